@@ -1,0 +1,257 @@
+"""The nouns of the centre. Frozen, integers where anything is compared: basis points (bp), hundredths of a day (cdays), fen.
+
+Nothing here reads a clock, a database or a network. Times are aware UTC datetimes; dates are calendar days of the district
+(Asia/Shanghai).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+Level = Literal["blue", "yellow", "red"]
+LEVELS: tuple[Level, ...] = ("blue", "yellow", "red")
+SourceKind = Literal["camera", "inspector", "supervisor", "self_report", "document"]
+SubjectKind = Literal["project", "building", "camera", "gateway"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """One sentence in the two languages of the interface."""
+
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Subject:
+    """What a deviation, warning or score is about."""
+
+    kind: SubjectKind
+    id: str
+
+
+# --- what is to be built, and when -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanPoint:
+    """Planned cumulative share of one work item at the end of a day."""
+
+    day: date
+    cum_bp: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkItem:
+    """A weighted part of a building (GB 50300 分部 name). Weights of one building sum to 10000.
+
+    `credits` maps a facade stage to the share of this item that the stage proves, 0-10000; empty = no camera can see it.
+    """
+
+    id: str
+    building: str
+    name: Text
+    weight_bp: int
+    credits: tuple[tuple[str, int], ...]
+    points: tuple[PlanPoint, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Building:
+    """A building of a project. Weights of one project sum to 10000."""
+
+    id: str
+    project: str
+    name: Text
+    storeys: int
+    weight_bp: int
+    items: tuple[WorkItem, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project:
+    """A public work with its buildings and its current plan. `code` is the national project code."""
+
+    id: str
+    code: str
+    name: Text
+    street: Text
+    unit: Text
+    work_type: str
+    contract_fen: int
+    budget_fen: int
+    start: date
+    finish: date
+    pauses: tuple[tuple[date, date], ...]
+    plan_version: int
+    buildings: tuple[Building, ...]
+
+
+# --- what was seen ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observation:
+    """One accepted value for one work item. `source` is the gateway for cameras, the person else; `ref` the stored record.
+
+    Ordered by (observed_at, source, seq) before anything is computed, so that arrival order has no say.
+    """
+
+    item: str
+    kind: SourceKind
+    source: str
+    seq: int
+    observed_at: datetime
+    value_bp: int
+    conf_bp: int
+    ref: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """Fused state of one item, building or project at one instant.
+
+    `value` and `variance` are shares (0-1) kept unrounded for the fold; decisions use `value_bp` and `sigma_bp`.
+    `coverage_bp` is the weight that was observed lately, is complete, or is not yet due.
+    """
+
+    subject: str
+    as_of: datetime
+    value: float
+    variance: float
+    coverage_bp: int
+    last_seen: datetime | None
+    refs: tuple[str, ...]
+    quarantined: tuple[str, ...] = ()
+
+    @property
+    def value_bp(self) -> int:
+        """Share in basis points, rounded half up."""
+        return int(self.value * 10_000 + 0.5)
+
+    @property
+    def sigma_bp(self) -> int:
+        """Standard deviation in basis points, rounded half up."""
+        return int(self.variance**0.5 * 10_000 + 0.5)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deviation:
+    """Actual against plan at one instant. Gap = plan - actual (positive = behind); lag in hundredths of effective days."""
+
+    subject: Subject
+    as_of: datetime
+    plan_bp: int
+    actual_bp: int
+    gap_bp: int
+    lag_cdays: int
+    sigma_bp: int
+    coverage_bp: int
+    refs: tuple[str, ...]
+
+
+# --- what is judged --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """A rule's raw verdict at one instant, before hysteresis. `level` None = below the lowest threshold.
+
+    `value` and `threshold` are in `unit` (bp, cdays, hours, count); `exit_value` is where the level is left again.
+    """
+
+    rule: str
+    rule_version: str
+    subject: Subject
+    as_of: datetime
+    level: Level | None
+    held: Level | None
+    value: int
+    threshold: int | None
+    unit: str
+    confirmed: bool
+    capped: bool
+    refs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleState:
+    """Memory of one (rule, subject) between evaluations; lives in the database, never in a process."""
+
+    rule: str
+    subject: Subject
+    level: Level | None = None
+    candidate: Level | None = None
+    up: int = 0
+    down: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WarningChange:
+    """One transition of a warning: raised, escalated, downgraded or cleared."""
+
+    rule: str
+    rule_version: str
+    subject: Subject
+    at: datetime
+    event: Literal["raised", "escalated", "downgraded", "cleared"]
+    level: Level | None
+    previous: Level | None
+    value: int
+    threshold: int | None
+    unit: str
+    capped: bool
+    refs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contribution:
+    """One leaf of a score: points = weight x leaf score, unrounded; weights of one score sum to 1."""
+
+    indicator: str
+    name: Text
+    weight: float
+    value: str
+    leaf_score: float
+    points: float
+    formula: str
+    refs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Score:
+    """A total 0-100 with the contributions it is made of; grade compared before rounding. `total` None = nothing to score yet."""
+
+    subject: Subject
+    as_of: datetime
+    total: float | None
+    grade: str | None
+    rule_version: str
+    consistency_ratio: float
+    contributions: tuple[Contribution, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CameraCondition:
+    """A device fact that has begun and not ended (moved, frozen, covered, offline) as of an instant."""
+
+    camera: str
+    code: str
+    since: datetime
+    detail: str
+    ref: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assessment:
+    """Everything one reassessment of a project says: series by instant, then the state at the last one."""
+
+    project: str
+    as_of: datetime
+    progress: tuple[Progress, ...]
+    deviations: tuple[Deviation, ...]
+    changes: tuple[WarningChange, ...]
+    states: tuple[RuleState, ...]
+    score: Score

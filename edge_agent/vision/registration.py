@@ -1,0 +1,186 @@
+"""Is the camera still looking where it was commissioned? VERIFIED, UNVERIFIED or MOVED, and by how much.
+
+Two witnesses look at what does not change (anchors, or all that is off the building): gradient correlation, which holds
+in rain and over seasons, and matched ORB features, which measure large movements. Few matches is never movement.
+"""
+
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+import cv2
+import numpy as np
+
+from edge_agent.vision.landmarks import Landmarks, Match, correlate, landmarks_of, match_features
+from edge_agent.vision.quality import Quality
+from edge_agent.vision.rectify import NO_SHIFT, Shift
+
+Status = Literal["VERIFIED", "UNVERIFIED", "MOVED"]
+
+MOVED_FROM_PX = 12.0
+SUSPECT_FRAMES = 2  # consecutive usable frames that must agree before a camera counts as moved
+AGREES = 0.42  # gradient correlation at which the view is the commissioned one
+FOREIGN = 0.16  # … under which, in a sharp and well-lit frame, it is another view
+LEARN_UNDER = 0.72  # … under which a verified frame teaches the bank a new look
+STEADY_INLIERS, MOVED_INLIERS = 14, 22
+BANK_SIZE = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registration:
+    """Verdict on one frame. `shift` maps commissioned to native pixels; `residual_px` is its size at the face.
+
+    `may_update` is False when cells read through this frame could belong to another view.
+    """
+
+    status: Status
+    shift: Shift
+    residual_px: float
+    may_update: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """A remembered look of the commissioned view: PNG of its analysis grey image, and its own shift in native px."""
+
+    png: bytes
+    dx_px: float
+    dy_px: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferenceBank:
+    """References over hours and weather, and the running suspicion."""
+
+    references: tuple[Reference, ...] = ()
+    suspect_frames: int = 0
+    moved: bool = False
+    verified_at_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registered:
+    """A verdict and the bank after it."""
+
+    registration: Registration
+    bank: ReferenceBank
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Evidence:
+    """The best that any reference says: correlation, the shift it implies, and the best feature match."""
+
+    agreement: float
+    dx_px: float
+    dy_px: float
+    match: Match | None = field(default=None)
+
+
+def register(marks: Landmarks, quality: Quality, bank: ReferenceBank, *, captured_s: float) -> Registered:
+    """Compare a frame's landmarks with the bank. The first usable frame becomes the reference."""
+    if not quality.usable:
+        return _unverified(bank, may_update=False)
+    if not bank.references:
+        learned = replace(bank, references=(_reference(marks, 0.0, 0.0),), verified_at_s=captured_s)
+        return Registered(registration=Registration(**_steady(NO_SHIFT, 0.0)), bank=learned)
+    evidence = _weigh(marks, bank)
+    if _is_steady(evidence):
+        return _verified(marks, evidence, bank, captured_s=captured_s)
+    if _is_elsewhere(evidence, marks, quality):
+        return _suspect(evidence, bank)
+    return _unverified(bank, may_update=not bank.moved and bank.suspect_frames == 0)
+
+
+def _weigh(marks: Landmarks, bank: ReferenceBank) -> _Evidence:
+    """Look through the references until one agrees; features are only matched when none does."""
+    best = _Evidence(agreement=-1.0, dx_px=0.0, dy_px=0.0)
+    looks = [(ref, landmarks_of_reference(ref, like=marks)) for ref in bank.references]
+    for ref, look in looks:
+        found = correlate(look, marks)
+        if found.agreement > best.agreement:
+            dx, dy = found.dx_px + ref.dx_px, found.dy_px + ref.dy_px
+            best = _Evidence(agreement=found.agreement, dx_px=dx, dy_px=dy)
+        if best.agreement >= LEARN_UNDER:
+            return best
+    if best.agreement >= AGREES:
+        return best
+    matches = [_based(match_features(look, marks), ref) for ref, look in looks]
+    strongest = max(matches, key=lambda match: match.inliers)
+    return replace(best, match=strongest)
+
+
+def _based(match: Match, ref: Reference) -> Match:
+    """A match against a reference, expressed against the commissioned view."""
+    return replace(match, dx_px=match.dx_px + ref.dx_px, dy_px=match.dy_px + ref.dy_px)
+
+
+def landmarks_of_reference(ref: Reference, *, like: Landmarks) -> Landmarks:
+    """Landmarks of a remembered look, under the same static mask as the frame it is compared with."""
+    grey = cv2.imdecode(np.frombuffer(ref.png, np.uint8), cv2.IMREAD_GRAYSCALE)
+    return landmarks_of(np.asarray(grey, np.uint8), static=like.static, native_per_px=like.native_per_px)
+
+
+def _is_steady(evidence: _Evidence) -> bool:
+    if evidence.agreement >= AGREES:
+        return float(np.hypot(evidence.dx_px, evidence.dy_px)) < MOVED_FROM_PX
+    match = evidence.match
+    return match is not None and match.inliers >= STEADY_INLIERS and match.corner_shift_px < MOVED_FROM_PX
+
+
+def _is_elsewhere(evidence: _Evidence, marks: Landmarks, quality: Quality) -> bool:
+    """Positive evidence of another view: one large consistent movement, or foreign content in a clear frame."""
+    match = evidence.match
+    if match is not None and match.inliers >= MOVED_INLIERS and match.corner_shift_px >= MOVED_FROM_PX:
+        return True
+    if evidence.agreement >= AGREES:  # the same content, further away than the small shifts we correct
+        return True
+    return not quality.codes and marks.is_rich and evidence.agreement < FOREIGN
+
+
+def _verified(marks: Landmarks, evidence: _Evidence, bank: ReferenceBank, *, captured_s: float) -> Registered:
+    shift, residual_px = _shift_of(evidence)
+    references = bank.references
+    if evidence.agreement < LEARN_UNDER and shift.is_none | (residual_px < 2.0):
+        learned = _reference(marks, shift.dx_px, shift.dy_px)
+        # The first reference is the commissioning itself and is never given up.
+        references = (*references[:1], *(*references[1:], learned)[-(BANK_SIZE - 1) :])
+    verdict = Registration(**_steady(shift, residual_px))
+    after = ReferenceBank(references=references, suspect_frames=0, moved=False, verified_at_s=captured_s)
+    return Registered(registration=verdict, bank=after)
+
+
+def _shift_of(evidence: _Evidence) -> tuple[Shift, float]:
+    """The correction to apply. Correlation gives a translation; below half a pixel none is worth it."""
+    dx_px, dy_px = evidence.dx_px, evidence.dy_px
+    if evidence.agreement < AGREES and evidence.match is not None:
+        dx_px, dy_px = evidence.match.dx_px, evidence.match.dy_px
+    size_px = float(np.hypot(dx_px, dy_px))
+    return (Shift(dx_px=dx_px, dy_px=dy_px) if size_px >= 0.5 else NO_SHIFT), size_px
+
+
+def _suspect(evidence: _Evidence, bank: ReferenceBank) -> Registered:
+    """Count a frame against the camera; at the second in a row it has moved."""
+    count = bank.suspect_frames + 1
+    moved = bank.moved or count >= SUSPECT_FRAMES
+    match = evidence.match
+    size_px = match.corner_shift_px if match is not None and match.inliers >= STEADY_INLIERS else 0.0
+    verdict = Registration(
+        status="MOVED" if moved else "UNVERIFIED", shift=NO_SHIFT, residual_px=size_px, may_update=False
+    )
+    return Registered(registration=verdict, bank=replace(bank, suspect_frames=count, moved=moved))
+
+
+def _unverified(bank: ReferenceBank, *, may_update: bool) -> Registered:
+    """No verdict from this frame: a moved camera stays moved, a steady one is read on but not verified."""
+    status: Status = "MOVED" if bank.moved else "UNVERIFIED"
+    verdict = Registration(status=status, shift=NO_SHIFT, residual_px=0.0, may_update=may_update)
+    return Registered(registration=verdict, bank=bank)
+
+
+def _steady(shift: Shift, residual_px: float) -> dict[str, object]:
+    return {"status": "VERIFIED", "shift": shift, "residual_px": residual_px, "may_update": True}
+
+
+def _reference(marks: Landmarks, dx_px: float, dy_px: float) -> Reference:
+    done, png = cv2.imencode(".png", marks.grey)
+    assert done, "OpenCV cannot encode a grey image"
+    return Reference(png=png.tobytes(), dx_px=dx_px, dy_px=dy_px)

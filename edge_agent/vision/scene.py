@@ -1,0 +1,188 @@
+"""The camera's commissioning: reads and checks scene.json (`siteprogress.scene/1`)."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from edge_agent.vision.errors import SceneError
+from edge_agent.vision.stages import STAGE_LISTS
+
+Point = tuple[float, float]
+Polyline = tuple[Point, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Camera:
+    """A camera: native frame size in pixels and radial lens terms (0 where unknown)."""
+
+    camera_id: str
+    width_px: int
+    height_px: int
+    k1: float
+    k2: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Face:
+    """A work face: storeys x bays. Lines are native pixels, y down.
+
+    `row_lines` has rows+1 entries from the ground up, None where not visible yet; `col_x` has cols+1 entries from
+    left to right, each from the bottom up. `cell_weight_bp` is rows x cols, or None for equal weights.
+    """
+
+    face_id: str
+    building: str
+    rows: int
+    cols: int
+    row_lines: tuple[Polyline | None, ...]
+    col_x: tuple[Polyline, ...]
+    cell_weight_bp: tuple[tuple[int, ...], ...] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """What one camera sees, as a person marked it once."""
+
+    scene_id: str
+    work_type: str
+    camera: Camera
+    anchors: tuple[Polyline, ...]
+    privacy_masks: tuple[Polyline, ...]
+    faces: tuple[Face, ...]
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+_PointIn = Annotated[tuple[float, float], Field(description="[x, y] in native pixels")]
+_Line = Annotated[tuple[_PointIn, ...], Field(min_length=2, max_length=64)]
+_Polygon = Annotated[tuple[_PointIn, ...], Field(min_length=3)]
+
+
+class _CameraFile(_File):
+    id: str = Field(min_length=1)
+    width: int = Field(ge=32, le=20000)
+    height: int = Field(ge=32, le=20000)
+    k1: float = 0.0
+    k2: float = 0.0
+
+
+class _FaceFile(_File):
+    face_id: str = Field(min_length=1)
+    building: str = Field(min_length=1)
+    rows: int = Field(ge=1, le=120)
+    cols: int = Field(ge=1, le=120)
+    row_lines: tuple[_Line | None, ...]
+    col_x: tuple[_Line, ...]
+    cell_weight_bp: tuple[tuple[Annotated[int, Field(ge=0)], ...], ...] | None = None
+
+    @model_validator(mode="after")
+    def _lines_fit(self) -> Self:
+        if len(self.row_lines) != self.rows + 1:
+            msg = f"row_lines has {len(self.row_lines)} lines, expected rows + 1 = {self.rows + 1} (null where not visible)"
+            raise ValueError(msg)
+        if len(self.col_x) != self.cols + 1:
+            msg = f"col_x has {len(self.col_x)} lines, expected cols + 1 = {self.cols + 1}"
+            raise ValueError(msg)
+        if sum(line is not None for line in self.row_lines) < 2:
+            msg = "row_lines names fewer than 2 visible storey lines, expected at least 2"
+            raise ValueError(msg)
+        return self
+
+    @model_validator(mode="after")
+    def _weights_fit(self) -> Self:
+        weights = self.cell_weight_bp
+        if weights is None:
+            return self
+        if len(weights) != self.rows or any(len(row) != self.cols for row in weights):
+            msg = f"cell_weight_bp is not {self.rows} rows x {self.cols} columns"
+            raise ValueError(msg)
+        if sum(map(sum, weights)) == 0:
+            msg = "cell_weight_bp is all zero, expected at least one cell with weight"
+            raise ValueError(msg)
+        return self
+
+
+class _SceneFile(_File):
+    schema_: Literal["siteprogress.scene/1"] = Field(alias="schema")
+    scene_id: str = Field(min_length=1)
+    work_type: str
+    camera: _CameraFile
+    anchors: tuple[_Polygon, ...] = ()
+    privacy_masks: tuple[_Polygon, ...] = ()
+    faces: tuple[_FaceFile, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _known_and_unique(self) -> Self:
+        if self.work_type not in STAGE_LISTS:
+            msg = f"work_type {self.work_type!r} cannot be seen, expected one of {', '.join(STAGE_LISTS)}"
+            raise ValueError(msg)
+        ids = [face.face_id for face in self.faces]
+        if len(set(ids)) != len(ids):
+            msg = f"face_id is used twice in {ids}, expected each once"
+            raise ValueError(msg)
+        return self
+
+
+def load_scene(path: Path) -> Scene:
+    """Read a commissioning file; SceneError names the file, the path inside it and what was expected."""
+    try:
+        raw = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SceneError(file=str(path), where="(file)", expected=f"a readable file: {error.strerror}") from error
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise SceneError(file=str(path), where="(file)", expected=f"JSON text: {error}") from error
+    return parse_scene(raw, file=str(path))
+
+
+def parse_scene(raw: object, *, file: str) -> Scene:
+    """Check a decoded commissioning; SceneError as for `load_scene`."""
+    try:
+        parsed = _SceneFile.model_validate(raw)
+    except ValidationError as error:
+        raise SceneError(file=file, where=first_place(error), expected=first_problem(error)) from error
+    return Scene(
+        scene_id=parsed.scene_id,
+        work_type=parsed.work_type,
+        camera=Camera(
+            camera_id=parsed.camera.id,
+            width_px=parsed.camera.width,
+            height_px=parsed.camera.height,
+            k1=parsed.camera.k1,
+            k2=parsed.camera.k2,
+        ),
+        anchors=parsed.anchors,
+        privacy_masks=parsed.privacy_masks,
+        faces=tuple(_face(face) for face in parsed.faces),
+    )
+
+
+def _face(face: _FaceFile) -> Face:
+    return Face(
+        face_id=face.face_id,
+        building=face.building,
+        rows=face.rows,
+        cols=face.cols,
+        row_lines=face.row_lines,
+        col_x=face.col_x,
+        cell_weight_bp=face.cell_weight_bp,
+    )
+
+
+def first_place(error: ValidationError) -> str:
+    """The first wrong place of a validation error as a path: `faces[0].row_lines[3]`."""
+    steps: tuple[Any, ...] = error.errors()[0]["loc"]
+    path = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps)
+    return path.lstrip(".") or "(root)"
+
+
+def first_problem(error: ValidationError) -> str:
+    """What the first wrong place should have held, and what it held."""
+    first = error.errors()[0]
+    held = repr(first.get("input"))
+    shown = held if len(held) <= 60 else held[:57] + "..."
+    return f"{first['msg']} (got {shown})"

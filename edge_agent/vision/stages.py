@@ -1,0 +1,45 @@
+"""The ordered stages of each work type and the credit each earns: data in one place."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageList:
+    """Ordered stages of one work type.
+
+    `credit_bp` is the completion of a cell in that stage, 1/10000 of its visible exterior.
+    `dwell_days` is the usual stay in a stage, the filter's prior; the last one is never left.
+    """
+
+    work_type: str
+    names: tuple[str, ...]
+    credit_bp: tuple[int, ...]
+    dwell_days: tuple[float, ...]
+
+    def index(self, name: str) -> int:
+        """Position of a stage by name; ValueError lists the names that exist."""
+        if name not in self.names:
+            msg = f"stage {name!r} unknown for {self.work_type}; expected one of {', '.join(self.names)}"
+            raise ValueError(msg)
+        return self.names.index(name)
+
+
+NEW_BUILD = StageList(
+    work_type="new_build",
+    names=("void", "formwork", "structure", "infill", "base", "finished"),
+    credit_bp=(0, 2500, 5000, 6500, 8000, 10000),
+    dwell_days=(30.0, 10.0, 15.0, 15.0, 15.0, float("inf")),
+)
+
+STAGE_LISTS = {stages.work_type: stages for stages in (NEW_BUILD,)}
+
+COVERS = ("scaffold", "net_opaque", "net_seethrough")
+
+
+def stages_of(work_type: str) -> StageList:
+    """The stage list of a work type; ValueError when this version cannot see it."""
+    stages = STAGE_LISTS.get(work_type)
+    if stages is None:
+        msg = f"work_type {work_type!r} cannot be seen; expected one of {', '.join(STAGE_LISTS)}"
+        raise ValueError(msg)
+    return stages

@@ -1,0 +1,1 @@
+"""All that edge and centre share: messages, topics, codec. Imports neither side."""

@@ -1,0 +1,183 @@
+"""Bytes to messages and back: canonical JSON, content hashes, zlib frames with a checksum. The only place that knows JSON."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zlib
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from functools import cache
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from wire.errors import MalformedError, TooLargeError, UnknownVersionError
+from wire.messages import BODIES, VERSION, Frame, Record
+
+FRAME_RECORDS_MAX = 200
+FRAME_BYTES_MAX = 64 * 1024  # of records, before compression
+MESSAGE_BYTES_MAX = 256 * 1024  # on the wire
+INFLATED_BYTES_MAX = 1024 * 1024  # a zip bomb stops here
+
+M = TypeVar("M")
+
+
+def canonical(value: Any) -> bytes:
+    """The one spelling of a value: UTF-8, sorted keys, no spaces. Floats are refused, they have no one spelling."""
+    _refuse_floats(value, "$")
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def content_hash(*, kind: str, at: int, body: dict[str, Any]) -> str:
+    """64-bit hash (16 hex digits) of what a record says; equal keys with unequal hashes are an identity conflict."""
+    return _hash_of(kind, at, canonical(body))
+
+
+def _hash_of(kind: str, at: int, body: bytes) -> str:
+    return hashlib.blake2b(b"%s\0%d\0%s" % (kind.encode(), at, body), digest_size=8).hexdigest()
+
+
+def encode_body(body: Any) -> dict[str, Any]:
+    """Plain dict of a body dataclass, ready for a Record."""
+    plain: dict[str, Any] = json.loads(json.dumps(asdict(body)))
+    return plain
+
+
+def decode_body(record: Record) -> Any:
+    """The body dataclass of a record's kind; MalformedError names the field. Unknown kinds come back as the plain dict."""
+    kind = BODIES.get(record.kind)
+    if kind is None:
+        return record.body
+    return _validated(kind, record.body, where=f"recs[seq={record.seq}].body")
+
+
+def encode(message: Any) -> bytes:
+    """JSON bytes of a small message (Birth, Beat, Presence, Ack, HostState), with the version in it."""
+    return canonical({"v": VERSION, **asdict(message)})
+
+
+def decode(kind: type[M], payload: bytes) -> M:
+    """A small message from JSON bytes; WireError says what is wrong and where."""
+    if len(payload) > MESSAGE_BYTES_MAX:
+        raise TooLargeError(f"{len(payload)} bytes", where="payload", expected=f"at most {MESSAGE_BYTES_MAX}")
+    return _validated(kind, _object(payload), where=kind.__name__)
+
+
+def encode_frame(frame: Frame) -> bytes:
+    """zlib(level 1) of the frame's JSON; `crc` covers the canonical records."""
+    recs = canonical([asdict(r) for r in frame.recs])
+    head = {k: v for k, v in asdict(replace(frame, recs=())).items() if k != "recs"}
+    head |= {"v": VERSION, "n": len(frame.recs), "crc": zlib.crc32(recs)}
+    return zlib.compress(canonical(head)[:-1] + b',"recs":' + recs + b"}", 1)
+
+
+def decode_frame(payload: bytes) -> Frame:
+    """A frame whose checksum, count, order and record hashes have all been checked; WireError otherwise.
+
+    Record bodies are not looked into: a bad body spoils one record, not its frame (see `decode_body`).
+    """
+    plain = _object(inflate(payload))
+    _check_envelope(plain)
+    frame = _validated(Frame, plain, where="frame")
+    _check_sequence(frame)
+    for record in frame.recs:
+        if content_hash(kind=record.kind, at=record.at, body=record.body) != record.hash:
+            raise MalformedError("content differs", where=f"recs[seq={record.seq}].hash", expected="hash of the body")
+    return frame
+
+
+def inflate(payload: bytes) -> bytes:
+    """Decompress under a cap on both sides."""
+    if len(payload) > MESSAGE_BYTES_MAX:
+        raise TooLargeError(f"{len(payload)} bytes", where="payload", expected=f"at most {MESSAGE_BYTES_MAX}")
+    stream = zlib.decompressobj()
+    try:
+        raw = stream.decompress(payload, INFLATED_BYTES_MAX)
+    except zlib.error as broken:
+        raise MalformedError(str(broken), where="payload", expected="zlib data") from broken
+    if stream.unconsumed_tail:
+        raise TooLargeError("inflated frame", where="payload", expected=f"at most {INFLATED_BYTES_MAX} bytes inflated")
+    if not stream.eof or stream.unused_data:
+        raise MalformedError("zlib stream", where="payload", expected="one whole stream and nothing after it")
+    return raw
+
+
+def split(records: Sequence[Record]) -> list[tuple[Record, ...]]:
+    """Cut contiguous records into frames of at most FRAME_RECORDS_MAX records and FRAME_BYTES_MAX bytes."""
+    frames: list[tuple[Record, ...]] = []
+    current: list[Record] = []
+    size = 0
+    for record in records:
+        weight = len(canonical(record.body)) + 160
+        full = len(current) == FRAME_RECORDS_MAX or size + weight > FRAME_BYTES_MAX
+        gap = bool(current) and record.seq != current[-1].seq + 1
+        if current and (full or gap):
+            frames.append(tuple(current))
+            current, size = [], 0
+        current.append(record)
+        size += weight
+    return [*frames, tuple(current)] if current else frames
+
+
+def _object(raw: bytes) -> dict[str, Any]:
+    try:
+        plain = json.loads(raw, parse_constant=_no_constant, parse_float=_no_float)
+    except (ValueError, RecursionError) as broken:
+        raise MalformedError(str(broken)[:200], where="payload", expected="JSON with integers only") from broken
+    if not isinstance(plain, dict):
+        raise MalformedError(type(plain).__name__, where="payload", expected="a JSON object")
+    if plain.get("v") != VERSION:
+        raise UnknownVersionError(f"version {str(plain.get('v'))[:40]}", where="v", expected=str(VERSION))
+    return plain
+
+
+def _check_envelope(plain: dict[str, Any]) -> None:
+    recs = plain.get("recs")
+    if not isinstance(recs, list) or not recs:
+        raise MalformedError("records", where="recs", expected="a list of at least one record")
+    if plain.get("n") != len(recs):
+        raise MalformedError(f"n = {str(plain.get('n'))[:40]}", where="n", expected=str(len(recs)))
+    if plain.get("crc") != zlib.crc32(canonical(recs)):
+        raise MalformedError("checksum differs", where="crc", expected="crc32 of the records")
+
+
+def _check_sequence(frame: Frame) -> None:
+    seqs = [r.seq for r in frame.recs]
+    if seqs != list(range(frame.lo, frame.lo + len(seqs))) or seqs[-1] != frame.hi:
+        raise MalformedError(f"sequence {seqs[:5]}", where="recs[].seq", expected=f"contiguous {frame.lo}..{frame.hi}")
+
+
+@cache
+def _adapter(kind: type) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
+
+
+def _validated(kind: type[M], plain: Any, *, where: str) -> M:
+    try:
+        found: M = _adapter(kind).validate_python(plain)
+    except ValidationError as invalid:
+        first = invalid.errors(include_url=False, include_input=False)[0]
+        path = ".".join([where, *(str(part) for part in first["loc"])])
+        raise MalformedError("value", where=path, expected=first["msg"]) from invalid
+    return found
+
+
+def _refuse_floats(value: Any, where: str) -> None:
+    match value:
+        case float():
+            raise MalformedError(f"float {value!r}", where=where, expected="an integer")
+        case dict():
+            for key, item in value.items():
+                _refuse_floats(item, f"{where}.{key}")
+        case list() | tuple():
+            for index, item in enumerate(value):
+                _refuse_floats(item, f"{where}[{index}]")
+
+
+def _no_constant(text: str) -> None:
+    raise ValueError(f"{text} is not a number")
+
+
+def _no_float(text: str) -> None:
+    raise ValueError(f"{text[:40]} is not an integer")

@@ -1,0 +1,175 @@
+"""The messages, as frozen dataclasses. Integers only: basis points (bp, 1/10000), milliseconds UTC, milli-pixels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from annotated_types import Ge, Le, Len, MinLen
+
+VERSION = 1
+
+Bp = Annotated[int, Ge(0), Le(10_000)]
+Millis = Annotated[int, Ge(0), Le(253_402_300_799_999)]  # up to the year 9999
+Seq = Annotated[int, Ge(1), Le(2**63 - 1)]
+Watermark = Annotated[int, Ge(0), Le(2**63 - 1)]
+Name = Annotated[str, MinLen(1), Len(1, 128)]
+Hash64 = Annotated[str, Len(16, 16)]
+Sha256 = Annotated[str, Len(64, 64)]
+Clock = Literal["synced", "free", "unknown"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One fact made durable at the edge. Key: (gateway, epoch, seq). `hash` covers kind, at and body."""
+
+    seq: Seq
+    kind: Name
+    at: Millis
+    clock: Clock
+    hash: Hash64
+    body: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """Contiguous records lo..hi of one epoch; what travels on up/data."""
+
+    gw: Name
+    epoch: Name
+    lo: Seq
+    hi: Seq
+    boot: Name
+    sent_at: Millis
+    recs: tuple[Record, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Birth:
+    """Hello on each connect: what this gateway holds. The centre answers with an Ack (its watermark)."""
+
+    gw: Name
+    epoch: Name
+    boot: Name
+    oldest: Watermark
+    newest: Watermark
+    clock: Clock
+    sent_at: Millis
+    software: Name
+    model_sha256: str
+    cameras: tuple[Name, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CameraHealth:
+    """Age of the newest frame and the newest inference of one camera; -1 = none yet."""
+
+    camera: Name
+    frame_age_ms: int
+    inference_age_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beat:
+    """Heartbeat, QoS 0, every 30 s."""
+
+    gw: Name
+    epoch: Name
+    sent_at: Millis
+    produced: Watermark
+    acked: Watermark
+    oldest_age_ms: int
+    disk_free_bytes: int
+    cameras: tuple[CameraHealth, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Presence:
+    """Retained on up/state; the will says online = false for the same session number."""
+
+    gw: Name
+    online: bool
+    session: Watermark
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ack:
+    """The centre's committed state of one epoch on down/ack. The edge deletes seq <= hi and nothing else.
+
+    `recv` are the ranges stored beyond hi; `need` asks to send again from there; `pace` is records per second (0 = no limit).
+    """
+
+    epoch: Name
+    hi: Watermark
+    recv: tuple[tuple[Seq, Seq], ...] = ()
+    need: Seq | None = None
+    pace: Watermark = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostState:
+    """Retained on host/state: whether a centre is listening. `session` grows with each start."""
+
+    online: bool
+    session: Watermark
+
+
+StageIndex = Annotated[int, Ge(-1), Le(6)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaceReading:
+    """Body of a `face_reading` record: what one look at one work face says.
+
+    Matrices are rows x cols, row 0 at the ground. `stage` indexes the work type's stage list, -1 = never seen.
+    `completion_bp` is None when the edge abstains; `abstained` then says why. Registration residual in 1/1000 px.
+    """
+
+    camera: Name
+    face: Name
+    building: Name
+    work_type: Literal["new_build", "renovation", "road"]
+    stages: tuple[Name, ...]
+    stage_shares_bp: tuple[Bp, ...]
+    completion_bp: Bp | None
+    sigma_bp: Bp
+    coverage_bp: Bp
+    top_storey: Annotated[int, Ge(0)] | None
+    stage: tuple[tuple[StageIndex, ...], ...]
+    stage_bp: tuple[tuple[Bp, ...], ...]
+    occluded: tuple[tuple[Annotated[int, Ge(0), Le(1)], ...], ...]
+    cover: tuple[tuple[str, ...], ...]
+    quality: tuple[Name, ...]
+    registration: Literal["VERIFIED", "UNVERIFIED", "MOVED"]
+    residual_mpx: Annotated[int, Ge(0)]
+    model_sha256: Sha256
+    frame_sha256: Sha256
+    evidence_sha256: Sha256 | None = None
+    abstained: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CameraEvent:
+    """Body of a `camera_event` record: a device fact. `code` is e.g. moved, frozen, covered, dark, offline; `state` begins or ends it."""
+
+    camera: Name
+    code: Name
+    state: Literal["begin", "end"]
+    detail: str = ""
+    residual_mpx: Annotated[int, Ge(0)] = 0
+    frame_sha256: Sha256 | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tombstone:
+    """Body of a `tombstone` record: records lo..hi were dropped by policy; known loss is a row, never silence."""
+
+    lo: Seq
+    hi: Seq
+    count: Annotated[int, Ge(1)]
+    reason: Name
+    at_min: Millis
+    at_max: Millis
+
+
+BODIES: dict[str, type] = {"face_reading": FaceReading, "camera_event": CameraEvent, "tombstone": Tombstone}
