@@ -1,0 +1,68 @@
+"""The tables, one schema for SQLite and PostgreSQL.
+
+Every `_at` column is milliseconds UTC (BIGINT, compares the same on both databases); `day`, `start`, `finish` are
+calendar days of the district; `_bp` basis points, `_cdays` hundredths of a day, `_fen` money. Columns named `refs`,
+`body`, `document`, `shares`, `credits`, `detail_json` hold canonical JSON text. Facts (record, face_reading,
+camera_event, plan, audit_entry) are only added to; observation, camera_condition, progress_state, deviation and
+rule_state are functions of the facts and may be rewritten.
+"""
+
+from central.store.tables.delivered import (
+    Camera,
+    DeadLetter,
+    Gateway,
+    GatewayStatus,
+    IdentityConflict,
+    ReceivedRange,
+    Record,
+    Stream,
+)
+from central.store.tables.judged import (
+    AssessmentState,
+    DeviationRow,
+    PlanWarning,
+    ProgressState,
+    RuleState,
+    Score,
+    ScoreContribution,
+    WarningEvent,
+)
+from central.store.tables.people import AuditEntry, Grant, JobRun, Lease, User
+from central.store.tables.planned import Building, FaceAssignment, Pause, Plan, PlanPoint, Project, WorkItem
+from central.store.tables.seen import CameraCondition, CameraEvent, Evidence, FaceReading, Observation
+
+__all__ = [
+    "AssessmentState",
+    "AuditEntry",
+    "Building",
+    "Camera",
+    "CameraCondition",
+    "CameraEvent",
+    "DeadLetter",
+    "DeviationRow",
+    "Evidence",
+    "FaceAssignment",
+    "FaceReading",
+    "Gateway",
+    "GatewayStatus",
+    "Grant",
+    "IdentityConflict",
+    "JobRun",
+    "Lease",
+    "Observation",
+    "Pause",
+    "Plan",
+    "PlanPoint",
+    "PlanWarning",
+    "ProgressState",
+    "Project",
+    "ReceivedRange",
+    "Record",
+    "RuleState",
+    "Score",
+    "ScoreContribution",
+    "Stream",
+    "User",
+    "WarningEvent",
+    "WorkItem",
+]

@@ -1,0 +1,118 @@
+"""Gateways and what they delivered."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from sqlalchemy import LargeBinary
+from sqlmodel import Field, SQLModel
+
+from central.store.tables.columns import big, long_text, serial
+
+
+class Gateway(SQLModel, table=True):
+    """A registered gateway; only the SHA-256 of its token is kept. Frames of any other gateway become dead letters."""
+
+    id: str = Field(primary_key=True)
+    token_sha256: str
+    registered_at: int = big()
+    retired_at: int | None = big(default=None)
+
+
+class GatewayStatus(SQLModel, table=True):
+    """What a gateway last said of itself (birth, beat, presence): a claim, not a fact of delivery."""
+
+    __tablename__: ClassVar[str] = "gateway_status"
+    gateway: str = Field(primary_key=True)
+    online: bool = False
+    session: int = big(default=0)
+    epoch: str = ""
+    boot: str = ""
+    clock: str = "unknown"
+    software: str = ""
+    model_sha256: str = ""
+    oldest_seq: int = big(default=0)
+    produced: int = big(default=0)
+    acked: int = big(default=0)
+    oldest_age_ms: int = big(default=0)
+    disk_free_bytes: int = big(default=0)
+    last_seen_at: int = big(default=0)
+
+
+class Camera(SQLModel, table=True):
+    """A camera as seen through its gateway."""
+
+    gateway: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    last_observed_at: int | None = big(default=None)
+    registration: str | None = None
+    frame_age_ms: int = big(default=-1)
+    inference_age_ms: int = big(default=-1)
+    reported_at: int = big(default=0)
+
+
+class Stream(SQLModel, table=True):
+    """Delivery state of one epoch of one gateway: everything up to `watermark` is stored or known to be lost."""
+
+    gateway: str = Field(primary_key=True)
+    epoch: str = Field(primary_key=True)
+    watermark: int = big(default=0)
+    stored: int = big(default=0)
+    duplicates: int = big(default=0)
+    first_received_at: int = big()
+    last_received_at: int = big()
+
+
+class ReceivedRange(SQLModel, table=True):
+    """A range lo..hi stored beyond the watermark of its stream; ranges of a stream neither overlap nor touch."""
+
+    __tablename__: ClassVar[str] = "received_range"
+    gateway: str = Field(primary_key=True)
+    epoch: str = Field(primary_key=True)
+    lo: int = big(primary_key=True)
+    hi: int = big()
+
+
+class Record(SQLModel, table=True):
+    """One record as the edge made it durable, once. Key (gateway, epoch, seq); its ref is 'gateway/epoch/seq'."""
+
+    gateway: str = Field(primary_key=True)
+    epoch: str = Field(primary_key=True)
+    seq: int = big(primary_key=True)
+    kind: str
+    at: int = big()
+    clock: str
+    hash: str
+    body: str = long_text()
+    received_at: int = big()
+
+
+class DeadLetter(SQLModel, table=True):
+    """Bytes that could not be taken, whole, with the reason. A row with a `seq` is one bad record of a good frame."""
+
+    __tablename__: ClassVar[str] = "dead_letter"
+    id: int | None = serial()
+    received_at: int = big(index=True)
+    topic: str = long_text()
+    gateway: str | None = Field(default=None, index=True)
+    epoch: str | None = None
+    seq: int | None = big(default=None)
+    code: str
+    reason: str = long_text()
+    sha256: str
+    payload: bytes = Field(sa_type=LargeBinary)
+
+
+class IdentityConflict(SQLModel, table=True):
+    """The same key came with other content (cloned disk, restored backup): the first stays, the second is kept here."""
+
+    __tablename__: ClassVar[str] = "identity_conflict"
+    gateway: str = Field(primary_key=True)
+    epoch: str = Field(primary_key=True)
+    seq: int = big(primary_key=True)
+    hash: str = Field(primary_key=True)
+    stored_hash: str
+    kind: str
+    at: int = big()
+    body: str = long_text()
+    received_at: int = big()
