@@ -1,4 +1,4 @@
-"""Bytes to messages and back: canonical JSON, content hashes, zlib frames with a checksum. The only place that knows JSON."""
+"""Bytes to messages and back: canonical JSON, content hashes, zlib frames with a checksum. Only this knows JSON."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -25,8 +25,13 @@ M = TypeVar("M")
 
 def canonical(value: Any) -> bytes:
     """The one spelling of a value: UTF-8, sorted keys, no spaces. Floats are refused, they have no one spelling."""
-    _refuse_floats(value, "$")
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    try:
+        _refuse_floats(value, "$")
+        return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    except UnicodeEncodeError as broken:
+        raise MalformedError("lone surrogate in a text", where="$", expected="text that UTF-8 can spell") from broken
+    except RecursionError as broken:
+        raise MalformedError("value nested too deeply", where="$", expected="a few levels") from broken
 
 
 def content_hash(*, kind: str, at: int, body: dict[str, Any]) -> str:
@@ -45,7 +50,7 @@ def encode_body(body: Any) -> dict[str, Any]:
 
 
 def decode_body(record: Record) -> Any:
-    """The body dataclass of a record's kind; MalformedError names the field. Unknown kinds come back as the plain dict."""
+    """The body dataclass of a record's kind, the plain dict of an unknown kind; MalformedError names the field."""
     kind = BODIES.get(record.kind)
     if kind is None:
         return record.body
@@ -127,7 +132,7 @@ def _object(raw: bytes) -> dict[str, Any]:
         raise MalformedError(str(broken)[:200], where="payload", expected="JSON with integers only") from broken
     if not isinstance(plain, dict):
         raise MalformedError(type(plain).__name__, where="payload", expected="a JSON object")
-    if plain.get("v") != VERSION:
+    if plain.get("v") is True or plain.get("v") != VERSION:  # true == 1 in Python
         raise UnknownVersionError(f"version {str(plain.get('v'))[:40]}", where="v", expected=str(VERSION))
     return plain
 
@@ -155,7 +160,7 @@ def _adapter(kind: type) -> TypeAdapter[Any]:
 
 def _validated(kind: type[M], plain: Any, *, where: str) -> M:
     try:
-        found: M = _adapter(kind).validate_python(plain)
+        found: M = _adapter(cast("type", kind)).validate_python(plain)
     except ValidationError as invalid:
         first = invalid.errors(include_url=False, include_input=False)[0]
         path = ".".join([where, *(str(part) for part in first["loc"])])

@@ -96,7 +96,7 @@ class Presence:
 class Ack:
     """The centre's committed state of one epoch on down/ack. The edge deletes seq <= hi and nothing else.
 
-    `recv` are the ranges stored beyond hi; `need` asks to send again from there; `pace` is records per second (0 = no limit).
+    `recv` are the ranges stored beyond hi; `need` asks to send again from there; `pace` is records/s (0 = no limit).
     """
 
     epoch: Name
@@ -147,10 +147,24 @@ class FaceReading:
     evidence_sha256: Sha256 | None = None
     abstained: str | None = None
 
+    def __post_init__(self) -> None:
+        """Refuse matrices of unequal shape and stages outside the list: whoever reads a reading may index freely."""
+        shape = [len(row) for row in self.stage]
+        for name in ("stage_bp", "occluded", "cover"):
+            found = [len(row) for row in getattr(self, name)]
+            if found != shape:
+                raise ValueError(f"{name} has rows of {found[:8]}, expected the shape of stage, {shape[:8]}")
+        if not shape or min(shape) == 0 or len(set(shape)) != 1:
+            raise ValueError(f"stage has rows of {shape[:8]}, expected at least one row, all equally long")
+        if len(self.stage_shares_bp) != len(self.stages):
+            raise ValueError(f"{len(self.stage_shares_bp)} stage_shares_bp, expected one for each of stages")
+        if max(map(max, self.stage)) >= len(self.stages):
+            raise ValueError(f"stage {max(map(max, self.stage))}, expected below {len(self.stages)}")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CameraEvent:
-    """Body of a `camera_event` record: a device fact. `code` is e.g. moved, frozen, covered, dark, offline; `state` begins or ends it."""
+    """Body of a `camera_event` record, a device fact: `code` (moved, frozen, covered, dark, offline) begins or ends."""
 
     camera: Name
     code: Name

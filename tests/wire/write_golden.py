@@ -1,0 +1,63 @@
+"""Writes golden messages that are not there yet; never touches one that is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from tests.wire.build import AT, a_birth, a_frame, a_reading, a_record, a_tombstone, an_event
+from wire.codec import encode, encode_frame
+from wire.messages import Ack, Beat, CameraHealth, HostState, Presence
+
+GOLDEN = Path(__file__).with_name("golden")
+MESSAGES: dict[str, Any] = {
+    "birth-v1": a_birth(),
+    "beat-v1": Beat(
+        gw="gw-qp",
+        epoch="e1",
+        sent_at=AT,
+        produced=12,
+        acked=9,
+        oldest_age_ms=3000,
+        disk_free_bytes=10**12,
+        cameras=(
+            CameraHealth(camera="qp-c1", frame_age_ms=1500, inference_age_ms=1800),
+            CameraHealth(camera="xl-c1", frame_age_ms=-1, inference_age_ms=-1),
+        ),
+    ),
+    "presence-v1": Presence(gw="gw-qp", online=True, session=7),
+    "ack-v1": Ack(epoch="e1", hi=12, recv=((14, 20), (25, 25)), need=13, pace=500),
+    "hoststate-v1": HostState(online=False, session=3),
+    "frame-v1": a_frame(
+        records=(
+            a_record(seq=8),
+            a_record(
+                seq=9,
+                at=AT + 1,
+                body=a_reading(completion_bp=None, abstained="fog", top_storey=None, evidence_sha256=None),
+            ),
+            a_record(seq=10, at=AT + 2, kind="camera_event", body=an_event()),
+            a_record(seq=11, at=AT + 3, kind="camera_event", body=an_event(state="end")),
+            a_record(seq=12, at=AT + 4, kind="tombstone", body=a_tombstone()),
+        )
+    ),
+}
+
+
+def expected(name: str) -> bytes:
+    """The bytes we would send today."""
+    message = MESSAGES[name]
+    return encode_frame(message) if name.startswith("frame") else encode(message)
+
+
+def main() -> None:
+    """Add what is missing."""
+    GOLDEN.mkdir(exist_ok=True)
+    for name in MESSAGES:
+        path = GOLDEN / f"{name}.{'bin' if name.startswith('frame') else 'json'}"
+        if not path.exists():
+            path.write_bytes(expected(name))
+
+
+if __name__ == "__main__":
+    main()
