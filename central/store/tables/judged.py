@@ -12,7 +12,7 @@ from central.store.tables.columns import SERIAL, big, long_text, serial
 
 
 class AssessmentState(SQLModel, table=True):
-    """Whether a judgement is up to date: dirty while `assessed_revision` < `revision`, which grows with each new fact."""
+    """Whether a judgement is up to date: dirty while `assessed_revision` < `revision` (grows with each fact)."""
 
     __tablename__: ClassVar[str] = "assessment_state"
     project: str = Field(primary_key=True)

@@ -1,0 +1,66 @@
+"""Read queries that say which projects a thing belongs to, so that scope can be asked before anything else is read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlmodel import Session, col, select
+
+from central.store.tables import Building, Evidence, FaceAssignment, FaceReading, PlanWarning, Project, Record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Located:
+    """A thing that exists, with the projects it belongs to (none = not assigned to any plan)."""
+
+    projects: tuple[Project, ...]
+
+
+def locate(session: Session, kind: str, key: str) -> Located | None:
+    """Where a project, building, warning, record or still belongs; None = there is no such thing."""
+    match kind:
+        case "project":
+            return _one(session.get(Project, key))
+        case "building":
+            building = session.get(Building, key)
+            return None if building is None else _one(session.get(Project, building.project))
+        case "warning":
+            warning = session.get(PlanWarning, int(key)) if key.isdecimal() and len(key) < 19 else None
+            return None if warning is None else _of_ids(session, [warning.project])
+        case "record":
+            return _record(session, key)
+        case "evidence":
+            return _still(session, key)
+    raise ValueError(f"kind {kind!r}: expected project, building, warning, record or evidence")
+
+
+def _one(project: Project | None) -> Located | None:
+    return None if project is None else Located(projects=(project,))
+
+
+def _of_ids(session: Session, ids: list[str]) -> Located:
+    found = session.exec(select(Project).where(col(Project.id).in_(ids)).order_by(Project.id))
+    return Located(projects=tuple(found))
+
+
+def _record(session: Session, key: str) -> Located | None:
+    gateway, epoch, seq = key.split("/")
+    if not seq.isdecimal() or len(seq) > 18 or session.get(Record, (gateway, epoch, int(seq))) is None:
+        return None
+    reading = session.get(FaceReading, (gateway, epoch, int(seq)))
+    if reading is not None:
+        return _of_buildings(session, [reading.building])
+    seen = session.exec(select(FaceAssignment.building).where(FaceAssignment.gateway == gateway).distinct())
+    return _of_buildings(session, list(seen))
+
+
+def _still(session: Session, sha256: str) -> Located | None:
+    if session.get(Evidence, sha256) is None:
+        return None
+    seen = session.exec(select(FaceReading.building).where(FaceReading.evidence_sha256 == sha256).distinct())
+    return _of_buildings(session, list(seen))
+
+
+def _of_buildings(session: Session, buildings: list[str]) -> Located:
+    ids = session.exec(select(Building.project).where(col(Building.id).in_(buildings)).distinct())
+    return _of_ids(session, list(ids))

@@ -1,0 +1,78 @@
+"""Shared fixtures: brokers and databases, all real."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from central.store.engine import open_engine
+from central.store.migrate import migrate
+from tests.services import Broker, Postgres, amqtt_in, mosquitto_in, postgres_binaries, postgres_cluster
+
+
+@pytest.fixture
+def mosquitto(tmp_path: Path) -> Iterator[Broker]:
+    """A started mosquitto with the users of `tests.services.USERS`; may be stopped, killed and started again."""
+    broker = mosquitto_in(tmp_path).start()
+    yield broker
+    broker.kill()
+
+
+@pytest.fixture
+def amqtt_broker(tmp_path: Path) -> Iterator[Broker]:
+    """A started amqtt broker with the same users."""
+    broker = amqtt_in(tmp_path).start()
+    yield broker
+    broker.kill()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A private PostgreSQL cluster with a migrated template database `siteprogress`."""
+    binaries = postgres_binaries()
+    if binaries is None:
+        pytest.skip("PostgreSQL server not found: scripts/system-packages.sh installs it")
+    with postgres_cluster(binaries) as cluster:
+        cluster.sql("CREATE DATABASE siteprogress")
+        engine = open_engine(cluster.url("siteprogress"))
+        migrate(engine)
+        engine.dispose()
+        yield cluster
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite file to copy from."""
+    path = tmp_path_factory.mktemp("sqlite") / "empty.db"
+    engine = open_engine(f"sqlite:///{path}")
+    migrate(engine)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    engine.dispose()
+    return path
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def any_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """A migrated empty database, once on SQLite and once on PostgreSQL. `engine.url` names it for other processes."""
+    if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("migrated_sqlite"), tmp_path / "centre.db")
+        url = f"sqlite:///{tmp_path / 'centre.db'}"
+    else:
+        url = request.getfixturevalue("postgres").create(template="siteprogress")
+    engine = open_engine(url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def sqlite_store(migrated_sqlite: Path, tmp_path: Path) -> Iterator[Engine]:
+    """A migrated empty SQLite database only, where the other database adds nothing."""
+    shutil.copy(migrated_sqlite, tmp_path / "centre.db")
+    engine = open_engine(f"sqlite:///{tmp_path / 'centre.db'}")
+    yield engine
+    engine.dispose()
