@@ -6,7 +6,7 @@ import hashlib
 import json
 import zlib
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from typing import Any, TypeVar, cast
 
@@ -21,6 +21,7 @@ MESSAGE_BYTES_MAX = 256 * 1024  # on the wire
 INFLATED_BYTES_MAX = 1024 * 1024  # a zip bomb stops here
 
 M = TypeVar("M")
+R = TypeVar("R", Record, "Sealed")
 
 
 def canonical(value: Any) -> bytes:
@@ -71,10 +72,56 @@ def decode(kind: type[M], payload: bytes) -> M:
 
 def encode_frame(frame: Frame) -> bytes:
     """zlib(level 1) of the frame's JSON; `crc` covers the canonical records."""
-    recs = canonical([asdict(r) for r in frame.recs])
+    return _framed(frame, canonical([asdict(r) for r in frame.recs]), count=len(frame.recs))
+
+
+def _framed(frame: Frame, recs: bytes, *, count: int) -> bytes:
     head = {k: v for k, v in asdict(replace(frame, recs=())).items() if k != "recs"}
-    head |= {"v": VERSION, "n": len(frame.recs), "crc": zlib.crc32(recs)}
+    head |= {"v": VERSION, "n": count, "crc": zlib.crc32(recs)}
     return zlib.compress(canonical(head)[:-1] + b',"recs":' + recs + b"}", 1)
+
+
+def _spelled(record: Sealed) -> str:
+    kind = json.dumps(record.kind, ensure_ascii=False)
+    rest = f'"clock":"{record.clock}","hash":"{record.hash}","kind":{kind},"seq":{record.seq}'
+    return f'{{"at":{record.at},"body":{record.body},{rest}}}'
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sealed:
+    """A record whose body is already canonical JSON text, as the edge stores it: nothing is spelled twice."""
+
+    seq: int
+    kind: str
+    at: int
+    clock: str
+    hash: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealedBody:
+    """Canonical JSON text of a body and the content hash of its record."""
+
+    text: str
+    hash: str
+
+
+def seal(body: dict[str, Any], *, kind: str, at: int) -> SealedBody:
+    """Spell a body once, for storing; `encode_sealed` sends the very same bytes."""
+    text = canonical(body)
+    return SealedBody(text=text.decode(), hash=_hash_of(kind, at, text))
+
+
+def encode_sealed(head: Frame, records: Sequence[Sealed]) -> bytes:
+    """As `encode_frame` of `head` with these records (its own `recs` are not looked at), several times faster."""
+    recs = ("[" + ",".join(map(_spelled, records)) + "]").encode()
+    return _framed(head, recs, count=len(records))
+
+
+def split_sealed(records: Sequence[Sealed]) -> list[tuple[Sealed, ...]]:
+    """Cut records in order of seq into contiguous frames within both caps, as `split` does."""
+    return _cut(records, [len(r.body.encode()) + 160 for r in records])
 
 
 def decode_frame(payload: bytes) -> Frame:
@@ -110,11 +157,14 @@ def inflate(payload: bytes) -> bytes:
 
 def split(records: Sequence[Record]) -> list[tuple[Record, ...]]:
     """Cut contiguous records into frames of at most FRAME_RECORDS_MAX records and FRAME_BYTES_MAX bytes."""
-    frames: list[tuple[Record, ...]] = []
-    current: list[Record] = []
+    return _cut(records, [len(canonical(r.body)) + 160 for r in records])
+
+
+def _cut(records: Sequence[R], weights: Sequence[int]) -> list[tuple[R, ...]]:
+    frames: list[tuple[R, ...]] = []
+    current: list[R] = []
     size = 0
-    for record in records:
-        weight = len(canonical(record.body)) + 160
+    for record, weight in zip(records, weights, strict=True):
         full = len(current) == FRAME_RECORDS_MAX or size + weight > FRAME_BYTES_MAX
         gap = bool(current) and record.seq != current[-1].seq + 1
         if current and (full or gap):
@@ -122,7 +172,9 @@ def split(records: Sequence[Record]) -> list[tuple[Record, ...]]:
             current, size = [], 0
         current.append(record)
         size += weight
-    return [*frames, tuple(current)] if current else frames
+    if current:
+        frames.append(tuple(current))
+    return frames
 
 
 def _object(raw: bytes) -> dict[str, Any]:
