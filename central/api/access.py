@@ -1,0 +1,154 @@
+"""The one dependency every route asks: `allow(action)`. It knows who calls, whether the role may, and whether the scope reaches.
+
+What is absent and what is forbidden get the same 404, so nobody learns of things outside their scope.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from sqlmodel import Session
+
+from central.api.errors import Absent, Unauthorised, absent
+from central.api.policy import Action, Grant, Place, covers, district_wide, usable
+from central.api.services import Given, Services
+from central.store.read_people import gateway_with_token, grants_of, user_named
+from central.store.read_places import Located, locate
+from central.store.tables import Project
+
+log = logging.getLogger(__name__)
+
+_bearer = HTTPBearer(auto_error=False, scheme_name="bearer", description="a token of POST /auth/login")
+_SUBJECTS = {
+    "project_id": "project",
+    "building_id": "building",
+    "warning_id": "warning",
+    "seq": "record",
+    "sha256": "evidence",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """A permitted call: who it is, and how far the grants that permit it reach. `expires_at` is the token's end."""
+
+    username: str
+    name: str
+    grants: tuple[Grant, ...]
+    expires_at: datetime | None
+
+    def sees(self, project: Project) -> bool:
+        """Whether the grants reach this project."""
+        return covers(self.grants, place=place_of(project))
+
+    @property
+    def everywhere(self) -> bool:
+        """Whether the grants reach also what belongs to no project."""
+        return district_wide(self.grants)
+
+
+class Allow:
+    """The dependency of one action: 401 without a good token, 404 where the role or the scope does not reach."""
+
+    def __init__(self, action: Action) -> None:
+        self.action = action
+
+    def __call__(
+        self,
+        request: Request,
+        services: Given,
+        bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+    ) -> Access:
+        token = _token_of(bearer)
+        with Session(services.engine) as session:  # its own: an event stream must not hold a connection while it lives
+            if self.action == "put_evidence":
+                return _gateway(session, token)
+            return self._person(request, services, session, token)
+
+    def _person(self, request: Request, services: Services, session: Session, token: str) -> Access:
+        caller = _caller(services, session, token)
+        granted = usable(caller.grants, action=self.action)
+        if not granted:
+            raise _refused(caller, request)
+        access = Access(username=caller.username, name=caller.name, grants=granted, expires_at=caller.expires_at)
+        _check_scope(access, request, session)
+        return access
+
+
+def allow(action: Action) -> Any:
+    """`access: Annotated[Access, allow("read_projects")]` in every route."""
+    return Depends(Allow(action))
+
+
+def place_of(project: Project) -> Place:
+    """Where a stored project is, as grants name it."""
+    return Place(project=project.id, unit=project.unit_zh, street=project.street_zh)
+
+
+def _token_of(bearer: HTTPAuthorizationCredentials | None) -> str:
+    if bearer is None:
+        raise Unauthorised(
+            "no token", where="header.Authorization", expected="Bearer and a token", code="token_missing"
+        )
+    return bearer.credentials
+
+
+def _gateway(session: Session, token: str) -> Access:
+    found = gateway_with_token(session, hashlib.sha256(token.encode()).hexdigest())
+    if found is None:
+        raise Unauthorised(
+            "token of no registered gateway", where="header.Authorization", expected="the token of gateway add"
+        )
+    return Access(username=found.id, name=found.id, grants=(), expires_at=None)
+
+
+def _caller(services: Services, session: Session, token: str) -> Access:
+    now = services.wall()
+    claims = services.signer.read(token, now=now)
+    person = user_named(session, claims.username)
+    if person is None or person.id is None:
+        raise Unauthorised(
+            "token of a person who may no longer log in", where="header.Authorization", expected="an active account"
+        )
+    grants = tuple(
+        Grant(role=grant.role, kind=grant.scope_kind, scope=grant.scope)
+        for grant in grants_of(session, person.id, now=now)
+    )
+    return Access(username=person.username, name=person.name, grants=grants, expires_at=claims.expires_at)
+
+
+def _check_scope(access: Access, request: Request, session: Session) -> None:
+    subject = _subject_of(request.path_params)
+    if subject is None:
+        return
+    kind, key = subject
+    located = locate(session, kind, key)
+    if located is None:
+        raise absent(kind, key)
+    if not _reaches(access, located):
+        log.warning("scope refused user=%s kind=%s id=%s path=%s", access.username, kind, key, request.url.path)
+        raise absent(kind, key)
+
+
+def _subject_of(params: Mapping[str, Any]) -> tuple[str, str] | None:
+    for name, kind in _SUBJECTS.items():
+        if name in params:
+            key = "/".join(str(params[part]) for part in ("gateway", "epoch", "seq")) if name == "seq" else params[name]
+            return kind, str(key)
+    return None
+
+
+def _reaches(access: Access, located: Located) -> bool:
+    return access.everywhere or any(access.sees(project) for project in located.projects)
+
+
+def _refused(caller: Access, request: Request) -> Absent:
+    log.warning("role refused user=%s method=%s path=%s", caller.username, request.method, request.url.path)
+    return absent("address", request.url.path)

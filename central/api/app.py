@@ -1,0 +1,72 @@
+"""Puts the API together: routes under /api/v1, the pages at /, one envelope for errors, one shell around all."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+
+from central.api.errors import install_error_handlers
+from central.api.pages import Pages
+from central.api.plans import PLAN_BYTES_MAX
+from central.api.routes import (
+    buildings,
+    events,
+    evidence,
+    fleet,
+    health,
+    imports,
+    projects,
+    sessions,
+    trace,
+    warnings,
+)
+from central.api.schemas import ErrorEnvelope
+from central.api.services import Services
+from central.api.shell import Cap, Shell
+from central.api.stills import BYTES_MAX as STILL_BYTES_MAX
+
+PREFIX = "/api/v1"
+API_VERSION = "1"
+_ROUTERS = (sessions, imports, projects, buildings, warnings, trace, fleet, evidence, events, health)
+_CAPS = (
+    Cap(prefix=f"{PREFIX}/evidence/", bytes_max=STILL_BYTES_MAX),
+    Cap(prefix=f"{PREFIX}/projects/import", bytes_max=PLAN_BYTES_MAX),
+)
+
+
+def create_app(services: Services) -> FastAPI:
+    """The app of one centre. The caller keeps what is in `services` and closes it."""
+    app = _routed()
+    app.state.services = services
+    pages = services.settings.pages
+    if pages is not None and (pages / "index.html").is_file():
+        app.mount("/", Pages(pages), name="pages")
+    return app
+
+
+def openapi_document() -> dict[str, Any]:
+    """The OpenAPI 3.1 document; needs no database."""
+    return _routed().openapi()
+
+
+def _routed() -> FastAPI:
+    app = FastAPI(
+        title="siteprogress",
+        summary="Progress of building works seen by cameras, against plan, with warnings and scores.",
+        version=API_VERSION,
+        openapi_url=f"{PREFIX}/openapi.json",
+        docs_url=None,  # the interactive pages load scripts from another host
+        redoc_url=None,
+    )
+    everything = APIRouter(prefix=PREFIX, responses=_error_responses())
+    for module in _ROUTERS:
+        everything.include_router(module.router)
+    app.include_router(everything)
+    install_error_handlers(app)
+    app.add_middleware(Shell, caps=_CAPS)
+    return app
+
+
+def _error_responses() -> dict[int | str, dict[str, Any]]:
+    return {status: {"model": ErrorEnvelope} for status in (401, 404, 422)}

@@ -1,0 +1,199 @@
+"""Errors of the API, one table: class -> status and code. The domain raises nothing about HTTP.
+
+ApiError
+├── Unauthorised          401  token_missing | token_expired | token_invalid | login_failed
+├── Absent                404  absent (also what is forbidden: the same answer)
+├── Invalid               422  invalid
+├── PlanInvalid           422  plan_invalid, with every fault of the file
+├── TooLarge              413  too_large
+├── WrongMediaType        415  wrong_media_type
+├── TooManyTries          429  too_many_tries
+└── Unavailable           503  unavailable
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.encoders import jsonable_encoder
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from central.api.schemas import PlanFault
+
+log = logging.getLogger(__name__)
+
+
+class ApiError(Exception):
+    """What is wrong, where in the request, and what was expected there."""
+
+    status = 400
+    code = "refused"
+
+    def __init__(self, what: str, *, where: str, expected: str, code: str | None = None) -> None:
+        super().__init__(f"{what} at {where}: expected {expected}")
+        self.what = what
+        self.where = where
+        self.expected = expected
+        self.code = code or type(self).code
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Extra response headers."""
+        return {}
+
+    @property
+    def extra(self) -> Mapping[str, Any]:
+        """Members beside `error` in the envelope."""
+        return {}
+
+
+class Unauthorised(ApiError):
+    """No token, or one that is not good any more; `code` says which."""
+
+    status = 401
+    code = "token_invalid"
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        return {"WWW-Authenticate": f'Bearer error="{self.code}"'}
+
+
+class Absent(ApiError):
+    """Not there, or not for the caller: nobody can tell which."""
+
+    status = 404
+    code = "absent"
+
+
+class Invalid(ApiError):
+    """The request is well formed and cannot be taken."""
+
+    status = 422
+    code = "invalid"
+
+
+class PlanInvalid(Invalid):
+    """A plan file with faults."""
+
+    code = "plan_invalid"
+
+    def __init__(self, faults: Sequence[PlanFault]) -> None:
+        super().__init__(f"{len(faults)} faults in the plan", where="body", expected="see errors")
+        self.faults = tuple(faults)
+
+    @property
+    def extra(self) -> Mapping[str, Any]:
+        return {"errors": [fault.model_dump() for fault in self.faults]}
+
+
+class TooLarge(ApiError):
+    """The body is over its cap."""
+
+    status = 413
+    code = "too_large"
+
+
+class WrongMediaType(ApiError):
+    """The body is of a kind this address does not take."""
+
+    status = 415
+    code = "wrong_media_type"
+
+
+class TooManyTries(ApiError):
+    """Failed logins; `retry_after_s` tells when the next try is heard."""
+
+    status = 429
+    code = "too_many_tries"
+
+    def __init__(self, *, retry_after_s: int) -> None:
+        super().__init__("too many failed logins", where="username", expected=f"a pause of {retry_after_s} s")
+        self.retry_after_s = retry_after_s
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        return {"Retry-After": str(self.retry_after_s)}
+
+
+class Unavailable(ApiError):
+    """Something the answer needs does not work now."""
+
+    status = 503
+    code = "unavailable"
+
+
+def absent(kind: str, key: str) -> Absent:
+    """The one answer for what is not there and for what the caller may not see."""
+    return Absent(f"no {kind} {key[:80]!r}", where=kind, expected="one within your scope")
+
+
+_STATUS_CODES = {404: "absent", 405: "wrong_method", 400: "malformed", 413: "too_large", 415: "wrong_media_type"}
+
+
+def envelope(
+    *, code: str, what: str, where: str, expected: str, request_id: str, extra: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """The body of every error."""
+    fault = {"code": code, "what": what, "where": where, "expected": expected, "id": request_id}
+    return {"error": fault, **(extra or {})}
+
+
+def install_error_handlers(app: FastAPI) -> None:
+    """Every way to fail ends in the same envelope; what was not foreseen is logged with its id."""
+
+    @app.exception_handler(ApiError)
+    async def known(request: Request, error: ApiError) -> JSONResponse:
+        body = envelope(
+            code=error.code,
+            what=error.what,
+            where=error.where,
+            expected=error.expected,
+            request_id=request_id(request),
+            extra=error.extra,
+        )
+        return JSONResponse(jsonable_encoder(body), status_code=error.status, headers=dict(error.headers))
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        what = "malformed JSON" if first["type"] == "json_invalid" else "value"
+        body = envelope(
+            code="invalid", what=what, where=where, expected=str(first["msg"]), request_id=request_id(request)
+        )
+        return JSONResponse(body, status_code=422)
+
+    @app.exception_handler(HTTPException)
+    async def http(request: Request, error: HTTPException) -> JSONResponse:
+        body = envelope(
+            code=_STATUS_CODES.get(error.status_code, "refused"),
+            what=str(error.detail),
+            where=f"{request.method} {request.url.path[:200]}",
+            expected="an address and method of docs/openapi.json",
+            request_id=request_id(request),
+        )
+        return JSONResponse(body, status_code=error.status_code, headers=error.headers)
+
+    @app.exception_handler(Exception)
+    async def unforeseen(request: Request, error: Exception) -> JSONResponse:
+        found = request_id(request)
+        log.error("request=%s method=%s path=%s failed", found, request.method, request.url.path, exc_info=error)
+        body = envelope(
+            code="internal",
+            what="the centre failed",
+            where=f"{request.method} {request.url.path[:200]}",
+            expected="an answer; the log has the cause under this id",
+            request_id=found,
+        )
+        return JSONResponse(body, status_code=500)
+
+
+def request_id(request: Request) -> str:
+    """The id the outermost layer gave this request."""
+    found: str = request.scope.get("siteprogress.request_id", "-")
+    return found

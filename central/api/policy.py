@@ -1,0 +1,90 @@
+"""Who may do what, as data: actions by role, places by grant. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+Role = Literal[
+    "admin",
+    "leader",
+    "dept_head",
+    "section",
+    "clerk",
+    "finance",
+    "project_owner",
+    "supervisor",
+    "contractor",
+    "inspector",
+    "auditor",
+    "discipline",
+    "third_party",
+    "public",
+    "visitor",
+]
+ROLES: tuple[str, ...] = get_args(Role)
+ScopeKind = Literal["district", "unit", "street", "project"]
+
+Action = Literal[
+    "know_self", "read_projects", "read_scores", "read_trace", "read_fleet", "follow", "import_plan", "put_evidence"
+]
+
+_INSIDE = frozenset(ROLES) - {"public", "visitor"}
+_WORKING = _INSIDE - {"contractor", "third_party"}
+
+ACTIONS: dict[Action, frozenset[str]] = {
+    "know_self": frozenset(ROLES),
+    "read_projects": _INSIDE,
+    "follow": _INSIDE,
+    "read_scores": _INSIDE - {"contractor"},
+    "read_trace": _WORKING,
+    "read_fleet": _WORKING,
+    "import_plan": frozenset({"admin", "project_owner", "dept_head"}),
+    "put_evidence": frozenset(),  # gateways only, by their own token
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """A role within a scope; `scope` is empty for the district, a name for unit and street, an id for a project."""
+
+    role: str
+    kind: str
+    scope: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a project is: what a grant's scope is compared with."""
+
+    project: str
+    unit: str
+    street: str
+
+
+def usable(grants: tuple[Grant, ...], *, action: Action) -> tuple[Grant, ...]:
+    """The grants whose role may do this somewhere."""
+    return tuple(grant for grant in grants if grant.role in ACTIONS[action])
+
+
+def covers(grants: tuple[Grant, ...], *, place: Place) -> bool:
+    """Whether one of the grants reaches this place."""
+    return any(_reaches(grant, place) for grant in grants)
+
+
+def district_wide(grants: tuple[Grant, ...]) -> bool:
+    """Whether one of the grants reaches everything, also what belongs to no project."""
+    return any(grant.kind == "district" for grant in grants)
+
+
+def _reaches(grant: Grant, place: Place) -> bool:
+    match grant.kind:
+        case "district":
+            return True
+        case "unit":
+            return grant.scope == place.unit
+        case "street":
+            return grant.scope == place.street
+        case "project":
+            return grant.scope == place.project
+    return False

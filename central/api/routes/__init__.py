@@ -1,0 +1,1 @@
+"""One file a subject; every route asks `allow(action)`."""

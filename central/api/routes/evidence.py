@@ -1,0 +1,71 @@
+"""Stills: put by gateways under their own digest, shown to people within scope."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Request
+from fastapi.responses import FileResponse
+
+from central.api.access import Access, allow
+from central.api.errors import WrongMediaType, absent
+from central.api.schemas import ErrorEnvelope, EvidenceStored
+from central.api.services import Db, Given
+from central.api.stills import BYTES_MAX, StillFolder, keep_still
+from central.store.tables import Evidence
+
+router = APIRouter(prefix="/evidence", tags=["evidence"])
+Digest = Annotated[str, Path(pattern="^[0-9a-f]{64}$")]
+_JPEG_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {"image/jpeg": {"schema": {"type": "string", "format": "binary", "maxLength": BYTES_MAX}}},
+    }
+}
+
+
+async def _jpeg_body(request: Request) -> bytes:
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "image/jpeg":
+        raise WrongMediaType(f"content type {kind[:80]!r}", where="header.Content-Type", expected="image/jpeg")
+    return await request.body()
+
+
+@router.put(
+    "/{sha256}",
+    operation_id="putEvidence",
+    response_model=EvidenceStored,
+    openapi_extra=_JPEG_BODY,
+    responses={413: {"model": ErrorEnvelope}, 415: {"model": ErrorEnvelope}},
+)
+def put_evidence(
+    sha256: Digest,
+    access: Annotated[Access, allow("put_evidence")],
+    services: Given,
+    session: Db,
+    jpeg: Annotated[bytes, Depends(_jpeg_body)],
+) -> EvidenceStored:
+    """Keep a JPEG of a gateway under its SHA-256 (at most 2 MiB and 16 megapixels). Safe to repeat."""
+    folder = StillFolder(services.settings.data_dir)
+    still = keep_still(session, folder, sha256=sha256, jpeg=jpeg, gateway=access.username, now=services.wall())
+    return EvidenceStored(sha256=sha256, bytes=still.size_bytes, width_px=still.width_px, height_px=still.height_px)
+
+
+@router.get(
+    "/{sha256}",
+    operation_id="getEvidence",
+    response_class=FileResponse,
+    responses={200: {"content": {"image/jpeg": {"schema": {"type": "string", "format": "binary"}}}}},
+)
+def get_evidence(
+    sha256: Digest, access: Annotated[Access, allow("read_projects")], services: Given, session: Db
+) -> FileResponse:
+    """The JPEG itself."""
+    path = StillFolder(services.settings.data_dir).path_of(sha256)
+    if session.get(Evidence, sha256) is None or not path.is_file():
+        raise absent("evidence", sha256)
+    return FileResponse(
+        path,
+        media_type="image/jpeg",
+        headers={"Cache-Control": "private, max-age=86400, immutable", "ETag": f'"{sha256}"'},
+    )

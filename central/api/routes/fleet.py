@@ -1,0 +1,20 @@
+"""Gateways and cameras: what was delivered, and who cannot be believed."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter
+
+from central.api.access import Access, allow
+from central.api.schemas import Fleet
+from central.api.services import Db, Given
+from central.api.views.fleet import fleet_of
+
+router = APIRouter(tags=["fleet"])
+
+
+@router.get("/fleet", operation_id="getFleet", response_model=Fleet)
+def fleet(access: Annotated[Access, allow("read_fleet")], services: Given, session: Db) -> Fleet:
+    """Delivery by gateway, and the cameras that look at the caller's projects."""
+    return fleet_of(session, access=access, now=services.clock())

@@ -1,0 +1,50 @@
+"""Plans come in whole or not at all."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+
+from central.api.access import Access, allow
+from central.api.plans import JSON_TYPE, XLSX_TYPE, PlanFile, import_plan
+from central.api.schemas import ErrorEnvelope, Imported, PlanRefused
+from central.api.services import Db, Given
+
+router = APIRouter(prefix="/projects", tags=["plans"])
+_PLAN_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            JSON_TYPE: {"schema": {"type": "object", "description": "a plan of schema siteprogress.plan/1"}},
+            XLSX_TYPE: {"schema": {"type": "string", "format": "binary"}},
+        },
+    }
+}
+
+
+async def _plan_body(request: Request) -> PlanFile:
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return PlanFile(content_type=kind, content=await request.body())
+
+
+@router.post(
+    "/import",
+    operation_id="importPlan",
+    status_code=201,
+    response_model=Imported,
+    openapi_extra=_PLAN_BODY,
+    responses={
+        413: {"model": ErrorEnvelope},
+        415: {"model": ErrorEnvelope},
+        422: {"model": PlanRefused | ErrorEnvelope},
+    },
+)
+def import_project(
+    access: Annotated[Access, allow("import_plan")],
+    services: Given,
+    session: Db,
+    file: Annotated[PlanFile, Depends(_plan_body)],
+) -> Imported:
+    """Store a plan (JSON or xlsx as the body) as the next version of its project, or name every fault of it."""
+    return import_plan(services, session, access=access, file=file)

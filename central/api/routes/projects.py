@@ -1,0 +1,57 @@
+"""The district, its projects, their curves and scores."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query
+
+from central.api.access import Access, allow
+from central.api.schemas import Curve, District, ProjectDetail, ProjectList, ScoreDetail, Sign
+from central.api.services import Db, Given
+from central.api.views.curve import curve_of
+from central.api.views.projects import Filters, district_of, list_of, project_of
+from central.api.views.scores import score_of
+
+router = APIRouter(tags=["projects"])
+Reader = Annotated[Access, allow("read_projects")]
+Short = Annotated[str | None, Query(max_length=128)]
+
+
+@router.get("/district", operation_id="getDistrict", response_model=District)
+def district(access: Reader, services: Given, session: Db) -> District:
+    """Counts by sign and every project of the caller's scope, heaviest first."""
+    return district_of(session, access=access, name=services.settings.district, now=services.clock())
+
+
+@router.get("/projects", operation_id="listProjects", response_model=ProjectList)
+def projects(
+    access: Reader,
+    services: Given,
+    session: Db,
+    street: Short = None,
+    type_: Annotated[str | None, Query(alias="type", max_length=64)] = None,
+    level: Annotated[list[Sign] | None, Query()] = None,
+    sort: Literal["level", "lag", "gap", "name", "score"] = "level",
+) -> ProjectList:
+    """The projects that pass the filters."""
+    filters = Filters(street=street, work_type=type_, signs=tuple(level or ()), sort=sort)
+    return list_of(session, access=access, filters=filters, now=services.clock())
+
+
+@router.get("/projects/{project_id}", operation_id="getProject", response_model=ProjectDetail)
+def project(project_id: str, access: Reader, services: Given, session: Db) -> ProjectDetail:
+    """A project with its buildings, items and cameras."""
+    return project_of(session, project_id, now=services.clock())
+
+
+@router.get("/projects/{project_id}/curve", operation_id="getCurve", response_model=Curve)
+def curve(project_id: str, access: Reader, services: Given, session: Db, building: Short = None) -> Curve:
+    """Planned and measured completion by day, of the project or of one of its buildings."""
+    return curve_of(session, project_id, building_id=building)
+
+
+@router.get("/projects/{project_id}/score", operation_id="getScore", response_model=ScoreDetail)
+def score(project_id: str, access: Annotated[Access, allow("read_scores")], session: Db) -> ScoreDetail:
+    """The newest score with its contributions."""
+    return score_of(session, project_id)

@@ -1,0 +1,34 @@
+"""Where a number comes from, down to the record, the frame's digest and the still."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+
+from central.api.access import Access, allow
+from central.api.schemas import TraceNode
+from central.api.services import Db
+from central.api.views.trace import record_trace, score_trace, warning_trace
+
+router = APIRouter(prefix="/trace", tags=["trace"])
+Reader = Annotated[Access, allow("read_trace")]
+Key = Annotated[str, Path(max_length=128)]
+
+
+@router.get("/score/{project_id}", operation_id="traceScore", response_model=TraceNode)
+def trace_score(project_id: Key, access: Reader, session: Db) -> TraceNode:
+    """Score, indicators, buildings, readings."""
+    return score_trace(session, project_id)
+
+
+@router.get("/warning/{warning_id}", operation_id="traceWarning", response_model=TraceNode)
+def trace_warning(warning_id: Key, access: Reader, session: Db) -> TraceNode:
+    """Warning, transitions, readings."""
+    return warning_trace(session, int(warning_id))
+
+
+@router.get("/record/{gateway}/{epoch}/{seq}", operation_id="traceRecord", response_model=TraceNode)
+def trace_record(gateway: Key, epoch: Key, seq: Key, access: Reader, session: Db) -> TraceNode:
+    """One stored record: what it says, its hash, its frame and its still."""
+    return record_trace(session, gateway=gateway, epoch=epoch, seq=int(seq))

@@ -1,0 +1,61 @@
+"""What the API is given by the composition root, and how a route asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Annotated, cast
+
+from fastapi import Depends, Request
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from central.api.changes import Changes
+from central.api.throttle import Throttle
+from central.api.tokens import Signer
+from central.domain import Text
+from central.store.engine import reading
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiSettings:
+    """`pages` is the built web page (None = API only); stills and the signing secret live under `data_dir`."""
+
+    data_dir: Path
+    district: Text
+    version: str
+    pages: Path | None = None
+    token_lifetime: timedelta = timedelta(minutes=20)
+    heartbeat: timedelta = timedelta(seconds=15)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """Everything a route may use. `clock` is the time of the projects (may be a replay's), `wall` that of sessions."""
+
+    engine: Engine
+    settings: ApiSettings
+    signer: Signer
+    changes: Changes
+    clock: Callable[[], datetime]
+    wall: Callable[[], datetime]
+    throttle: Throttle = field(default_factory=Throttle)
+
+
+def services_of(request: Request) -> Services:
+    """The services the app was built with."""
+    return cast(Services, request.app.state.services)
+
+
+Given = Annotated[Services, Depends(services_of)]
+
+
+def _session(services: Given) -> Iterator[Session]:
+    """A read-only snapshot for one request."""
+    with reading(services.engine) as connection, Session(connection) as session:
+        yield session
+
+
+Db = Annotated[Session, Depends(_session)]

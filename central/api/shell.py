@@ -1,0 +1,137 @@
+"""The outermost layer of every request: an id, security headers, a cap on the body. Plain ASGI, so that streams stay streams."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from central.api.errors import envelope
+
+# style-src-attr: ECharts and Element Plus write style attributes; no inline <style> or script runs.
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "style-src-attr 'unsafe-inline'",
+        "img-src 'self' blob: data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "worker-src 'self'",
+        "manifest-src 'self'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+)
+HEADERS: Mapping[str, str] = {
+    "content-security-policy": CONTENT_SECURITY_POLICY,
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+BODY_BYTES_MAX = 64 * 1024
+
+
+class BodyTooLargeError(Exception):
+    """The body ran over its cap while it was read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cap:
+    """Bodies of addresses that start so may have this many bytes."""
+
+    prefix: str
+    bytes_max: int
+
+
+class Shell:
+    """Wraps the app; `caps` are tried in order, everything else may send 64 KiB."""
+
+    def __init__(self, app: ASGIApp, caps: tuple[Cap, ...]) -> None:
+        self._app = app
+        self._caps = caps
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        scope["siteprogress.request_id"] = secrets.token_hex(6)
+        dressed = _Dressed(scope, send)
+        counted = _Counted(receive, bytes_max=self._cap(scope["path"]))
+        if _declared_bytes(scope) > counted.bytes_max:
+            await dressed.refuse(counted.bytes_max)
+            return
+        try:
+            await self._app(scope, counted, dressed)
+        except BodyTooLargeError:
+            await dressed.refuse(counted.bytes_max)
+
+    def _cap(self, path: str) -> int:
+        return next((cap.bytes_max for cap in self._caps if path.startswith(cap.prefix)), BODY_BYTES_MAX)
+
+
+class _Counted:
+    """A receive that counts body bytes."""
+
+    def __init__(self, receive: Receive, *, bytes_max: int) -> None:
+        self._receive = receive
+        self._seen = 0
+        self.bytes_max = bytes_max
+
+    async def __call__(self) -> Message:
+        message = await self._receive()
+        self._seen += len(message.get("body", b""))
+        if self._seen > self.bytes_max:
+            raise BodyTooLargeError
+        return message
+
+
+class _Dressed:
+    """A send that adds the headers to what starts."""
+
+    def __init__(self, scope: Scope, send: Send) -> None:
+        self._scope = scope
+        self._send = send
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            present = {name.lower() for name, _ in message["headers"]}
+            extra = {**HEADERS, "x-request-id": self._scope["siteprogress.request_id"]}
+            if self._scope["path"].startswith("/api/"):
+                extra["cache-control"] = "no-store"
+            added = [(k.encode(), v.encode()) for k, v in extra.items() if k.encode() not in present]
+            message = {**message, "headers": [*message["headers"], *added]}
+        await self._send(message)
+
+    async def refuse(self, bytes_max: int) -> None:
+        """413 in the envelope of all errors; the connection is not kept, since the rest of the body is not read."""
+        body = envelope(
+            code="too_large",
+            what="body",
+            where=f"{self._scope['method']} {self._scope['path'][:200]}",
+            expected=f"at most {bytes_max} bytes",
+            request_id=self._scope["siteprogress.request_id"],
+        )
+        raw = json.dumps(body).encode()
+        headers = [
+            (b"content-type", b"application/json"),
+            (b"content-length", str(len(raw)).encode()),
+            (b"connection", b"close"),
+        ]
+        await self({"type": "http.response.start", "status": 413, "headers": headers})
+        await self._send({"type": "http.response.body", "body": raw})
+
+
+def _declared_bytes(scope: Scope) -> int:
+    for name, value in scope["headers"]:
+        if name == b"content-length" and value.isdigit() and len(value) < 16:
+            return int(value)
+    return 0

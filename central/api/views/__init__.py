@@ -1,0 +1,1 @@
+"""What the API shows, made from stored rows: one file an answer."""
