@@ -1,7 +1,8 @@
-"""The nouns of the centre. Frozen, integers where anything is compared: basis points (bp), hundredths of a day (cdays), fen.
+"""The nouns of the centre. Frozen; integers where anything is compared: basis points (bp), hundredths of a day
+(cdays), fen.
 
-Nothing here reads a clock, a database or a network. Times are aware UTC datetimes; dates are calendar days of the district
-(Asia/Shanghai).
+Nothing here reads a clock, a database or a network. Times are aware UTC datetimes; dates are calendar days of the
+district (Asia/Shanghai).
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ class PlanPoint:
 class WorkItem:
     """A weighted part of a building (GB 50300 分部 name). Weights of one building sum to 10000.
 
-    `credits` maps a facade stage to the share of this item that the stage proves, 0-10000; empty = no camera can see it.
+    `credits` maps a facade stage to the share of this item that it proves, 0-10000; empty = no camera sees it.
     """
 
     id: str
@@ -94,7 +95,7 @@ class Project:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observation:
-    """One accepted value for one work item. `source` is the gateway for cameras, the person else; `ref` the stored record.
+    """One accepted value for one work item. `source` is the gateway for cameras, the person else; `ref` the record.
 
     Ordered by (observed_at, source, seq) before anything is computed, so that arrival order has no say.
     """
@@ -114,7 +115,8 @@ class Progress:
     """Fused state of one item, building or project at one instant.
 
     `value` and `variance` are shares (0-1) kept unrounded for the fold; decisions use `value_bp` and `sigma_bp`.
-    `coverage_bp` is the weight that was observed lately, is complete, or is not yet due.
+    `coverage_bp` is the weight that was observed lately, is complete, or is not yet due. `quarantined` are the
+    records set aside and not corroborated yet; `review` says what a person should look at ("fall", "jump").
     """
 
     subject: str
@@ -125,6 +127,7 @@ class Progress:
     last_seen: datetime | None
     refs: tuple[str, ...]
     quarantined: tuple[str, ...] = ()
+    review: tuple[str, ...] = ()
 
     @property
     def value_bp(self) -> int:
@@ -139,7 +142,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deviation:
-    """Actual against plan at one instant. Gap = plan - actual (positive = behind); lag in hundredths of effective days."""
+    """Actual against plan at one instant. Gap = plan - actual (positive = behind); lag in 1/100 effective days."""
 
     subject: Subject
     as_of: datetime
@@ -222,7 +225,7 @@ class Contribution:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Score:
-    """A total 0-100 with the contributions it is made of; grade compared before rounding. `total` None = nothing to score yet."""
+    """A total 0-100 with the contributions it is made of; grade compared before rounding. None = nothing to score."""
 
     subject: Subject
     as_of: datetime
@@ -235,18 +238,24 @@ class Score:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CameraCondition:
-    """A device fact that has begun and not ended (moved, frozen, covered, offline) as of an instant."""
+    """A device fact (moved, frozen, covered, dark, offline) from `since` until `until`; None = it has not ended yet."""
 
     camera: str
     code: str
     since: datetime
     detail: str
     ref: str
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assessment:
-    """Everything one reassessment of a project says: series by instant, then the state at the last one."""
+    """Everything one reassessment of a project says: a pure function of the set of accepted facts up to `as_of`.
+
+    `deviations` and `progress` are series of the project and its buildings, ordered by (as_of, subject); `progress`
+    ends with every work item at the last instant. `changes` is the whole life of all warnings, in order of time;
+    `states` the memory of the rules.
+    """
 
     project: str
     as_of: datetime
