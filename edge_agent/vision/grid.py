@@ -121,7 +121,9 @@ def _crossing(row: Array, column: Array) -> Array:
             if found is None:
                 continue
             t, s = found
-            excess = _excess(t, first=i == 0, last=i == len(row) - 2) + _excess(s, first=j == 0, last=j == len(column) - 2)
+            excess = _excess(t, first=i == 0, last=i == len(row) - 2) + _excess(
+                s, first=j == 0, last=j == len(column) - 2
+            )
             if best is None or excess < best[0]:
                 best = (excess, row[i] + t * (row[i + 1] - row[i]))
     if best is None:  # parallel lines: the nearest point of the row line to the middle of the bay line

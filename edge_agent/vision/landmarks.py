@@ -9,9 +9,10 @@ import numpy.typing as npt
 
 from edge_agent.vision.frame import Frame, Image
 from edge_agent.vision.grid import node_grid
+from edge_agent.vision.mask import filled
 from edge_agent.vision.scene import Scene
 
-ANALYSIS_WIDTH_PX = 512
+ANALYSIS_WIDTH_PX = 384
 SEARCH_PX = 10  # analysis pixels that correlation may shift
 FEATURES = 500
 RICH_FEATURES = 80  # features a frame must have before foreign content proves anything
@@ -32,7 +33,7 @@ class Landmarks:
     @property
     def is_rich(self) -> bool:
         """True when the static part has enough texture for a foreign view to be recognised as such."""
-        return len(_features(self).points) >= RICH_FEATURES
+        return len(_features(self.grey, mask=self.static).points) >= RICH_FEATURES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,29 +72,41 @@ def frame_landmarks(frame: Frame, scene: Scene) -> Landmarks:
     grey = cv2.cvtColor(frame.image, cv2.COLOR_BGR2GRAY)
     small = cv2.resize(grey, size, interpolation=cv2.INTER_AREA) if native_per_px > 1 else grey
     static = static_mask(scene, size[0], size[1])
-    return landmarks_of(np.asarray(small, np.uint8), static=static, native_per_px=native_per_px)
+    grey_small = np.asarray(small, np.uint8)
+    return Landmarks(grey=grey_small, static=static, gradient=gradient_of(grey_small), native_per_px=native_per_px)
 
 
-def landmarks_of(grey: Image, *, static: Image, native_per_px: float) -> Landmarks:
-    """Landmarks of an analysis image; the gradient is normalised by local contrast so light and haze matter less."""
+def gradient_of(grey: Image) -> Gradient:
+    """Gradient magnitude normalised by local contrast, so that light and haze matter less."""
     smooth = cv2.GaussianBlur(grey, (0, 0), 1.5).astype(np.float32)
     magnitude = cv2.magnitude(cv2.Sobel(smooth, cv2.CV_32F, 1, 0), cv2.Sobel(smooth, cv2.CV_32F, 0, 1))
     local = cv2.GaussianBlur(magnitude, (0, 0), 24)
-    gradient = np.asarray(np.minimum(magnitude / (local + 4.0), 3.0), np.float32)
-    return Landmarks(grey=grey, static=static, gradient=gradient, native_per_px=native_per_px)
+    return np.asarray(np.minimum(magnitude / (local + 4.0), 3.0), np.float32)
+
+
+@lru_cache(maxsize=32)
+def remembered_grey(jpeg: bytes) -> Image:
+    """Grey analysis image of a stored reference."""
+    return np.asarray(cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_GRAYSCALE), np.uint8)
+
+
+@lru_cache(maxsize=32)
+def remembered_gradient(jpeg: bytes) -> Gradient:
+    """Gradient of a stored reference; cached, because the bank is looked through at every frame."""
+    return gradient_of(remembered_grey(jpeg))
 
 
 @lru_cache(maxsize=32)
 def static_mask(scene: Scene, width: int, height: int) -> Image:
     """255 on the anchors, or, where none are drawn, on all that is off the faces by a storey; masks count as off."""
-    scale = np.array([width / scene.camera.width_px, height / scene.camera.height_px])
+    scale = width / scene.camera.width_px
     if scene.anchors:
-        mask = _filled(scene.anchors, scale=scale, shape=(height, width))
+        mask = np.asarray(255 * filled(scene.anchors, width=width, height=height, scale=scale), np.uint8)
     else:
         hulls = [_hull(node_grid(face).points) for face in scene.faces]
-        building = _filled(hulls, scale=scale, shape=(height, width))
+        building = 255 * filled(hulls, width=width, height=height, scale=scale)
         mask = np.asarray(255 - cv2.dilate(building, np.ones((9, 9), np.uint8)), np.uint8)
-    mask[_filled(scene.privacy_masks, scale=scale, shape=(height, width)) > 0] = 0
+    mask[filled(scene.privacy_masks, width=width, height=height, scale=scale) > 0] = 0
     mask.flags.writeable = False
     return mask
 
@@ -102,16 +115,9 @@ def _hull(points: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]:
     return np.asarray(cv2.convexHull(points.reshape(-1, 2).astype(np.float32))[:, 0], np.float32)
 
 
-def _filled(polygons: object, *, scale: npt.NDArray[np.float64], shape: tuple[int, int]) -> Image:
-    mask = np.zeros(shape, np.uint8)
-    for polygon in polygons:  # type: ignore[attr-defined]
-        cv2.fillPoly(mask, [np.round(np.asarray(polygon, float) * scale).astype(np.int32)], 255)
-    return mask
-
-
 def correlate(reference: Landmarks, marks: Landmarks) -> Agreement:
     """Normalised correlation of the static gradients over shifts of ± SEARCH_PX, refined below a pixel."""
-    weight = cv2.erode(marks.static, np.ones((3, 3), np.uint8)).astype(np.float32) / 255
+    weight = np.asarray(cv2.erode(marks.static, np.ones((3, 3), np.uint8)) / 255, np.float32)
     if weight.sum() < 400:
         return Agreement(agreement=-1.0, dx_px=0.0, dy_px=0.0)
     surface = _correlation_surface(reference.gradient, marks.gradient, weight)
@@ -148,7 +154,8 @@ def _parabola(values: Gradient, at: int) -> float:
 
 def match_features(reference: Landmarks, marks: Landmarks) -> Match:
     """Similarity transform between ORB features by RANSAC, 3 px; NO_MATCH when there are too few."""
-    before, after = _features(reference), _features(marks)
+    # The static part may have wandered off its mask, so the new frame is searched as a whole.
+    before, after = _features(reference.grey, mask=reference.static), _features(marks.grey, mask=None)
     if len(before.points) < 8 or len(after.points) < 8:
         return NO_MATCH
     pairs = cv2.BFMatcher(cv2.NORM_HAMMING).knnMatch(before.descriptors, after.descriptors, k=2)
@@ -172,11 +179,10 @@ def _as_match(transform: npt.NDArray[np.float64], inliers: int, marks: Landmarks
     return Match(inliers=inliers, dx_px=float(dx), dy_px=float(dy), corner_shift_px=largest)
 
 
-def _features(marks: Landmarks) -> _Features:
-    """ORB over the whole frame but the buildings' own faces are excluded by the static mask, widened a little."""
-    orb = cv2.ORB_create(nfeatures=FEATURES, fastThreshold=12)
-    mask = cv2.dilate(marks.static, np.ones((15, 15), np.uint8))
-    points, descriptors = orb.detectAndCompute(marks.grey, mask)
+def _features(grey: Image, *, mask: Image | None) -> _Features:
+    everywhere = np.full_like(grey, 255)
+    orb = cv2.ORB.create(nfeatures=FEATURES, fastThreshold=12)
+    points, descriptors = orb.detectAndCompute(grey, everywhere if mask is None else mask)
     if descriptors is None:
         return _Features(points=np.zeros((0, 2), np.float32), descriptors=np.zeros((0, 32), np.uint8))
-    return _Features(points=np.array([p.pt for p in points], np.float32), descriptors=descriptors)
+    return _Features(points=np.array([p.pt for p in points], np.float32), descriptors=np.asarray(descriptors, np.uint8))

@@ -12,9 +12,9 @@ QualityCode = Literal["dark", "blur", "low_contrast", "fog", "frozen", "covered"
 
 ANALYSIS_WIDTH_PX = 320
 DARK_LEVEL = 28.0  # mean grey level (0–255) under which stages cannot be told
-COVERED_SPREAD = 6.0  # grey standard deviation of a lens behind a bag or a hand
-FOG_RANGE = 70.0  # 5–95 % grey range under which a frame counts as foggy
-LOW_CONTRAST_RANGE = 22.0  # … and under which nothing can be read
+COVERED_SPREAD = 2.5  # grey standard deviation of a lens behind a bag or a hand
+FOG_CONTRAST = 0.20  # Michelson contrast of the 5 % and 95 % grey levels under which a frame counts as foggy
+LOW_CONTRAST = 0.05  # … and under which nothing can be read
 BLUR_SHARE = 0.22  # sharpness under this share of the camera's own median
 HISTORY = 48
 HISTORY_MIN = 5
@@ -44,7 +44,7 @@ def judge(frame: Frame, history: QualityHistory) -> Quality:
     grey = _analysis_grey(frame.image)
     sharpness = float(cv2.Laplacian(cv2.GaussianBlur(grey, (3, 3), 0), cv2.CV_32F).var())
     found: list[QualityCode] = [*_light_codes(grey), *_repeat_codes(frame, history)]
-    if "covered" not in found and _is_blurred(sharpness, history, found=found):
+    if found in ([], ["fog"]) and _is_blurred(sharpness, history, found=found):
         found.append("blur")
     return Quality(codes=tuple(found), usable=not UNUSABLE.intersection(found), sharpness=sharpness)
 
@@ -54,9 +54,7 @@ def remember(frame: Frame, quality: Quality, history: QualityHistory) -> Quality
     teaches = quality.usable and not quality.codes
     sharpness = (*history.sharpness, quality.sharpness)[-HISTORY:] if teaches else history.sharpness
     # Taken as it is, not as a maximum: one frame dated 2099 must not close the gate for ever.
-    return QualityHistory(
-        sharpness=sharpness, last_sha256=frame.sha256, last_captured_s=frame.captured_at.timestamp()
-    )
+    return QualityHistory(sharpness=sharpness, last_sha256=frame.sha256, last_captured_s=frame.captured_at.timestamp())
 
 
 def _analysis_grey(image: Image) -> Image:
@@ -68,14 +66,15 @@ def _analysis_grey(image: Image) -> Image:
 
 
 def _light_codes(grey: Image) -> list[QualityCode]:
-    if grey.std() < COVERED_SPREAD:
-        return ["covered"]
     if grey.mean() < DARK_LEVEL:
         return ["dark"]
+    if grey.std() < COVERED_SPREAD:
+        return ["covered"]
     low, high = np.percentile(grey, (5, 95))
-    if high - low < LOW_CONTRAST_RANGE:
+    contrast = (high - low) / (high + low + 1)
+    if contrast < LOW_CONTRAST:
         return ["low_contrast"]
-    return ["fog"] if high - low < FOG_RANGE else []
+    return ["fog"] if contrast < FOG_CONTRAST else []
 
 
 def _repeat_codes(frame: Frame, history: QualityHistory) -> list[QualityCode]:

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from edge_agent.vision.frame import Frame, Image
 from edge_agent.vision.grid import NodeGrid, node_grid
+from edge_agent.vision.mask import filled
 from edge_agent.vision.scene import Camera, Face, Polyline, Scene
 
 CELL_PX = 48
@@ -137,13 +138,9 @@ def _cell_sizes(grid: NodeGrid) -> tuple[npt.NDArray[np.float64], npt.NDArray[np
     return (up[:, :-1] + up[:, 1:]) / 2, (along[:-1] + along[1:]) / 2
 
 
-def _visible_share(
-    grid: NodeGrid, camera: Camera, privacy_masks: tuple[Polyline, ...]
-) -> npt.NDArray[np.float64]:
+def _visible_share(grid: NodeGrid, camera: Camera, privacy_masks: tuple[Polyline, ...]) -> npt.NDArray[np.float64]:
     """Share of 5 x 5 sample points of each cell that are inside the frame and under no privacy mask."""
-    masked = np.zeros((camera.height_px, camera.width_px), np.uint8)
-    for polygon in privacy_masks:
-        cv2.fillPoly(masked, [np.asarray(polygon, np.float64).round().astype(np.int32)], 1)
+    masked = filled(privacy_masks, width=camera.width_px, height=camera.height_px)
     steps = np.linspace(0.1, 0.9, 5)
     low, high = grid.inner[:-1], grid.inner[1:]
     share = np.zeros((low.shape[0], low.shape[1] - 1))

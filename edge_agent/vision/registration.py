@@ -4,13 +4,20 @@ Two witnesses look at what does not change (anchors, or all that is off the buil
 in rain and over seasons, and matched ORB features, which measure large movements. Few matches is never movement.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import cv2
 import numpy as np
 
-from edge_agent.vision.landmarks import Landmarks, Match, correlate, landmarks_of, match_features
+from edge_agent.vision.landmarks import (
+    Landmarks,
+    Match,
+    correlate,
+    match_features,
+    remembered_gradient,
+    remembered_grey,
+)
 from edge_agent.vision.quality import Quality
 from edge_agent.vision.rectify import NO_SHIFT, Shift
 
@@ -19,7 +26,7 @@ Status = Literal["VERIFIED", "UNVERIFIED", "MOVED"]
 MOVED_FROM_PX = 12.0
 SUSPECT_FRAMES = 2  # consecutive usable frames that must agree before a camera counts as moved
 AGREES = 0.42  # gradient correlation at which the view is the commissioned one
-FOREIGN = 0.16  # … under which, in a sharp and well-lit frame, it is another view
+FOREIGN = 0.22  # … under which, in a sharp and well-lit frame, it is another view
 LEARN_UNDER = 0.72  # … under which a verified frame teaches the bank a new look
 STEADY_INLIERS, MOVED_INLIERS = 14, 22
 BANK_SIZE = 8
@@ -40,9 +47,9 @@ class Registration:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reference:
-    """A remembered look of the commissioned view: PNG of its analysis grey image, and its own shift in native px."""
+    """A remembered look of the commissioned view: JPEG of its analysis grey image, and its own shift in native px."""
 
-    png: bytes
+    jpeg: bytes
     dx_px: float
     dy_px: float
 
@@ -72,7 +79,7 @@ class _Evidence:
     agreement: float
     dx_px: float
     dy_px: float
-    match: Match | None = field(default=None)
+    match: Match | None = None
 
 
 def register(marks: Landmarks, quality: Quality, bank: ReferenceBank, *, captured_s: float) -> Registered:
@@ -81,7 +88,7 @@ def register(marks: Landmarks, quality: Quality, bank: ReferenceBank, *, capture
         return _unverified(bank, may_update=False)
     if not bank.references:
         learned = replace(bank, references=(_reference(marks, 0.0, 0.0),), verified_at_s=captured_s)
-        return Registered(registration=Registration(**_steady(NO_SHIFT, 0.0)), bank=learned)
+        return Registered(registration=_steady(NO_SHIFT, 0.0), bank=learned)
     evidence = _weigh(marks, bank)
     if _is_steady(evidence):
         return _verified(marks, evidence, bank, captured_s=captured_s)
@@ -93,7 +100,7 @@ def register(marks: Landmarks, quality: Quality, bank: ReferenceBank, *, capture
 def _weigh(marks: Landmarks, bank: ReferenceBank) -> _Evidence:
     """Look through the references until one agrees; features are only matched when none does."""
     best = _Evidence(agreement=-1.0, dx_px=0.0, dy_px=0.0)
-    looks = [(ref, landmarks_of_reference(ref, like=marks)) for ref in bank.references]
+    looks = [(ref, _look(ref, like=marks)) for ref in bank.references]
     for ref, look in looks:
         found = correlate(look, marks)
         if found.agreement > best.agreement:
@@ -113,10 +120,12 @@ def _based(match: Match, ref: Reference) -> Match:
     return replace(match, dx_px=match.dx_px + ref.dx_px, dy_px=match.dy_px + ref.dy_px)
 
 
-def landmarks_of_reference(ref: Reference, *, like: Landmarks) -> Landmarks:
+def _look(ref: Reference, *, like: Landmarks) -> Landmarks:
     """Landmarks of a remembered look, under the same static mask as the frame it is compared with."""
-    grey = cv2.imdecode(np.frombuffer(ref.png, np.uint8), cv2.IMREAD_GRAYSCALE)
-    return landmarks_of(np.asarray(grey, np.uint8), static=like.static, native_per_px=like.native_per_px)
+    grey = remembered_grey(ref.jpeg)
+    return Landmarks(
+        grey=grey, static=like.static, gradient=remembered_gradient(ref.jpeg), native_per_px=like.native_per_px
+    )
 
 
 def _is_steady(evidence: _Evidence) -> bool:
@@ -139,13 +148,12 @@ def _is_elsewhere(evidence: _Evidence, marks: Landmarks, quality: Quality) -> bo
 def _verified(marks: Landmarks, evidence: _Evidence, bank: ReferenceBank, *, captured_s: float) -> Registered:
     shift, residual_px = _shift_of(evidence)
     references = bank.references
-    if evidence.agreement < LEARN_UNDER and shift.is_none | (residual_px < 2.0):
+    if evidence.agreement < LEARN_UNDER and residual_px < 2.0:
         learned = _reference(marks, shift.dx_px, shift.dy_px)
         # The first reference is the commissioning itself and is never given up.
         references = (*references[:1], *(*references[1:], learned)[-(BANK_SIZE - 1) :])
-    verdict = Registration(**_steady(shift, residual_px))
     after = ReferenceBank(references=references, suspect_frames=0, moved=False, verified_at_s=captured_s)
-    return Registered(registration=verdict, bank=after)
+    return Registered(registration=_steady(shift, residual_px), bank=after)
 
 
 def _shift_of(evidence: _Evidence) -> tuple[Shift, float]:
@@ -176,11 +184,11 @@ def _unverified(bank: ReferenceBank, *, may_update: bool) -> Registered:
     return Registered(registration=verdict, bank=bank)
 
 
-def _steady(shift: Shift, residual_px: float) -> dict[str, object]:
-    return {"status": "VERIFIED", "shift": shift, "residual_px": residual_px, "may_update": True}
+def _steady(shift: Shift, residual_px: float) -> Registration:
+    return Registration(status="VERIFIED", shift=shift, residual_px=residual_px, may_update=True)
 
 
 def _reference(marks: Landmarks, dx_px: float, dy_px: float) -> Reference:
-    done, png = cv2.imencode(".png", marks.grey)
+    done, jpeg = cv2.imencode(".jpg", marks.grey, [cv2.IMWRITE_JPEG_QUALITY, 85])
     assert done, "OpenCV cannot encode a grey image"
-    return Reference(png=png.tobytes(), dx_px=dx_px, dy_px=dy_px)
+    return Reference(jpeg=jpeg.tobytes(), dx_px=dx_px, dy_px=dy_px)

@@ -83,7 +83,7 @@ class _FaceFile(_File):
     @model_validator(mode="after")
     def _lines_fit(self) -> Self:
         if len(self.row_lines) != self.rows + 1:
-            msg = f"row_lines has {len(self.row_lines)} lines, expected rows + 1 = {self.rows + 1} (null where not visible)"
+            msg = f"row_lines has {len(self.row_lines)} lines, expected rows + 1 = {self.rows + 1} (null if unseen)"
             raise ValueError(msg)
         if len(self.col_x) != self.cols + 1:
             msg = f"col_x has {len(self.col_x)} lines, expected cols + 1 = {self.cols + 1}"

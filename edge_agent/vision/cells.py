@@ -1,0 +1,45 @@
+"""What holds between the cells of a bay: nothing stands above a void (one top slab per bay)."""
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+
+TRUST = 0.8  # how much the bay's change point overrules a single cell on void or not
+FLOOR = 0.03  # no single cell is more certain than this about void
+SPREAD = 0.01  # probability lent to each built stage of a cell that the bay says is built
+
+
+def one_top_per_bay(stage: npt.ArrayLike, occluded: npt.ArrayLike) -> Floats:
+    """Stage probabilities (rows x cols x stages, ground up, stage 0 = void) under a soft change point per bay.
+
+    An occluded cell says nothing about where the top is; it is returned as consistent with its bay too.
+    """
+    probabilities = np.asarray(stage, float)
+    hidden = np.asarray(occluded, float)
+    void = probabilities[..., 0]
+    standing = standing_probability((1 - hidden) * void + hidden * 0.5)
+    wanted = np.clip((1 - TRUST) * void + TRUST * (1 - standing), 1e-4, 1 - 1e-4)
+    built = probabilities[..., 1:] + SPREAD
+    built *= ((1 - wanted) / built.sum(axis=-1))[..., None]
+    return np.concatenate([wanted[..., None], built], axis=-1)
+
+
+def standing_probability(void: Floats) -> Floats:
+    """Probability that each cell is at or below the top of its bay, given its own void probability; rows x cols."""
+    certain = np.clip(void, FLOOR, 1 - FLOOR)
+    gone, there = np.log(certain), np.log1p(-certain)
+    zero = np.zeros((1, void.shape[1]))
+    # tops[k]: log-likelihood that exactly the lowest k storeys of the bay stand, k = 0 … rows
+    below = np.concatenate([zero, np.cumsum(there, axis=0)])
+    above = np.concatenate([np.cumsum(gone[::-1], axis=0)[::-1], zero])
+    tops = np.exp(below + above - (below + above).max(axis=0))
+    tops /= tops.sum(axis=0)
+    return np.asarray(1 - np.cumsum(tops, axis=0)[:-1])
+
+
+def top_storey(void: Floats) -> int:
+    """Storeys begun: the most likely top of each bay, then the (lower) median over bays."""
+    standing = standing_probability(void)
+    tops = np.sort((standing >= 0.5).sum(axis=0))
+    return int(tops[(len(tops) - 1) // 2])

@@ -1,0 +1,91 @@
+"""What the eye remembers of one camera between frames, as bytes for the edge's own disk."""
+
+import io
+import json
+from dataclasses import dataclass, field
+from zipfile import BadZipFile
+
+import numpy as np
+
+from edge_agent.vision.errors import MemoryFormatError
+from edge_agent.vision.filter import FaceBelief
+from edge_agent.vision.quality import QualityHistory
+from edge_agent.vision.registration import Reference, ReferenceBank
+
+FORMAT = "siteprogress.camera-memory/1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CameraMemory:
+    """Quality history, reference bank and the belief about each face, by face_id. The default knows nothing."""
+
+    quality: QualityHistory = field(default_factory=QualityHistory)
+    bank: ReferenceBank = field(default_factory=ReferenceBank)
+    faces: tuple[tuple[str, FaceBelief], ...] = ()
+
+    def belief(self, face_id: str) -> FaceBelief | None:
+        """The belief about a face, None if it was never looked at."""
+        return dict(self.faces).get(face_id)
+
+    def to_bytes(self) -> bytes:
+        """Everything, without pickling; `from_bytes` gives an equal memory back."""
+        arrays: dict[str, np.ndarray] = {}
+        for i, (_, belief) in enumerate(self.faces):
+            arrays[f"phases{i}"], arrays[f"seen_s{i}"] = belief.phases, belief.seen_s
+        for i, ref in enumerate(self.bank.references):
+            arrays[f"look{i}"] = np.frombuffer(ref.jpeg, np.uint8)
+        arrays["header"] = np.frombuffer(json.dumps(self._header()).encode(), np.uint8)
+        out = io.BytesIO()
+        np.savez(out, **arrays)  # type: ignore[arg-type]
+        return out.getvalue()
+
+    def _header(self) -> dict[str, object]:
+        quality, bank = self.quality, self.bank
+        return {
+            "format": FORMAT,
+            "sharpness": quality.sharpness,
+            "last_sha256": quality.last_sha256,
+            "last_captured_s": quality.last_captured_s,
+            "suspect_frames": bank.suspect_frames,
+            "moved": bank.moved,
+            "verified_at_s": bank.verified_at_s,
+            "shifts": [(ref.dx_px, ref.dy_px) for ref in bank.references],
+            "faces": [face_id for face_id, _ in self.faces],
+        }
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> "CameraMemory":
+        """Read what `to_bytes` wrote; MemoryFormatError when damaged or of another version."""
+        try:
+            with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
+                header = json.loads(arrays["header"].tobytes())
+                if header.get("format") != FORMAT:
+                    raise MemoryFormatError(problem=f"format {header.get('format')!r}", expected=FORMAT)
+                return cls._from_arrays(header, {name: arrays[name] for name in arrays.files})
+        except (BadZipFile, OSError, KeyError, ValueError, EOFError) as error:
+            raise MemoryFormatError(problem=f"damaged: {error}", expected=FORMAT) from error
+
+    @classmethod
+    def _from_arrays(cls, header: dict[str, object], arrays: dict[str, np.ndarray]) -> "CameraMemory":
+        shifts: list[list[float]] = header["shifts"]  # type: ignore[assignment]
+        faces: list[str] = header["faces"]  # type: ignore[assignment]
+        references = tuple(
+            Reference(jpeg=arrays[f"look{i}"].tobytes(), dx_px=dx, dy_px=dy) for i, (dx, dy) in enumerate(shifts)
+        )
+        return cls(
+            quality=QualityHistory(
+                sharpness=tuple(header["sharpness"]),  # type: ignore[arg-type]
+                last_sha256=str(header["last_sha256"]),
+                last_captured_s=header["last_captured_s"],  # type: ignore[arg-type]
+            ),
+            bank=ReferenceBank(
+                references=references,
+                suspect_frames=header["suspect_frames"],  # type: ignore[arg-type]
+                moved=bool(header["moved"]),
+                verified_at_s=header["verified_at_s"],  # type: ignore[arg-type]
+            ),
+            faces=tuple(
+                (face_id, FaceBelief(phases=arrays[f"phases{i}"], seen_s=arrays[f"seen_s{i}"]))
+                for i, face_id in enumerate(faces)
+            ),
+        )

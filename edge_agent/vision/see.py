@@ -1,0 +1,168 @@
+"""From a frame to the readings of its faces: the whole chain, pure around the network's session."""
+
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import numpy as np
+
+from edge_agent.vision.cells import one_top_per_bay
+from edge_agent.vision.errors import FrameError
+from edge_agent.vision.filter import FaceBelief, Observation, blank_belief, update
+from edge_agent.vision.frame import Frame, Image
+from edge_agent.vision.landmarks import frame_landmarks
+from edge_agent.vision.memory import CameraMemory
+from edge_agent.vision.quality import Quality, judge, remember
+from edge_agent.vision.reading import (
+    FaceReading,
+    Look,
+    Spread,
+    cell_weights,
+    cells_of,
+    standing,
+    storeys_begun,
+    why_abstain,
+)
+from edge_agent.vision.rectify import Canvas, face_map_of, rectify
+from edge_agent.vision.registration import Registration, register
+from edge_agent.vision.scene import Face, Scene
+from edge_agent.vision.session import CellLikelihoods, ModelEntry
+from edge_agent.vision.stages import StageList
+
+
+class Network(Protocol):
+    """What the chain asks of a network: `session.CellNetwork` is the real one."""
+
+    @property
+    def sha256(self) -> str: ...
+    @property
+    def entry(self) -> ModelEntry: ...
+    @property
+    def stages(self) -> StageList: ...
+    def infer(self, canvas: Image) -> CellLikelihoods: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """Readings of all faces of a scene, in its order, and the memory to hand in with the next frame."""
+
+    readings: tuple[FaceReading, ...]
+    memory: CameraMemory
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _View:
+    """One frame judged: everything about it that its faces share."""
+
+    frame: Frame
+    scene: Scene
+    quality: Quality
+    registration: Registration
+    unverified_s: float
+
+    @property
+    def may_update(self) -> bool:
+        return self.quality.usable and self.registration.may_update
+
+
+def see(frame: Frame, scene: Scene, net: Network, memory: CameraMemory) -> Seen:
+    """Look at one frame. Unusable frame or moved camera: no cell changes. FrameError if it is of another size."""
+    _check_size(frame, scene)
+    if net.stages.work_type != scene.work_type:
+        msg = f"scene {scene.scene_id} is {scene.work_type}, the network sees {net.stages.work_type}"
+        raise ValueError(msg)
+    quality = judge(frame, memory.quality)
+    now_s = frame.captured_at.timestamp()
+    registered = register(frame_landmarks(frame, scene), quality, memory.bank, captured_s=now_s)
+    verified_at_s = registered.bank.verified_at_s
+    view = _View(
+        frame=frame,
+        scene=scene,
+        quality=quality,
+        registration=registered.registration,
+        unverified_s=0.0 if verified_at_s is None else now_s - verified_at_s,
+    )
+    faces = tuple(_see_face(view, face, net, belief=memory.belief(face.face_id)) for face in scene.faces)
+    return Seen(
+        readings=tuple(reading for reading, _ in faces),
+        memory=replace(
+            memory,
+            quality=remember(frame, quality, memory.quality),
+            bank=registered.bank,
+            faces=tuple((face.face_id, belief) for face, (_, belief) in zip(scene.faces, faces, strict=True)),
+        ),
+    )
+
+
+def _check_size(frame: Frame, scene: Scene) -> None:
+    height, width = frame.image.shape[:2]
+    camera = scene.camera
+    if (width, height) != (camera.width_px, camera.height_px):
+        raise FrameError(
+            source=f"camera {camera.camera_id}",
+            problem=f"frame of {width} x {height} px",
+            expected=f"{camera.width_px} x {camera.height_px} px as commissioned in scene {scene.scene_id}",
+        )
+
+
+def _see_face(view: _View, face: Face, net: Network, *, belief: FaceBelief | None) -> tuple[FaceReading, FaceBelief]:
+    if belief is None or belief.seen_s.shape != (face.rows, face.cols):  # new, or commissioned anew
+        belief = blank_belief(face.rows, face.cols, stages=net.stages)
+    if not view.may_update:
+        return _reading(view, face, net, belief=belief, look=_blind(face)), belief
+    canvas = rectify(view.frame, view.scene, face, shift=view.registration.shift)
+    likelihoods = net.infer(canvas.image)
+    observation = observe(likelihoods, canvas)
+    belief = update(belief, observation, now_s=view.frame.captured_at.timestamp(), stages=net.stages)
+    look = Look(visible=observation.visible, cover=np.asarray(likelihoods.cover, float))
+    return _reading(view, face, net, belief=belief, look=look), belief
+
+
+def observe(likelihoods: CellLikelihoods, canvas: Canvas) -> Observation:
+    """What the filter takes from one look: stages under one top per bay, occlusion, and what can be seen at all."""
+    hidden = np.where(canvas.observable, likelihoods.occluded, 1.0)
+    return Observation(stage=one_top_per_bay(likelihoods.stage, hidden), occluded=hidden, observable=canvas.observable)
+
+
+def _blind(face: Face) -> Look:
+    return Look(visible=np.zeros((face.rows, face.cols), bool), cover=None)
+
+
+def _reading(view: _View, face: Face, net: Network, *, belief: FaceBelief, look: Look) -> FaceReading:
+    now_s = view.frame.captured_at.timestamp()
+    weights = cell_weights(face)
+    spread = Spread(floor_bp=net.entry.sigma_floor_bp, scale=net.entry.sigma_scale)
+    held = standing(belief, weights, now_s=now_s, stages=net.stages, spread=spread)
+    coverage_bp = round(float(weights[look.visible].sum()) * 10000)
+    reasons = why_abstain(
+        held,
+        coverage_bp=coverage_bp,
+        usable=view.quality.usable,
+        status=view.registration.status,
+        unverified_s=view.unverified_s,
+    )
+    return FaceReading(
+        scene_id=view.scene.scene_id,
+        face_id=face.face_id,
+        building=face.building,
+        work_type=view.scene.work_type,
+        captured_at=view.frame.captured_at,
+        completion_bp=None if reasons or held is None else held.completion_bp,
+        abstained=reasons,
+        held_bp=held.completion_bp if held else None,
+        sigma_bp=held.sigma_bp if held else 10000,
+        coverage_bp=coverage_bp,
+        stage_shares_bp=held.shares_bp if held else (),
+        top_storey=storeys_begun(belief, stages=net.stages) if held else None,
+        cells=cells_of(belief, look, stages=net.stages),
+        quality=view.quality.codes,
+        registration=view.registration.status,
+        residual_px=round(view.registration.residual_px, 2),
+        model_sha256=net.sha256,
+        frame_sha256=view.frame.sha256,
+    )
+
+
+def observable_share_bp(scene: Scene, face: Face) -> int:
+    """Share of a face that this camera can ever observe: what a commissioning check reports."""
+    observable = face_map_of(face, scene.camera, scene.privacy_masks).observable
+    return round(float(cell_weights(face)[observable].sum()) * 10000)

@@ -1,0 +1,125 @@
+"""The temporal filter and the bay constraint: lag, stubbornness, carrying, memory."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from edge_agent.vision.cells import one_top_per_bay, top_storey
+from edge_agent.vision.filter import (
+    FaceBelief,
+    Observation,
+    aged_probabilities,
+    blank_belief,
+    stage_probabilities,
+    update,
+)
+from edge_agent.vision.stages import NEW_BUILD
+
+DAY = 86400.0
+CREDIT = np.array(NEW_BUILD.credit_bp, float)
+
+
+def saw(stage: int, *, certainty: float = 0.9, occluded: float = 0.02) -> Observation:
+    probabilities = np.full((1, 1, 6), (1 - certainty) / 5)
+    probabilities[..., stage] = certainty
+    return Observation(stage=probabilities, occluded=np.full((1, 1), occluded), observable=np.ones((1, 1), bool))
+
+
+def follow(days: Sequence[tuple[float, Observation]]) -> FaceBelief:
+    belief = blank_belief(1, 1, stages=NEW_BUILD)
+    for day, look in days:
+        belief = update(belief, look, now_s=day * DAY, stages=NEW_BUILD)
+    return belief
+
+
+def probability(belief: FaceBelief, stage: int) -> float:
+    return float(stage_probabilities(belief, stages=NEW_BUILD)[0, 0, stage])
+
+
+@pytest.mark.parametrize("stage", range(6))
+def test_one_look_is_believed_but_not_for_certain(stage: int) -> None:
+    assert 0.75 < probability(follow([(0, saw(stage))]), stage) < 0.95
+
+
+@pytest.mark.parametrize("stage", range(5))
+def test_two_days_of_the_next_stage_dominate_ten_of_the_last(stage: int) -> None:
+    days = [(d, saw(stage)) for d in range(10)] + [(10, saw(stage + 1)), (11, saw(stage + 1))]
+    assert probability(follow(days), stage + 1) > 0.85
+
+
+@pytest.mark.parametrize("stage", range(6))
+def test_nothing_changes_nothing_drifts(stage: int) -> None:
+    belief = follow([(d, saw(stage)) for d in range(40)])
+    expected = float(stage_probabilities(belief, stages=NEW_BUILD)[0, 0] @ CREDIT)
+    assert expected == pytest.approx(CREDIT[stage], abs=120)
+
+
+def test_one_false_finished_does_not_stay() -> None:
+    days = [(float(d), saw(2)) for d in range(8)] + [(8, saw(5))] + [(float(d), saw(2)) for d in range(9, 12)]
+    assert probability(follow(days), 2) > 0.9
+
+
+def test_rework_is_believed_in_the_end() -> None:
+    assert probability(follow([(d, saw(4)) for d in range(8)] + [(8 + d, saw(3)) for d in range(5)]), 3) > 0.8
+
+
+def test_many_frames_of_a_day_weigh_no_more_than_two() -> None:
+    """Sixty agreeing wrong frames on one day are undone by as few days as one or two would be."""
+    burst = [(8 + i / 144, saw(5)) for i in range(60)]
+    days = [(float(d), saw(2)) for d in range(8)] + burst + [(float(d), saw(2)) for d in range(9, 13)]
+    assert probability(follow(days), 2) > 0.85
+
+
+def test_a_hidden_cell_is_carried_exactly() -> None:
+    before = follow([(float(d), saw(3)) for d in range(5)])
+    after = update(before, saw(0, occluded=0.9), now_s=40 * DAY, stages=NEW_BUILD)
+    assert np.array_equal(before.phases, after.phases)
+    assert np.array_equal(before.seen_s, after.seen_s)
+
+
+def test_a_carried_cell_grows_less_certain() -> None:
+    belief = follow([(float(d), saw(3)) for d in range(5)])
+    spread = [
+        float(p @ CREDIT**2 - (p @ CREDIT) ** 2)
+        for p in (aged_probabilities(belief, now_s=d * DAY, stages=NEW_BUILD)[0, 0] for d in (4, 8, 14))
+    ]
+    assert spread[0] < spread[1] < spread[2]
+
+
+def test_reappearing_after_weeks_the_new_stage_is_taken_at_once() -> None:
+    belief = follow([(float(d), saw(2)) for d in range(5)] + [(35.0, saw(4))])
+    assert probability(belief, 4) > 0.85
+
+
+def test_beliefs_stay_probabilities() -> None:
+    belief = follow([(float(d), saw(d % 6, certainty=0.999)) for d in range(50)])
+    assert belief.phases.sum() == pytest.approx(1.0)
+    assert (belief.phases > 0).all()
+
+
+def built_up_to(tops: list[int], rows: int = 6) -> np.ndarray:
+    r = np.arange(rows)[:, None]
+    void = np.where(r < np.array(tops)[None], 0.05, 0.92)
+    return np.asarray(np.concatenate([void[..., None], np.repeat((1 - void)[..., None] / 5, 5, axis=-1)], axis=-1))
+
+
+def test_a_hole_in_a_bay_is_filled_and_a_floating_cell_doubted() -> None:
+    stage = built_up_to([4, 4, 4])
+    stage[1, 0], stage[5, 1] = stage[5, 0].copy(), stage[0, 1].copy()
+    fixed = one_top_per_bay(stage, np.zeros((6, 3)))
+    assert fixed[1, 0, 0] < 0.3 < fixed[5, 1, 0]
+    assert fixed.sum(axis=-1) == pytest.approx(1.0)
+
+
+def test_hidden_cells_do_not_move_the_top() -> None:
+    stage = built_up_to([5, 5, 5])
+    stage[2:4, 1] = stage[5, 1]
+    hidden = np.zeros((6, 3))
+    hidden[2:4, 1] = 1.0
+    assert one_top_per_bay(stage, hidden)[2:4, 1, 0].max() < 0.3
+
+
+@pytest.mark.parametrize(("tops", "storey"), [([3, 3, 3], 3), ([2, 3, 4], 3), ([2, 3], 2), ([0, 0], 0), ([6, 6], 6)])
+def test_top_storey_is_the_median_over_bays(tops: list[int], storey: int) -> None:
+    assert top_storey(built_up_to(tops)[..., 0]) == storey
