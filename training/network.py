@@ -45,8 +45,8 @@ class CellNet(nn.Module):
     """Canvas (batch x 3 x height x width, BGR 0–255) to cell logits.
 
     Stride 8 puts 6 x 6 features in a cell, aligned with its edges because all margins are multiples of 8. Half of that
-    (3 x 3 a cell) carries the wide layers; one 3x3 stride-3 convolution makes a vector per cell that still knows where in
-    the cell a thing was (props stand on the lower slab). A last pair of convolutions lets a cell see its neighbours.
+    (3 x 3 a cell) carries the wide layers; one 3x3 stride-3 convolution makes a vector per cell that still knows where
+    in the cell a thing was (props stand on the lower slab). A last pair of convolutions lets a cell see its neighbours.
     """
 
     def __init__(self, *, stages: int = 6, covers: int = 3, widths: tuple[int, ...] = (24, 32, 64, 80, 96)) -> None:

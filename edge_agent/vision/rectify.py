@@ -91,7 +91,7 @@ def face_map_of(face: Face, camera: Camera, privacy_masks: tuple[Polyline, ...])
     heights_px, widths_px = _cell_sizes(grid)
     seen = _visible_share(grid, camera, privacy_masks) >= 0.5
     large = (heights_px >= MIN_STOREY_PX) & (widths_px / np.maximum(heights_px, 1e-6) >= MIN_FORESHORTENING)
-    map_x, map_y = (_dense(grid.points[..., axis], rows=face.rows, cols=face.cols) for axis in (0, 1))
+    map_x, map_y = (dense_map(grid.points[..., axis], rows=face.rows, cols=face.cols) for axis in (0, 1))
     return FaceMap(map_x=map_x, map_y=map_y, observable=seen & large, px_per_storey=float(np.median(heights_px)))
 
 
@@ -100,7 +100,7 @@ def canvas_size(rows: int, cols: int) -> tuple[int, int]:
     return rows * CELL_PX + MARGIN_ABOVE_PX + MARGIN_BELOW_PX, cols * CELL_PX + 2 * MARGIN_SIDE_PX
 
 
-def _dense(nodes: npt.NDArray[np.float64], *, rows: int, cols: int) -> Map:
+def dense_map(nodes: npt.NDArray[np.float64], *, rows: int, cols: int) -> Map:
     """One coordinate of the node grid, bilinear at each canvas pixel centre."""
     height, width = canvas_size(rows, cols)
     storey_y = height - np.array([0, *(MARGIN_BELOW_PX + CELL_PX * r for r in range(rows + 1)), height], float)
