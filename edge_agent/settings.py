@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
 
 from edge_agent.errors import SettingsError
+from wire import topics
 
 CameraId = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
 
@@ -30,8 +31,14 @@ class _Section(BaseModel):
 class Gateway(_Section):
     """Who this agent is."""
 
-    id: str = Field(pattern=r"^(?!host$)[a-z0-9][a-z0-9-]{0,62}$", description="a-z, 0-9 and '-'; its MQTT client id")
+    id: str = Field(description="a-z, 0-9 and '-'; also its MQTT client id and user name")
     data_dir: Path = Field(description="folder on a real disk for the outbox and evidence")
+
+    @field_validator("id")
+    @classmethod
+    def _fits_a_topic(cls, name: str) -> str:
+        topics.up(name, "data")  # says what is wrong with it
+        return name
 
 
 class Broker(_Section):

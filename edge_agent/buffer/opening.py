@@ -1,0 +1,133 @@
+"""Opening the outbox: one agent a folder, migrations, a damaged store set aside (never deleted, no start-up loop)."""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import os
+import secrets
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from edge_agent.buffer.outbox import Outbox
+from edge_agent.buffer.schema import VERSION, migrate, open_connection, user_version
+from edge_agent.errors import StoreBusyError, StoreError
+
+log = logging.getLogger(__name__)
+
+STORE = "outbox.db"
+DEFAULT_CAP_BYTES = 2 << 30
+# In this order: what must not be read or sent twice first.
+SALVAGED = {
+    "camera": "camera, last_at, frames, memory, conditions, evidence",
+    "processed": "camera, name, bytes, outcome",
+    "outbox": "kind, at, clock, hash, body, appended_ms",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FolderLock:
+    """Holds a data folder for this process until closed or killed."""
+
+    fd: int
+
+    def close(self) -> None:
+        """Let the folder go."""
+        os.close(self.fd)
+
+
+def lock_folder(folder: Path) -> FolderLock:
+    """Make the folder if need be and hold it; StoreBusyError when another agent does."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        fd = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise StoreError(str(folder), str(error.strerror), expected="a folder this user can write to") from error
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as held:
+        os.close(fd)
+        raise StoreBusyError(str(folder), "held by another agent", expected="one agent for a data folder") from held
+    return FolderLock(fd=fd)
+
+
+def new_epoch(now_ms: int) -> str:
+    """A name for a numbering that was never used before."""
+    return f"{now_ms:x}-{secrets.token_hex(4)}"
+
+
+def open_outbox(folder: Path, *, gateway: str, now_ms: Callable[[], int], cap_bytes: int = DEFAULT_CAP_BYTES) -> Outbox:
+    """Open, check and migrate the store in a folder whose lock is held; a damaged one is set aside and salvaged."""
+    path = folder / STORE
+    damage = _damage(path)
+    broken = _set_aside(path, now_ms=now_ms(), damage=damage) if damage else None
+    writer = open_connection(str(path), durable=True)
+    migrate(writer)
+    _name(writer, path, gateway=gateway, epoch=new_epoch(now_ms()))
+    if broken is not None:
+        _salvage(writer, broken)
+    sender = open_connection(str(path), durable=False)
+    return Outbox(path=str(path), writer=writer, sender=sender, now_ms=now_ms, cap_bytes=cap_bytes)
+
+
+def _damage(path: Path) -> str | None:
+    """What is wrong with the file, None if nothing is; StoreError when it is of a newer version."""
+    if not path.exists():
+        return None
+    db = None
+    try:
+        db = open_connection(str(path), durable=True)
+        found = str(db.execute("PRAGMA quick_check(1)").fetchone()[0])
+        version = user_version(db)
+    except sqlite3.DatabaseError as error:
+        return str(error)
+    finally:
+        if db is not None:
+            db.close()
+    if version > VERSION:
+        raise StoreError(str(path), f"written by a newer version ({version})", expected=f"at most {VERSION}")
+    return None if found == "ok" else found
+
+
+def _set_aside(path: Path, *, now_ms: int, damage: str) -> Path:
+    broken = path.with_name(f"{path.name}.broken-{now_ms}")
+    for suffix in ("", "-wal", "-shm"):
+        part = Path(f"{path}{suffix}")
+        if part.exists():
+            part.rename(f"{broken}{suffix}")
+    log.error("outbox damaged, set aside path=%s kept_as=%s damage=%s", path, broken, damage)
+    return broken
+
+
+def _name(db: sqlite3.Connection, path: Path, *, gateway: str, epoch: str) -> None:
+    """Write the store's identity once; StoreError when it belongs to another gateway."""
+    db.execute("BEGIN IMMEDIATE")
+    first = {"gateway": gateway, "epoch": epoch, "acked": "0", "session": "0", "evicted": "0"}
+    db.executemany("INSERT OR IGNORE INTO meta VALUES (?, ?)", first.items())
+    db.execute("COMMIT")
+    owner = db.execute("SELECT value FROM meta WHERE key = 'gateway'").fetchone()[0]
+    if owner != gateway:
+        raise StoreError(str(path), f"belongs to gateway {owner}", expected=f"a data_dir of its own for {gateway}")
+
+
+def _salvage(db: sqlite3.Connection, broken: Path) -> None:
+    """Copy every row that can still be read; what waits gets new numbers under the new epoch."""
+    for table, columns in SALVAGED.items():
+        saved = 0
+        db.execute("BEGIN IMMEDIATE")
+        old = sqlite3.connect(f"file:{broken}?mode=ro", uri=True)
+        try:
+            for row in old.execute(f"SELECT {columns} FROM {table}"):  # noqa: S608  names are ours
+                if row[0] == "tombstone":  # it names numbers of the old epoch
+                    continue
+                marks = ", ".join("?" * len(row))
+                db.execute(f"INSERT OR REPLACE INTO {table} ({columns}) VALUES ({marks})", row)  # noqa: S608
+                saved += 1
+        except sqlite3.DatabaseError as error:
+            log.error("salvage ended table=%s rows=%d reason=%s", table, saved, error)
+        finally:
+            old.close()
+        db.execute("COMMIT")
+        log.warning("salvaged table=%s rows=%d from=%s", table, saved, broken)

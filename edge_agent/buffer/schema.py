@@ -1,0 +1,52 @@
+"""The outbox's tables and the numbered steps that lead to them (`PRAGMA user_version`)."""
+
+from __future__ import annotations
+
+import sqlite3
+
+STEPS: tuple[tuple[str, ...], ...] = (
+    (
+        "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+        # AUTOINCREMENT: without it the top number is used again once the outbox is empty, and the centre
+        # would take new records for duplicates.
+        "CREATE TABLE outbox (seq INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, at INTEGER NOT NULL,"
+        " clock TEXT NOT NULL, hash TEXT NOT NULL, body TEXT NOT NULL, appended_ms INTEGER NOT NULL)",
+        "CREATE TABLE tombstone (lo INTEGER PRIMARY KEY, hi INTEGER NOT NULL, seq INTEGER NOT NULL)",
+        "CREATE TABLE camera (camera TEXT PRIMARY KEY, last_at INTEGER NOT NULL, frames INTEGER NOT NULL,"
+        " memory BLOB, conditions TEXT NOT NULL, evidence TEXT NOT NULL) WITHOUT ROWID",
+        "CREATE TABLE processed (camera TEXT NOT NULL, name TEXT NOT NULL, bytes INTEGER NOT NULL,"
+        " outcome TEXT NOT NULL, PRIMARY KEY (camera, name)) WITHOUT ROWID",
+        "CREATE TABLE refused (seq INTEGER PRIMARY KEY, epoch TEXT NOT NULL, kind TEXT NOT NULL, at INTEGER NOT NULL,"
+        " body TEXT NOT NULL, reason TEXT NOT NULL)",
+    ),
+)
+VERSION = len(STEPS)
+
+
+def open_connection(path: str, *, durable: bool) -> sqlite3.Connection:
+    """A connection in autocommit. `durable`: each commit is on the disk before it returns (synchronous=FULL).
+
+    Deleting what the centre has acknowledged need not be durable: a lost delete is a resend.
+    """
+    db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10.0)
+    db.execute("PRAGMA auto_vacuum = INCREMENTAL")
+    db.execute("PRAGMA journal_mode = WAL")
+    db.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+    db.execute("PRAGMA journal_size_limit = 67108864")
+    db.execute("PRAGMA cache_size = -2048")
+    return db
+
+
+def user_version(db: sqlite3.Connection) -> int:
+    """Number of steps this store has taken."""
+    return int(db.execute("PRAGMA user_version").fetchone()[0])
+
+
+def migrate(db: sqlite3.Connection) -> None:
+    """Take the steps that are missing, each in its own transaction."""
+    for number in range(user_version(db), VERSION):
+        db.execute("BEGIN IMMEDIATE")
+        for statement in STEPS[number]:
+            db.execute(statement)
+        db.execute(f"PRAGMA user_version = {number + 1}")
+        db.execute("COMMIT")

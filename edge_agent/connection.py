@@ -1,0 +1,187 @@
+"""One connection to the broker, driven by its owner's thread: callbacks only queue what happened."""
+
+from __future__ import annotations
+
+import ssl
+import time
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+import paho.mqtt.client as mqtt
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+
+from edge_agent.errors import BrokerError
+from edge_agent.settings import Broker, read_secret
+
+Protocol = Literal["5", "3.1.1"]
+PORTS = {"mqtt": 1883, "mqtts": 8883}
+TOO_LARGE = 0x95
+PROBE_S = 3.0
+UNSUPPORTED_VERSION = {0x84, 0x01}
+NOT_ALLOWED = {0x86, 0x87, 0x8A, 0x8C, 0x04, 0x05}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """Something the broker delivered."""
+
+    topic: str
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """The broker's answer to a publish; `code` 0 = taken, 0x10 = taken but nobody listens, 0x80 and more = refused."""
+
+    mid: int
+    code: int
+    reason: str
+
+
+Event = Message | Taken
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Will:
+    """What the broker says, retained, when this connection dies."""
+
+    topic: str
+    payload: bytes
+
+
+class VersionRefusedError(BrokerError):
+    """The broker does not speak this version of MQTT."""
+
+
+class Connection:
+    """Made by `connect`. Every call is for one thread; each raises BrokerError once the connection is gone."""
+
+    def __init__(self, url: str, client: mqtt.Client) -> None:
+        self.url = url
+        self.events: deque[Event] = deque()
+        self.max_packet_bytes: int | None = None
+        self.too_large = False
+        self._client = client
+        self._answer: ReasonCode | None = None
+        self._granted: list[ReasonCode] | None = None
+        self._gone: str | None = None
+        client.on_connect = self._on_connect
+        client.on_disconnect = self._on_disconnect
+        client.on_message = self._on_message
+        client.on_publish = self._on_publish
+        client.on_subscribe = self._on_subscribe
+
+    def turn(self, wait_s: float) -> None:
+        """Let the client read and write for at most `wait_s`."""
+        code: MQTTErrorCode = self._client.loop(timeout=wait_s)
+        if code != MQTTErrorCode.MQTT_ERR_SUCCESS or self._gone:
+            raise BrokerError(self.url, self._gone or mqtt.error_string(code), expected="an open connection")
+
+    def publish(self, topic: str, payload: bytes, *, qos: int, retain: bool = False) -> int:
+        """Hand a message over and return its number; delivery is told by a `Taken` event."""
+        info = self._client.publish(topic, payload, qos=qos, retain=retain)
+        if info.rc not in (MQTTErrorCode.MQTT_ERR_SUCCESS, MQTTErrorCode.MQTT_ERR_NO_CONN):
+            raise BrokerError(self.url, mqtt.error_string(info.rc), expected="room in the client's queue")
+        return info.mid
+
+    def subscribe(self, topics: Sequence[str], *, timeout_s: float) -> None:
+        """Subscribe at QoS 1 and wait until it is granted."""
+        self._granted = None
+        self._client.subscribe([(topic, 1) for topic in topics])
+        self._wait(lambda: self._granted is not None, timeout_s=timeout_s, what="no answer to the subscription")
+        refused = [str(code) for code in self._granted or () if code.value >= 0x80]
+        if refused:
+            raise BrokerError(self.url, f"subscription refused: {refused[0]}", expected=f"leave to read {topics}")
+
+    def close(self, *, timeout_s: float = 2.0) -> None:
+        """Say goodbye (the will is not sent) after what is queued has gone out."""
+        until = time.monotonic() + timeout_s
+        try:
+            while self._client.want_write() and time.monotonic() < until:
+                self.turn(0.05)
+        except BrokerError:
+            return
+        self._client.disconnect()
+        self._client.loop(timeout=0.05)
+
+    def await_answer(self, *, timeout_s: float) -> None:
+        """Wait for the broker's CONNACK; BrokerError says why it refused."""
+        try:
+            self._wait(lambda: self._answer is not None, timeout_s=timeout_s, what="no answer to CONNECT")
+        except BrokerError as gone:
+            if self._answer is None:  # some 3.1.1 brokers just close on a version they do not know
+                raise VersionRefusedError(self.url, gone.problem, expected="an answer to CONNECT") from gone
+        answer = self._answer
+        if answer is None or not answer.is_failure:
+            return
+        problem = f"refused: {answer}"
+        if answer.value in UNSUPPORTED_VERSION:
+            raise VersionRefusedError(self.url, problem, expected="a version the broker speaks")
+        mendable = answer.value in NOT_ALLOWED
+        raise BrokerError(self.url, problem, expected="user and password the broker knows", retry_soon=not mendable)
+
+    def _wait(self, done: Any, *, timeout_s: float, what: str) -> None:
+        until = time.monotonic() + timeout_s
+        while not done():
+            if time.monotonic() > until:
+                raise BrokerError(self.url, what, expected=f"one within {timeout_s:g} s")
+            self.turn(0.05)
+
+    def _on_connect(self, _c: Any, _u: Any, _f: Any, answer: ReasonCode, properties: Properties | None) -> None:
+        self._answer = answer
+        self.max_packet_bytes = getattr(properties, "MaximumPacketSize", None)
+
+    def _on_disconnect(self, _c: Any, _u: Any, _f: Any, reason: ReasonCode, _p: Any) -> None:
+        self._gone = f"closed: {reason}"
+        self.too_large = reason.value == TOO_LARGE
+
+    def _on_message(self, _c: Any, _u: Any, message: mqtt.MQTTMessage) -> None:
+        self.events.append(Message(topic=message.topic, payload=bytes(message.payload)))
+
+    def _on_publish(self, _c: Any, _u: Any, mid: int, reason: ReasonCode, _p: Any) -> None:
+        self.events.append(Taken(mid=mid, code=reason.value, reason=str(reason)))
+
+    def _on_subscribe(self, _c: Any, _u: Any, _mid: int, granted: list[ReasonCode], _p: Any) -> None:
+        self._granted = granted
+
+
+def connect(broker: Broker, *, client_id: str, will: Will | None, protocol: Protocol) -> Connection:
+    """Open a connection and wait for the broker's answer. The client is new, so its session is clean."""
+    client = mqtt.Client(
+        CallbackAPIVersion.VERSION2,
+        client_id=client_id,
+        protocol=mqtt.MQTTv5 if protocol == "5" else mqtt.MQTTv311,
+    )
+    client.connect_timeout = broker.connect_timeout_s
+    client.max_inflight_messages_set(200)
+    if broker.username is not None:
+        client.username_pw_set(broker.username, read_secret(broker.password_file) if broker.password_file else None)
+    if will is not None:
+        client.will_set(will.topic, will.payload, qos=1, retain=True)
+    connection = Connection(broker.url, client)
+    _open(connection, client, broker, protocol=protocol)
+    # A broker that does not know version 5 may just not answer; the other version is tried next.
+    probing = broker.protocol == "auto" and protocol == "5"
+    connection.await_answer(timeout_s=min(PROBE_S, broker.connect_timeout_s) if probing else broker.connect_timeout_s)
+    return connection
+
+
+def _open(connection: Connection, client: mqtt.Client, broker: Broker, *, protocol: Protocol) -> None:
+    parts = urlsplit(broker.url)
+    try:
+        if parts.scheme == "mqtts":
+            client.tls_set(
+                ca_certs=str(broker.ca_file) if broker.ca_file else None,
+                certfile=str(broker.cert_file) if broker.cert_file else None,
+                keyfile=str(broker.key_file) if broker.key_file else None,
+            )
+        client.connect(parts.hostname or "", parts.port or PORTS[parts.scheme], keepalive=broker.keepalive_s)
+    except ssl.SSLError as error:
+        raise BrokerError(broker.url, f"TLS: {error}", expected="a certificate both sides trust") from error
+    except OSError as error:
+        raise BrokerError(broker.url, str(error.strerror or error), expected="a broker that answers") from error
