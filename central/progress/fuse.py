@@ -1,0 +1,164 @@
+"""Actual completion with confidence, per work item: a deterministic fold over what was observed (domain.md §4.3).
+
+Readings of an edge are already filtered over time there, so their errors are alike from one to the next. They are
+therefore never averaged into more certainty than a gateway's one word an hour, and their sigma stays the profile's
+(0.06), which is the error of the camera and not the flutter between two of its readings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from math import sqrt
+
+from central.domain import Observation, Progress, WorkItem
+from central.plan.calendar import DAY_S, SiteCalendar
+from central.plan.planned import Curve, span_s
+from central.progress.belief import Belief, Drift, Measurement, begin, predict, reopen, update, variance_at
+from central.progress.gate import hold, passes, recant, supporters
+from central.progress.hourly import hour_of, measurements, order
+from central.progress.profile import PACED, FusionProfile
+
+COMPLETE_BP = (
+    9_800  # from here on an item counts as complete for coverage: cameras cannot tell the last cell from noise
+)
+_CORROBORATING = ("inspector", "supervisor", "document")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """What the fold of one item needs beside observations. `begin_s` is the effective second of its planned start."""
+
+    item: str
+    begin_s: int
+    drift: Drift
+    calendar: SiteCalendar
+    profile: FusionProfile
+
+
+def setting_of(item: WorkItem, curve: Curve, calendar: SiteCalendar, *, profile: FusionProfile = PACED) -> Setting:
+    """The setting of a work item: D is the effective length of its own planned span, kappa / D its spread."""
+    begin_s, end_s = span_s(curve)
+    drift = Drift(spread=profile.kappa * DAY_S / (end_s - begin_s), pace_days=profile.pace_days)
+    return Setting(item=item.id, begin_s=begin_s, drift=drift, calendar=calendar, profile=profile)
+
+
+class Fold:
+    """The fold of one item, fed in order of event time; `belief` is the state after everything taken so far.
+
+    Words of the running hour are kept open, because a gateway's cameras of one hour are one word: each newcomer folds
+    that hour again. So the belief at any instant depends on the observations up to it and on nothing else.
+    """
+
+    def __init__(self, setting: Setting) -> None:
+        self.setting = setting
+        self.belief = begin(setting.drift, at_s=setting.begin_s)
+        self._settled = self.belief
+        self._hour = -1
+        self._open: list[Observation] = []
+
+    def take(self, observations: Iterable[Observation]) -> None:
+        """Observations of one instant, not earlier than any taken before."""
+        for observation in observations:
+            hour = hour_of(observation.observed_at)
+            if hour != self._hour:
+                self._settled, self._hour, self._open = self.belief, hour, []
+            self._open.append(observation)
+        setting = self.setting
+        belief = self._settled
+        for word in measurements(self._open, calendar=setting.calendar, profile=setting.profile):
+            belief = absorb(belief, word, setting)
+        self.belief = belief
+
+    def progress(self, as_of: datetime, *, due: bool) -> Progress:
+        """State at an instant: the value stays as last seen, the variance grows. `due` = the plan has begun."""
+        belief, setting = self.belief, self.setting
+        variance = variance_at(belief, setting.drift, at_s=setting.calendar.effective_s(as_of))
+        fresh = belief.fresh_until is not None and as_of < belief.fresh_until
+        known = fresh or not due or belief.value * 10_000 >= COMPLETE_BP
+        return Progress(
+            subject=setting.item,
+            as_of=as_of,
+            value=belief.value,
+            variance=variance,
+            coverage_bp=10_000 if known else 0,
+            last_seen=belief.seen,
+            refs=belief.refs,
+            quarantined=(*belief.rejected, *(ref for held in belief.held for ref in held.refs)),
+            review=_review(belief, sqrt(variance), setting.profile),
+        )
+
+
+def fuse(observations: Iterable[Observation], setting: Setting, *, as_of: datetime, due: bool = True) -> Progress:
+    """State of one item at an instant from the set of its observations up to it, in any order."""
+    fold = Fold(setting)
+    for observation in sorted(set(observations), key=order):
+        if observation.observed_at <= as_of:
+            fold.take((observation,))
+    return fold.progress(as_of, due=due)
+
+
+def absorb(belief: Belief, word: Measurement, setting: Setting) -> Belief:
+    """One word: time passes, the gate is asked, and it is believed, set aside, or believed with those who support it.
+
+    A word set aside leaves the belief as it was, so that its variance keeps growing from the last accepted word.
+    """
+    profile, drift = setting.profile, setting.drift
+    before = _first(belief, word)
+    belief = predict(before, drift, to_s=word.at_s)
+    case = supporters(belief, word, profile)
+    if passes(belief, word, profile):
+        belief = recant(_accept_held(belief, case, setting), word)
+        return _accept(belief, word, profile)
+    if not case:
+        return hold(before, word)
+    alone = all(held.source == word.source for held in case)
+    belief = replace(reopen(belief, drift, towards=word.value), jumped=belief.jumped or alone)
+    return _accept(_accept_held(belief, case, setting), word, profile)
+
+
+def _first(belief: Belief, word: Measurement) -> Belief:
+    """Work seen before its planned start, or on its first day, is not impossible: give it time to have begun."""
+    if belief.seen is not None or belief.held or word.at_s - belief.at_s >= DAY_S:
+        return belief
+    return replace(belief, at_s=min(0, word.at_s - DAY_S))
+
+
+def _accept_held(belief: Belief, case: tuple[Measurement, ...], setting: Setting) -> Belief:
+    """Believe held words, the same source's repetitions once: they are one word said often."""
+    released = {held.source: held for held in case}
+    for held in released.values():
+        belief = _accept(belief, replace(held, at_s=belief.at_s), setting.profile)
+    return replace(belief, held=tuple(held for held in belief.held if held not in case)) if case else belief
+
+
+def _accept(belief: Belief, word: Measurement, profile: FusionProfile) -> Belief:
+    after = update(belief, word)
+    if word.kind == "self_report":
+        ceiling = max(belief.value, belief.corroborated + profile.self_report_lift)
+        after = replace(after, value=min(after.value, ceiling))
+    else:
+        after = replace(after, corroborated=after.value)
+    trusted = word.kind in _CORROBORATING
+    fresh_until = word.at + timedelta(days=profile.fresh_days[word.kind])
+    return replace(
+        after,
+        peak=after.value if trusted else max(belief.peak, after.value),
+        jumped=belief.jumped and not trusted,
+        seen=_later(belief.seen, word.at),
+        camera_seen=_later(belief.camera_seen, word.at) if word.kind == "camera" else belief.camera_seen,
+        inspected=_later(belief.inspected, word.at) if trusted else belief.inspected,
+        fresh_until=_later(belief.fresh_until, fresh_until),
+        refs=word.refs,
+    )
+
+
+def _later(one: datetime | None, other: datetime) -> datetime:
+    return other if one is None else max(one, other)
+
+
+def _review(belief: Belief, sigma: float, profile: FusionProfile) -> tuple[str, ...]:
+    """What a person should look at: a fall below the peak beyond noise, or a jump that only persistence explains."""
+    fallen = belief.peak - belief.value > max(profile.fall_floor, 2 * sigma)
+    return (*(("fall",) if fallen else ()), *(("jump",) if belief.jumped else ()))
