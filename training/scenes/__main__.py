@@ -1,0 +1,50 @@
+"""`python -m training.scenes`: render training and hold-out scenes, the demo district, the hold-out list."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from training.scenes.assets import HOLDOUT_SCENES, holdout_text
+from training.scenes.episode import SPLIT_IDS
+from training.scenes.produce import Job, missing, render_all
+
+app = typer.Typer(add_completion=False, help="The scene generator of siteprogress.")
+
+
+def _bar() -> Progress:
+    return Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+
+
+@app.command()
+def render(
+    out: Annotated[Path, typer.Option(help="data set folder to fill")],
+    split: Annotated[str, typer.Option(help="train or holdout")] = "train",
+    first: Annotated[int, typer.Option(min=0)] = 0,
+    count: Annotated[int, typer.Option(min=1)] = 1,
+    frames_per_scene: Annotated[int, typer.Option(min=1)] = 4,
+    jobs: Annotated[int, typer.Option(min=1, help="processes of one thread each")] = 2,
+    samples: Annotated[int, typer.Option(min=1, help="paths a pixel")] = 6,
+) -> None:
+    """Render scenes FIRST … FIRST+COUNT-1 of a split; those that are already there are left alone."""
+    if split not in SPLIT_IDS or split == "demo":
+        raise typer.BadParameter(f"split {split!r}, expected train or holdout")
+    if split == "holdout" and first + count > HOLDOUT_SCENES:
+        raise typer.BadParameter(f"the hold-out has scenes 0 to {HOLDOUT_SCENES - 1} (training/HOLDOUT.txt)")
+    every = [Job(split=split, number=n, frames=frames_per_scene, out=out, samples=samples) for n in range(first, first + count)]
+    todo = missing(every)
+    with _bar() as bar:
+        task = bar.add_task(f"scenes of {split}", total=len(every), completed=len(every) - len(todo))
+        for _ in render_all(todo, processes=jobs):
+            bar.advance(task)
+
+
+@app.command()
+def holdout_list(path: Annotated[Path, typer.Option()] = Path("training/HOLDOUT.txt")) -> None:
+    """Write the hold-out list: its scene ids, its asset families and one sha256 over both."""
+    path.write_text(holdout_text(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    app()

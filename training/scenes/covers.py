@@ -1,0 +1,122 @@
+"""Scaffold, nets, sheets and catch fans before a face: which cells they cover, how they look, what they hide. Pure."""
+
+import numpy as np
+
+from training.scenes.facing import FaceBrush, bend_of
+from training.scenes.schedule import stage_at
+from training.scenes.site import Building, Cover, Facade
+from training.scenes.solids import MeshArrays, Solids
+
+OUT_M = 1.25  # how far scaffold and nets stand before the face
+RANK = {"": 0, "scaffold": 1, "net_seethrough": 2, "net_opaque": 3}
+
+
+def rows_of(cover: Cover, face: Facade, day: float) -> tuple[int, int]:
+    """The half-open range of storeys that the cover hangs before on `day`; empty outside its days."""
+    if not cover.days[0] <= day < cover.days[1]:
+        return (0, 0)
+    rows = face.schedule.formwork.shape[0]
+    top = int((stage_at(face.schedule, day) > 0).any(axis=1).sum())
+    if cover.climbing > 0:
+        return (max(0, top - cover.climbing), min(rows, top + 1)) if top else (0, 0)
+    return (cover.rows[0], min(cover.rows[1], top + 1))
+
+
+def cover_table(face: Facade, day: float) -> list[list[str]]:
+    """The cover word of every cell on `day`; where several hang, the one that hides most."""
+    rows, cols = face.schedule.formwork.shape
+    table = [["" for _ in range(cols)] for _ in range(rows)]
+    for cover in face.covers:
+        low, high = rows_of(cover, face, day)
+        word = "net_opaque" if cover.kind == "sheet" else cover.kind
+        for row in range(low, high):
+            for col in range(*cover.cols):
+                if RANK[word] > RANK[table[row][col]]:
+                    table[row][col] = word
+    return table
+
+
+def draw_covers(building: Building, day: float) -> dict[str, MeshArrays]:
+    """World meshes of everything hung before the building's faces on `day`."""
+    solids = Solids()
+    for face in building.faces:
+        brush = FaceBrush(solids=solids, building=building, face=face)
+        for cover in face.covers:
+            low, high = rows_of(cover, face, day)
+            if high <= low:
+                continue
+            if cover.kind == "sheet":
+                _cloth(brush, cover, (low, high), out=0.1)
+                continue
+            _scaffold(brush, cover, (low, high))
+            if cover.kind != "scaffold":
+                _cloth(brush, cover, (low, high), out=OUT_M + 0.1)
+    return solids.mesh(origin=building.origin, yaw=building.yaw, bend=bend_of(building))
+
+
+def cover_hulls(building: Building, day: float) -> dict[str, MeshArrays]:
+    """World meshes of the covers that hide what is behind them."""
+    solids = Solids()
+    for face in building.faces:
+        brush = FaceBrush(solids=solids, building=building, face=face)
+        for cover in face.covers:
+            low, high = rows_of(cover, face, day)
+            if high > low and cover.kind in ("net_opaque", "sheet"):
+                out = 0.1 if cover.kind == "sheet" else OUT_M + 0.1
+                _cloth(brush, cover, (low, high), out=out, look="hull")
+    return solids.mesh(origin=building.origin, yaw=building.yaw, bend=bend_of(building))
+
+
+def _cloth(brush: FaceBrush, cover: Cover, rows: tuple[int, int], *, out: float, look: str = "") -> None:
+    """Cloth panels of half a bay by one storey, a little uneven, hanging from slab to slab."""
+    rng = np.random.default_rng((brush.building.seed, cover.cols[0], len(cover.kind), len(brush.face.u_m)))
+    z_lines, u_lines = brush.building.row_z, brush.face.u_m
+    corners, tint = [], []
+    for row in range(*rows):
+        for col in range(*cover.cols):
+            middle = (u_lines[col] + u_lines[col + 1]) / 2
+            for left, right in ((u_lines[col], middle), (middle, u_lines[col + 1])):
+                sway = rng.uniform(-0.08, 0.08, 4)
+                low, high = z_lines[row], z_lines[row + 1]
+                corners.append([
+                    [left, -out + sway[0], low], [right, -out + sway[1], low],
+                    [right, -out + sway[2], high], [left, -out + sway[3], high],
+                ])  # fmt: skip
+                tint.append(rng.random())
+    brush.sheet(look or cover.look, np.array(corners), np.array(tint))
+
+
+def _scaffold(brush: FaceBrush, cover: Cover, rows: tuple[int, int]) -> None:
+    """Two rows of standards every 1.6 m, ledgers every half storey, planks at each lift, some braces."""
+    left, right = brush.face.u_m[cover.cols[0]], brush.face.u_m[cover.cols[1]]
+    low = brush.building.row_z[rows[0]] if rows[0] > 0 or cover.climbing else brush.building.row_z[0] - 0.5
+    high = brush.building.row_z[rows[1]] + 1.0
+    look = "steel"
+    for u in np.arange(left, right + 0.01, 1.6):
+        for d in (-OUT_M, -0.4):
+            brush.bar(look, (u, d, low), (u, d, high), thick=0.07)
+    for row in range(*rows):
+        z0, z1 = brush.building.row_z[row], brush.building.row_z[row + 1]
+        for z in (z0 + 0.05, (z0 + z1) / 2):
+            brush.bar(look, (left, -OUT_M, z), (right, -OUT_M, z), thick=0.06)
+            brush.box("ply", (left, right), (-OUT_M + 0.1, -0.45), (z - 0.04, z + 0.02), tint=(row * 0.37) % 1)
+            brush.bar(look, (left, -OUT_M, z + 0.9), (right, -OUT_M, z + 0.9), thick=0.05)
+        for u in np.arange(left, right - 1.5, 4.8):
+            brush.bar(look, (u, -OUT_M - 0.03, z0), (u + 1.6, -OUT_M - 0.03, z1), thick=0.05)
+
+
+def draw_fans(building: Building, fans: tuple[tuple[int, float], ...]) -> dict[str, MeshArrays]:
+    """Catch fans on the front: (storey line, reach in metres), cloth on outriggers sloping up and outwards."""
+    solids = Solids()
+    brush = FaceBrush(solids=solids, building=building, face=building.faces[0])
+    for line, reach in fans:
+        z = building.row_z[line] - 0.2
+        u_lines = building.faces[0].u_m
+        corners = np.array([
+            [[a, 0, z], [b, 0, z], [b, -reach, z + 0.35 * reach], [a, -reach, z + 0.35 * reach]]
+            for a, b in zip(u_lines, u_lines[1:], strict=False)
+        ])  # fmt: skip
+        brush.sheet(f"{building.key}.fan", corners, np.linspace(0.2, 0.8, len(corners)))
+        for u in u_lines:
+            brush.bar("steel", (u, 0, z), (u, -reach, z + 0.35 * reach), thick=0.09)
+    return solids.mesh(origin=building.origin, yaw=building.yaw, bend=bend_of(building))

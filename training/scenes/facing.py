@@ -1,0 +1,74 @@
+"""Where the points of a facade are: face coordinates (u along, d into the building, z up) to local and world. Pure."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from training.scenes.site import Building, Facade, Floats
+from training.scenes.solids import Bend, Solids, place
+
+
+def bend_of(building: Building) -> Bend:
+    """The bow of the plan: the middle of the front stands `bow_m` before its ends (local coordinates)."""
+    bow, width = building.design.bow_m, building.width_m
+
+    def bend(points: Floats) -> Floats:
+        moved = np.array(points, dtype=float)
+        if bow:
+            moved[..., 1] -= bow * (1 - np.clip(2 * moved[..., 0] / width - 1, -1.2, 1.2) ** 2)
+        return moved
+
+    return bend
+
+
+def to_local(building: Building, face: Facade, points: Floats) -> Floats:
+    """(…, 3) of u, d, z in metres to the building's local frame, before the bow."""
+    u, d, z = points[..., 0], points[..., 1], points[..., 2]
+    match face.side:
+        case "front":
+            return np.stack([u, d, z], axis=-1)
+        case "right":
+            return np.stack([building.width_m - d, u, z], axis=-1)
+        case "left":
+            return np.stack([d, building.depth_m - u, z], axis=-1)
+    raise ValueError(f"face {face.face_id}: side {face.side!r}, expected front, left or right")
+
+
+def to_world(building: Building, face: Facade, points: Floats) -> Floats:
+    """(…, 3) of u, d, z in metres to world coordinates."""
+    local = bend_of(building)(to_local(building, face, points))
+    return place(local, origin=building.origin, yaw=building.yaw)
+
+
+def outward(building: Building, face: Facade) -> Floats:
+    """Unit vector out of the face in world coordinates, the bow left out."""
+    ends = to_world(building, face, np.array([[0.0, 0.0, 0.0], [0.0, -1.0, 0.0]]))
+    return np.asarray(ends[1] - ends[0])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaceBrush:
+    """Draws boxes and bars given in face coordinates into a pile kept in local coordinates."""
+
+    solids: Solids
+    building: Building
+    face: Facade
+
+    def box(
+        self, look: str, u: tuple[float, float], d: tuple[float, float], z: tuple[float, float], *, tint: float = 0.5
+    ) -> None:
+        ends = to_local(self.building, self.face, np.array([[u[0], d[0], z[0]], [u[1], d[1], z[1]]]))
+        x, y, height = ends.T.tolist()
+        self.solids.box(look, tuple(x), tuple(y), tuple(height), tint=tint)
+
+    def bar(
+        self, look: str, start: tuple[float, float, float], end: tuple[float, float, float], *, thick: float,
+        tint: float = 0.5,
+    ) -> None:  # fmt: skip
+        a, b = to_local(self.building, self.face, np.array([start, end])).tolist()
+        self.solids.beam(look, tuple(a), tuple(b), thick=thick, tint=tint)
+
+    def sheet(self, look: str, corners: Floats, tint: Floats) -> None:
+        self.solids.sheet(look, to_local(self.building, self.face, corners), tint)
+
+

@@ -1,0 +1,129 @@
+"""What the camera does to the rendered picture: lens, rain, snow, noise, colour, text, JPEG. Pure (numpy, OpenCV)."""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from training.scenes.camera import undistort_map
+from training.scenes.site import Moment, Site
+
+Picture = NDArray[np.uint8]
+
+
+def finish(picture: Picture, site: Site, moment: Moment) -> Picture:
+    """The native frame (BGR) from the render (BGR)."""
+    rng = np.random.default_rng((moment.seed, 5))
+    if moment.view.k1 or moment.view.k2:
+        maps = undistort_map(moment.view)
+        picture = np.asarray(cv2.remap(picture, *maps, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT), np.uint8)
+    work = picture.astype(np.float32)
+    weather = moment.weather
+    if not weather.lamps:
+        work = exposed(work, rng)
+    if weather.rain:
+        work = streaks(work, strength=weather.rain, length=int(rng.integers(8, 26)), count=int(500 * weather.rain), rng=rng)
+    if weather.snow:
+        work = flakes(work, strength=weather.snow, rng=rng)
+    if weather.wet_lens > 0.4:
+        work = drops(work, count=int(12 * weather.wet_lens), rng=rng)
+    work = _optics(work, rng)
+    work = _sensor(work, dark=weather.lamps, infrared=weather.infrared, rng=rng)
+    out = np.clip(work, 0, 255).astype(np.uint8)
+    if site.overlay:
+        _text(out, site, moment)
+    return out
+
+
+def exposed(work: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
+    """Automatic exposure: the mean is pulled most of the way to a middle grey, in light and not in values."""
+    light = (work / 255) ** 2.2
+    mean = float(light.mean()) ** (1 / 2.2)
+    gain = (float(rng.uniform(0.38, 0.56)) / max(mean, 0.05)) ** 0.7
+    return np.asarray(255 * np.clip(light * gain**2.2, 0, 1) ** (1 / 2.2), np.float32)
+
+
+def encode(picture: Picture, quality: int) -> bytes:
+    """JPEG bytes."""
+    done, data = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, quality])
+    if not done:
+        raise ValueError(f"picture of shape {picture.shape} could not be encoded as JPEG")
+    return bytes(data)
+
+
+def streaks(
+    work: NDArray[np.float32], *, strength: float, length: int, count: int, rng: np.random.Generator
+) -> NDArray[np.float32]:
+    """Rain as short pale slanting lines."""
+    layer = np.zeros(work.shape[:2], np.float32)
+    slant = float(rng.uniform(-0.35, 0.35))
+    for _ in range(count):
+        x, y = rng.uniform(0, work.shape[1]), rng.uniform(-length, work.shape[0])
+        long = length * float(rng.uniform(0.4, 1.2))
+        cv2.line(layer, (int(x), int(y)), (int(x + slant * long), int(y + long)), float(rng.uniform(0.2, 1)), 1, cv2.LINE_AA)
+    layer = np.asarray(cv2.GaussianBlur(layer, (3, 3), 0), np.float32) * 0.3 * strength
+    return np.asarray(work * (1 - layer[..., None]) + 215 * layer[..., None], np.float32)
+
+
+def flakes(work: NDArray[np.float32], *, strength: float, rng: np.random.Generator) -> NDArray[np.float32]:
+    """Snow as soft white dots of several sizes."""
+    layer = np.zeros(work.shape[:2], np.float32)
+    for _ in range(int(450 * strength)):
+        spot = (int(rng.uniform(0, work.shape[1])), int(rng.uniform(0, work.shape[0])))
+        cv2.circle(layer, spot, int(rng.choice([0, 1, 1, 2])), float(rng.uniform(0.3, 1)), -1, cv2.LINE_AA)
+    layer = np.asarray(cv2.GaussianBlur(layer, (3, 3), 0), np.float32) * 0.85
+    return np.asarray(work * (1 - layer[..., None]) + 240 * layer[..., None], np.float32)
+
+
+def drops(work: NDArray[np.float32], *, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
+    """Water drops on the lens: round patches that show the blurred picture."""
+    blurred = cv2.GaussianBlur(work, (0, 0), 7)
+    mask = np.zeros(work.shape[:2], np.float32)
+    for _ in range(count):
+        spot = (int(rng.uniform(0, work.shape[1])), int(rng.uniform(0, work.shape[0])))
+        cv2.circle(mask, spot, int(rng.uniform(4, 22)), 1.0, -1, cv2.LINE_AA)
+    soft = cv2.GaussianBlur(mask, (0, 0), 2)[..., None] * 0.9
+    return np.asarray(work * (1 - soft) + blurred * 1.04 * soft, np.float32)
+
+
+def _optics(work: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
+    """Softness, a little shake, falling-off corners, sharpening by the camera's own processor."""
+    sigma = float(rng.choice([0.0, 0.4, 0.6, 0.85], p=[0.45, 0.3, 0.17, 0.08]))
+    if sigma:
+        work = np.asarray(cv2.GaussianBlur(work, (0, 0), sigma), np.float32)
+    if rng.random() < 0.1:
+        kernel = np.zeros((5, 5), np.float32)
+        kernel[2, :] = 0.2
+        work = np.asarray(cv2.filter2D(work, -1, kernel if rng.random() < 0.5 else kernel.T), np.float32)
+    if rng.random() < 0.5:
+        height, width = work.shape[:2]
+        ys, xs = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j]
+        work = np.asarray(work * (1 - float(rng.uniform(0.05, 0.3)) * (xs**2 + ys**2) / 2)[..., None], np.float32)
+    if rng.random() < 0.5:
+        soft = cv2.GaussianBlur(work, (0, 0), 1.2)
+        work = np.asarray(work + float(rng.uniform(0.2, 1.0)) * (work - soft), np.float32)
+    return work
+
+
+def _sensor(
+    work: NDArray[np.float32], *, dark: bool, infrared: bool, rng: np.random.Generator
+) -> NDArray[np.float32]:
+    """White balance, saturation, contrast curve and noise; infrared light gives grey."""
+    grey = work.mean(axis=2, keepdims=True)
+    saturation = 0.0 if infrared else float(rng.uniform(0.65, 1.25))
+    work = np.asarray(grey + saturation * (work - grey), np.float32)
+    if not infrared:
+        warmth, tint = rng.normal(0, 0.045), rng.normal(0, 0.015)
+        work = work * np.array([1 - warmth, 1 + tint, 1 + warmth], np.float32)
+    gamma = float(np.exp(rng.normal(0, 0.14)))
+    share = np.clip(work / 255, 0, 1) ** gamma
+    curve = float(rng.uniform(0.0, 0.9))
+    work = np.asarray(255 * ((1 - curve) * share + curve * share * share * (3 - 2 * share)), np.float32)
+    sigma = float(rng.uniform(4, 14) if dark else rng.uniform(0.5, 5))
+    noise = rng.normal(0, sigma, work.shape if not infrared else (*work.shape[:2], 1))
+    return np.asarray(work + noise, np.float32)
+
+
+def _text(picture: Picture, site: Site, moment: Moment) -> None:
+    stamp = moment.at.strftime("%Y-%m-%d %H:%M:%S") if site.overlay == "time" else f"CAM {site.seed % 16:02d}"
+    for colour, thick in (((0, 0, 0), 3), ((255, 255, 255), 1)):
+        cv2.putText(picture, stamp, (8, 18), cv2.FONT_HERSHEY_SIMPLEX, 0.45, colour, thick, cv2.LINE_AA)

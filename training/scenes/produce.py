@@ -1,0 +1,84 @@
+"""Renders whole scenes to a data set folder: complete or not at all, and never twice. Needs bpy."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+
+from training.scenes.compose import lamp_places, site_looks, site_truth, stand
+from training.scenes.episode import make_site
+from training.scenes.layout import scene_json, truth_entry, write_json
+from training.scenes.lens import encode, finish
+from training.scenes.site import Site
+
+SCENES_A_PROCESS = 24  # Blender does not give all memory back: a worker is replaced after so many scenes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One scene to render into `out`; `frames` are spread over the construction."""
+
+    split: str
+    number: int
+    frames: int
+    out: Path
+    samples: int
+
+
+def scene_folder(out: Path, scene_id: str) -> Path:
+    """Where a scene lies once it is complete."""
+    return out / "scenes" / scene_id
+
+
+def quiet() -> None:
+    """Blender reports every file on standard output: send that output nowhere."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+
+
+def render_job(job: Job) -> str:
+    """Render one scene; returns its id. A site without any measurable face gives no scene."""
+    quiet()
+    site = make_site(job.split, job.number, frames=job.frames)
+    if any(face.measured for building in site.buildings for face in building.faces):
+        render_site(site, job.out, samples=job.samples)
+    return site.scene_id
+
+
+def render_site(site: Site, out: Path, *, samples: int, camera_id: str = "cam") -> None:
+    """All frames, the commissioning and the truth of a site, moved into place when complete."""
+    from training.scenes.studio import Studio
+
+    final = scene_folder(out, site.scene_id)
+    part = out / ".parts" / f"{site.scene_id}-{os.getpid()}"
+    shutil.rmtree(part, ignore_errors=True)
+    (part / "frames").mkdir(parents=True)
+    studio = Studio(site_looks(site), threads=1, samples=samples)
+    entries = {}
+    for moment in site.moments:
+        picture = studio.shoot(
+            stand(site, moment), site=site, moment=moment, lamps=lamp_places(site, moment), scratch=part
+        )
+        name = moment.at.strftime("%Y%m%dT%H%M%SZ")
+        (part / "frames" / f"{name}.jpg").write_bytes(encode(finish(picture, site, moment), site.jpeg))
+        entries[name] = truth_entry(moment.weather.conditions, site_truth(site, moment))
+    write_json(part / "scene.json", scene_json(site, camera_id=camera_id))
+    write_json(part / "truth.json", {"schema": "siteprogress.truth/1", "frames": entries})
+    final.parent.mkdir(parents=True, exist_ok=True)
+    os.replace(part, final)
+
+
+def missing(jobs: list[Job]) -> list[Job]:
+    """The jobs whose scene is not there yet."""
+    return [job for job in jobs if not scene_folder(job.out, f"{job.split}-{job.number:05d}").exists()]
+
+
+def render_all(jobs: list[Job], *, processes: int, work: Callable[[Job], str] = render_job) -> Iterator[str]:
+    """Render jobs in worker processes; yields scene ids as they are done. A failed scene stops the run."""
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn"), max_tasks_per_child=SCENES_A_PROCESS) as pool:
+        waiting = [pool.submit(work, job) for job in jobs]
+        for done in as_completed(waiting):
+            yield done.result()

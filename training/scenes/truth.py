@@ -1,0 +1,94 @@
+"""What is really there and what the camera can see of it: stage, occlusion and cover of every cell. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training.scenes.camera import project
+from training.scenes.covers import cover_table
+from training.scenes.facing import outward, to_world
+from training.scenes.schedule import stage_at
+from training.scenes.site import STAGES, Building, Facade, Floats, View
+from training.scenes.solids import MeshArrays
+
+GRID = 5  # points per cell side
+STEEPEST = np.cos(np.radians(80))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaceTruth:
+    """The truth of one face in one frame; rows bottom to top. None: it cannot be known from this frame."""
+
+    stage: tuple[tuple[str | None, ...], ...]
+    occluded: tuple[tuple[int, ...], ...]
+    cover: tuple[tuple[str, ...], ...]
+
+
+def triangles(meshes: Iterable[MeshArrays]) -> Floats:
+    """(T, 3, 3) corners of all quads of the meshes, each as two triangles."""
+    parts = [mesh.vertices[mesh.quads] for mesh in meshes]
+    if not parts:
+        return np.zeros((0, 3, 3))
+    quads = np.concatenate(parts)
+    return np.concatenate([quads[:, [0, 1, 2]], quads[:, [0, 2, 3]]])
+
+
+def hidden(origin: Floats, points: Floats, hulls: Floats) -> NDArray[np.bool_]:
+    """Whether the segment from `origin` to each of `points` (N, 3) meets a triangle (Möller–Trumbore)."""
+    out = np.zeros(len(points), dtype=bool)
+    if not len(hulls):
+        return out
+    first = hulls[:, 0]
+    edge1, edge2 = hulls[:, 1] - first, hulls[:, 2] - first
+    start = origin - first
+    q = np.cross(start, edge1)
+    for low in range(0, len(points), 512):
+        ray = points[low : low + 512] - origin
+        p = np.cross(ray[:, None], edge2[None])
+        det = (p * edge1[None]).sum(-1)
+        safe = np.where(np.abs(det) < 1e-12, np.nan, det)
+        u = (p * start[None]).sum(-1) / safe
+        v = (ray @ q.T) / safe
+        t = (edge2 * q).sum(-1)[None] / safe
+        out[low : low + 512] = ((u >= 0) & (v >= 0) & (u + v <= 1) & (t > 1e-4) & (t < 0.995)).any(axis=1)
+    return out
+
+
+def cell_points(building: Building, face: Facade) -> Floats:
+    """(rows, cols, GRID², 3) world points of each cell on the facade plane, half a step from its edges."""
+    share = (np.arange(GRID) + 0.5) / GRID
+    u, z = np.asarray(face.u_m), np.asarray(building.row_z)
+    us = u[:-1, None] + share * np.diff(u)[:, None]
+    zs = z[:-1, None] + share * np.diff(z)[:, None]
+    rows, cols = len(z) - 1, len(u) - 1
+    points = np.zeros((rows, cols, GRID, GRID, 3))
+    points[..., 0] = us[None, :, None, :]
+    points[..., 2] = zs[:, None, :, None]
+    return to_world(building, face, points.reshape(rows, cols, GRID * GRID, 3))
+
+
+def face_truth(building: Building, face: Facade, *, view: View, day: float, hulls: Floats) -> FaceTruth:
+    """Stage, occlusion (at least half of the points hidden) and cover; cells out of the frame have no stage."""
+    points = cell_points(building, face)
+    rows, cols = points.shape[:2]
+    pixels, depth = project(view, points)
+    inside = (depth > 0.1) & (pixels >= 0).all(-1) & (pixels[..., 0] < view.width) & (pixels[..., 1] < view.height)
+    seen = inside.mean(axis=-1) >= 0.5
+    blocked = hidden(np.asarray(view.position), points.reshape(-1, 3), hulls).reshape(rows, cols, -1)
+    blocked_share = (blocked | ~inside).mean(axis=-1)
+    towards = np.asarray(view.position) - points.mean(axis=2)
+    facing = (towards @ outward(building, face)) / np.linalg.norm(towards, axis=-1) > STEEPEST
+    stages = stage_at(face.schedule, day)
+    known = seen & facing
+    covers = cover_table(face, day)
+    return FaceTruth(
+        stage=tuple(
+            tuple(STAGES[stages[r, c]] if known[r, c] else None for c in range(cols)) for r in range(rows)
+        ),
+        occluded=tuple(
+            tuple(int(blocked_share[r, c] >= 0.5 or not facing[r, c]) for c in range(cols)) for r in range(rows)
+        ),
+        cover=tuple(tuple(covers[r][c] for c in range(cols)) for r in range(rows)),
+    )  # fmt: skip
