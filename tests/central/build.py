@@ -12,11 +12,11 @@ START = date(2026, 5, 1)
 STAGES = ("void", "formwork", "structure", "infill", "base", "finished")
 
 DEMO_ITEMS = (  # name, weight, credits, first and last working day of the item
-    ("structure", 5000, {"formwork": 5000, "structure": 10000, "infill": 10000, "base": 10000, "finished": 10000}, 0, 35),
-    ("masonry", 1500, {"infill": 10000, "base": 10000, "finished": 10000}, 10, 45),
-    ("base", 1500, {"base": 10000, "finished": 10000}, 20, 52),
-    ("finish", 2000, {"finished": 10000}, 28, 60),
-)  # fmt: skip
+    ("structure", 5000, {"formwork": 5000, **dict.fromkeys(STAGES[2:], 10_000)}, 0, 35),
+    ("masonry", 1500, dict.fromkeys(STAGES[3:], 10_000), 10, 45),
+    ("base", 1500, dict.fromkeys(STAGES[4:], 10_000), 20, 52),
+    ("finish", 2000, dict.fromkeys(STAGES[5:], 10_000), 28, 60),
+)
 
 
 def text(words: str) -> Text:
@@ -40,7 +40,7 @@ def an_item(
     building: str = "b1",
     weight_bp: int = 10_000,
     plan: Sequence[tuple[int, int]] = ((140, 10_000),),
-    credits: dict[str, int] | None = None,
+    stages: dict[str, int] | None = None,
     start: date = START,
 ) -> WorkItem:
     """A work item whose plan is given as (days done, cumulative bp)."""
@@ -49,7 +49,7 @@ def an_item(
         building=building,
         name=text(name),
         weight_bp=weight_bp,
-        credits=tuple((credits or {"finished": 10_000}).items()),
+        credits=tuple((stages or {"finished": 10_000}).items()),
         points=points(*plan, start=start),
     )
 
@@ -92,10 +92,10 @@ def a_demo_building(name: str, *, weight_bp: int) -> Building:
             building=name,
             name=text(item),
             weight_bp=weight,
-            credits=tuple(credits.items()),
+            credits=tuple(stages.items()),
             points=points(*(((first, 0),) if first else ()), (last, 10_000)),
         )
-        for item, weight, credits, first, last in DEMO_ITEMS
+        for item, weight, stages, first, last in DEMO_ITEMS
     )
     return Building(id=name, project="p1", name=text(name), storeys=10, weight_bp=weight_bp, items=items)
 

@@ -1,0 +1,24 @@
+"""Evidence insufficient on a building: too little of it seen lately, or too uncertain. Never a progress warning."""
+
+from __future__ import annotations
+
+from central.domain import Deviation, Finding
+from central.rules.facts import RuleInput
+from central.rules.judge import judge
+from central.rules.ladder import LadderProfile
+
+NAME = "evidence"
+COVERAGE_MIN_BP = 6_000
+SIGMA_MAX_BP = 500
+
+
+def insufficient(deviation: Deviation) -> bool:
+    """Coverage under 60 % of the weight, or sigma above 5 points."""
+    return deviation.coverage_bp < COVERAGE_MIN_BP or deviation.sigma_bp > SIGMA_MAX_BP
+
+
+def evidence(seen: RuleInput, profile: LadderProfile) -> Finding | None:
+    """Finding on the effective hours for which evidence has been insufficient; an approved pause does not count."""
+    if seen.deviation is None or seen.subject.kind != "building":
+        return None
+    return judge(NAME, seen, profile, value=seen.insufficient_h, confirmed=True, refs=seen.deviation.refs)
