@@ -30,13 +30,14 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Raised:
-    """A warning as the API tells it. `project` is the project its subject belongs to."""
+    """A warning as the API tells it. `project` is its subject's; withdrawn = late facts showed that it never was."""
 
     subject: str
     rule: str
     level: str
     raised_at: datetime
     project: str
+    state: str = "open"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,8 +103,7 @@ def judge(seen: Seen, expected: Expected) -> Verdict:
     buildings = tuple(_error(b, seen.estimates.get(b, {}), true) for b, true in sorted(seen.true_by_day.items()))
     mae_pp = _overall(seen)
     behind_at, late_at = _lagging(seen, expected, days=BEHIND_DAYS), _lagging(seen, expected, days=LATE_DAYS)
-    late = [w for w in seen.warnings if w.subject == expected.late_building and w.rule in SCHEDULE_RULES]
-    warned_at = min((w.raised_at for w in late), default=None)
+    warned_at = min((w.raised_at for w in seen.warnings if _is_late_warning(w, expected)), default=None)
     failures = [
         *_delivery_failures(seen),
         *_accuracy_failures(buildings, mae_pp),
@@ -127,7 +127,13 @@ def as_json(seen: Seen, verdict: Verdict) -> dict[str, Any]:
         "frames": seen.frames,
         "readings": asdict(seen.delivery),
         "warnings": [
-            {"subject": w.subject, "rule": w.rule, "level": w.level, "raised_at": w.raised_at.isoformat()}
+            {
+                "subject": w.subject,
+                "rule": w.rule,
+                "level": w.level,
+                "raised_at": w.raised_at.isoformat(),
+                "state": w.state,
+            }
             for w in seen.warnings
         ],
         "buildings": [asdict(b) for b in verdict.buildings],
@@ -188,6 +194,11 @@ def _accuracy_failures(buildings: Sequence[BuildingError], mae_pp: float | None)
         told = "unknown" if mae_pp is None else f"{mae_pp:.2f} points"
         wrong.append(f"mean |estimated - true| is {told}, at most {MAE_MAX_PP:.0f} points are allowed")
     return wrong
+
+
+def _is_late_warning(warning: Raised, expected: Expected) -> bool:
+    on_it = warning.subject == expected.late_building and warning.rule in SCHEDULE_RULES
+    return on_it and warning.state != "withdrawn"
 
 
 def _late_failures(

@@ -1,0 +1,151 @@
+"""One site gateway of the demo: its settings, its process, its clock, and what its own store says."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from demo.process import Child, start
+
+STORE = "outbox.db"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Eye:
+    """A camera as its gateway is told of it: a folder that is watched, or an address that streams."""
+
+    camera: str
+    scene: Path
+    folder: Path | None = None
+    rtsp_url: str | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Agent:
+    """A gateway's folder and, once started, its process."""
+
+    gateway: str
+    folder: Path
+    settings: Path
+    clock: Path
+    cameras: tuple[str, ...]
+    child: Child | None = field(default=None)
+
+    @property
+    def data_dir(self) -> Path:
+        """Where its outbox is."""
+        return self.folder / "data"
+
+    def start(self) -> None:
+        """Start `siteprogress-edge run`; its words go to agent.log."""
+        command = [sys.executable, "-m", "edge_agent.cli", "run", "--settings", str(self.settings)]
+        self.child = start(self.gateway, command, log=self.folder / "agent.log")
+
+    def set_clock(self, at: datetime) -> None:
+        """Move its clock; the file is replaced whole, so it never reads half an instant."""
+        replace_text(self.clock, at.isoformat())
+
+    def seen(self) -> dict[str, int]:
+        """The capture time (ms UTC) of the newest frame it has dealt with, by camera; 0 = none yet."""
+        found = dict.fromkeys(self.cameras, 0)
+        found.update({str(camera): int(at) for camera, at in self._rows("SELECT camera, last_at FROM camera")})
+        return found
+
+    def produced(self) -> int:
+        """How many records it has made durable in this epoch."""
+        return sum(int(seq) for (seq,) in self._rows("SELECT seq FROM sqlite_sequence WHERE name = 'outbox'"))
+
+    def waiting(self) -> int:
+        """How many records the centre has not acknowledged yet."""
+        return sum(int(count) for (count,) in self._rows("SELECT count(*) FROM outbox"))
+
+    def _rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """Read-only and short; an agent that has not made its store yet has nothing."""
+        path = self.data_dir / STORE
+        if not path.exists():
+            return []
+        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=10.0)) as db:
+            try:
+                return db.execute(sql).fetchall()
+            except sqlite3.OperationalError as error:
+                if "no such table" in str(error):
+                    return []
+                raise
+
+
+def prepare(
+    gateway: str,
+    folder: Path,
+    *,
+    broker: Mapping[str, str | int],
+    centre_url: str,
+    token: str,
+    eyes: Sequence[Eye],
+    first: datetime,
+) -> Agent:
+    """Write a gateway's files. `broker` holds host, port, username and password."""
+    folder.mkdir(parents=True, exist_ok=True)
+    write_secret(folder / "broker.password", str(broker["password"]))
+    write_secret(folder / "centre.token", token)
+    sections: list[tuple[str, dict[str, Any]]] = [
+        ("[gateway]", {"id": gateway, "data_dir": "data"}),
+        (
+            "[broker]",
+            {
+                "url": f"mqtt://{broker['host']}:{broker['port']}",
+                "username": broker["username"],
+                "password_file": "broker.password",
+                "retry_min_s": 0.2,
+                "retry_max_s": 2.0,
+                "beat_s": 5.0,
+            },
+        ),
+        ("[centre]", {"url": centre_url, "token_file": "centre.token"}),
+        ("[clock]", {"source": "file", "path": "clock"}),
+        *(("[[camera]]", _camera(eye)) for eye in eyes),
+    ]
+    settings = folder / "agent.toml"
+    settings.write_text("\n".join(_toml(head, values) for head, values in sections), encoding="utf-8")
+    cameras = tuple(eye.camera for eye in eyes)
+    agent = Agent(gateway=gateway, folder=folder, settings=settings, clock=folder / "clock", cameras=cameras)
+    agent.set_clock(first)
+    return agent
+
+
+def replace_text(path: Path, text: str) -> None:
+    """Write beside and rename over, so that a reader sees the old text or the new, never half."""
+    beside = path.with_name(f".{path.name}.new")
+    beside.write_text(text, encoding="utf-8")
+    beside.replace(path)
+
+
+def write_secret(path: Path, secret: str) -> None:
+    """A file only its owner can read."""
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        file.write(secret + "\n")
+
+
+def _camera(eye: Eye) -> dict[str, Any]:
+    told: dict[str, Any] = {"id": eye.camera, "scene": str(eye.scene)}
+    if eye.rtsp_url is not None:
+        return told | {
+            "kind": "rtsp",
+            "url": eye.rtsp_url,
+            "interval_s": 0.4,
+            "open_timeout_s": 5.0,
+            "restart_min_s": 0.2,
+        }
+    return told | {"kind": "folder", "path": str(eye.folder), "interval_s": 0.1, "settle_s": 0.0}
+
+
+def _toml(head: str, values: Mapping[str, Any]) -> str:
+    """TOML's basic strings and numbers are spelt as JSON's."""
+    return "\n".join([head, *(f"{key} = {json.dumps(value)}" for key, value in values.items()), ""])
