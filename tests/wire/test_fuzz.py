@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.wire.build import a_frame, a_record
-from wire.codec import canonical, decode, decode_body, decode_frame, encode_frame, inflate
+from wire.codec import Sealed, canonical, decode, decode_body, decode_frame, encode_frame, encode_sealed, inflate, seal
 from wire.errors import WireError
 from wire.messages import Ack, Beat, Birth, HostState, Presence, Record
 
@@ -83,3 +83,10 @@ def test_any_bodies_come_back(bodies: list[dict[str, Any]], lo: int) -> None:
     records: tuple[Record, ...] = tuple(a_record(seq=lo + n, kind="note", body=b) for n, b in enumerate(bodies))
     frame = a_frame(records=records)
     assert decode_frame(encode_frame(frame)) == frame
+    assert encode_sealed(frame, [_sealed(r) for r in records]) == encode_frame(frame)
+
+
+def _sealed(record: Record) -> Sealed:
+    """As the edge stores it: the body spelt once, as text."""
+    spelt = seal(record.body, kind=record.kind, at=record.at)
+    return Sealed(seq=record.seq, kind=record.kind, at=record.at, clock=record.clock, hash=spelt.hash, body=spelt.text)
