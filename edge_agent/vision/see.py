@@ -22,7 +22,7 @@ from edge_agent.vision.reading import (
     storeys_begun,
     why_abstain,
 )
-from edge_agent.vision.rectify import Canvas, face_map_of, rectify
+from edge_agent.vision.rectify import Mask, face_map_of, rectify
 from edge_agent.vision.registration import Registration, register
 from edge_agent.vision.scene import Face, Scene
 from edge_agent.vision.session import CellLikelihoods, ModelEntry
@@ -111,16 +111,16 @@ def _see_face(view: _View, face: Face, net: Network, *, belief: FaceBelief | Non
         return _reading(view, face, net, belief=belief, look=_blind(face)), belief
     canvas = rectify(view.frame, view.scene, face, shift=view.registration.shift)
     likelihoods = net.infer(canvas.image)
-    observation = observe(likelihoods, canvas)
+    observation = observe(likelihoods, observable=canvas.observable)
     belief = update(belief, observation, now_s=view.frame.captured_at.timestamp(), stages=net.stages)
     look = Look(visible=observation.visible, cover=np.asarray(likelihoods.cover, float))
     return _reading(view, face, net, belief=belief, look=look), belief
 
 
-def observe(likelihoods: CellLikelihoods, canvas: Canvas) -> Observation:
+def observe(likelihoods: CellLikelihoods, *, observable: Mask) -> Observation:
     """What the filter takes from one look: stages under one top per bay, occlusion, and what can be seen at all."""
-    hidden = np.where(canvas.observable, likelihoods.occluded, 1.0)
-    return Observation(stage=one_top_per_bay(likelihoods.stage, hidden), occluded=hidden, observable=canvas.observable)
+    hidden = np.where(observable, likelihoods.occluded, 1.0)
+    return Observation(stage=one_top_per_bay(likelihoods.stage, hidden), occluded=hidden, observable=observable)
 
 
 def _blind(face: Face) -> Look:
