@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from sqlalchemy import LargeBinary
+from sqlalchemy import Index, LargeBinary
 from sqlmodel import Field, SQLModel
 
 from central.store.tables.columns import big, long_text, serial
@@ -88,19 +88,28 @@ class Record(SQLModel, table=True):
 
 
 class DeadLetter(SQLModel, table=True):
-    """Bytes that could not be taken, whole, with the reason. A row with a `seq` is one bad record of a good frame."""
+    """Bytes that could not be taken, with the reason; the same bytes again only count in `times`.
+
+    A row with a `seq` is one bad record of a good frame (its record is stored too); a row with `lo`..`hi` and no
+    payload is a range that the gateway says it holds no more: known loss. `size_bytes` is the whole size, also if cut.
+    """
 
     __tablename__: ClassVar[str] = "dead_letter"
+    __table_args__ = (Index("uq_dead_letter_bytes", "topic", "sha256", "code", unique=True),)
     id: int | None = serial()
     received_at: int = big(index=True)
-    topic: str = long_text()
+    topic: str
     gateway: str | None = Field(default=None, index=True)
     epoch: str | None = None
     seq: int | None = big(default=None)
+    lo: int | None = big(default=None)
+    hi: int | None = big(default=None)
     code: str
     reason: str = long_text()
     sha256: str
+    size_bytes: int
     payload: bytes = Field(sa_type=LargeBinary)
+    times: int = big(default=1)
 
 
 class IdentityConflict(SQLModel, table=True):

@@ -95,19 +95,24 @@ def upgrade() -> None:
     op.create_table('dead_letter',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('received_at', sa.BigInteger(), nullable=False),
-    sa.Column('topic', sa.Text(), nullable=False),
+    sa.Column('topic', sa.String(), nullable=False),
     sa.Column('gateway', sa.String(), nullable=True),
     sa.Column('epoch', sa.String(), nullable=True),
     sa.Column('seq', sa.BigInteger(), nullable=True),
+    sa.Column('lo', sa.BigInteger(), nullable=True),
+    sa.Column('hi', sa.BigInteger(), nullable=True),
     sa.Column('code', sa.String(), nullable=False),
     sa.Column('reason', sa.Text(), nullable=False),
     sa.Column('sha256', sa.String(), nullable=False),
+    sa.Column('size_bytes', sa.Integer(), nullable=False),
     sa.Column('payload', sa.LargeBinary(), nullable=False),
+    sa.Column('times', sa.BigInteger(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_dead_letter'))
     )
     with op.batch_alter_table('dead_letter', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_dead_letter_gateway'), ['gateway'], unique=False)
         batch_op.create_index(batch_op.f('ix_dead_letter_received_at'), ['received_at'], unique=False)
+        batch_op.create_index('uq_dead_letter_bytes', ['topic', 'sha256', 'code'], unique=True)
 
     op.create_table('deviation',
     sa.Column('subject_kind', sa.String(), nullable=False),
@@ -499,6 +504,7 @@ def downgrade() -> None:
 
     op.drop_table('deviation')
     with op.batch_alter_table('dead_letter', schema=None) as batch_op:
+        batch_op.drop_index('uq_dead_letter_bytes')
         batch_op.drop_index(batch_op.f('ix_dead_letter_received_at'))
         batch_op.drop_index(batch_op.f('ix_dead_letter_gateway'))
 

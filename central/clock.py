@@ -1,0 +1,36 @@
+"""The only place of the centre that reads the time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Literal
+
+from sqlalchemy import Engine
+
+from central.store.engine import reading
+from central.store.instants import from_ms
+from central.store.load_facts import newest_observed_ms
+
+Clock = Callable[[], datetime]
+
+
+def system() -> datetime:
+    """Now, UTC."""
+    return datetime.now(UTC)  # noqa: TID251 -- the clock
+
+
+def system_ms() -> int:
+    """Now, milliseconds UTC."""
+    return int(system().timestamp() * 1000)
+
+
+def clock_of(kind: Literal["system", "event"], engine: Engine) -> Clock:
+    """The clock judgements are made by: the system's, or for replays the instant of the newest accepted reading."""
+    return system if kind == "system" else lambda: _newest(engine)
+
+
+def _newest(engine: Engine) -> datetime:
+    with reading(engine) as connection:
+        newest = newest_observed_ms(connection)
+    return from_ms(newest) if newest is not None else system()

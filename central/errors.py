@@ -1,0 +1,32 @@
+"""What stops the centre or one of its commands.
+
+CentralError
+├── SettingsError     a setting is missing, unknown or of the wrong kind
+├── PlanRefused       a plan file that cannot be imported, with every fault of it
+├── UnknownThing      a gateway, user or project that is not there
+└── AlreadyThere      a gateway or user that is there already
+"""
+
+from __future__ import annotations
+
+
+class CentralError(Exception):
+    """What, where, and what was expected instead."""
+
+    def __init__(self, what: str, *, where: str, expected: str) -> None:
+        super().__init__(f"{what} at {where}: expected {expected}")
+        self.what = what
+        self.where = where
+        self.expected = expected
+
+
+class SettingsError(CentralError):
+    """A setting is missing, unknown or of the wrong kind."""
+
+
+class UnknownThing(CentralError):  # noqa: N818 -- reads as what it is
+    """A gateway, user or project that is not there."""
+
+
+class AlreadyThere(CentralError):  # noqa: N818
+    """A gateway or user that is there already."""

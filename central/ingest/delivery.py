@@ -1,0 +1,15 @@
+"""A received message and how it is acknowledged: only on the connection it came by, only after the commit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One MQTT message. `acknowledge` sends its PUBACK, or does nothing when the connection has been replaced since."""
+
+    topic: str
+    payload: bytes
+    acknowledge: Callable[[], None]

@@ -1,0 +1,69 @@
+"""Bytes to what they say: a frame, a birth, a beat, a presence, or a letter for what cannot be taken. Pure."""
+
+from __future__ import annotations
+
+import logging
+
+from central.ingest.letters import Letter, envelope_of, is_storable, storable
+from wire import topics
+from wire.codec import decode, decode_frame
+from wire.errors import MalformedError, TooLargeError, TopicError, UnknownVersionError, WireError
+from wire.messages import Beat, Birth, Frame, Presence
+
+log = logging.getLogger(__name__)
+
+TOPIC_CHARS_MAX = 200
+Opened = Frame | Birth | Beat | Presence | Letter
+_SMALL: dict[str, type[Birth] | type[Beat] | type[Presence]] = {"birth": Birth, "beat": Beat, "state": Presence}
+_CODES: dict[type[WireError], str] = {
+    TopicError: "unknown_topic",
+    TooLargeError: "too_large",
+    MalformedError: "malformed",
+    UnknownVersionError: "unknown_version",
+}
+
+
+def open_message(topic: str, payload: bytes) -> Opened | None:
+    """What the message says; None for an empty retained message, which only clears a state."""
+    gateway: str | None = None
+    try:
+        parsed = topics.parse(topic)
+        gateway = parsed.gateway
+        if parsed.direction != "up":
+            raise TopicError(f"topic {topic[:TOPIC_CHARS_MAX]!r}", where="topic", expected="a gateway's up/ branch")
+        if parsed.channel == "state" and not payload:
+            return None
+        opened = decode_frame(payload) if parsed.channel == "data" else decode(_SMALL[parsed.channel], payload)
+        return _of(opened, gateway=gateway)
+    except WireError as wrong:
+        return _letter(topic, payload, wrong, gateway=gateway)
+    except (UnicodeError, RecursionError) as wrong:
+        broken = MalformedError(type(wrong).__name__, where="payload", expected="text that can be encoded again")
+        return _letter(topic, payload, broken, gateway=gateway)
+
+
+def _of(opened: Frame | Birth | Beat | Presence, *, gateway: str) -> Frame | Birth | Beat | Presence:
+    if opened.gw != gateway:
+        raise MalformedError(f"gateway {opened.gw!r}", where="gw", expected=f"{gateway!r}, as in the topic")
+    texts = [opened.boot, opened.epoch] if isinstance(opened, Frame | Birth) else []
+    if isinstance(opened, Frame):
+        texts += {record.kind for record in opened.recs}
+    for text in texts:
+        if not is_storable(text):
+            raise MalformedError(repr(text), where="epoch, boot or kind", expected="plain text")
+    return opened
+
+
+def _letter(topic: str, payload: bytes, wrong: WireError, *, gateway: str | None) -> Letter:
+    data = gateway is not None and topic.endswith("/up/data")
+    envelope = envelope_of(payload, gateway=gateway) if data and gateway else None
+    return Letter(
+        topic=storable(topic)[:TOPIC_CHARS_MAX],
+        code=_CODES.get(type(wrong), "malformed"),
+        reason=str(wrong),
+        payload=payload,
+        gateway=gateway,
+        epoch=envelope.epoch if envelope else None,
+        lo=envelope.lo if envelope else None,
+        hi=envelope.hi if envelope else None,
+    )

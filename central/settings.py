@@ -1,0 +1,150 @@
+"""Settings of the centre: a TOML file, and SITEPROGRESS_CENTRAL_… variables over it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import unquote, urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from central.errors import SettingsError
+from wire import topics
+
+PREFIX = "SITEPROGRESS_CENTRAL_"
+WEAK_SECRETS = frozenset({"", "changeme", "change-me", "secret", "password", "siteprogress", "admin", "default"})
+Seconds = Annotated[int, Field(ge=1, le=3600)]
+
+
+class BrokerSettings(BaseModel):
+    """Where the broker is. `shared` joins several centres on one broker ($share/NAME/…)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    url: str = Field(description="mqtt://[user[:password]@]host[:port], or mqtts:// with tls_ca")
+    password_file: Path | None = Field(default=None, description="file with the password, instead of in the URL")
+    client_id: str = Field(default="siteprogress-centre", min_length=1, max_length=128)
+    keepalive_s: Seconds = 30
+    shared: str | None = Field(default=None, pattern=r"^[a-z0-9-]+$")
+    tls_ca: Path | None = None
+    tls_cert: Path | None = None
+    tls_key: Path | None = None
+
+    @field_validator("url")
+    @classmethod
+    def _is_mqtt(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if parts.scheme not in {"mqtt", "mqtts"} or not parts.hostname:
+            raise ValueError("expected mqtt://HOST[:PORT] or mqtts://HOST[:PORT]")
+        return url
+
+    @property
+    def host(self) -> str:
+        """Host name of the broker."""
+        return urlsplit(self.url).hostname or ""
+
+    @property
+    def port(self) -> int:
+        """TCP port; 1883, or 8883 with TLS, when the URL names none."""
+        parts = urlsplit(self.url)
+        return parts.port or (8883 if parts.scheme == "mqtts" else 1883)
+
+    @property
+    def username(self) -> str | None:
+        """User name in the URL."""
+        name = urlsplit(self.url).username
+        return unquote(name) if name else None
+
+    def secret(self) -> str | None:
+        """The password: from its file, else from the URL."""
+        if self.password_file is not None:
+            return self.password_file.read_text().strip()
+        password = urlsplit(self.url).password
+        return unquote(password) if password else None
+
+    def subscription(self) -> str:
+        """Topic filter of the centre."""
+        return f"$share/{self.shared}/{topics.all_up()}" if self.shared else topics.all_up()
+
+
+class DistrictSettings(BaseModel):
+    """Name of the district in both languages."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    zh: str = Field(default="示例区", min_length=1)
+    en: str = Field(default="Example district", min_length=1)
+
+
+class Settings(BaseSettings):
+    """Everything the centre is told from outside. Unknown keys are refused."""
+
+    model_config = SettingsConfigDict(
+        extra="forbid", frozen=True, env_prefix=PREFIX, env_nested_delimiter="__", env_ignore_empty=True
+    )
+
+    data_dir: Path = Field(description="stills, the signing secret and, without a database URL, the SQLite file")
+    database: str | None = Field(default=None, description="sqlite:///FILE or postgresql://USER@HOST/NAME")
+    broker: BrokerSettings | None = Field(default=None, description="without a broker the centre serves only")
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65535)] = 8480
+    clock: Literal["system", "event"] = Field(default="system", description="event: now = newest accepted reading")
+    secret: str | None = Field(default=None, description="signs login tokens; made in data_dir when absent")
+    pages: Path | None = Field(default=None, description="built web page; found beside the package when absent")
+    district: DistrictSettings = DistrictSettings()
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @field_validator("secret")
+    @classmethod
+    def _is_secret(cls, secret: str | None) -> str | None:
+        if secret is not None and (secret.lower() in WEAK_SECRETS or len(secret) < 32):
+            raise ValueError("expected at least 32 characters that nobody can guess, or none at all")
+        return secret
+
+    @property
+    def database_url(self) -> str:
+        """The database; a SQLite file in data_dir when none is named."""
+        return self.database or f"sqlite:///{self.data_dir.resolve() / 'centre.db'}"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Variables over the file."""
+        return env_settings, init_settings
+
+
+def load_settings(path: Path | None = None, *, environ: Mapping[str, str] | None = None) -> Settings:
+    """Settings from the TOML file and the environment; SettingsError names the file, the key and what was expected."""
+    named = (environ if environ is not None else os.environ).get(f"{PREFIX}SETTINGS")
+    file = path or (Path(named) if named else None)
+    try:
+        return Settings(**_table(file))
+    except ValidationError as invalid:
+        raise _explained(invalid, file) from invalid
+
+
+def _table(file: Path | None) -> dict[str, Any]:
+    if file is None:
+        return {}
+    if not file.is_file():
+        raise SettingsError("no such file", where=str(file), expected="a TOML settings file")
+    try:
+        return dict(TomlConfigSettingsSource(Settings, file)())
+    except ValueError as broken:
+        raise SettingsError(str(broken), where=str(file), expected="TOML") from broken
+
+
+def _explained(invalid: ValidationError, file: Path | None) -> SettingsError:
+    first = invalid.errors(include_url=False, include_input=False)[0]
+    key = ".".join(str(part) for part in first["loc"])
+    where = f"{key} in {file or 'the environment'} (or {PREFIX}{key.replace('.', '__').upper()})"
+    return SettingsError("setting", where=where, expected=first["msg"].removeprefix("Value error, "))
