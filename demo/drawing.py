@@ -9,6 +9,7 @@ import json
 import sys
 from collections.abc import Mapping
 from datetime import date, timedelta
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +69,10 @@ def _building(told: Mapping[str, Any], drawn: Mapping[str, Any], *, start: date,
 
 def _points(item: Mapping[str, Any], days: list[Mapping[str, Any]], start: date, finish: date) -> list[dict[str, Any]]:
     """What stood before the cameras came is planned for the eve of the first day; the rest follows day by day."""
-    curve = [(date.fromisoformat(day["date"]), _credit(item, day["shares_bp"])) for day in days]
+    credits_bp = accumulate(
+        (_credit(item, day["shares_bp"]) for day in days), max
+    )  # shares are rounded to sum to 10000
+    curve = [(date.fromisoformat(day["date"]), bp) for day, bp in zip(days, credits_bp, strict=True)]
     eve = max(start, curve[0][0] - timedelta(days=1))
     whole = [(eve, curve[0][1]), *((day, bp) for day, bp in curve if day > eve), (finish, 10_000)]
     return [{"day": day.isoformat(), "cum_bp": bp} for day, bp in whole]
