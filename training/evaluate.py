@@ -16,26 +16,27 @@ from edge_agent.vision.baseline import load_baseline
 from edge_agent.vision.evaluate import ESTIMATORS, evaluate_dataset
 from edge_agent.vision.session import load_network
 
-COLUMNS = (
-    "mae_pp",
-    "p95_pp",
-    "bias_pp",
-    "cell_macro_f1",
-    "cell_accuracy",
-    "ece",
-    "top_storey_exact",
-    "top_storey_within_1",
-)
+COLUMNS = {
+    "mae_pp": "MAE",
+    "p95_pp": "P95",
+    "bias_pp": "bias",
+    "cell_macro_f1": "F1",
+    "cell_accuracy": "acc",
+    "ece": "ECE",
+    "top_storey_exact": "top",
+    "top_storey_within_1": "top±1",
+}
+SHOWN_BUILDINGS = 12  # with more of them the table leaves the building strata to the JSON
 
 
 def table_of(report: dict[str, Any]) -> Table:
     """One row per stratum and estimator."""
-    table = Table(
-        title=f"model {report['model_sha256'][:12]} · {report['faces_scored']} faces · {report['ms_per_face']} ms"
-    )
-    for column in ("stratum", "estimator", "n", *COLUMNS):
-        table.add_column(column)
+    title = f"model {report['model_sha256'][:12]} · {report['faces_scored']} faces · {report['ms_per_face']} ms"
+    table = Table("stratum", "estimator", "n", *COLUMNS.values(), title=title)
+    few = sum(name.startswith("building:") for name in report["strata"]) <= SHOWN_BUILDINGS
     for name, figures in {"all": report["all"], **report["strata"]}.items():
+        if name.startswith("building:") and not few:
+            continue
         shown = ESTIMATORS if name == "all" else ("filtered", "network", "features", "features_filtered")
         for estimator in shown:
             row = figures["estimators"].get(estimator, {})
