@@ -7,6 +7,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from training.scenes.assets import HOLDOUT_SCENES, holdout_text
+from training.scenes.demo_render import render_demo, settle, todo
 from training.scenes.episode import SPLIT_IDS
 from training.scenes.produce import Job, missing, render_all
 
@@ -38,6 +39,23 @@ def render(
         task = bar.add_task(f"scenes of {split}", total=len(every), completed=len(every) - len(todo))
         for _ in render_all(todo, processes=jobs):
             bar.advance(task)
+
+
+@app.command()
+def demo(
+    out: Annotated[Path, typer.Option(help="data set folder to fill")],
+    jobs: Annotated[int, typer.Option(min=1, help="processes of one thread each")] = 2,
+    samples: Annotated[int, typer.Option(min=1, help="paths a pixel")] = 8,
+    every: Annotated[int, typer.Option(min=1, help="only each so-many-th frame, for a look")] = 1,
+) -> None:
+    """Render the demo district: three cameras, 62 days, two frames a day; frames that are there are left alone."""
+    out.mkdir(parents=True, exist_ok=True)
+    chunks = todo(out, every=every, samples=samples)
+    with _bar() as bar:
+        task = bar.add_task("demo frames", total=sum(len(chunk.places) for chunk in chunks))
+        for count in render_demo(chunks, processes=jobs):
+            bar.advance(task, count)
+    typer.echo(f"complete scenes put in place: {', '.join(settle(out)) or 'none'}")
 
 
 @app.command()

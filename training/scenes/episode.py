@@ -33,7 +33,7 @@ def make_site(split: str, number: int, *, frames: int) -> Site:
         cranes=_cranes(buildings, family, rng), view=view, moments=(),
         palette_seed=int(rng.integers(*family.palettes)), trees=int(rng.integers(0, 14)), vehicles=int(rng.integers(0, 9)),
         background=str(rng.choice(["city", "hills", "park"])), overlay=str(rng.choice(["", "time", "name"])),
-        camera_look=str(rng.choice(["Standard", "Filmic", "AgX"], p=[0.4, 0.25, 0.35])), jpeg=int(rng.integers(35, 93)),
+        camera_look=str(rng.choice(["Standard", "Filmic", "AgX"], p=[0.4, 0.25, 0.35])), jpeg=int(rng.integers(35, 93)), steady=False,
     )  # fmt: skip
     return replace(site, moments=_moments(site, frames, rng))
 

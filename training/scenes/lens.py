@@ -1,5 +1,7 @@
 """What the camera does to the rendered picture: lens, rain, snow, noise, colour, text, JPEG. Pure (numpy, OpenCV)."""
 
+from datetime import timedelta
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -26,8 +28,9 @@ def finish(picture: Picture, site: Site, moment: Moment) -> Picture:
         work = flakes(work, strength=weather.snow, rng=rng)
     if weather.wet_lens > 0.4:
         work = drops(work, count=int(12 * weather.wet_lens), rng=rng)
-    work = _optics(work, rng)
-    work = _sensor(work, dark=weather.lamps, infrared=weather.infrared, rng=rng)
+    camera = np.random.default_rng((site.seed, 6)) if site.steady else rng
+    work = _optics(work, camera)
+    work = _sensor(work, dark=weather.lamps, infrared=weather.infrared, rng=camera)
     out = np.clip(work, 0, 255).astype(np.uint8)
     if site.overlay:
         _text(out, site, moment)
@@ -48,6 +51,15 @@ def encode(picture: Picture, quality: int) -> bytes:
     if not done:
         raise ValueError(f"picture of shape {picture.shape} could not be encoded as JPEG")
     return bytes(data)
+
+
+def encode_within(picture: Picture, *, quality: int, limit: int) -> bytes:
+    """JPEG bytes of at most `limit`, at the best quality not above `quality` that keeps to it."""
+    for lowered in range(quality, 10, -4):
+        data = encode(picture, lowered)
+        if len(data) <= limit:
+            return data
+    raise ValueError(f"picture of shape {picture.shape} does not fit {limit} bytes at JPEG quality 10")
 
 
 def streaks(
@@ -124,6 +136,7 @@ def _sensor(
 
 
 def _text(picture: Picture, site: Site, moment: Moment) -> None:
-    stamp = moment.at.strftime("%Y-%m-%d %H:%M:%S") if site.overlay == "time" else f"CAM {site.seed % 16:02d}"
+    local = moment.at + timedelta(hours=8)
+    stamp = local.strftime("%Y-%m-%d %H:%M:%S") if site.overlay == "time" else f"CAM {site.seed % 16:02d}"
     for colour, thick in (((0, 0, 0), 3), ((255, 255, 255), 1)):
         cv2.putText(picture, stamp, (8, 18), cv2.FONT_HERSHEY_SIMPLEX, 0.45, colour, thick, cv2.LINE_AA)

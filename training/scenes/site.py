@@ -175,3 +175,4 @@ class Site:
     overlay: str  # text burnt into the frame, "" for none
     camera_look: str  # Standard | Filmic | AgX
     jpeg: int
+    steady: bool  # one real camera: the same lens and processor in every frame

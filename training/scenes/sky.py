@@ -51,7 +51,7 @@ def sky_image(weather: Weather, *, rng: np.random.Generator) -> Floats:
     shade = 0.55 + 0.5 * fractal(SIZE, octaves=5, rng=rng)[..., None]
     cloud = np.array([0.86, 0.88, 0.92]) * shade * weather.sky * (0.75 if weather.cloud >= 1.0 else 1.15)
     sky = sky * (1 - amount) + cloud * amount
-    thick = np.clip(1 - weather.haze_m / 600, 0, 1)
+    thick = np.clip(1 - weather.haze_m / 500, 0, 1)
     sky = sky * (1 - thick) + horizon * thick
     ground = ray[..., 2:3] < 0
     return np.asarray(np.where(ground, horizon * 0.5, np.maximum(sky, 0.0)))

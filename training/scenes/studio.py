@@ -71,6 +71,7 @@ class Studio:
         data.polygons.add(count)
         data.polygons.foreach_set("loop_start", np.arange(0, count * 4, 4, dtype=np.int32))
         data.update(calc_edges=True)
+        data.shade_flat()
         layer = data.uv_layers.new(name="UVMap")
         layer.data.foreach_set("uv", mesh.uv.astype(np.float32).ravel())
         tint = data.attributes.new("tint", "FLOAT", "FACE")

@@ -7,7 +7,7 @@ import numpy as np
 from training.scenes.site import Weather
 
 KINDS = ("clear", "partly", "overcast", "backlit", "rain", "fog", "snow", "dusk", "night")
-TRAIN_SHARES = (0.24, 0.18, 0.17, 0.08, 0.08, 0.07, 0.04, 0.07, 0.07)
+TRAIN_SHARES = (0.26, 0.20, 0.17, 0.08, 0.08, 0.05, 0.04, 0.06, 0.06)
 
 
 def sun_direction(local: datetime, *, latitude: float, north: float) -> tuple[float, float, float]:
@@ -68,23 +68,23 @@ def _light(kind: str, height: float, reach_m: float, rng: np.random.Generator) -
     low = 0.35 + 0.65 * min(height / 0.5, 1.0)
     match kind:
         case "clear":
-            return 7.0 * low, 0.9, float(rng.uniform(0, 0.3)), float(rng.uniform(900, 4000))
+            return 7.0 * low, 0.9, float(rng.uniform(0, 0.3)), reach_m * float(rng.uniform(12, 50))
         case "partly":
-            return float(rng.uniform(2.5, 6.0)) * low, 1.0, float(rng.uniform(0.4, 0.7)), float(rng.uniform(700, 2500))
+            return float(rng.uniform(2.5, 6.0)) * low, 1.0, float(rng.uniform(0.4, 0.7)), reach_m * float(rng.uniform(10, 40))
         case "backlit":
-            return 7.0, 0.9, float(rng.uniform(0, 0.4)), float(rng.uniform(500, 1500))
+            return 7.0, 0.9, float(rng.uniform(0, 0.4)), reach_m * float(rng.uniform(7, 25))
         case "overcast":
-            return 0.15, 1.1, 1.0, float(rng.uniform(500, 1800))
+            return 0.15, 1.1, 1.0, reach_m * float(rng.uniform(8, 30))
         case "rain":
-            return 0.0, 0.8, 1.0, reach_m * float(rng.uniform(2.5, 8))
+            return 0.0, 0.8, 1.0, reach_m * float(rng.uniform(3, 9))
         case "snow":
-            return 0.0, 1.0, 1.0, reach_m * float(rng.uniform(2, 7))
+            return 0.0, 1.0, 1.0, reach_m * float(rng.uniform(2.5, 8))
         case "fog":
-            return 0.1, 1.0, 1.0, reach_m * float(rng.uniform(0.55, 1.8))
+            return 0.1, 1.0, 1.0, reach_m * float(rng.uniform(0.8, 2.4))
         case "dusk":
-            return 0.25, 0.16, float(rng.uniform(0.1, 0.9)), float(rng.uniform(700, 2500))
+            return 0.25, 0.16, float(rng.uniform(0.1, 0.9)), reach_m * float(rng.uniform(8, 40))
         case "night":
-            return 0.0, 0.006, 0.6, float(rng.uniform(600, 2500))
+            return 0.0, 0.006, 0.6, reach_m * float(rng.uniform(8, 40))
     raise ValueError(f"weather kind {kind!r}, expected one of {', '.join(KINDS)}")
 
 
