@@ -1,0 +1,88 @@
+"""A project as its newest plan says, from the tables to the domain."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+
+from sqlalchemy import Connection, select
+
+from central.domain import Building, PlanPoint, Project, Text, WorkItem
+from central.store import tables
+from central.store.upsert import table_of
+
+_PROJECT, _PAUSE, _BUILDING = table_of(tables.Project), table_of(tables.Pause), table_of(tables.Building)
+_ITEM, _POINT = table_of(tables.WorkItem), table_of(tables.PlanPoint)
+
+
+def project_ids(connection: Connection) -> list[str]:
+    """Ids of all projects, sorted."""
+    return sorted(connection.execute(select(_PROJECT.c.id)).scalars())
+
+
+def load_project(connection: Connection, project_id: str) -> Project | None:
+    """The project with buildings, items and points of its newest version; None when it is not there."""
+    row = connection.execute(select(_PROJECT).where(_PROJECT.c.id == project_id)).first()
+    if row is None:
+        return None
+    version = row.plan_version
+    pauses = select(_PAUSE.c.first, _PAUSE.c.last).where(_PAUSE.c.project == project_id, _PAUSE.c.version == version)
+    return Project(
+        id=row.id,
+        code=row.code,
+        name=Text(zh=row.name_zh, en=row.name_en),
+        street=Text(zh=row.street_zh, en=row.street_en),
+        unit=Text(zh=row.unit_zh, en=row.unit_en),
+        work_type=row.work_type,
+        contract_fen=row.contract_fen,
+        budget_fen=row.budget_fen,
+        start=row.start,
+        finish=row.finish,
+        pauses=tuple(sorted((first, last) for first, last in connection.execute(pauses))),
+        plan_version=version,
+        buildings=_buildings(connection, project_id, version),
+    )
+
+
+def _buildings(connection: Connection, project_id: str, version: int) -> tuple[Building, ...]:
+    items = _items(connection, project_id, version)
+    wanted = select(_BUILDING).where(_BUILDING.c.project == project_id, _BUILDING.c.plan_version == version)
+    return tuple(
+        Building(
+            id=row.id,
+            project=project_id,
+            name=Text(zh=row.name_zh, en=row.name_en),
+            storeys=row.storeys,
+            weight_bp=row.weight_bp,
+            items=tuple(items[row.id]),
+        )
+        for row in connection.execute(wanted.order_by(_BUILDING.c.position))
+    )
+
+
+def _items(connection: Connection, project_id: str, version: int) -> dict[str, list[WorkItem]]:
+    points: dict[str, list[PlanPoint]] = defaultdict(list)
+    stored = select(_POINT.c.item, _POINT.c.day, _POINT.c.cum_bp).where(
+        _POINT.c.project == project_id, _POINT.c.version == version
+    )
+    for item, day, cum_bp in connection.execute(stored.order_by(_POINT.c.day)):
+        points[item].append(PlanPoint(day=day, cum_bp=cum_bp))
+    wanted = (
+        select(_ITEM)
+        .join(_BUILDING, _BUILDING.c.id == _ITEM.c.building)
+        .where(_BUILDING.c.project == project_id, _ITEM.c.plan_version == version)
+        .order_by(_ITEM.c.position)
+    )
+    found: dict[str, list[WorkItem]] = defaultdict(list)
+    for row in connection.execute(wanted):
+        found[row.building].append(
+            WorkItem(
+                id=row.id,
+                building=row.building,
+                name=Text(zh=row.name_zh, en=row.name_en),
+                weight_bp=row.weight_bp,
+                credits=tuple(sorted(json.loads(row.credits).items())),
+                points=tuple(points[row.id]),
+            )
+        )
+    return found

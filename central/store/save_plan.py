@@ -1,0 +1,188 @@
+"""Stores a plan: a new version of the project, all of it or nothing; earlier versions stay."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Engine, delete, func, select
+
+from central.audit.trail import append
+from central.domain import Project as PlannedProject
+from central.store import tables
+from central.store.engine import writing
+from central.store.save_seen import mark_dirty, refresh_observations
+from central.store.upsert import insert_new, table_of, upsert
+
+_PLAN, _PROJECT, _BUILDING = table_of(tables.Plan), table_of(tables.Project), table_of(tables.Building)
+_ITEM, _ASSIGNED = table_of(tables.WorkItem), table_of(tables.FaceAssignment)
+_READING, _OBSERVATION = table_of(tables.FaceReading), table_of(tables.Observation)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FacePlace:
+    """Which camera of which gateway looks at which face of a building."""
+
+    gateway: str
+    camera: str
+    building: str
+    face: str
+
+
+class PlanClash(ValueError):  # noqa: N818 -- it is one
+    """Ids of the plan belong to another project already; `taken` names them."""
+
+    def __init__(self, taken: Sequence[str]) -> None:
+        super().__init__(f"ids {', '.join(taken)}: expected ids that no other project uses")
+        self.taken = tuple(taken)
+
+
+def save_plan(
+    engine: Engine,
+    project: PlannedProject,
+    *,
+    faces: Sequence[FacePlace],
+    document: dict[str, Any],
+    by: str,
+    reason: str,
+    now_ms: int,
+) -> int:
+    """The new version; the same document again gives the version it has. PlanClash, and nothing stored, otherwise."""
+    spelled = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    digest = hashlib.sha256(spelled.encode()).hexdigest()
+    with writing(engine) as connection:
+        _refuse_clash(connection, project)
+        version, known = _newest_version(connection, project.id)
+        if known == digest:
+            return version
+        version += 1
+        row = {
+            "project": project.id,
+            "version": version,
+            "imported_at": now_ms,
+            "imported_by": by,
+            "reason": reason,
+            "sha256": digest,
+            "document": spelled,
+        }
+        insert_new(connection, tables.Plan, [row])
+        _save_structure(connection, project, version)
+        _save_assignments(connection, project, faces)
+        _derive_again(connection, project)
+        mark_dirty(connection, [project.id])
+        append(
+            connection,
+            at_ms=now_ms,
+            actor=by,
+            action="plan.import",
+            object_=f"project/{project.id}",
+            detail={"version": version, "sha256": digest, "reason": reason},
+        )
+    return version
+
+
+def _refuse_clash(connection: Connection, project: PlannedProject) -> None:
+    buildings = [building.id for building in project.buildings]
+    items = [item.id for building in project.buildings for item in building.items]
+    other = select(_BUILDING.c.id).where(_BUILDING.c.id.in_(buildings), _BUILDING.c.project != project.id)
+    taken = list(connection.execute(other).scalars())
+    theirs = (
+        select(_ITEM.c.id)
+        .join(_BUILDING, _BUILDING.c.id == _ITEM.c.building)
+        .where(_ITEM.c.id.in_(items), _BUILDING.c.project != project.id)
+    )
+    taken += connection.execute(theirs).scalars()
+    if taken:
+        raise PlanClash(sorted(taken))
+
+
+def _newest_version(connection: Connection, project: str) -> tuple[int, str]:
+    newest = select(_PLAN.c.version, _PLAN.c.sha256).where(_PLAN.c.project == project)
+    row = connection.execute(newest.order_by(_PLAN.c.version.desc()).limit(1)).first()
+    return (row.version, row.sha256) if row else (0, "")
+
+
+def _save_structure(connection: Connection, project: PlannedProject, version: int) -> None:
+    upsert(connection, tables.Project, [_project_row(project, version)])
+    pauses = [
+        {"project": project.id, "version": version, "first": first, "last": last} for first, last in project.pauses
+    ]
+    insert_new(connection, tables.Pause, pauses)
+    for position, building in enumerate(project.buildings):
+        row = {
+            "id": building.id,
+            "project": project.id,
+            "position": position,
+            "name_zh": building.name.zh,
+            "name_en": building.name.en,
+            "storeys": building.storeys,
+            "weight_bp": building.weight_bp,
+            "plan_version": version,
+        }
+        upsert(connection, tables.Building, [row])
+        items = [
+            {
+                "id": item.id,
+                "building": building.id,
+                "position": order,
+                "name_zh": item.name.zh,
+                "name_en": item.name.en,
+                "weight_bp": item.weight_bp,
+                "credits": json.dumps(dict(item.credits), sort_keys=True, separators=(",", ":")),
+                "plan_version": version,
+            }
+            for order, item in enumerate(building.items)
+        ]
+        upsert(connection, tables.WorkItem, items)
+        points = [
+            {"project": project.id, "version": version, "item": item.id, "day": point.day, "cum_bp": point.cum_bp}
+            for item in building.items
+            for point in item.points
+        ]
+        insert_new(connection, tables.PlanPoint, points)
+
+
+def _project_row(project: PlannedProject, version: int) -> dict[str, Any]:
+    return {
+        "id": project.id,
+        "code": project.code,
+        "name_zh": project.name.zh,
+        "name_en": project.name.en,
+        "street_zh": project.street.zh,
+        "street_en": project.street.en,
+        "unit_zh": project.unit.zh,
+        "unit_en": project.unit.en,
+        "work_type": project.work_type,
+        "contract_fen": project.contract_fen,
+        "budget_fen": project.budget_fen,
+        "start": project.start,
+        "finish": project.finish,
+        "plan_version": version,
+    }
+
+
+def _save_assignments(connection: Connection, project: PlannedProject, faces: Sequence[FacePlace]) -> None:
+    buildings = [building.id for building in project.buildings]
+    connection.execute(delete(_ASSIGNED).where(_ASSIGNED.c.building.in_(buildings)))
+    rows = [
+        {"gateway": place.gateway, "camera": place.camera, "building": place.building, "face": place.face}
+        for place in faces
+    ]
+    insert_new(connection, tables.FaceAssignment, rows)
+
+
+def _derive_again(connection: Connection, project: PlannedProject) -> None:
+    """Camera observations follow from readings and plan: all are made anew, those that came before the plan included."""
+    connection.execute(
+        delete(_OBSERVATION).where(_OBSERVATION.c.project == project.id, _OBSERVATION.c.kind == "camera")
+    )
+    seen = (
+        select(_READING.c.gateway, _READING.c.building, func.max(_READING.c.observed_at).label("until"))
+        .where(_READING.c.building.in_([building.id for building in project.buildings]))
+        .group_by(_READING.c.gateway, _READING.c.building)
+    )
+    for row in connection.execute(seen).all():
+        refresh_observations(connection, gateway=row.gateway, building=row.building, since_ms=0, until_ms=row.until)
