@@ -16,17 +16,23 @@ from demo.errors import DemoError
 
 @dataclass(slots=True, kw_only=True)
 class Child:
-    """One running command. `log` gets everything that it prints."""
+    """One running command. `log` gets everything that it prints; `env` is added to ours."""
 
     name: str
     command: tuple[str, ...]
     log: Path
+    env: Mapping[str, str]
     process: subprocess.Popen[bytes]
 
     @property
     def pid(self) -> int:
         """The process id."""
         return self.process.pid
+
+    def start_again(self) -> None:
+        """Start the same command again after it has ended."""
+        self.stop()
+        self.process = _open(self.name, self.command, log=self.log, env=self.env)
 
     def check(self) -> None:
         """DemoError with the end of its log when it has ended by itself."""
@@ -35,7 +41,8 @@ class Child:
             raise DemoError(f"{self.name} ended with code {code}; the end of {self.log}:\n{tail(self.log)}")
 
     def kill(self) -> None:
-        """End it as a power cut would, and wait until it is gone."""
+        """End it and everything that it started as a power cut would, and wait until it is gone."""
+        _end_group(self.process.pid)
         self.process.kill()
         self.process.wait()
 
@@ -51,31 +58,27 @@ class Child:
         _end_group(self.process.pid)
 
 
-def start(
-    name: str,
-    command: Sequence[str | Path],
-    *,
-    log: Path,
-    env: Mapping[str, str] | None = None,
-    cwd: Path | None = None,
-) -> Child:
+def start(name: str, command: Sequence[str | Path], *, log: Path, env: Mapping[str, str] | None = None) -> Child:
     """Start a command in a session of its own, so that Ctrl-C reaches us and we end our children in order."""
     spelt = tuple(str(part) for part in command)
     log.parent.mkdir(parents=True, exist_ok=True)
+    told = dict(env or {})
+    return Child(name=name, command=spelt, log=log, env=told, process=_open(name, spelt, log=log, env=told))
+
+
+def _open(name: str, command: tuple[str, ...], *, log: Path, env: Mapping[str, str]) -> subprocess.Popen[bytes]:
     with log.open("ab") as sink:
         try:
-            process = subprocess.Popen(
-                spelt,
+            return subprocess.Popen(
+                command,
                 stdin=subprocess.DEVNULL,
                 stdout=sink,
                 stderr=subprocess.STDOUT,
-                env={**os.environ, **(env or {})},
-                cwd=cwd,
+                env={**os.environ, **env},
                 start_new_session=True,
             )
         except OSError as error:
-            raise DemoError(f"{name} cannot be started as {spelt[0]}: {error.strerror}") from error
-    return Child(name=name, command=spelt, log=log, process=process)
+            raise DemoError(f"{name} cannot be started as {command[0]}: {error.strerror}") from error
 
 
 def run(
