@@ -44,7 +44,7 @@ def cameras_of(connection: Connection, project_id: str) -> tuple[tuple[str, str]
         select(_ASSIGNED.c.gateway, _ASSIGNED.c.camera)
         .join(_BUILDING, _BUILDING.c.id == _ASSIGNED.c.building)
         .join(_PROJECT, _PROJECT.c.id == _BUILDING.c.project)
-        .where(_PROJECT.c.id == project_id, _BUILDING.c.plan_version == _PROJECT.c.plan_version)
+        .where(_PROJECT.c.id == project_id, _ASSIGNED.c.plan_version == _PROJECT.c.plan_version)
         .distinct()
     )
     return tuple(sorted((row.gateway, row.camera) for row in connection.execute(wanted)))

@@ -70,7 +70,7 @@ def save_plan(
         }
         insert_new(connection, tables.Plan, [row])
         _save_structure(connection, project, version)
-        _save_assignments(connection, project, faces)
+        _save_assignments(connection, faces, version)
         _derive_again(connection, project)
         mark_dirty(connection, [project.id])
         append(
@@ -164,21 +164,29 @@ def _project_row(project: PlannedProject, version: int) -> dict[str, Any]:
     }
 
 
-def _save_assignments(connection: Connection, project: PlannedProject, faces: Sequence[FacePlace]) -> None:
-    buildings = [building.id for building in project.buildings]
-    connection.execute(delete(_ASSIGNED).where(_ASSIGNED.c.building.in_(buildings)))
+def _save_assignments(connection: Connection, faces: Sequence[FacePlace], version: int) -> None:
+    """A camera that left the plan keeps its row, so that what it saw still counts; a face moved elsewhere does not."""
+    for place in faces:
+        elsewhere = (_ASSIGNED.c.gateway == place.gateway, _ASSIGNED.c.camera == place.camera)
+        moved = (_ASSIGNED.c.face == place.face, _ASSIGNED.c.building != place.building)
+        connection.execute(delete(_ASSIGNED).where(*elsewhere, *moved))
     rows = [
-        {"gateway": place.gateway, "camera": place.camera, "building": place.building, "face": place.face}
+        {
+            "gateway": place.gateway,
+            "camera": place.camera,
+            "building": place.building,
+            "face": place.face,
+            "plan_version": version,
+        }
         for place in faces
     ]
-    insert_new(connection, tables.FaceAssignment, rows)
+    upsert(connection, tables.FaceAssignment, rows)
 
 
 def _derive_again(connection: Connection, project: PlannedProject) -> None:
-    """Camera observations follow from readings and plan: all are made anew, those that came before the plan included."""
-    connection.execute(
-        delete(_OBSERVATION).where(_OBSERVATION.c.project == project.id, _OBSERVATION.c.kind == "camera")
-    )
+    """Camera observations follow from readings and plan: all are made anew, from readings before the plan too."""
+    derived = _OBSERVATION.c.project == project.id, _OBSERVATION.c.kind == "camera"
+    connection.execute(delete(_OBSERVATION).where(*derived))
     seen = (
         select(_READING.c.gateway, _READING.c.building, func.max(_READING.c.observed_at).label("until"))
         .where(_READING.c.building.in_([building.id for building in project.buildings]))

@@ -24,7 +24,7 @@ class AssessmentState(SQLModel, table=True):
 
 
 class ProgressState(SQLModel, table=True):
-    """Fused progress of one item, building or project (`subject` is its id) at one instant."""
+    """Fused progress of one item, building or project (`subject` is its id) at one instant; lists are JSON."""
 
     __tablename__: ClassVar[str] = "progress_state"
     __table_args__ = (Index("ix_progress_state_project", "project"),)
@@ -37,6 +37,7 @@ class ProgressState(SQLModel, table=True):
     last_seen_at: int | None = big(default=None)
     refs: str = long_text()
     quarantined: str = long_text()
+    review: str = long_text()
 
 
 class DeviationRow(SQLModel, table=True):

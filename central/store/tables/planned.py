@@ -89,10 +89,14 @@ class PlanPoint(SQLModel, table=True):
 
 
 class FaceAssignment(SQLModel, table=True):
-    """Which camera of which gateway looks at which face of a building, as of the newest plan."""
+    """Which camera of which gateway looks at which face of a building; a lower `plan_version` than the project's = left.
+
+    Readings of a face count only when it is assigned, now or by an earlier plan.
+    """
 
     __tablename__: ClassVar[str] = "face_assignment"
     gateway: str = Field(primary_key=True)
     camera: str = Field(primary_key=True)
     building: str = Field(primary_key=True, index=True)
     face: str = Field(primary_key=True)
+    plan_version: int

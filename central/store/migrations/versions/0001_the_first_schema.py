@@ -145,6 +145,7 @@ def upgrade() -> None:
     sa.Column('camera', sa.String(), nullable=False),
     sa.Column('building', sa.String(), nullable=False),
     sa.Column('face', sa.String(), nullable=False),
+    sa.Column('plan_version', sa.Integer(), nullable=False),
     sa.PrimaryKeyConstraint('gateway', 'camera', 'building', 'face', name=op.f('pk_face_assignment'))
     )
     with op.batch_alter_table('face_assignment', schema=None) as batch_op:
@@ -281,6 +282,7 @@ def upgrade() -> None:
     sa.Column('last_seen_at', sa.BigInteger(), nullable=True),
     sa.Column('refs', sa.Text(), nullable=False),
     sa.Column('quarantined', sa.Text(), nullable=False),
+    sa.Column('review', sa.Text(), nullable=False),
     sa.PrimaryKeyConstraint('subject', 'as_of_at', name=op.f('pk_progress_state'))
     )
     with op.batch_alter_table('progress_state', schema=None) as batch_op:
