@@ -42,7 +42,8 @@ def tell(console: Console, seen: Seen, verdict: Verdict, expected: Expected) -> 
     d = seen.delivery
     console.print(
         f"{seen.frames} frames · {d.appended} records appended at the edges, {d.published} published, "
-        f"{d.stored} stored, {d.duplicates} duplicates absorbed, [bold]{d.lost} lost, {d.doubled} doubled[/bold] · {seen.seconds:.0f} s"
+        f"{d.stored} stored, {d.duplicates} duplicates absorbed, [bold]{d.lost} lost, {d.doubled} doubled[/bold] · "
+        f"{seen.seconds:.0f} s"
     )
     for delay in seen.delays:
         console.print(f"[yellow]slow:[/yellow] {delay}")
