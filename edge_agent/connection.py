@@ -68,7 +68,7 @@ class Connection:
         self.too_large = False
         self._client = client
         self._answer: ReasonCode | None = None
-        self._granted: list[ReasonCode] | None = None
+        self._granted: list[ReasonCode] = []
         self._gone: str | None = None
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
@@ -91,10 +91,10 @@ class Connection:
 
     def subscribe(self, topics: Sequence[str], *, timeout_s: float) -> None:
         """Subscribe at QoS 1 and wait until it is granted."""
-        self._granted = None
+        self._granted.clear()
         self._client.subscribe([(topic, 1) for topic in topics])
-        self._wait(lambda: self._granted is not None, timeout_s=timeout_s, what="no answer to the subscription")
-        refused = [str(code) for code in self._granted or () if code.value >= 0x80]
+        self._wait(lambda: self._granted, timeout_s=timeout_s, what="no answer to the subscription")
+        refused = [str(code) for code in self._granted if code.value >= 0x80]
         if refused:
             raise BrokerError(self.url, f"subscription refused: {refused[0]}", expected=f"leave to read {topics}")
 
@@ -147,7 +147,7 @@ class Connection:
         self.events.append(Taken(mid=mid, code=reason.value, reason=str(reason)))
 
     def _on_subscribe(self, _c: Any, _u: Any, _mid: int, granted: list[ReasonCode], _p: Any) -> None:
-        self._granted = granted
+        self._granted.extend(granted)
 
 
 def connect(broker: Broker, *, client_id: str, will: Will | None, protocol: Protocol) -> Connection:

@@ -134,6 +134,17 @@ class _Camera(_Section):
     restart_min_s: Annotated[float, Field(gt=0)] = 1.0
     restart_max_s: Annotated[float, Field(gt=0)] = 60.0
 
+    @model_validator(mode="after")
+    def _patience(self) -> Self:
+        for key in ("open_timeout_s", "read_timeout_s", "timeout_s"):
+            timeout_s = getattr(self, key, None)
+            if timeout_s is not None and timeout_s >= self.stale_s:
+                msg = (
+                    f"{key} = {timeout_s:g} is not under stale_s = {self.stale_s:g}, expected less than the watchdog's"
+                )
+                raise ValueError(msg)
+        return self
+
 
 class RtspCamera(_Camera):
     """A stream; frames are taken at an interval, the newest one wins."""

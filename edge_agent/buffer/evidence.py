@@ -1,0 +1,75 @@
+"""Evidence stills on the edge's disk, named by their SHA-256: an outbox of files, each kept until the centre has it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Still:
+    """One still that waits."""
+
+    sha256: str
+    path: Path
+    size_bytes: int
+
+
+class EvidenceFolder:
+    """`put` is for the sense loop, the rest for the uploader. Nothing is ever deleted for lack of an index."""
+
+    def __init__(self, root: Path, *, cap_bytes: int) -> None:
+        self._root = root
+        self._refused = root / "refused"
+        self._cap_bytes = cap_bytes
+        self._refused.mkdir(parents=True, exist_ok=True)
+        for leftover in root.glob("*.part"):
+            leftover.unlink()
+
+    def put(self, jpeg: bytes) -> str:
+        """Make a still durable and return its SHA-256; the same one twice is one file. OSError when there is no room."""
+        sha256 = hashlib.sha256(jpeg).hexdigest()
+        path = self._root / f"{sha256}.jpg"
+        if path.exists():
+            return sha256
+        part = path.with_suffix(".part")
+        with part.open("wb") as file:
+            file.write(jpeg)
+            file.flush()
+            os.fsync(file.fileno())
+        part.rename(path)
+        folder = os.open(self._root, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+        return sha256
+
+    def waiting(self) -> list[Still]:
+        """Stills not yet sent, oldest first."""
+        found = [(path.stat(), path) for path in self._root.glob("*.jpg")]
+        found.sort(key=lambda pair: (pair[0].st_mtime_ns, pair[1].name))
+        return [Still(sha256=path.stem, path=path, size_bytes=stat.st_size) for stat, path in found]
+
+    def sent(self, still: Still) -> None:
+        """The centre has it."""
+        still.path.unlink(missing_ok=True)
+
+    def refuse(self, still: Still) -> None:
+        """The centre will never take it: kept aside for a person."""
+        still.path.rename(self._refused / still.path.name)
+
+    def evict(self) -> int:
+        """Drop the oldest stills while the folder is over its cap; returns how many went."""
+        waiting = self.waiting()
+        used = sum(still.size_bytes for still in waiting)
+        dropped = 0
+        for still in waiting:
+            if used <= self._cap_bytes:
+                break
+            still.path.unlink(missing_ok=True)
+            used -= still.size_bytes
+            dropped += 1
+        return dropped
