@@ -5,7 +5,7 @@ Only + - x / and sqrt are used, so any IEEE machine gives the same bits.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from central.domain import SourceKind
@@ -31,20 +31,27 @@ class Measurement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Motion:
+    """Value (share), pace (share a day) and their covariance at effective second `at_s`."""
+
+    at_s: int
+    value: float
+    variance: float
+    pace: float
+    pace_variance: float
+    covariance: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Belief:
-    """Value (share), pace (share a day) and their covariance at effective second `at_s`.
+    """Where an item stands and what that rests on.
 
     `corroborated` is the value after the last word that was not a self-report, `peak` the highest value so far,
     `fresh_until` when the newest accepted word grows old, `held` what waits for corroboration, `rejected` what was
     never corroborated.
     """
 
-    at_s: int
-    value: float = 0.0
-    variance: float = 0.0
-    pace: float = 0.0
-    pace_variance: float = 0.0
-    covariance: float = 0.0
+    motion: Motion
     corroborated: float = 0.0
     peak: float = 0.0
     seen: datetime | None = None
@@ -56,6 +63,11 @@ class Belief:
     rejected: tuple[str, ...] = ()
     jumped: bool = False
 
+    @property
+    def value(self) -> float:
+        """Share done, 0-1, as last seen."""
+        return self.motion.value
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drift:
@@ -65,68 +77,68 @@ class Drift:
     pace_days: float
 
 
-def begin(drift: Drift, *, at_s: int) -> Belief:
+def begin(drift: Drift, *, at_s: int) -> Motion:
     """Nothing done and certain of it at the item's planned start; the pace unknown."""
-    return Belief(at_s=at_s, pace_variance=drift.spread**2)
+    return Motion(at_s=at_s, value=0.0, variance=0.0, pace=0.0, pace_variance=drift.spread**2, covariance=0.0)
 
 
-def predict(belief: Belief, drift: Drift, *, to_s: int) -> Belief:
+def predict(motion: Motion, drift: Drift, *, to_s: int) -> Motion:
     """Let time pass. The value moves on at the pace, which fades; the variance grows by (spread x days)^2 in all.
 
     With pace_days = 0 this is V += (kappa dt / D)^2 of domain.md §4.3. Rational, not exponential, fading: no libm.
     """
-    days = (to_s - belief.at_s) / _DAY_S
+    days = (to_s - motion.at_s) / _DAY_S
     if days <= 0:
-        return belief
+        return motion
     kept = drift.pace_days / (drift.pace_days + days)
     reach = days * kept  # days for which the pace of now is worth following; at most pace_days
     unknown = drift.spread**2
-    along = belief.variance + 2 * reach * belief.covariance + reach**2 * belief.pace_variance
-    return replace(
-        belief,
+    along = motion.variance + 2 * reach * motion.covariance + reach**2 * motion.pace_variance
+    return Motion(
         at_s=to_s,
-        value=min(1.0, max(0.0, belief.value + reach * belief.pace)),
+        value=min(1.0, max(0.0, motion.value + reach * motion.pace)),
         variance=along + (days**2 - reach**2) * unknown,
-        pace=kept * belief.pace,
-        pace_variance=kept**2 * belief.pace_variance + (1 - kept**2) * unknown,
-        covariance=kept * (belief.covariance + reach * belief.pace_variance),
+        pace=kept * motion.pace,
+        pace_variance=kept**2 * motion.pace_variance + (1 - kept**2) * unknown,
+        covariance=kept * (motion.covariance + reach * motion.pace_variance),
     )
 
 
-def update(belief: Belief, word: Measurement) -> Belief:
-    """Take a measurement in: K = V / (V + R). At 0 and 1 the value stops and so does a pace that points outside."""
-    total = belief.variance + word.noise
-    gain, pace_gain = belief.variance / total, belief.covariance / total
-    miss = word.value - belief.value
-    value = belief.value + gain * miss
-    pace = belief.pace + pace_gain * miss
-    if value >= 1.0:
-        value, pace = 1.0, min(pace, 0.0)
+def update(motion: Motion, word: Measurement, *, ceiling: float = 1.0) -> Motion:
+    """Take a measurement in: K = V / (V + R). At 0 and at the ceiling the value stops, and so does a pace beyond."""
+    total = motion.variance + word.noise
+    gain, pace_gain = motion.variance / total, motion.covariance / total
+    miss = word.value - motion.value
+    value = motion.value + gain * miss
+    pace = motion.pace + pace_gain * miss
+    if value >= ceiling:
+        value, pace = ceiling, min(pace, 0.0)
     elif value <= 0.0:
         value, pace = 0.0, max(pace, 0.0)
-    return replace(
-        belief,
+    return Motion(
+        at_s=motion.at_s,
         value=value,
+        variance=(1 - gain) * motion.variance,
         pace=pace,
-        variance=(1 - gain) * belief.variance,
-        covariance=(1 - gain) * belief.covariance,
-        pace_variance=belief.pace_variance - pace_gain * belief.covariance,
+        pace_variance=motion.pace_variance - pace_gain * motion.covariance,
+        covariance=(1 - gain) * motion.covariance,
     )
 
 
-def reopen(belief: Belief, drift: Drift, *, towards: float) -> Belief:
-    """Widen a belief that evidence has overturned, so that the new value is taken nearly whole; the pace is unknown."""
-    miss = towards - belief.value
-    return replace(
-        belief,
-        variance=max(belief.variance, miss * miss),
+def reopen(motion: Motion, drift: Drift, *, towards: float) -> Motion:
+    """Widen what evidence has overturned, so that the new value is taken nearly whole; the pace is unknown."""
+    miss = towards - motion.value
+    return Motion(
+        at_s=motion.at_s,
+        value=motion.value,
+        variance=max(motion.variance, miss * miss),
         pace=0.0,
-        covariance=0.0,
         pace_variance=drift.spread**2,
+        covariance=0.0,
     )
 
 
-def variance_at(belief: Belief, drift: Drift, *, at_s: int) -> float:
+def variance_at(motion: Motion, drift: Drift, *, at_s: int) -> float:
     """Variance at a later effective second without a new word; what may have been built is at most what is left."""
-    grown = predict(belief, drift, to_s=at_s).variance - belief.variance
-    return belief.variance + min(grown, (1.0 - belief.value) ** 2)
+    grown = predict(motion, drift, to_s=at_s).variance - motion.variance
+    return motion.variance + min(grown, (1.0 - motion.value) ** 2)

@@ -15,7 +15,7 @@ from math import sqrt
 from central.domain import Observation, Progress, WorkItem
 from central.plan.calendar import DAY_S, SiteCalendar
 from central.plan.planned import Curve, span_s
-from central.progress.belief import Belief, Drift, Measurement, begin, predict, reopen, update, variance_at
+from central.progress.belief import Belief, Drift, Measurement, Motion, begin, predict, reopen, update, variance_at
 from central.progress.gate import hold, passes, recant, supporters
 from central.progress.hourly import hour_of, measurements, order
 from central.progress.profile import PACED, FusionProfile
@@ -53,7 +53,7 @@ class Fold:
 
     def __init__(self, setting: Setting) -> None:
         self.setting = setting
-        self.belief = begin(setting.drift, at_s=setting.begin_s)
+        self.belief = Belief(motion=begin(setting.drift, at_s=setting.begin_s))
         self._settled = self.belief
         self._hour = -1
         self._open: list[Observation] = []
@@ -74,7 +74,7 @@ class Fold:
     def progress(self, as_of: datetime, *, due: bool) -> Progress:
         """State at an instant: the value stays as last seen, the variance grows. `due` = the plan has begun."""
         belief, setting = self.belief, self.setting
-        variance = variance_at(belief, setting.drift, at_s=setting.calendar.effective_s(as_of))
+        variance = variance_at(belief.motion, setting.drift, at_s=setting.calendar.effective_s(as_of))
         fresh = belief.fresh_until is not None and as_of < belief.fresh_until
         known = fresh or not due or belief.value * 10_000 >= COMPLETE_BP
         return Progress(
@@ -105,52 +105,53 @@ def absorb(belief: Belief, word: Measurement, setting: Setting) -> Belief:
     A word set aside leaves the belief as it was, so that its variance keeps growing from the last accepted word.
     """
     profile, drift = setting.profile, setting.drift
-    before = _first(belief, word)
-    belief = predict(before, drift, to_s=word.at_s)
+    motion = predict(_first(belief, word), drift, to_s=word.at_s)
     case = supporters(belief, word, profile)
-    if passes(belief, word, profile):
-        belief = recant(_accept_held(belief, case, setting), word)
-        return _accept(belief, word, profile)
+    if passes(motion, word, profile):
+        return _accept(recant(_accept_case(belief, motion, case, profile), word), word, profile)
     if not case:
-        return hold(before, word)
+        return hold(belief, word)
+    motion = reopen(motion, drift, towards=word.value)
     alone = all(held.source == word.source for held in case)
-    belief = replace(reopen(belief, drift, towards=word.value), jumped=belief.jumped or alone)
-    return _accept(_accept_held(belief, case, setting), word, profile)
+    belief = replace(_accept_case(belief, motion, case, profile), jumped=belief.jumped or alone)
+    return _accept(belief, word, profile)
 
 
-def _first(belief: Belief, word: Measurement) -> Belief:
+def _first(belief: Belief, word: Measurement) -> Motion:
     """Work seen before its planned start, or on its first day, is not impossible: give it time to have begun."""
-    if belief.seen is not None or belief.held or word.at_s - belief.at_s >= DAY_S:
-        return belief
-    return replace(belief, at_s=min(0, word.at_s - DAY_S))
+    if belief.seen is not None or word.at_s - belief.motion.at_s >= DAY_S:
+        return belief.motion
+    return replace(belief.motion, at_s=min(0, word.at_s - DAY_S))
 
 
-def _accept_held(belief: Belief, case: tuple[Measurement, ...], setting: Setting) -> Belief:
+def _accept_case(belief: Belief, motion: Motion, case: tuple[Measurement, ...], profile: FusionProfile) -> Belief:
     """Believe held words, the same source's repetitions once: they are one word said often."""
-    released = {held.source: held for held in case}
-    for held in released.values():
-        belief = _accept(belief, replace(held, at_s=belief.at_s), setting.profile)
-    return replace(belief, held=tuple(held for held in belief.held if held not in case)) if case else belief
+    if not case:
+        return replace(belief, motion=motion)
+    belief = replace(belief, motion=motion, held=tuple(held for held in belief.held if held not in case))
+    for held in {held.source: held for held in case}.values():
+        belief = _accept(belief, held, profile)
+    return belief
 
 
 def _accept(belief: Belief, word: Measurement, profile: FusionProfile) -> Belief:
-    after = update(belief, word)
-    if word.kind == "self_report":
-        ceiling = max(belief.value, belief.corroborated + profile.self_report_lift)
-        after = replace(after, value=min(after.value, ceiling))
-    else:
-        after = replace(after, corroborated=after.value)
+    """Update with a word that is believed. A self-report lifts at most 5 points above what others corroborated."""
+    boast = word.kind == "self_report"
+    ceiling = max(belief.value, belief.corroborated + profile.self_report_lift) if boast else 1.0
+    motion = update(belief.motion, word, ceiling=min(1.0, ceiling))
     trusted = word.kind in _CORROBORATING
-    fresh_until = word.at + timedelta(days=profile.fresh_days[word.kind])
-    return replace(
-        after,
-        peak=after.value if trusted else max(belief.peak, after.value),
+    return Belief(
+        motion=motion,
+        corroborated=belief.corroborated if boast else motion.value,
+        peak=motion.value if trusted else max(belief.peak, motion.value),
         jumped=belief.jumped and not trusted,
         seen=_later(belief.seen, word.at),
         camera_seen=_later(belief.camera_seen, word.at) if word.kind == "camera" else belief.camera_seen,
         inspected=_later(belief.inspected, word.at) if trusted else belief.inspected,
-        fresh_until=_later(belief.fresh_until, fresh_until),
+        fresh_until=_later(belief.fresh_until, word.at + timedelta(days=profile.fresh_days[word.kind])),
         refs=word.refs,
+        held=belief.held,
+        rejected=belief.rejected,
     )
 
 

@@ -7,15 +7,15 @@ from datetime import timedelta
 from math import sqrt
 from statistics import median
 
-from central.progress.belief import Belief, Measurement
+from central.progress.belief import Belief, Measurement, Motion
 from central.progress.profile import FusionProfile
 
 _FORGET = timedelta(days=14)  # held words older than this can support nothing any more
 
 
-def passes(belief: Belief, word: Measurement, profile: FusionProfile) -> bool:
+def passes(motion: Motion, word: Measurement, profile: FusionProfile) -> bool:
     """Whether |z - x| <= 3 sqrt(V + R)."""
-    return abs(word.value - belief.value) <= profile.gate_sigmas * sqrt(belief.variance + word.noise)
+    return abs(word.value - motion.value) <= profile.gate_sigmas * sqrt(motion.variance + word.noise)
 
 
 def supporters(belief: Belief, word: Measurement, profile: FusionProfile) -> tuple[Measurement, ...]:
@@ -24,7 +24,7 @@ def supporters(belief: Belief, word: Measurement, profile: FusionProfile) -> tup
     Second source: another gateway or person within 48 h, agreeing within 2 sigma; a self-report supports nobody.
     Persistence: the same source at least 4 times over at least 24 h without once going back, all agreeing.
     """
-    if word.kind == "self_report":
+    if not belief.held or word.kind == "self_report":
         return ()
     limit = timedelta(hours=profile.corroborate_h)
     others = tuple(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import datetime
 from itertools import chain
 from statistics import median
@@ -25,9 +25,11 @@ def hour_of(at: datetime) -> int:
 
 
 def measurements(
-    observations: Iterable[Observation], *, calendar: SiteCalendar, profile: FusionProfile
+    observations: Collection[Observation], *, calendar: SiteCalendar, profile: FusionProfile
 ) -> list[Measurement]:
     """One item's measurements of one hour in folding order: the median per camera gateway, other records alone."""
+    if len(observations) == 1:
+        return [_measurement(list(observations), calendar, profile)]
     cameras: dict[str, list[Observation]] = {}
     alone: list[list[Observation]] = []
     for observation in sorted(set(observations), key=order):

@@ -14,14 +14,15 @@ from central.rules.ladder import LadderProfile
 class RuleInput:
     """A building, project or camera at one instant.
 
-    `deviation` is None for cameras. `insufficient_h` are effective hours since the evidence became insufficient (None =
-    it suffices), `silent_h` hours since the last camera reading (None = there never was one), `inspected` whether a
-    person confirmed lately, `conditions` what ails the subject's camera now.
+    `deviation` is None for cameras. `recent` = most of it was seen in the last day. `insufficient_h` are effective
+    hours since the evidence became insufficient (None = it suffices), `silent_h` hours since the last camera reading
+    (None = there never was one), `inspected` whether a person confirmed lately, `conditions` what ails the camera.
     """
 
     subject: Subject
     as_of: datetime
     deviation: Deviation | None = None
+    recent: bool = True
     insufficient_h: int | None = None
     silent_h: int | None = None
     inspected: bool = False

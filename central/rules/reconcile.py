@@ -45,6 +45,8 @@ def step(state: RuleState, finding: Finding, *, ladder: Ladder) -> RuleState:
         return _rise(state, finding, need=1 if finding.confirmed else ladder.up)
     if rank(finding.held) < rank(state.level):
         return _sink(state, finding, need=ladder.down)
+    if state.up == state.down == 0:
+        return state
     return replace(state, candidate=None, up=0, down=0)
 
 
