@@ -1,0 +1,59 @@
+/** The one way to the centre: same origin, bearer token, faults as exceptions. */
+import createClient from "openapi-fetch";
+import { ApiFault, faultFrom } from "./fault";
+import type { paths } from "./schema.gen";
+
+interface TokenSource {
+  token(): string | null;
+  /** The centre does not take the token any more; `code` is token_expired, token_invalid or token_missing. */
+  refused(code: string): void;
+}
+
+let source: TokenSource = { token: () => null, refused: () => undefined };
+
+export function useTokenFrom(next: TokenSource): void {
+  source = next;
+}
+
+export const client = createClient<paths>({ baseUrl: "" });
+
+client.use({
+  onRequest({ request }) {
+    const token = source.token();
+    if (token) request.headers.set("Authorization", `Bearer ${token}`);
+    return request;
+  },
+});
+
+interface Reply<T> {
+  data?: T;
+  error?: unknown;
+  response: Response;
+}
+
+/** Data, or an ApiFault. A refused token also ends the session (a failed login does not). */
+export async function need<T>(pending: Promise<Reply<T>>, where: string): Promise<T> {
+  const reply = await pending.catch(() => {
+    throw faultFrom(null, 0, where);
+  });
+  if (reply.data !== undefined && reply.response.ok) return reply.data;
+  const fault = faultFrom(reply.error, reply.response.status, where);
+  if (fault.fields.status === 401 && fault.fields.code.startsWith("token")) source.refused(fault.fields.code);
+  throw fault;
+}
+
+/** Bytes behind a protected address (an evidence still). */
+export async function fetchBlob(url: string, signal?: AbortSignal): Promise<Blob> {
+  const answer = await authorised(url, signal).catch(() => {
+    throw faultFrom(null, 0, url);
+  });
+  if (!answer.ok) throw faultFrom(await answer.json().catch(() => null), answer.status, url);
+  return answer.blob();
+}
+
+export function authorised(url: string, signal?: AbortSignal): Promise<Response> {
+  const token = source.token();
+  return fetch(url, { headers: token ? { Authorization: `Bearer ${token}` } : {}, signal: signal ?? null });
+}
+
+export { ApiFault };

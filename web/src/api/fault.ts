@@ -1,0 +1,37 @@
+/** What went wrong with a request, in the words of the centre's error envelope. */
+
+export interface FaultFields {
+  code: string;
+  what: string;
+  where: string;
+  expected: string;
+  id: string;
+  status: number;
+}
+
+export class ApiFault extends Error {
+  readonly fields: FaultFields;
+
+  constructor(fields: FaultFields) {
+    super(`${fields.code}: ${fields.what} (${fields.where})`);
+    this.name = "ApiFault";
+    this.fields = fields;
+  }
+
+  get absent(): boolean {
+    return this.fields.status === 404;
+  }
+}
+
+/** Any failure → a fault: the envelope if the centre answered, "network" if nobody did. */
+export function faultFrom(error: unknown, status: number, where: string): ApiFault {
+  const envelope = (error as { error?: Partial<FaultFields> } | null)?.error;
+  return new ApiFault({
+    code: envelope?.code ?? (status === 0 ? "network" : `http_${status}`),
+    what: envelope?.what ?? (status === 0 ? "no answer" : `status ${status}`),
+    where: envelope?.where ?? where,
+    expected: envelope?.expected ?? "",
+    id: envelope?.id ?? "",
+    status,
+  });
+}

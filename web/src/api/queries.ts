@@ -1,0 +1,122 @@
+/** One composable per question the pages ask. Keys begin with the noun, so that a change can be told to all of them. */
+import { keepPreviousData, useQuery } from "@tanstack/vue-query";
+import { computed, type Ref } from "vue";
+import { client, need } from "./client";
+import type { District, Faces, Fleet, Fusion, PlanWarning, ProjectDetail, ScoreDetail, Curve, TraceNode, WarningList } from "./types";
+
+export type WarningState = "open" | "closed" | "all";
+
+export function useDistrict() {
+  return useQuery<District>({
+    queryKey: ["district"],
+    queryFn: () => need(client.GET("/api/v1/district"), "/district"),
+  });
+}
+
+export function useProject(id: Ref<string>) {
+  return useQuery<ProjectDetail>({
+    queryKey: computed(() => ["project", id.value]),
+    queryFn: () =>
+      need(client.GET("/api/v1/projects/{project_id}", { params: { path: { project_id: id.value } } }), `/projects/${id.value}`),
+  });
+}
+
+export function useCurve(project: Ref<string>, building: Ref<string | null>) {
+  return useQuery<Curve>({
+    queryKey: computed(() => ["curve", project.value, building.value]),
+    placeholderData: keepPreviousData,
+    queryFn: () =>
+      need(
+        client.GET("/api/v1/projects/{project_id}/curve", {
+          params: { path: { project_id: project.value }, query: building.value ? { building: building.value } : {} },
+        }),
+        `/projects/${project.value}/curve`,
+      ),
+  });
+}
+
+export function useFaces(building: Ref<string | null>) {
+  return useQuery<Faces>({
+    queryKey: computed(() => ["faces", building.value]),
+    enabled: computed(() => building.value !== null),
+    queryFn: () =>
+      need(
+        client.GET("/api/v1/buildings/{building_id}/faces", { params: { path: { building_id: building.value ?? "" } } }),
+        `/buildings/${building.value}/faces`,
+      ),
+  });
+}
+
+export function useFusion(building: Ref<string | null>) {
+  return useQuery<Fusion>({
+    queryKey: computed(() => ["observations", building.value]),
+    enabled: computed(() => building.value !== null),
+    queryFn: () =>
+      need(
+        client.GET("/api/v1/buildings/{building_id}/observations", { params: { path: { building_id: building.value ?? "" } } }),
+        `/buildings/${building.value}/observations`,
+      ),
+  });
+}
+
+export function useWarnings(project: Ref<string | null>, state: Ref<WarningState>) {
+  return useQuery<WarningList>({
+    queryKey: computed(() => ["warnings", project.value, state.value]),
+    queryFn: () =>
+      need(
+        client.GET("/api/v1/warnings", {
+          params: { query: { state: state.value, ...(project.value ? { project: project.value } : {}) } },
+        }),
+        "/warnings",
+      ),
+  });
+}
+
+export function useScore(project: Ref<string>) {
+  return useQuery<ScoreDetail>({
+    queryKey: computed(() => ["score", project.value]),
+    queryFn: () =>
+      need(
+        client.GET("/api/v1/projects/{project_id}/score", { params: { path: { project_id: project.value } } }),
+        `/projects/${project.value}/score`,
+      ),
+  });
+}
+
+export function useFleet() {
+  return useQuery<Fleet>({
+    queryKey: ["fleet"],
+    refetchInterval: 30_000,
+    queryFn: () => need(client.GET("/api/v1/fleet"), "/fleet"),
+  });
+}
+
+/** What a "why?" is asked about. A record's id is "gateway/epoch/seq". */
+export type TraceKind = "score" | "warning" | "record";
+
+export function useTrace(kind: Ref<TraceKind | null>, id: Ref<string>) {
+  return useQuery<TraceNode>({
+    queryKey: computed(() => ["trace", kind.value, id.value]),
+    enabled: computed(() => kind.value !== null && id.value !== ""),
+    queryFn: () => loadTrace(kind.value ?? "score", id.value),
+  });
+}
+
+function loadTrace(kind: TraceKind, id: string): Promise<TraceNode> {
+  const where = `/trace/${kind}/${id}`;
+  switch (kind) {
+    case "score":
+      return need(client.GET("/api/v1/trace/score/{project_id}", { params: { path: { project_id: id } } }), where);
+    case "warning":
+      return need(client.GET("/api/v1/trace/warning/{warning_id}", { params: { path: { warning_id: id } } }), where);
+    case "record": {
+      const [gateway = "", epoch = "", seq = ""] = id.split("/");
+      return need(
+        client.GET("/api/v1/trace/record/{gateway}/{epoch}/{seq}", { params: { path: { gateway, epoch, seq } } }),
+        where,
+      );
+    }
+  }
+}
+
+export type { PlanWarning };

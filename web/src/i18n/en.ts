@@ -1,0 +1,110 @@
+/** Every word of the interface in English. The character on a sign stays; the word beside it is translated. */
+import type zh from "./zh";
+
+const en: typeof zh = {
+  app: { name: "Project performance monitoring", skip: "Skip to content", search: "Search projects", notFound: "No such page", notFoundWhy: "The address does not exist, or it is outside your scope.", back: "Back to overview" },
+  nav: { label: "Main navigation", district: "Overview", warnings: "Warnings", fleet: "Devices" },
+  top: {
+    asOf: "As of", live: "live", waiting: "connecting", lost: "line lost", noData: "no data yet",
+    switchLang: "切换到中文", dark: "Dark", light: "Light", signOut: "Sign out",
+  },
+  login: {
+    title: "Sign in", user: "User name", password: "Password", submit: "Sign in", working: "Signing in",
+    failedTitle: "Not signed in", login_failed: "The user name or the password is wrong.", too_many_tries: "Too many failed tries. Try again in {pause}.",
+    network: "The centre does not answer.", other: "The centre refused: {what}.",
+    needUser: "Enter the user name", needPassword: "Enter the password", token_expired: "The session has expired. Sign in again.", token_invalid: "The session is no longer valid. Sign in again.",
+    about: "Measured by camera · compared with plan · three-colour warnings · scores",
+  },
+  sign: {
+    red: "Red", yellow: "Yellow", blue: "Blue", insufficient: "Insufficient evidence", normal: "Normal", closed: "Closed", paused: "Paused", offline: "Offline",
+  },
+  signShort: { red: "Red", yellow: "Yellow", blue: "Blue", insufficient: "Insufficient evidence", normal: "Normal", paused: "Paused" },
+  unit: { pp: "pp", days: "days", hours: "hours", count: "times", wan: "×10,000 yuan", yuan: "yuan", bp: "pp" },
+  figure: {
+    measured: "Measured", plan: "Planned", gap: "Gap", lag: "Lag", ahead: "Ahead", about: "about {value}", unobserved: "Not observed", rate: "deviation rate {value}", interval: "90% interval",
+    coverage: "Coverage", coverageOf: "coverage {value}", behind: "{value} pp behind", aheadPoints: "{value} pp ahead", onPlan: "on plan",
+    lagDays: "lag {value} days", aheadDays: "{value} days ahead", since: "no data since {day}", why: "Why?", none: "—", sigma: "standard deviation σ",
+    effectiveDays: "effective days", physical: "Physical progress", byWeight: "by weight", thin: "thin evidence, indication only",
+  },
+  state: {
+    loading: "Loading", retry: "Retry", failed: "Could not get {what}", since: "since {time}", id: "id {id}", copy: "Copy id", copied: "Copied",
+    network: "The centre does not answer; the rest of the page is not affected.", http: "The centre says: {what} ({where}).",
+    stale: "Line lost. Showing the data of {time}; updates by itself when it returns.", staleNone: "Line lost. Updates by itself when it returns.",
+  },
+  district: {
+    title: "Overview", total: "Projects", counts: "each project once, by its heaviest sign", all: "All {n}", list: "Projects", sortHint: "by level, then by lag",
+    emptyTitle: "No projects yet", emptyText: "Projects appear here once a plan is imported. Command: siteprogress-central import-plan FILE", filterEmptyTitle: "No project passes the filter", filterEmptyText: "{n} projects in all, none under this filter.", clear: "Clear filter",
+    project: "Project", progress: "Physical progress (tick = plan)", gap: "Gap", lag: "Lag", score: "Score", warnings: "Open warnings", street: "Street",
+    sentenceCalm: "All {n} projects are on plan, no open warning.", sentence: "{n} projects need attention: {list}.", sentencePart: "{word} {n}", found: "“{q}”: {n} found",
+    worst: "worst {name}",
+  },
+  project: {
+    crumb: "Projects", type: { new_build: "New build", renovation: "Renovation", road: "Road" }, buildings: "{n} buildings", storeys: "{n} storeys", code: "Project code", contract: "Contract", duration: "Duration",
+    unitIs: "Responsible: {unit}", sameTime: "All figures as of {time}", basis: "Basis", finish: "Planned finish", score: "Score", open: "Open warnings", noneOpen: "No open warning", openHint: "Empty while the works keep to the plan.",
+    seeAll: "All warnings", coverage: "Coverage", planVersion: "plan version {n}", calm: "The other buildings are on plan.", paused: "approved pause",
+  },
+  curve: {
+    title: "Planned and measured", sub: "cumulative %, by building weight", subBuilding: "{name}, cumulative %", last30: "30 days", whole: "Whole", table: "Table", today: "as of", planEnd: "plan {day}",
+    label: "Planned and measured curve. As of {day}: planned {plan}, measured {measured}.", emptyTitle: "No curve yet", emptyText: "The plan line appears with the plan, the measured line with the first reading.",
+    day: "Day", interval: "90% interval", of: "Curve of", project: "Whole project",
+  },
+  building: {
+    title: "Buildings", hint: "bar = measured, tick = plan; the worst is selected", face: "{face} face", size: "{rows} storeys × {cols} bays", floor: "{n}F", top: "top slab: storey {n}", planTop: "planned: storey {n}", planRow: "plan: {n}F",
+    planCap: "plan: topped out", visible: "visible facade {value} complete", abstained: "No verdict this time: {why}", quality: "Image: {list}", noFaceTitle: "No facade reading of this building", noFaceText: "Storeys × bays appear with the first reading of a commissioned camera.", none: "No buildings", noneText: "The plan file has no buildings.",
+    cell: "storey {storey} bay {bay}: {stage}", cellOccluded: "occluded, last known", cellUnknown: "not observed", cellCover: "safety net", confidence: "confidence {value}", moved: "Camera moved: cells are not updated", items: "Work items", item: "Work item", weight: "Weight",
+    select: "Select {name}", faceChoice: "Face", keys: "arrow keys move", unverified: "registration not verified", direction: { south: "South", north: "North", east: "East", west: "West" },
+  },
+  stage: {
+    new_build: { void: "not built", formwork: "formwork", structure: "structure", infill: "masonry", base: "base coat", finished: "finish" },
+    renovation: { old: "as found", stripped: "stripped", insulated: "insulated", base_coat: "base coat", finished: "painted" },
+    road: { existing: "existing", excavated: "excavated", subgrade: "subgrade", base: "base", binder: "binder", surface: "surface", marked: "marked" },
+    occluded: "occluded (last known)", unknown: "not observed", cover: "net / scaffold", plan: "should stand (plan)", legend: "Legend",
+  },
+  quality: {
+    rain: "rain", fog: "fog", dark: "dark", night: "night", glare: "glare", blurred: "blurred", blur: "blurred", dirty: "dirty lens", frozen: "frozen", covered: "covered", ok: "good", low_light: "low light", overexposed: "overexposed", snow: "snow",
+  },
+  evidence: {
+    title: "Evidence", sub: "rectified stills of the same face", newest: "newest", previous: "earlier", missing: "No still", missingWhy: "This reading came without a still, or the still is on its way.", failed: "Could not get the still", alt: "{face} face, taken {time}",
+    digest: "SHA-256 of the still {digest}", storey: "slab: storey {n}", open: "Enlarge", close: "Close", onlyOne: "Only one still", none: "No still yet",
+  },
+  fusion: {
+    title: "Why {value}?", titleNone: "Why not observed?", source: "Source", reading: "Reading", weight: "Weight", time: "Observed", rejected: "not believed", none: "No observation yet", noneText: "The first reading of a camera or an inspector will be listed here.",
+    kind: { camera: "Camera gateway", inspector: "Inspector on site", supervisor: "Supervisor, monthly", self_report: "Contractor's own report", document: "Document" },
+    fused: "Fused = {value}, 90% interval {low} – {high}.", more: "newest {n} of {total}", trace: "Full trace", confidence: "confidence {value}",
+  },
+  warning: {
+    title: "Warnings", summary: "{n} open, in {m} projects", summaryNone: "No open warning", subject: "Subject and rule", value: "Deviation", project: "Project", state: "State", since: "since", raised: "Raised", open: "Open", closed: "Closed",
+    all: "All", level: "Level", filter: "Filter", emptyTitle: "No open warning", emptyText: "No rule on progress, lag, evidence or devices is over its threshold.", closedLink: "See closed", shown: "{n} of {total} shown", select: "Select one to see why",
+    why: "Why", threshold: "Threshold", exit: "Rule", rule: "rule {rule} · version {version}", capped: "thin evidence, capped at blue", gapTitle: "Gap (pp) and threshold", last30: "last 30 days · band = 90% interval", steps: "History",
+    event: { raised: "raised", escalated: "escalated", downgraded: "downgraded", cleared: "closed" }, evidence: "{n} pieces of evidence", link: "Copy link", keys: "J next · K previous", thresholdOf: "{value} ≥ threshold {threshold}", unknownThreshold: "{value}",
+    hours: "for {value} hours", days: "for {value} days", closedAt: "closed {time}", toProject: "To the project", notThere: "This warning is not in the present filter.",
+  },
+  score: {
+    title: "What the score is made of", none: "Nothing to score yet", noneText: "Scoring begins with the first measurement.", of: "of {n}", cr: "consistency ratio CR {value}", rule: "rules {version}", weight: "weight {value}", leaf: "leaf {value}", grade: "Grade",
+    grades: { 优: "Excellent", 良: "Good", 中: "Fair", 差: "Poor" },
+  },
+  why: {
+    title: "Why this number?", close: "Close", trace: "Full trace", copy: "Copy", formula: "Formula", source: "Basis", evidence: "Still", more: "{n} more not listed", at: "Time", page: "Trace", raw: "raw value", expand: "Unfold", fold: "Fold",
+    gap: "planned {plan} − measured {actual} = {gap} pp", lag: "effective days between the day on which the plan reached {actual} and the as-of day (pauses and non-working days taken out)", measured: "measured completion of the buildings, by weight", planned: "cumulative plan of the work items on the as-of day, by weight", sources: "Sources and weights", rule: "Rule",
+    bounds: "90% interval {low} – {high} (± 1.645 σ, σ = {sigma} pp)",
+  },
+  fact: {
+    formula: "formula", frame_sha256: "frame digest", model_sha256: "model digest", evidence_sha256: "still digest", plan_bp: "planned (bp)", gap_bp: "gap (bp)", value_bp: "value (bp)", sigma_bp: "sigma (bp)", coverage_bp: "coverage (bp)",
+    weight: "weight", leaf_score: "leaf score", points: "points", observed_at: "observed", received_at: "received", hash: "content hash", camera: "camera", gateway: "gateway", epoch: "epoch", seq: "sequence", clock: "clock", threshold: "threshold", rule: "rule", rule_version: "rule version", unit: "unit", level: "level",
+    quality: "image", registration: "registration", face: "face", building: "building", indicator: "indicator", lag_cdays: "lag (1/100 day)", actual_bp: "measured (bp)", weight_bp: "weight (bp)", conf_bp: "confidence (bp)", completion_bp: "completion (bp)", source: "source", kind: "kind", state: "state", as_of: "as of", value: "value",
+    consistency_ratio: "consistency ratio", grade: "grade", total: "total", capped: "capped", raised_at: "raised", closed_at: "closed", abstained: "no verdict", residual_mpx: "registration residual (1/1000 px)", top_storey: "top slab", accepted: "accepted", refs: "basis",
+  },
+  node: { score: "score", indicator: "indicator", building: "building", item: "work item", record: "reading", warning: "warning", project: "project", observation: "observation", contribution: "contribution", camera: "camera", evidence: "still", event: "event", gateway: "gateway", condition: "device condition", reading: "reading", still: "still", frame: "frame" },
+  fleet: {
+    title: "Devices and delivery", summary: "{g} gateways · {c} cameras", balanceOk: "Nothing lost, nothing doubled", balanceBad: "The sum does not balance: see gateways that are offline or have dead letters", balanceUnknown: "Waiting for a heartbeat", balanceNote: "produced = stored and acknowledged + in flight; present epoch of each gateway",
+    produced: "Produced", stored: "Stored and acknowledged", inFlight: "In flight (last heartbeat)", tombstones: "Tombstones (dropped by policy, recorded)", duplicates: "Arrived twice (stopped)", dead: "Dead letters", conflicts: "Id conflicts", gateway: "Gateway", connection: "Line", online: "Online", offline: "Offline", lastSeen: "last {time}", never: "never seen",
+    clock: "Clock", clocks: { synced: "synced", free: "free running", unknown: "unknown" }, software: "Version", cameras: "Cameras", oldest: "Oldest unacknowledged", camera: "Camera", sees: "looks at {names}", lastReading: "last reading {time}", noReading: "no reading yet", fine: "Trusted", conditions: "State",
+    condition: { moved: "MOVED", frozen: "Frozen", covered: "Covered", dark: "Dark", offline: "Offline", blurred: "Blurred", foggy: "Fog" },
+    conditionLong: { moved: "moved: cells are not updated, commission again", frozen: "identical images, probably frozen", covered: "the lens is covered", dark: "too dark, not read", offline: "no image", blurred: "the image is blurred", foggy: "fog, less weight" },
+    since: "since {time}", emptyTitle: "No gateways yet", emptyText: "A gateway appears here when it first connects.", note: "A device offline is not a building behind: the last reading stands, its interval widens with time; on thin evidence progress warnings are capped at blue.", at: "as of {time}", ms: "{n} ms", s: "{n} s", min: "{n} min", h: "{n} h", unverified: "registration not verified", filterMoved: "Only with a condition", loss: "Lost", doubled: "Stored twice", atLeast: "≥ {n}",
+    none: "no condition",
+  },
+  trace: { title: "Trace", score: "Where the score comes from", warning: "Where the warning comes from", record: "One reading", building: "Where the measurement comes from", sub: "from the number to the still and its digest" },
+};
+
+export default en;

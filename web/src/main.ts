@@ -1,0 +1,22 @@
+/** Builds the page: styles, stores, queries, words, addresses. */
+import { QueryClient, VueQueryPlugin } from "@tanstack/vue-query";
+import { createPinia } from "pinia";
+import { createApp } from "vue";
+import "element-plus/theme-chalk/base.css";
+import "element-plus/theme-chalk/el-overlay.css";
+import "element-plus/theme-chalk/el-dialog.css";
+import "element-plus/theme-chalk/el-drawer.css";
+import "@/styles/tokens.css";
+import "@/styles/base.css";
+import { ApiFault } from "@/api/fault";
+import App from "@/App.vue";
+import { i18n } from "@/i18n";
+import { router } from "@/router";
+import "@/session/theme";
+
+/** An answer is an answer: only a missing one is asked for again, twice. */
+const retry = (failures: number, error: Error) => failures < 2 && error instanceof ApiFault && error.fields.status === 0;
+
+const queries = new QueryClient({ defaultOptions: { queries: { retry, staleTime: 10_000, refetchOnWindowFocus: true } } });
+
+createApp(App).use(createPinia()).use(VueQueryPlugin, { queryClient: queries }).use(i18n).use(router).mount("#app");

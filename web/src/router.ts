@@ -1,0 +1,37 @@
+/** Addresses. Filters, selection and language live in the query; the language travels along from page to page. */
+import { createRouter, createWebHistory, type RouteLocationNormalized, type RouteLocationRaw } from "vue-router";
+import { langInAddress, setLang } from "@/i18n";
+import { useSession } from "@/session/session";
+
+export const router = createRouter({
+  history: createWebHistory(),
+  routes: [
+    { path: "/login", name: "login", meta: { bare: true }, component: () => import("@/features/login/LoginPage.vue") },
+    { path: "/", name: "district", component: () => import("@/features/district/DistrictPage.vue") },
+    { path: "/projects", redirect: (to) => ({ path: "/", query: to.query }) },
+    { path: "/projects/:id", name: "project", component: () => import("@/features/project/ProjectPage.vue") },
+    { path: "/warnings", name: "warnings", component: () => import("@/features/warnings/WarningsPage.vue") },
+    { path: "/fleet", name: "fleet", component: () => import("@/features/fleet/FleetPage.vue") },
+    { path: "/trace/:kind(score|warning|record)/:id+", name: "trace", component: () => import("@/features/trace/TracePage.vue") },
+    { path: "/:rest(.*)*", name: "absent", component: () => import("@/frame/AbsentPage.vue") },
+  ],
+  scrollBehavior: (to, from, saved) => saved ?? (to.path === from.path ? false : { top: 0 }),
+});
+
+function keepLang(to: RouteLocationNormalized, from: RouteLocationNormalized): RouteLocationRaw | null {
+  const lost = from.query["lang"] === "en" && to.query["lang"] === undefined && to.path !== from.path;
+  return lost ? { path: to.path, query: { ...to.query, lang: "en" }, hash: to.hash } : null;
+}
+
+router.beforeEach(async (to, from) => {
+  const withLang = keepLang(to, from);
+  if (withLang) return withLang;
+  setLang(langInAddress(to.query["lang"]));
+  const session = useSession();
+  if (to.meta["bare"] === true) return true;
+  const toLogin = { name: "login", query: { ...(to.query["lang"] === "en" ? { lang: "en" } : {}), to: to.fullPath } };
+  if (!session.signedIn) return toLogin;
+  // The token of a reload may be refused (401 ends the session); any other failure is shown by the page's own blocks.
+  if (!session.me) await session.load().catch(() => undefined);
+  return session.signedIn ? true : toLogin;
+});

@@ -1,0 +1,76 @@
+/** Who is signed in. The token lives in this tab only (sessionStorage) and is renewed while it is still good. */
+import { defineStore } from "pinia";
+import { computed, ref } from "vue";
+import { client, need, useTokenFrom } from "@/api/client";
+import type { Me } from "@/api/types";
+
+const KEY = "siteprogress.token";
+const RENEW_BEFORE_S = 120;
+
+interface Held {
+  token: string;
+  until_ms: number;
+}
+
+function read(): Held | null {
+  const text = sessionStorage.getItem(KEY);
+  if (!text) return null;
+  const held = JSON.parse(text) as Held;
+  return held.until_ms > Date.now() ? held : null;
+}
+
+export const useSession = defineStore("session", () => {
+  const held = ref<Held | null>(read());
+  const me = ref<Me | null>(null);
+  const endedBecause = ref<string | null>(null);
+  let renewal: ReturnType<typeof setTimeout> | undefined;
+
+  const signedIn = computed(() => held.value !== null);
+
+  function hold(token: string, expires_in: number): void {
+    held.value = { token, until_ms: Date.now() + expires_in * 1000 };
+    sessionStorage.setItem(KEY, JSON.stringify(held.value));
+    endedBecause.value = null;
+    planRenewal();
+  }
+
+  function planRenewal(): void {
+    clearTimeout(renewal);
+    if (!held.value) return;
+    const wait_ms = Math.max(1_000, held.value.until_ms - Date.now() - RENEW_BEFORE_S * 1000);
+    renewal = setTimeout(() => void renew(), Math.min(wait_ms, 2_000_000_000));
+  }
+
+  async function renew(): Promise<void> {
+    try {
+      const got = await need(client.POST("/api/v1/auth/refresh"), "/auth/refresh");
+      hold(got.access_token, got.expires_in);
+    } catch {
+      if (held.value && held.value.until_ms > Date.now()) planRenewal();
+      else end("token_expired");
+    }
+  }
+
+  async function signIn(username: string, password: string): Promise<void> {
+    const got = await need(client.POST("/api/v1/auth/login", { body: { username, password } }), "/auth/login");
+    hold(got.access_token, got.expires_in);
+    await load();
+  }
+
+  async function load(): Promise<void> {
+    me.value = await need(client.GET("/api/v1/auth/me"), "/auth/me");
+  }
+
+  function end(because: string | null): void {
+    clearTimeout(renewal);
+    sessionStorage.removeItem(KEY);
+    held.value = null;
+    me.value = null;
+    endedBecause.value = because;
+  }
+
+  useTokenFrom({ token: () => held.value?.token ?? null, refused: (code) => end(code) });
+  planRenewal();
+
+  return { me, signedIn, endedBecause, signIn, load, end };
+});

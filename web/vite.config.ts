@@ -1,0 +1,27 @@
+/** One entry, three chunks that matter: the page, ECharts (only where a curve is drawn) and Element Plus. */
+import vue from "@vitejs/plugin-vue";
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+const centre = process.env["SITEPROGRESS_CENTRE"] ?? "http://127.0.0.1:8000";
+
+function chunkOf(id: string): string | undefined {
+  if (id.includes("/node_modules/echarts/") || id.includes("/node_modules/zrender/")) return "echarts";
+  if (id.includes("/node_modules/element-plus/") || id.includes("/node_modules/@floating-ui/")) return "element";
+  if (id.includes("/node_modules/")) return "vendor";
+  return undefined;
+}
+
+export default defineConfig({
+  plugins: [vue()],
+  resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
+  define: { __VUE_I18N_LEGACY_API__: "false", __INTLIFY_PROD_DEVTOOLS__: "false", __VUE_I18N_FULL_INSTALL__: "false" },
+  build: {
+    target: "es2022",
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 700,
+    rolldownOptions: { output: { manualChunks: chunkOf } },
+  },
+  server: { proxy: { "/api": { target: centre, changeOrigin: false } } },
+  test: { include: ["tests/**/*.test.ts"], environment: "node" },
+});
