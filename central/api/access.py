@@ -1,4 +1,4 @@
-"""The one dependency every route asks: `allow(action)`. It knows who calls, whether the role may, and whether the scope reaches.
+"""The one dependency every route asks: `allow(action)`: who calls, whether the role may, whether the scope reaches.
 
 What is absent and what is forbidden get the same 404, so nobody learns of things outside their scope.
 """
@@ -16,7 +16,7 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlmodel import Session
 
-from central.api.errors import Absent, Unauthorised, absent
+from central.api.errors import AbsentError, UnauthorisedError, absent
 from central.api.policy import Action, Grant, Place, covers, district_wide, usable
 from central.api.services import Given, Services
 from central.store.read_people import gateway_with_token, grants_of, user_named
@@ -94,7 +94,7 @@ def place_of(project: Project) -> Place:
 
 def _token_of(bearer: HTTPAuthorizationCredentials | None) -> str:
     if bearer is None:
-        raise Unauthorised(
+        raise UnauthorisedError(
             "no token", where="header.Authorization", expected="Bearer and a token", code="token_missing"
         )
     return bearer.credentials
@@ -103,7 +103,7 @@ def _token_of(bearer: HTTPAuthorizationCredentials | None) -> str:
 def _gateway(session: Session, token: str) -> Access:
     found = gateway_with_token(session, hashlib.sha256(token.encode()).hexdigest())
     if found is None:
-        raise Unauthorised(
+        raise UnauthorisedError(
             "token of no registered gateway", where="header.Authorization", expected="the token of gateway add"
         )
     return Access(username=found.id, name=found.id, grants=(), expires_at=None)
@@ -114,7 +114,7 @@ def _caller(services: Services, session: Session, token: str) -> Access:
     claims = services.signer.read(token, now=now)
     person = user_named(session, claims.username)
     if person is None or person.id is None:
-        raise Unauthorised(
+        raise UnauthorisedError(
             "token of a person who may no longer log in", where="header.Authorization", expected="an active account"
         )
     grants = tuple(
@@ -149,6 +149,6 @@ def _reaches(access: Access, located: Located) -> bool:
     return access.everywhere or any(access.sees(project) for project in located.projects)
 
 
-def _refused(caller: Access, request: Request) -> Absent:
+def _refused(caller: Access, request: Request) -> AbsentError:
     log.warning("role refused user=%s method=%s path=%s", caller.username, request.method, request.url.path)
     return absent("address", request.url.path)

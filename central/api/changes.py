@@ -21,7 +21,7 @@ class Change:
 
 
 class Changes:
-    """Fans changes out to the subscribed pages. A page that does not read loses the oldest; it reloads everything anyway."""
+    """Fans changes out to the subscribed pages. A page that does not read loses the oldest."""
 
     def __init__(self) -> None:
         self._queues: dict[asyncio.Queue[Change | None], asyncio.AbstractEventLoop] = {}

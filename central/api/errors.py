@@ -1,14 +1,13 @@
 """Errors of the API, one table: class -> status and code. The domain raises nothing about HTTP.
 
 ApiError
-├── Unauthorised          401  token_missing | token_expired | token_invalid | login_failed
-├── Absent                404  absent (also what is forbidden: the same answer)
-├── Invalid               422  invalid
-├── PlanInvalid           422  plan_invalid, with every fault of the file
-├── TooLarge              413  too_large
-├── WrongMediaType        415  wrong_media_type
-├── TooManyTries          429  too_many_tries
-└── Unavailable           503  unavailable
+├── UnauthorisedError     401  token_missing | token_expired | token_invalid | login_failed
+├── AbsentError           404  absent (also what is forbidden: the same answer)
+├── WrongMediaTypeError   415  wrong_media_type
+├── InvalidError          422  invalid | digest_differs | not_a_jpeg | too_many_pixels
+│   └── PlanInvalidError  422  plan_invalid, with every fault of the file
+└── TooManyTriesError     429  too_many_tries
+Bodies over their cap are refused by `shell` (413 too_large), unforeseen failures become 500 internal.
 """
 
 from __future__ import annotations
@@ -52,7 +51,7 @@ class ApiError(Exception):
         return {}
 
 
-class Unauthorised(ApiError):
+class UnauthorisedError(ApiError):
     """No token, or one that is not good any more; `code` says which."""
 
     status = 401
@@ -63,21 +62,21 @@ class Unauthorised(ApiError):
         return {"WWW-Authenticate": f'Bearer error="{self.code}"'}
 
 
-class Absent(ApiError):
+class AbsentError(ApiError):
     """Not there, or not for the caller: nobody can tell which."""
 
     status = 404
     code = "absent"
 
 
-class Invalid(ApiError):
+class InvalidError(ApiError):
     """The request is well formed and cannot be taken."""
 
     status = 422
     code = "invalid"
 
 
-class PlanInvalid(Invalid):
+class PlanInvalidError(InvalidError):
     """A plan file with faults."""
 
     code = "plan_invalid"
@@ -91,21 +90,14 @@ class PlanInvalid(Invalid):
         return {"errors": [fault.model_dump() for fault in self.faults]}
 
 
-class TooLarge(ApiError):
-    """The body is over its cap."""
-
-    status = 413
-    code = "too_large"
-
-
-class WrongMediaType(ApiError):
+class WrongMediaTypeError(ApiError):
     """The body is of a kind this address does not take."""
 
     status = 415
     code = "wrong_media_type"
 
 
-class TooManyTries(ApiError):
+class TooManyTriesError(ApiError):
     """Failed logins; `retry_after_s` tells when the next try is heard."""
 
     status = 429
@@ -120,16 +112,9 @@ class TooManyTries(ApiError):
         return {"Retry-After": str(self.retry_after_s)}
 
 
-class Unavailable(ApiError):
-    """Something the answer needs does not work now."""
-
-    status = 503
-    code = "unavailable"
-
-
-def absent(kind: str, key: str) -> Absent:
+def absent(kind: str, key: str) -> AbsentError:
     """The one answer for what is not there and for what the caller may not see."""
-    return Absent(f"no {kind} {key[:80]!r}", where=kind, expected="one within your scope")
+    return AbsentError(f"no {kind} {key[:80]!r}", where=kind, expected="one within your scope")
 
 
 _STATUS_CODES = {404: "absent", 405: "wrong_method", 400: "malformed", 413: "too_large", 415: "wrong_media_type"}

@@ -1,4 +1,4 @@
-"""What the API answers: frozen response models without defaults, so that every field is always there (null where unknown).
+"""What the API answers: frozen models without defaults, so that every field is always there (null where unknown).
 
 Integers decide: `_bp` basis points (1/10000), `_cdays` hundredths of effective days, `_fen` hundredths of a yuan.
 Gap is plan - actual: positive = behind. Matrices are rows x columns, row 0 at the ground.
@@ -49,7 +49,7 @@ class Login(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    username: Annotated[str, Field(min_length=1, max_length=128)]
+    username: Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[^\x00-\x1f\x7f]+$")]
     password: Annotated[str, Field(min_length=1, max_length=1024)]
 
 
@@ -236,7 +236,11 @@ class Still(Answer):
 
 
 class FaceState(Answer):
-    """The newest reading of one work face. `stage` indexes `stages`, -1 = never seen; `planned_top_row` counts rows from 1."""
+    """The newest reading of one work face. `stage` indexes `stages`, -1 = never seen.
+
+    `planned_top_row` is how many rows from the ground should stand by plan. `previous_evidence` is the earliest still
+    of the 30 days before `evidence`.
+    """
 
     face: str
     camera: str
@@ -270,7 +274,7 @@ class Faces(Answer):
 
 
 class FusionRow(Answer):
-    """One source's value for an item. `weight_bp` is its share in the present estimate, null when it had none."""
+    """One source's value for an item. `weight_bp` is its share in the present estimate, null when it has none."""
 
     item: Named
     kind: Literal["camera", "inspector", "supervisor", "self_report", "document"]
@@ -280,7 +284,7 @@ class FusionRow(Answer):
     weight_bp: Bp | None
     observed_at: datetime
     accepted: bool
-    ref: str
+    refs: list[str]
 
 
 class Fusion(Answer):

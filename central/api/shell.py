@@ -1,4 +1,4 @@
-"""The outermost layer of every request: an id, security headers, a cap on the body. Plain ASGI, so that streams stay streams."""
+"""The outermost layer of a request: an id, security headers, a cap on the body. Plain ASGI, so streams stay streams."""
 
 from __future__ import annotations
 
@@ -65,14 +65,17 @@ class Shell:
             return
         scope["siteprogress.request_id"] = secrets.token_hex(6)
         dressed = _Dressed(scope, send)
+        if "\x00" in scope["path"] or b"%00" in scope["query_string"]:  # no database takes a NUL in a text
+            await dressed.refuse(400, code="malformed", what="NUL", expected="an address without NUL")
+            return
         counted = _Counted(receive, bytes_max=self._cap(scope["path"]))
         if _declared_bytes(scope) > counted.bytes_max:
-            await dressed.refuse(counted.bytes_max)
+            await dressed.refuse(413, **_over(counted.bytes_max))
             return
         try:
             await self._app(scope, counted, dressed)
         except BodyTooLargeError:
-            await dressed.refuse(counted.bytes_max)
+            await dressed.refuse(413, **_over(counted.bytes_max))
 
     def _cap(self, path: str) -> int:
         return next((cap.bytes_max for cap in self._caps if path.startswith(cap.prefix)), BODY_BYTES_MAX)
@@ -111,13 +114,13 @@ class _Dressed:
             message = {**message, "headers": [*message["headers"], *added]}
         await self._send(message)
 
-    async def refuse(self, bytes_max: int) -> None:
-        """413 in the envelope of all errors; the connection is not kept, since the rest of the body is not read."""
+    async def refuse(self, status: int, *, code: str, what: str, expected: str) -> None:
+        """The envelope of all errors; the connection is not kept, since the rest of the body is not read."""
         body = envelope(
-            code="too_large",
-            what="body",
+            code=code,
+            what=what,
             where=f"{self._scope['method']} {self._scope['path'][:200]}",
-            expected=f"at most {bytes_max} bytes",
+            expected=expected,
             request_id=self._scope["siteprogress.request_id"],
         )
         raw = json.dumps(body).encode()
@@ -126,8 +129,12 @@ class _Dressed:
             (b"content-length", str(len(raw)).encode()),
             (b"connection", b"close"),
         ]
-        await self({"type": "http.response.start", "status": 413, "headers": headers})
+        await self({"type": "http.response.start", "status": status, "headers": headers})
         await self._send({"type": "http.response.body", "body": raw})
+
+
+def _over(bytes_max: int) -> dict[str, str]:
+    return {"code": "too_large", "what": "body", "expected": f"at most {bytes_max} bytes"}
 
 
 def _declared_bytes(scope: Scope) -> int:

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import jwt
+from jwt.types import Options
 
-from central.api.errors import Unauthorised
+from central.api.errors import UnauthorisedError
 
 SECRET_BYTES = 32
 AUDIENCE = "siteprogress"
@@ -58,11 +59,11 @@ class Signer:
         return Issued(token=jwt.encode(claims, self.secret, algorithm="HS256"), lifetime=self.lifetime)
 
     def read(self, token: str, *, now: datetime) -> Claims:
-        """The claims of a good token; Unauthorised tells an expired one from a wrong one."""
+        """The claims of a good token; UnauthorisedError tells an expired one from a wrong one."""
         claims = self._verified(token)
         expires_at = datetime.fromtimestamp(claims["exp"], tz=UTC)
         if now >= expires_at:
-            raise Unauthorised(
+            raise UnauthorisedError(
                 f"token expired at {expires_at:%Y-%m-%dT%H:%M:%SZ}",
                 where=_WHERE,
                 expected="a token from a new login",
@@ -71,13 +72,13 @@ class Signer:
         return Claims(username=claims["sub"], expires_at=expires_at)
 
     def _verified(self, token: str) -> dict[str, Any]:
-        options = {"require": ["sub", "exp", "aud"], "verify_exp": False, "verify_iat": False}
+        options: Options = {"require": ["sub", "exp", "aud"], "verify_exp": False, "verify_iat": False}
         try:
             claims: dict[str, Any] = jwt.decode(
                 token, self.secret, algorithms=["HS256"], audience=AUDIENCE, options=options
             )
         except jwt.InvalidTokenError as wrong:
-            raise Unauthorised(
+            raise UnauthorisedError(
                 f"token not valid ({type(wrong).__name__})",
                 where=_WHERE,
                 expected="a token this centre has issued",
@@ -87,7 +88,7 @@ class Signer:
 
 
 def load_secret(path: Path) -> bytes:
-    """The installation's signing secret, made at first start (0600). A file of another length is an error, never replaced."""
+    """The installation's signing secret, made at first start (0600). Another file in its place is an error."""
     if not path.exists():
         _make_secret(path)
     return _read_secret(path)

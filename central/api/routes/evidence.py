@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Path, Request
 from fastapi.responses import FileResponse
 
 from central.api.access import Access, allow
-from central.api.errors import WrongMediaType, absent
+from central.api.errors import WrongMediaTypeError, absent
 from central.api.schemas import ErrorEnvelope, EvidenceStored
 from central.api.services import Db, Given
 from central.api.stills import BYTES_MAX, StillFolder, keep_still
@@ -27,7 +27,7 @@ _JPEG_BODY = {
 async def _jpeg_body(request: Request) -> bytes:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "image/jpeg":
-        raise WrongMediaType(f"content type {kind[:80]!r}", where="header.Content-Type", expected="image/jpeg")
+        raise WrongMediaTypeError(f"content type {kind[:80]!r}", where="header.Content-Type", expected="image/jpeg")
     return await request.body()
 
 
@@ -42,13 +42,12 @@ def put_evidence(
     sha256: Digest,
     access: Annotated[Access, allow("put_evidence")],
     services: Given,
-    session: Db,
     jpeg: Annotated[bytes, Depends(_jpeg_body)],
 ) -> EvidenceStored:
     """Keep a JPEG of a gateway under its SHA-256 (at most 2 MiB and 16 megapixels). Safe to repeat."""
     folder = StillFolder(services.settings.data_dir)
-    still = keep_still(session, folder, sha256=sha256, jpeg=jpeg, gateway=access.username, now=services.wall())
-    return EvidenceStored(sha256=sha256, bytes=still.size_bytes, width_px=still.width_px, height_px=still.height_px)
+    size = keep_still(services.engine, folder, sha256=sha256, jpeg=jpeg, gateway=access.username, now=services.wall())
+    return EvidenceStored(sha256=sha256, bytes=len(jpeg), width_px=size.width_px, height_px=size.height_px)
 
 
 @router.get(

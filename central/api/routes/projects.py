@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 
 from central.api.access import Access, allow
 from central.api.schemas import Curve, District, ProjectDetail, ProjectList, ScoreDetail, Sign
@@ -18,6 +18,15 @@ Reader = Annotated[Access, allow("read_projects")]
 Short = Annotated[str | None, Query(max_length=128)]
 
 
+def _filters(
+    street: Short = None,
+    type_: Annotated[str | None, Query(alias="type", max_length=64)] = None,
+    level: Annotated[list[Sign] | None, Query()] = None,
+    sort: Literal["level", "lag", "gap", "name", "score"] = "level",
+) -> Filters:
+    return Filters(street=street, work_type=type_, signs=tuple(level or ()), sort=sort)
+
+
 @router.get("/district", operation_id="getDistrict", response_model=District)
 def district(access: Reader, services: Given, session: Db) -> District:
     """Counts by sign and every project of the caller's scope, heaviest first."""
@@ -26,16 +35,9 @@ def district(access: Reader, services: Given, session: Db) -> District:
 
 @router.get("/projects", operation_id="listProjects", response_model=ProjectList)
 def projects(
-    access: Reader,
-    services: Given,
-    session: Db,
-    street: Short = None,
-    type_: Annotated[str | None, Query(alias="type", max_length=64)] = None,
-    level: Annotated[list[Sign] | None, Query()] = None,
-    sort: Literal["level", "lag", "gap", "name", "score"] = "level",
+    access: Reader, services: Given, session: Db, filters: Annotated[Filters, Depends(_filters)]
 ) -> ProjectList:
     """The projects that pass the filters."""
-    filters = Filters(street=street, work_type=type_, signs=tuple(level or ()), sort=sort)
     return list_of(session, access=access, filters=filters, now=services.clock())
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Request
 
 from central.api.access import Access, allow
-from central.api.errors import TooManyTries, Unauthorised
+from central.api.errors import TooManyTriesError, UnauthorisedError
 from central.api.passwords import password_matches
 from central.api.schemas import Login, Me, Scope, Token
 from central.api.services import Db, Given
@@ -26,13 +26,13 @@ def login(credentials: Login, request: Request, services: Given, session: Db) ->
     keys = (f"name:{credentials.username}", f"host:{host}")
     wait_s = services.throttle.wait_s(*keys, now=now)
     if wait_s:
-        raise TooManyTries(retry_after_s=wait_s)
+        raise TooManyTriesError(retry_after_s=wait_s)
     person = user_named(session, credentials.username)
     encoded = person.password_hash if person else None
     if not password_matches(credentials.password, encoded=encoded):
         services.throttle.failed(*keys, now=now)
         note_login(services, username=credentials.username, host=host, succeeded=False)
-        raise Unauthorised(
+        raise UnauthorisedError(
             "login failed", where="body", expected="the name and password of an active account", code="login_failed"
         )
     services.throttle.succeeded(*keys)
@@ -61,6 +61,6 @@ def _scope(role: str, kind: str, scope: str) -> dict[str, str | None]:
 def _token(issued: Issued) -> Token:
     return Token(
         access_token=issued.token,
-        token_type="bearer",
-        expires_in=int(issued.lifetime.total_seconds()),  # noqa: S106
+        token_type="bearer",  # noqa: S106 - a scheme, no password
+        expires_in=int(issued.lifetime.total_seconds()),
     )

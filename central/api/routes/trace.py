@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path
 
 from central.api.access import Access, allow
 from central.api.schemas import TraceNode
-from central.api.services import Db
+from central.api.services import Db, Given
 from central.api.views.trace import record_trace, score_trace, warning_trace
 
 router = APIRouter(prefix="/trace", tags=["trace"])
@@ -17,15 +17,15 @@ Key = Annotated[str, Path(max_length=128)]
 
 
 @router.get("/score/{project_id}", operation_id="traceScore", response_model=TraceNode)
-def trace_score(project_id: Key, access: Reader, session: Db) -> TraceNode:
+def trace_score(project_id: Key, access: Reader, services: Given, session: Db) -> TraceNode:
     """Score, indicators, buildings, readings."""
-    return score_trace(session, project_id)
+    return score_trace(session, project_id, now=services.clock())
 
 
 @router.get("/warning/{warning_id}", operation_id="traceWarning", response_model=TraceNode)
-def trace_warning(warning_id: Key, access: Reader, session: Db) -> TraceNode:
+def trace_warning(warning_id: Key, access: Reader, services: Given, session: Db) -> TraceNode:
     """Warning, transitions, readings."""
-    return warning_trace(session, int(warning_id))
+    return warning_trace(session, int(warning_id), now=services.clock())
 
 
 @router.get("/record/{gateway}/{epoch}/{seq}", operation_id="traceRecord", response_model=TraceNode)

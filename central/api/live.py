@@ -1,0 +1,52 @@
+"""The event stream of one page: changes within its scope, until the token ends or the centre stops."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+
+from sqlmodel import Session
+from starlette.concurrency import run_in_threadpool
+
+from central.api.access import Access
+from central.api.changes import Change
+from central.api.services import Services
+from central.store.read_places import locate
+
+
+async def changes_for(access: Access, services: Services) -> AsyncIterator[dict[str, str]]:
+    """First `hello` (the page reloads what it shows), then `changed` for each change within the caller's scope."""
+    with services.changes.subscribed() as queue:
+        yield _event("hello", {"at": services.clock().isoformat()})
+        while (change := await _next(queue, timeout_s=_seconds_left(access, services))) is not None:
+            seen = await run_in_threadpool(_visible, access, services, change)
+            if seen:
+                yield _event("changed", {"projects": seen, "at": change.at.isoformat()})
+    yield _event("bye", {"at": services.clock().isoformat()})
+
+
+async def _next(queue: asyncio.Queue[Change | None], *, timeout_s: float | None) -> Change | None:
+    """The next change; None when the centre stops or the time is over."""
+    try:
+        return await asyncio.wait_for(queue.get(), timeout_s)
+    except TimeoutError:
+        return None
+
+
+def _seconds_left(access: Access, services: Services) -> float | None:
+    if access.expires_at is None:
+        return None
+    return max(0.0, (access.expires_at - services.wall()).total_seconds())
+
+
+def _visible(access: Access, services: Services, change: Change) -> list[str]:
+    if access.everywhere:
+        return list(change.projects)
+    with Session(services.engine) as session:
+        located = {name: locate(session, "project", name) for name in change.projects}
+    return [name for name, place in located.items() if place and any(access.sees(p) for p in place.projects)]
+
+
+def _event(name: str, data: dict[str, object]) -> dict[str, str]:
+    return {"event": name, "data": json.dumps(data, ensure_ascii=False)}

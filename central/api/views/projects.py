@@ -1,0 +1,88 @@
+"""The district list and the project page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from central import domain
+from central.api.access import Access
+from central.api.errors import absent
+from central.api.schemas import District, Pause, ProjectDetail, ProjectList, ProjectSummary, Sign, SignCounts, Text
+from central.api.views.fleet import camera_state
+from central.api.views.sign import SIGNS, severity
+from central.api.views.standing import Judged
+from central.store.read_fleet import watching
+from central.store.read_standing import standings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """What a list is asked for; None and empty = all. `street` is compared with both languages."""
+
+    street: str | None
+    work_type: str | None
+    signs: tuple[Sign, ...]
+    sort: str
+
+
+def district_of(session: Session, *, access: Access, name: domain.Text, now: datetime) -> District:
+    """Every project of the caller's scope, heaviest sign first, then longest lag."""
+    found = sorted(_visible(session, access, now=now), key=_ORDER["level"])
+    counts = {sign: sum(summary.sign == sign for summary in found) for sign in SIGNS}
+    return District(
+        name=Text(zh=name.zh, en=name.en),
+        as_of=max((summary.as_of for summary in found if summary.as_of), default=None),
+        counts=SignCounts(**counts),
+        total=len(found),
+        projects=found,
+    )
+
+
+def list_of(session: Session, *, access: Access, filters: Filters, now: datetime) -> ProjectList:
+    """The projects of the caller's scope that pass the filters."""
+    found = [summary for summary in _visible(session, access, now=now) if _passes(summary, filters)]
+    found.sort(key=_ORDER[filters.sort])
+    return ProjectList(total=len(found), projects=found)
+
+
+def project_of(session: Session, project_id: str, *, now: datetime) -> ProjectDetail:
+    """One project with its buildings and cameras."""
+    found = standings(session, [project_id])
+    if not found:
+        raise absent("project", project_id)
+    judged = Judged(session, found[0], now=now)
+    return ProjectDetail(
+        plan_version=judged.plan.plan_version,
+        pauses=[Pause(first=first, last=last) for first, last in judged.plan.pauses],
+        buildings=judged.buildings(),
+        cameras=[camera_state(camera) for camera in watching(session, [project_id])],
+        **dict(judged.summary()),
+    )
+
+
+def _visible(session: Session, access: Access, *, now: datetime) -> list[ProjectSummary]:
+    return [
+        Judged(session, standing, now=now).summary() for standing in standings(session) if access.sees(standing.project)
+    ]
+
+
+def _passes(summary: ProjectSummary, filters: Filters) -> bool:
+    return (
+        (filters.street is None or filters.street in (summary.street.zh, summary.street.en))
+        and (filters.work_type is None or filters.work_type == summary.work_type)
+        and (not filters.signs or summary.sign in filters.signs)
+    )
+
+
+_ORDER: dict[str, Callable[[ProjectSummary], Any]] = {
+    "level": lambda p: (severity(p.sign), -(p.lag_cdays or 0), p.id),
+    "lag": lambda p: (p.lag_cdays is None, -(p.lag_cdays or 0), p.id),
+    "gap": lambda p: (p.gap_bp is None, -(p.gap_bp or 0), p.id),
+    "name": lambda p: (p.name.zh, p.id),
+    "score": lambda p: (p.score.total is None, p.score.total or 0.0, p.id),
+}

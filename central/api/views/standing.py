@@ -1,0 +1,128 @@
+"""A project and its buildings as last judged, from stored rows beside the plan."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, cast
+
+from sqlmodel import Session
+
+from central import domain
+from central.api.errors import absent
+from central.api.schemas import BuildingState, Grade, ItemState, Named, ProjectSummary, ScoreBrief, Text
+from central.api.views.figures import figures_of
+from central.api.views.nouns import deviation_of, open_warning_of
+from central.api.views.words import instant, name_of
+from central.domain import Deviation, Project, Subject, SubjectKind, WorkItem
+from central.plan.calendar import calendar_of, local_day, paused
+from central.plan.planned import Curve, building_curve, item_curve, project_curve
+from central.rules.sign import headline, sign, worst_building
+from central.store.instants import from_ms
+from central.store.load_project import load_project
+from central.store.read_standing import Standing
+from central.store.tables import Building, DeviationRow, Score
+
+
+class Judged:
+    """One project's standing beside its plan, all figures of one time: the last assessed instant, else `now`."""
+
+    def __init__(self, session: Session, standing: Standing, *, now: datetime) -> None:
+        self.standing = standing
+        self.plan = _planned(session, standing.project.id)
+        self.at = now if standing.as_of_at is None else from_ms(standing.as_of_at)
+        self._calendar = calendar_of(self.plan)
+        found = [_seen(row, standing) for row in standing.deviations.values()]
+        self._deviations = {deviation.subject: deviation for deviation in found if deviation}
+        self._warnings = [open_warning_of(row) for row in standing.open_warnings]
+
+    def summary(self) -> ProjectSummary:
+        """The row of the list."""
+        standing, row = self.standing, self.standing.project
+        today = local_day(self.at)
+        told = headline(self.plan, self._deviations, self._warnings, today=today)
+        return ProjectSummary(
+            id=row.id,
+            code=row.code,
+            name=name_of(row),
+            street=Text(zh=row.street_zh, en=row.street_en),
+            unit=Text(zh=row.unit_zh, en=row.unit_en),
+            work_type=row.work_type,
+            sign=sign(
+                self._warnings,
+                deviation=self._deviations.get(Subject(kind="project", id=row.id)),
+                on_pause=paused(self.plan, today),
+            ),
+            worst_building=_named(self.plan, worst_building(self.plan, self._deviations)),
+            open_warnings=len(standing.open_warnings),
+            score=_brief(standing.score),
+            headline=Text(zh=told.zh, en=told.en),
+            contract_fen=row.contract_fen,
+            start=row.start,
+            finish=row.finish,
+            as_of=instant(standing.as_of_at),
+            **self._figures("project", row.id, project_curve(self.plan, self._calendar)),
+        )
+
+    def buildings(self) -> list[BuildingState]:
+        """Its buildings with their items, in plan order."""
+        planned = {building.id: building for building in self.plan.buildings}
+        return [self._building(row, planned[row.id]) for row in self.standing.buildings]
+
+    def _building(self, row: Building, planned: domain.Building) -> BuildingState:
+        subject = Subject(kind="building", id=row.id)
+        return BuildingState(
+            id=row.id,
+            name=name_of(row),
+            storeys=row.storeys,
+            weight_bp=row.weight_bp,
+            sign=sign(
+                [warning for warning in self._warnings if warning.subject == subject],
+                deviation=self._deviations.get(subject),
+                on_pause=paused(self.plan, local_day(self.at)),
+            ),
+            items=[self._item(item) for item in planned.items],
+            **self._figures("building", row.id, building_curve(planned, self.plan, self._calendar)),
+        )
+
+    def _figures(self, kind: SubjectKind, subject: str, curve: Curve) -> dict[str, Any]:
+        row = self.standing.deviations.get((kind, subject))
+        return figures_of(row, self.standing.progress.get(subject), planned_bp=self._planned_bp(curve))
+
+    def _item(self, item: WorkItem) -> ItemState:
+        progress = self.standing.progress.get(item.id)
+        seen = progress if progress and progress.last_seen_at is not None else None
+        return ItemState(
+            id=item.id,
+            name=Text(zh=item.name.zh, en=item.name.en),
+            weight_bp=item.weight_bp,
+            plan_bp=self._planned_bp(item_curve(item, self.plan, self._calendar)),
+            actual_bp=seen.value_bp if seen else None,
+            sigma_bp=seen.sigma_bp if seen else None,
+        )
+
+    def _planned_bp(self, curve: Curve) -> int:
+        return curve.bp_at(self._calendar.effective_s(self.at))
+
+
+def _planned(session: Session, project_id: str) -> Project:
+    found = load_project(session.connection(), project_id)
+    if found is None:
+        raise absent("project", project_id)
+    return found
+
+
+def _seen(row: DeviationRow, standing: Standing) -> Deviation | None:
+    """The deviation, unless nothing was ever observed of its subject: then its zero says nothing."""
+    progress = standing.progress.get(row.subject)
+    return deviation_of(row) if progress is None or progress.last_seen_at is not None else None
+
+
+def _named(project: Project, building_id: str | None) -> Named | None:
+    found = next((building for building in project.buildings if building.id == building_id), None)
+    return Named(id=found.id, name=Text(zh=found.name.zh, en=found.name.en)) if found else None
+
+
+def _brief(score: Score | None) -> ScoreBrief:
+    if score is None:
+        return ScoreBrief(total=None, grade=None)
+    return ScoreBrief(total=score.total, grade=cast(Grade | None, score.grade))

@@ -1,0 +1,126 @@
+"""Read queries about delivery and devices."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from central.store.tables import (
+    Building,
+    Camera,
+    CameraCondition,
+    DeadLetter,
+    FaceAssignment,
+    Gateway,
+    GatewayStatus,
+    IdentityConflict,
+    Project,
+    Record,
+    Stream,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """What one gateway delivered over all its epochs, and what it last said of itself (None = nothing yet)."""
+
+    gateway: str
+    status: GatewayStatus | None
+    stream: Stream | None
+    stored: int
+    duplicates: int
+    tombstones: int
+    dead_letters: int
+    conflicts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watching:
+    """A camera with the buildings it is assigned to and its open conditions."""
+
+    gateway: str
+    camera: str
+    seen: Camera | None
+    buildings: tuple[Building, ...]
+    conditions: tuple[CameraCondition, ...]
+
+
+def deliveries(session: Session) -> list[Delivery]:
+    """Every registered gateway, by id; `stream` is that of its newest epoch."""
+    ids = session.exec(select(Gateway.id).where(col(Gateway.retired_at).is_(None)).order_by(Gateway.id)).all()
+    statuses = {row.gateway: row for row in session.exec(select(GatewayStatus))}
+    streams: dict[str, list[Stream]] = {}
+    for row in session.exec(select(Stream).order_by(col(Stream.last_received_at), Stream.epoch)):
+        streams.setdefault(row.gateway, []).append(row)
+    dead = _counts(session, DeadLetter)
+    conflicts = _counts(session, IdentityConflict)
+    tombstones = dict(
+        session.exec(
+            select(Record.gateway, func.count()).where(Record.kind == "tombstone").group_by(Record.gateway)
+        ).all()
+    )
+    return [
+        Delivery(
+            gateway=gateway,
+            status=statuses.get(gateway),
+            stream=_current(streams.get(gateway, []), statuses.get(gateway)),
+            stored=sum(stream.stored for stream in streams.get(gateway, [])),
+            duplicates=sum(stream.duplicates for stream in streams.get(gateway, [])),
+            tombstones=tombstones.get(gateway, 0),
+            dead_letters=dead.get(gateway, 0),
+            conflicts=conflicts.get(gateway, 0),
+        )
+        for gateway in ids
+    ]
+
+
+def watching(session: Session, projects: list[str] | None = None) -> list[Watching]:
+    """Cameras by (gateway, id). With `projects`: only those that look at a building of one of them."""
+    assigned = _assigned(session, projects)
+    seen = {(row.gateway, row.id): row for row in session.exec(select(Camera))}
+    conditions: dict[tuple[str, str], list[CameraCondition]] = {}
+    open_now = select(CameraCondition).where(col(CameraCondition.until_at).is_(None))
+    for row in session.exec(open_now.order_by(col(CameraCondition.since_at), CameraCondition.code)):
+        conditions.setdefault((row.gateway, row.camera), []).append(row)
+    keys = set(assigned) if projects is not None else {*assigned, *seen, *conditions}
+    return [
+        Watching(
+            gateway=gateway,
+            camera=camera,
+            seen=seen.get((gateway, camera)),
+            buildings=tuple(assigned.get((gateway, camera), ())),
+            conditions=tuple(conditions.get((gateway, camera), ())),
+        )
+        for gateway, camera in sorted(keys)
+    ]
+
+
+def _assigned(session: Session, projects: list[str] | None) -> dict[tuple[str, str], list[Building]]:
+    """Cameras of the newest plans, each with its buildings once."""
+    statement = (
+        select(FaceAssignment, Building)
+        .join(Building, col(Building.id) == FaceAssignment.building)
+        .join(Project, col(Project.id) == Building.project)
+        .where(FaceAssignment.plan_version == Project.plan_version)
+    )
+    if projects is not None:
+        statement = statement.where(col(Building.project).in_(projects))
+    found: dict[tuple[str, str], list[Building]] = {}
+    for face, building in session.exec(statement.order_by(Building.project, col(Building.position))):
+        buildings = found.setdefault((face.gateway, face.camera), [])
+        if building not in buildings:
+            buildings.append(building)
+    return found
+
+
+def _current(streams: list[Stream], status: GatewayStatus | None) -> Stream | None:
+    """The stream of the epoch the gateway says it is in, else the one that received last."""
+    said = [stream for stream in streams if status and stream.epoch == status.epoch]
+    return (said or streams)[-1] if streams else None
+
+
+def _counts(session: Session, table: type[DeadLetter] | type[IdentityConflict]) -> dict[str, int]:
+    rows = session.exec(select(table.gateway, func.count()).group_by(col(table.gateway)))
+    return {gateway: count for gateway, count in rows if gateway is not None}
