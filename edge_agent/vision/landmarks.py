@@ -80,7 +80,7 @@ def gradient_of(grey: Image) -> Gradient:
     """Gradient magnitude normalised by local contrast, so that light and haze matter less."""
     smooth = cv2.GaussianBlur(grey, (0, 0), 1.5).astype(np.float32)
     magnitude = cv2.magnitude(cv2.Sobel(smooth, cv2.CV_32F, 1, 0), cv2.Sobel(smooth, cv2.CV_32F, 0, 1))
-    local = cv2.GaussianBlur(magnitude, (0, 0), 24)
+    local = cv2.blur(magnitude, (65, 65))
     return np.asarray(np.minimum(magnitude / (local + 4.0), 3.0), np.float32)
 
 
