@@ -49,6 +49,11 @@ class Agent:
         command = [sys.executable, "-m", "edge_agent.cli", "run", "--settings", str(self.settings)]
         self.child = start(self.gateway, command, log=self.folder / "agent.log")
 
+    def stop(self) -> None:
+        """Ask it to end, and wait."""
+        if self.child is not None:
+            self.child.stop()
+
     def set_clock(self, at: datetime) -> None:
         """Move its clock; the file is replaced whole, so it never reads half an instant."""
         replace_text(self.clock, at.isoformat())
@@ -66,6 +71,17 @@ class Agent:
     def waiting(self) -> int:
         """How many records the centre has not acknowledged yet."""
         return sum(int(count) for (count,) in self._rows("SELECT count(*) FROM outbox"))
+
+    def acked(self) -> int:
+        """The last record of this epoch of which the centre has said that it is committed."""
+        return int(self._meta("acked") or 0)
+
+    def epoch(self) -> str:
+        """The name of its numbering, empty before its store is made."""
+        return self._meta("epoch")
+
+    def _meta(self, key: str) -> str:
+        return next((str(value) for name, value in self._rows("SELECT key, value FROM meta") if name == key), "")
 
     def _rows(self, sql: str) -> list[tuple[Any, ...]]:
         """Read-only and short; an agent that has not made its store yet has nothing."""

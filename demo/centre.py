@@ -49,6 +49,11 @@ class Centre:
         )
         return tuple(sorted(found, key=lambda w: (w.raised_at, w.subject, w.rule)))
 
+    def open_warnings(self) -> list[Any]:
+        """What is open now."""
+        found: list[Any] = self.get("/warnings", state="open")["warnings"]
+        return found
+
     def estimates(self, projects: Mapping[str, str]) -> dict[str, dict[date, int]]:
         """Measured completion in bp by building and day, where there is one."""
         return {
