@@ -61,14 +61,15 @@ class DeviationRow(SQLModel, table=True):
 class PlanWarning(SQLModel, table=True):
     """A warning with its newest level. `state` = open | closed | withdrawn (late facts undid it; kept for the record).
 
-    At most one open per (rule, subject): the database says so.
+    At most one open per project, rule and subject: the database says so. A camera may be a subject of two projects.
     """
 
     __tablename__: ClassVar[str] = "warning"
     __table_args__ = (
-        Index("uq_warning_key", "rule", "subject_kind", "subject", "raised_at", unique=True),
+        Index("uq_warning_key", "project", "rule", "subject_kind", "subject", "raised_at", unique=True),
         Index(
             "uq_warning_open",
+            "project",
             "rule",
             "subject_kind",
             "subject",
@@ -113,13 +114,13 @@ class WarningEvent(SQLModel, table=True):
 
 
 class RuleState(SQLModel, table=True):
-    """Hysteresis memory of one (rule, subject)."""
+    """Hysteresis memory of one rule and subject."""
 
     __tablename__: ClassVar[str] = "rule_state"
+    project: str = Field(primary_key=True)
     rule: str = Field(primary_key=True)
     subject_kind: str = Field(primary_key=True)
     subject: str = Field(primary_key=True)
-    project: str = Field(index=True)
     level: str | None = None
     candidate: str | None = None
     up: int

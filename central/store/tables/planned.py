@@ -89,7 +89,7 @@ class PlanPoint(SQLModel, table=True):
 
 
 class FaceAssignment(SQLModel, table=True):
-    """Which camera of which gateway looks at which face of a building; a lower `plan_version` than the project's = left.
+    """Which camera of which gateway looks at which face of a building; `plan_version` below the project's = left.
 
     Readings of a face count only when it is assigned, now or by an earlier plan.
     """

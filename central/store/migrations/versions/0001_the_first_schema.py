@@ -325,19 +325,16 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('gateway', 'epoch', 'seq', name=op.f('pk_record'))
     )
     op.create_table('rule_state',
+    sa.Column('project', sa.String(), nullable=False),
     sa.Column('rule', sa.String(), nullable=False),
     sa.Column('subject_kind', sa.String(), nullable=False),
     sa.Column('subject', sa.String(), nullable=False),
-    sa.Column('project', sa.String(), nullable=False),
     sa.Column('level', sa.String(), nullable=True),
     sa.Column('candidate', sa.String(), nullable=True),
     sa.Column('up', sa.Integer(), nullable=False),
     sa.Column('down', sa.Integer(), nullable=False),
-    sa.PrimaryKeyConstraint('rule', 'subject_kind', 'subject', name=op.f('pk_rule_state'))
+    sa.PrimaryKeyConstraint('project', 'rule', 'subject_kind', 'subject', name=op.f('pk_rule_state'))
     )
-    with op.batch_alter_table('rule_state', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_rule_state_project'), ['project'], unique=False)
-
     op.create_table('score',
     sa.Column('subject_kind', sa.String(), nullable=False),
     sa.Column('subject', sa.String(), nullable=False),
@@ -396,8 +393,8 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('warning', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_warning_project'), ['project'], unique=False)
-        batch_op.create_index('uq_warning_key', ['rule', 'subject_kind', 'subject', 'raised_at'], unique=True)
-        batch_op.create_index('uq_warning_open', ['rule', 'subject_kind', 'subject'], unique=True, sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
+        batch_op.create_index('uq_warning_key', ['project', 'rule', 'subject_kind', 'subject', 'raised_at'], unique=True)
+        batch_op.create_index('uq_warning_open', ['project', 'rule', 'subject_kind', 'subject'], unique=True, sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
 
     op.create_table('work_item',
     sa.Column('id', sa.String(), nullable=False),
@@ -465,9 +462,6 @@ def downgrade() -> None:
     op.drop_table('stream')
     op.drop_table('score_contribution')
     op.drop_table('score')
-    with op.batch_alter_table('rule_state', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_rule_state_project'))
-
     op.drop_table('rule_state')
     op.drop_table('record')
     op.drop_table('received_range')

@@ -1,0 +1,112 @@
+"""The loop that takes projects with new facts, or a judgement that has grown old, through the one door."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from threading import Event
+
+from prometheus_client import Counter, Histogram
+from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
+
+from central import clock
+from central.reassess import reassess
+from central.store.engine import reading, writing
+from central.store.instants import from_ms, to_ms
+from central.store.save_assessment import Revision, revisions, save_failure
+
+log = logging.getLogger(__name__)
+
+IDLE_S = 0.25  # between two looks when nothing calls
+REST_S_MIN = 0.05  # after work it rests as long as it worked: ingest and pages come first on a small machine
+REST_S_MAX = 2.0
+FAILED_AGAIN_S = 60.0
+STANDS_S = 1.5
+
+TOOK = Histogram("siteprogress_reassess_seconds", "Time one project takes through the one door")
+FAILED = Counter("siteprogress_reassess_failures", "Judgements that failed; the project says so")
+
+
+@dataclass(slots=True, kw_only=True)
+class Reassessor:
+    """`changed` hears of projects judged anew.
+
+    A judgement older than `stale_after` is renewed without new facts; so is any behind a clock that stands still
+    (a replay's, when it is over), so that all projects end at one instant.
+    """
+
+    engine: Engine
+    now: Callable[[], datetime]
+    changed: Callable[[Sequence[str], datetime], None]
+    stale_after: timedelta
+    stopping: Event = field(default_factory=Event)
+    called: Event = field(default_factory=Event)
+    _failed: dict[str, tuple[int, float]] = field(default_factory=dict)
+    _stands_since: tuple[datetime | None, float] = (None, 0.0)
+
+    def call(self, _projects: frozenset[str] = frozenset()) -> None:
+        """There is something to do; callable from any thread. Calls while it works are one call."""
+        self.called.set()
+
+    def run(self) -> None:
+        """Until `stopping` is set; never ends for a project that cannot be judged."""
+        while not self.stopping.is_set():
+            self.called.wait(IDLE_S)
+            self.called.clear()
+            began = time.monotonic()
+            try:
+                worked = self.round()
+            except OperationalError as gone:
+                log.warning("database not available for reassessment: %s", gone.orig)
+                worked = 1
+            except Exception:
+                log.exception("reassessment round failed")
+                worked = 1
+            if worked:
+                self.stopping.wait(min(max(REST_S_MIN, time.monotonic() - began), REST_S_MAX))
+
+    def round(self) -> int:
+        """Judge every project that needs it, once; how many there were."""
+        with reading(self.engine) as connection:
+            found = revisions(connection)
+        now = self.now()
+        oldest = now if self._stands_still(now) else now - self.stale_after
+        due = [revision for revision in found if self._is_due(revision, oldest)]
+        done = [revision.project for revision in due if not self.stopping.is_set() and self._judge(revision, now)]
+        if done:
+            self.changed(done, now)
+        return len(due)
+
+    def _is_due(self, revision: Revision, oldest: datetime) -> bool:
+        if revision.facts <= revision.assessed:
+            return revision.as_of_ms is not None and from_ms(revision.as_of_ms) < from_ms(to_ms(oldest))
+        failed_facts, failed_at = self._failed.get(revision.project, (-1, 0.0))
+        return failed_facts != revision.facts or time.monotonic() - failed_at > FAILED_AGAIN_S
+
+    def _stands_still(self, now: datetime) -> bool:
+        before, since = self._stands_since
+        if now != before:
+            self._stands_since = now, time.monotonic()
+            return False
+        return time.monotonic() - since > STANDS_S
+
+    def _judge(self, revision: Revision, now: datetime) -> bool:
+        try:
+            with TOOK.time():
+                reassess(self.engine, revision.project, now)
+        except OperationalError:
+            raise
+        except Exception as broken:
+            log.exception("reassessment failed: project=%s", revision.project)
+            FAILED.inc()
+            self._failed[revision.project] = revision.facts, time.monotonic()
+            with writing(self.engine) as connection:
+                error = f"{type(broken).__name__}: {broken}"
+                save_failure(connection, revision.project, error=error, wall_ms=clock.system_ms())
+            return True
+        self._failed.pop(revision.project, None)
+        return True
