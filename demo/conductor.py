@@ -61,9 +61,9 @@ def play(stage: Stage, rounds: Sequence[Sequence[Still]], *, after: Callable[[da
     for stills in rounds:
         at = max(still.at for still in stills)
         _set_links(stage, at, played)
-        _show(stage, stills)
+        show(stage, stills)
         played.frames += len(stills)
-        late = _unseen_after(stage, stills, timeout_s=ROUND_TIMEOUT_S)
+        late = unseen_after(stage, stills, timeout_s=ROUND_TIMEOUT_S)
         if late:
             played.delays.append(
                 f"{at.astimezone(HERE):%m-%d %H:%M}: {', '.join(late)} not read in {ROUND_TIMEOUT_S:.0f} s"
@@ -100,7 +100,7 @@ def _mend(stage: Stage, gateway: str, played: Played) -> None:
             link.mend()
 
 
-def _show(stage: Stage, stills: Sequence[Still]) -> None:
+def show(stage: Stage, stills: Sequence[Still]) -> None:
     """Streams first, because they hold old pictures for a moment; then the clocks; then the folders."""
     streamed = [still for still in stills if still.camera in stage.projectors]
     for still in streamed:
@@ -116,7 +116,7 @@ def _show(stage: Stage, stills: Sequence[Still]) -> None:
             hand_over(still, stage.folders[still.camera])
 
 
-def _unseen_after(stage: Stage, stills: Sequence[Still], *, timeout_s: float) -> list[str]:
+def unseen_after(stage: Stage, stills: Sequence[Still], *, timeout_s: float) -> list[str]:
     """Wait until every camera's still has been dealt with; the cameras whose still was not."""
     end = time.monotonic() + timeout_s
     left = list(stills)
