@@ -26,11 +26,14 @@ def system_ms() -> int:
 
 
 def clock_of(kind: Literal["system", "event"], engine: Engine) -> Clock:
-    """The clock judgements are made by: the system's, or for replays the instant of the newest accepted reading."""
+    """The clock judgements are made by: the system's, or for replays the instant of the newest accepted reading.
+
+    A replay that has not begun is before all plans, else a plan taken in early would be judged late by today's date.
+    """
     return system if kind == "system" else lambda: _newest(engine)
 
 
 def _newest(engine: Engine) -> datetime:
     with reading(engine) as connection:
         newest = newest_observed_ms(connection)
-    return from_ms(newest) if newest is not None else system()
+    return from_ms(newest or 0)
