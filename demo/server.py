@@ -20,7 +20,10 @@ from demo.district import District, Person
 from demo.process import Child, free_port, run, start, wait_until
 
 CLI = (sys.executable, "-m", "central.cli")
-BEHIND = "SELECT count(*) FROM assessment_state WHERE assessed_revision < revision"
+BEHIND = (
+    "SELECT count(*) FROM assessment_state WHERE assessed_revision < revision"
+    " OR as_of_at < (SELECT max(as_of_at) FROM assessment_state)"
+)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -52,7 +55,7 @@ class Server:
         self.wait()
 
     def settled(self) -> bool:
-        """Whether every project has been assessed since its last fact."""
+        """Whether every project has been assessed since its last fact, and all as of one instant."""
         engine = open_engine(self.database_url)
         try:
             with reading(engine) as connection:
