@@ -155,7 +155,7 @@ def _camera(eye: Eye) -> dict[str, Any]:
         return told | {
             "kind": "rtsp",
             "url": eye.rtsp_url,
-            "interval_s": 0.4,
+            "interval_s": 0.1,
             "open_timeout_s": 5.0,
             "restart_min_s": 0.2,
         }

@@ -16,7 +16,7 @@ from demo.footage import HERE, Still
 from demo.link import Link
 
 ROUND_TIMEOUT_S = 30.0
-RTSP_FLUSH_S = 0.6  # what the stream still holds of the old picture is read out under the old time
+RTSP_FLUSH_S = 0.2  # the stream still holds the old picture for a moment; the agent too skips what was on its way
 POLL_S = 0.01
 
 
