@@ -63,7 +63,7 @@ def face_reading(found: reading.FaceReading, *, camera: str) -> FaceReading:
         camera=camera,
         face=found.face_id,
         building=found.building,
-        work_type=found.work_type,  # type: ignore[arg-type]  the scene file allows only those that can be seen
+        work_type=found.work_type,  # type: ignore[arg-type]
         stages=stages_of(found.work_type).names,
         stage_shares_bp=found.stage_shares_bp,
         completion_bp=found.completion_bp,

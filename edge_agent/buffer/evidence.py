@@ -29,7 +29,7 @@ class EvidenceFolder:
             leftover.unlink()
 
     def put(self, jpeg: bytes) -> str:
-        """Make a still durable and return its SHA-256; the same one twice is one file. OSError when there is no room."""
+        """Make a still durable and return its SHA-256; twice the same is one file. OSError: no room."""
         sha256 = hashlib.sha256(jpeg).hexdigest()
         path = self._root / f"{sha256}.jpg"
         if path.exists():

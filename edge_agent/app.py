@@ -1,0 +1,223 @@
+"""Composition root of the edge: builds everything from the settings, passes it down, starts and ends the threads."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+from random import Random
+
+import edge_agent
+from edge_agent import health
+from edge_agent.buffer.evidence import EvidenceFolder
+from edge_agent.buffer.opening import FolderLock, lock_folder, open_outbox
+from edge_agent.buffer.outbox import Outbox
+from edge_agent.camera.nursing import Nursery
+from edge_agent.camera.source import Camera
+from edge_agent.clock import Clock, clock_of, wall, wall_ms
+from edge_agent.publisher import Identity, Publisher
+from edge_agent.sense import Sense, Station
+from edge_agent.settings import Settings
+from edge_agent.uploader import Uploader
+from edge_agent.vision.scene import Scene, load_scene
+from edge_agent.vision.see import Network
+
+log = logging.getLogger(__name__)
+
+HEALTH_S = 2.0
+DRAIN_S = 5.0
+NetworkOf = Callable[[str], Network]
+
+
+@dataclass(slots=True, kw_only=True)
+class Agent:
+    """All parts of a running agent."""
+
+    settings: Settings
+    lock: FolderLock
+    outbox: Outbox
+    evidence: EvidenceFolder
+    nursery: Nursery
+    cameras: tuple[Camera, ...]
+    sense: Sense
+    publisher: Publisher
+    uploader: Uploader | None
+    failures: list[BaseException] = field(default_factory=list)
+
+    def run(self, stop: threading.Event) -> None:
+        """Work until `stop` is set or a part fails for good; then finish what is in hand, send what waits, close."""
+        ended = threading.Event()
+        sensing = self._thread("sense", self.sense.run, stop, failed=stop)
+        sending = self._thread("publisher", lambda e: self.publisher.run(e, drain_s=DRAIN_S), ended, failed=stop)
+        threads = [sensing, sending]
+        if self.uploader is not None:
+            threads.append(self._thread("uploader", self.uploader.run, ended, failed=stop))
+        for camera in self.cameras:
+            camera.open()
+        for thread in threads:
+            thread.start()
+        log.info("agent runs gateway=%s epoch=%s", self.settings.gateway.id, self.outbox.epoch)
+        while not stop.wait(HEALTH_S):
+            self._write_health()
+        sensing.join()
+        for camera in self.cameras:
+            camera.close()
+        ended.set()
+        for thread in threads:
+            thread.join()
+        self._write_health()
+        self.close()
+
+    def close(self) -> None:
+        """Let go of processes, store and folder."""
+        self.nursery.close()
+        self.outbox.close()
+        self.lock.close()
+
+    def _write_health(self) -> None:
+        try:
+            plain = health.snapshot(self.cameras, self.sense, self.publisher, self.uploader, self.evidence)
+            health.write_snapshot(self.settings.gateway.data_dir, plain)
+        except OSError as error:
+            log.warning("health not written reason=%s", error.strerror)
+
+    def _thread(
+        self, name: str, work: Callable[[threading.Event], None], until: threading.Event, *, failed: threading.Event
+    ) -> threading.Thread:
+        def guarded() -> None:
+            try:
+                work(until)
+            except Exception as error:
+                log.exception("%s ended, the agent ends", name)
+                self.failures.append(error)
+                failed.set()
+
+        return threading.Thread(target=guarded, name=name)
+
+
+def build(settings: Settings, *, network_of: NetworkOf | None = None) -> Agent:
+    """Everything checked and opened, nothing started. Errors name the file and what was expected.
+
+    `network_of` gives the network for a work type; the shipped weights when absent.
+    """
+    scenes = {camera.id: load_scene(camera.scene) for camera in settings.camera}
+    networks = load_networks(settings, tuple(scenes.values()), network_of=network_of)
+    data_dir = settings.gateway.data_dir
+    lock = lock_folder(data_dir)
+    try:
+        outbox = open_outbox(
+            data_dir, gateway=settings.gateway.id, now_ms=wall_ms, cap_bytes=settings.limits.outbox_bytes
+        )
+    except BaseException:
+        lock.close()
+        raise
+    evidence = EvidenceFolder(data_dir / "evidence", cap_bytes=settings.limits.evidence_bytes)
+    random, clock, arrived, nursery = Random(), clock_of(settings.clock), threading.Event(), Nursery()
+    cameras = tuple(_cameras(settings, outbox, nursery, arrived=arrived, random=random))
+    stations = [Station(camera=c, scene=scenes[c.id], net=networks[scenes[c.id].work_type]) for c in cameras]
+    sense = Sense(
+        stations,
+        outbox,
+        evidence,
+        clock=clock,
+        replay=settings.clock.source == "file",
+        every_s=settings.evidence.every_h * 3600 if settings.evidence.enabled else None,
+        arrived=arrived,
+    )
+    return Agent(
+        settings=settings,
+        lock=lock,
+        outbox=outbox,
+        evidence=evidence,
+        nursery=nursery,
+        cameras=cameras,
+        sense=sense,
+        publisher=_publisher(settings, outbox, sense, cameras, clock=clock, networks=networks, random=random),
+        uploader=Uploader(settings.centre, evidence, random=random) if settings.centre else None,
+    )
+
+
+def load_networks(settings: Settings, scenes: Sequence[Scene], *, network_of: NetworkOf | None) -> dict[str, Network]:
+    """One network for each kind of work that the cameras see; ModelError when one will not do."""
+    if network_of is None:
+        from edge_agent.vision.session import load_network
+
+        models = models_folder(settings)
+        return {
+            kind: load_network(models, work_type=kind, threads=settings.vision.threads)
+            for kind in sorted({scene.work_type for scene in scenes})
+        }
+    return {kind: network_of(kind) for kind in {scene.work_type for scene in scenes}}
+
+
+def models_folder(settings: Settings) -> Path:
+    """The folder the settings name, else the one that is installed with the package, else the checkout's."""
+    if settings.vision.models is not None:
+        return settings.vision.models
+    return shipped_models()
+
+
+def shipped_models() -> Path:
+    """Where the weights lie that come with the product."""
+    package = Path(edge_agent.__path__[0])
+    installed = package / "models"
+    return installed if installed.is_dir() else package.parent / "models"
+
+
+def boot_id() -> str:
+    """Names this boot of the machine; of this process where the kernel does not tell."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+    except OSError:
+        return str(uuid.uuid4())
+
+
+def _cameras(
+    settings: Settings, outbox: Outbox, nursery: Nursery, *, arrived: threading.Event, random: Random
+) -> list[Camera]:
+    def known(camera: str) -> dict[str, tuple[int, bool]]:
+        marks = outbox.processed(camera).values()
+        return {mark.name: (mark.size_bytes, mark.outcome == "read") for mark in marks}
+
+    return [
+        Camera(
+            camera,
+            settings.limits,
+            start=nursery.capture,
+            known=lambda camera=camera: known(camera.id),  # type: ignore[misc]
+            arrived=arrived,
+            random=random,
+        )
+        for camera in settings.camera
+    ]
+
+
+def _publisher(
+    settings: Settings,
+    outbox: Outbox,
+    sense: Sense,
+    cameras: Sequence[Camera],
+    *,
+    clock: Clock,
+    networks: dict[str, Network],
+    random: Random,
+) -> Publisher:
+    identity = Identity(
+        gateway=settings.gateway.id,
+        boot=boot_id(),
+        software=f"siteprogress/{version('siteprogress')}",
+        model_sha256=",".join(sorted({net.sha256 for net in networks.values()})),
+        cameras=tuple(camera.id for camera in settings.camera),
+    )
+    return Publisher(
+        outbox,
+        settings.broker,
+        identity,
+        vitals=lambda: health.vitals(settings.gateway.data_dir, cameras, sense, clock),
+        wall=wall,
+        random=random,
+    )

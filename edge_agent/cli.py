@@ -1,0 +1,153 @@
+"""The command `siteprogress-edge`: run, check, status, evaluate."""
+
+from __future__ import annotations
+
+import json
+import logging
+import signal
+import sys
+import threading
+from dataclasses import asdict
+from pathlib import Path
+from types import FrameType
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from edge_agent.errors import EdgeError, StoreBrokenError
+from edge_agent.settings import load_settings
+
+EXIT_WRONG, EXIT_SETTINGS, EXIT_DISK = 1, 2, 74
+LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="The edge agent: cameras to records to the centre.")
+SettingsFile = Annotated[Path, typer.Option("--settings", "-s", help="TOML file, see deploy/edge/agent.toml")]
+out, err = Console(), Console(stderr=True)
+
+
+@app.command()
+def run(
+    settings: SettingsFile, verbose: Annotated[bool, typer.Option("--verbose", "-v", help="log details")] = False
+) -> None:
+    """Work until SIGTERM or Ctrl-C; nothing stored is ever lost, however it ends."""
+    from edge_agent.app import build
+    from edge_agent.vision.errors import VisionError
+
+    logging.basicConfig(level=logging.DEBUG if verbose else logging.INFO, format=LOG_FORMAT, stream=sys.stderr)
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    stop = threading.Event()
+
+    def asked(number: int, _frame: FrameType | None) -> None:
+        logging.getLogger(__name__).info("asked to stop by %s", signal.Signals(number).name)
+        stop.set()
+
+    signal.signal(signal.SIGTERM, asked)
+    signal.signal(signal.SIGINT, asked)
+    try:
+        agent = build(load_settings(settings))
+    except (EdgeError, VisionError) as wrong:
+        err.print(f"cannot start: {wrong}", style="red", markup=False, soft_wrap=True)
+        raise typer.Exit(EXIT_SETTINGS) from wrong
+    agent.run(stop)
+    if any(isinstance(failure, StoreBrokenError) for failure in agent.failures):
+        raise typer.Exit(EXIT_DISK)
+    if agent.failures:
+        raise typer.Exit(EXIT_WRONG)
+
+
+@app.command()
+def check(settings: SettingsFile) -> None:
+    """Try cameras, scenes, network, disk, broker and centre once each; exit 1 if anything would not work."""
+    from edge_agent.check import check as found_by
+
+    signs = {True: "[green]ok[/]", None: "[yellow]look[/]", False: "[red]wrong[/]"}
+    table = Table("", "what", "found", title=f"{settings}")
+    wrong = 0
+    try:
+        loaded = load_settings(settings)
+    except EdgeError as bad:
+        err.print(str(bad), style="red", markup=False, soft_wrap=True)
+        raise typer.Exit(EXIT_SETTINGS) from bad
+    with err.status("checking"):
+        for found in found_by(loaded):
+            table.add_row(signs[found.ok], found.what, found.detail.replace("[", r"\["))
+            wrong += found.ok is False
+    out.print(table)
+    if wrong:
+        raise typer.Exit(EXIT_WRONG)
+
+
+@app.command()
+def status(
+    settings: SettingsFile, as_json: Annotated[bool, typer.Option("--json", help="for machines")] = False
+) -> None:
+    """What was produced, acknowledged and waits, and how the cameras are; the agent may be running or not."""
+    from edge_agent.clock import wall_ms
+    from edge_agent.status import read_status
+
+    try:
+        found = read_status(load_settings(settings).gateway.data_dir, now_ms=wall_ms())
+    except EdgeError as wrong:
+        err.print(str(wrong), style="red", markup=False, soft_wrap=True)
+        raise typer.Exit(EXIT_WRONG) from wrong
+    if as_json:
+        typer.echo(json.dumps(asdict(found), default=lambda value: value.isoformat(), ensure_ascii=False))
+        return
+    delivery = Table("produced", "acknowledged", "waiting", "oldest waits", "given up", "set aside", "stills waiting")
+    age = f"{found.oldest_age_ms / 1000:.0f} s"
+    figures = (found.produced, found.acked, found.pending, age, found.evicted, found.set_aside, found.stills_waiting)
+    delivery.add_row(*(str(figure) for figure in figures))
+    out.print(f"gateway {found.gateway}, epoch {found.epoch}")
+    out.print(delivery)
+    cameras = Table("camera", "newest frame", "frames", "conditions", "files read", "files refused")
+    for camera in found.cameras:
+        newest = camera.last_at.isoformat(timespec="seconds") if camera.last_at else "none"
+        conditions = ", ".join(camera.conditions) or "none"
+        counts = (camera.frames, conditions, camera.files_read, camera.files_refused)
+        cameras.add_row(camera.camera, newest, *(str(count) for count in counts))
+    out.print(cameras)
+    for camera in found.cameras:
+        for name, problem in camera.refused:
+            out.print(f"{camera.camera} refused {name}: {problem}", markup=False, soft_wrap=True)
+    if found.health and found.health["link"]["problem"]:
+        out.print(f"link: {found.health['link']['problem']}", markup=False, soft_wrap=True)
+
+
+@app.command()
+def evaluate(
+    dataset: Annotated[Path, typer.Argument(help="folder with scenes/SCENE_ID/{scene.json,truth.json,frames}")],
+    json_file: Annotated[Path, typer.Option("--json", help="write the figures here")],
+    models: Annotated[Path | None, typer.Option("--models", help="folder with manifest.json; the shipped one")] = None,
+    threads: Annotated[int, typer.Option(min=1)] = 1,
+) -> None:
+    """Run the shipped network and filter over a data set in time order and write how well they did."""
+    from edge_agent.app import shipped_models
+    from edge_agent.vision.errors import VisionError
+    from edge_agent.vision.evaluate import evaluate_dataset
+    from edge_agent.vision.session import load_network
+
+    columns = (TextColumn("frames"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    try:
+        net = load_network(models or shipped_models(), threads=threads)
+        with Progress(*columns, console=err) as bar:
+            task = bar.add_task("frames", total=None)
+            figures = evaluate_dataset(
+                dataset, net, progress=lambda done, total: bar.update(task, completed=done, total=total)
+            )
+    except VisionError as wrong:
+        err.print(str(wrong), style="red", markup=False, soft_wrap=True)
+        raise typer.Exit(EXIT_WRONG) from wrong
+    json_file.write_text(json.dumps(figures, ensure_ascii=False, indent=1), encoding="utf-8")
+    out.print(f"{json_file} written")
+
+
+def main() -> None:
+    """Entry point."""
+    app()
+
+
+if __name__ == "__main__":
+    main()
