@@ -75,7 +75,7 @@ function planSeries(input: CurveInput, words: CurveWords, colours: CurveColours)
       symbol: "circle",
       symbolSize: 1,
       silent: true,
-      label: { color: colours.plan, fontSize: 12, position: [-8, -20], align: "right", formatter: words.planEnd },
+      label: { color: colours.plan, fontSize: 12, position: [-8, -20], align: "right", formatter: input.narrow ? "" : words.planEnd },
       data: end ? [{ name: "planEnd", coord: [utcOf(end.day), 100] }] : [],
     },
   };

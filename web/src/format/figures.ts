@@ -76,11 +76,15 @@ export function count(n: number): string {
   return n < 0 ? `${MINUS}${grouped(-n)}` : grouped(n);
 }
 
-/** Fen → value and unit: from one 万元 on in 万元 with two decimals, below in 元. */
-export function money(fen: number): { value: string; unit: "wan" | "yuan" } {
+export type MoneyUnit = "wan" | "million" | "yuan";
+const FEN_OF: Record<MoneyUnit, number> = { wan: 1_000_000, million: 100_000_000, yuan: 100 };
+
+/** Fen → value and unit: from one 万元 (in English one million yuan) on in that unit with two decimals, below in 元. */
+export function money(fen: number, lang: "zh" | "en"): { value: string; unit: MoneyUnit } {
   const size = Math.abs(fen);
-  const unit = size >= 1_000_000 ? "wan" : "yuan";
-  const cents = unit === "wan" ? roundHalfUp(size, 10_000) : size;
+  const large = lang === "zh" ? "wan" : "million";
+  const unit = size >= FEN_OF[large] ? large : "yuan";
+  const cents = roundHalfUp(size, FEN_OF[unit] / 100);
   const text = `${grouped(Math.floor(cents / 100))}.${String(cents % 100).padStart(2, "0")}`;
   return { value: fen < 0 ? `${MINUS}${text}` : text, unit };
 }

@@ -27,10 +27,16 @@ export interface HeatLayout {
 }
 
 const GAP_PX = 2;
-const LABEL_PX = 62;
+const WIDE_PX = 11;
+const SLIM_PX = 6.2;
+
+/** Room that a label of 11 px needs: Chinese characters are square, the rest about half. */
+export function labelWidth(text: string): number {
+  return 8 + [...text].reduce((sum, char) => sum + (char > "\u2e80" ? WIDE_PX : SLIM_PX), 0);
+}
 
 /** Cells of at most 34 × 24 px; many bays or storeys make them smaller, never the page wider. */
-export function heatLayout(rows: number, cols: number): HeatLayout {
+export function heatLayout(rows: number, cols: number, label_px: number): HeatLayout {
   const cell_px = Math.max(8, Math.min(34, Math.floor(320 / cols) - GAP_PX));
   const tall_px = Math.max(8, Math.min(24, Math.floor(420 / rows) - GAP_PX));
   const left = 34;
@@ -42,7 +48,7 @@ export function heatLayout(rows: number, cols: number): HeatLayout {
     tall_px,
     step_px: cell_px + GAP_PX,
     rise_px: tall_px + GAP_PX,
-    width: left + cols * (cell_px + GAP_PX) + LABEL_PX,
+    width: left + cols * (cell_px + GAP_PX) + label_px,
     height: top + rows * (tall_px + GAP_PX) + 2,
   };
 }

@@ -52,11 +52,12 @@ export function colourIndex(type: WorkType, key: string, position: number): numb
 }
 
 function channel(hex: string, at: number): number {
-  const value = Number.parseInt(hex.slice(at, at + 2), 16) / 255;
+  const long = hex.length === 4 ? hex.replace(/[0-9a-f]/gi, "$&$&") : hex;
+  const value = Number.parseInt(long.slice(at, at + 2), 16) / 255;
   return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
 }
 
-/** Relative luminance of "#rrggbb" (WCAG 2). */
+/** Relative luminance of "#rrggbb" or "#rgb" (WCAG 2). */
 export function luminance(hex: string): number {
   return 0.2126 * channel(hex, 1) + 0.7152 * channel(hex, 3) + 0.0722 * channel(hex, 5);
 }

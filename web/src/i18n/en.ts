@@ -19,7 +19,7 @@ const en: typeof zh = {
     red: "Red", yellow: "Yellow", blue: "Blue", insufficient: "Insufficient evidence", normal: "Normal", closed: "Closed", paused: "Paused", offline: "Offline",
   },
   signShort: { red: "Red", yellow: "Yellow", blue: "Blue", insufficient: "Insufficient evidence", normal: "Normal", paused: "Paused" },
-  unit: { pp: "pp", days: "days", hours: "hours", count: "times", wan: "×10,000 yuan", yuan: "yuan", bp: "pp" },
+  unit: { pp: "pp", days: "days", hours: "hours", count: "times", wan: "×10,000 yuan", yuan: "yuan", million: "million yuan", bp: "pp" },
   figure: {
     measured: "Measured", plan: "Planned", gap: "Gap", lag: "Lag", ahead: "Ahead", about: "about {value}", unobserved: "Not observed", rate: "deviation rate {value}", interval: "90% interval",
     coverage: "Coverage", coverageOf: "coverage {value}", behind: "{value} pp behind", aheadPoints: "{value} pp ahead", onPlan: "on plan",
@@ -96,13 +96,13 @@ const en: typeof zh = {
   },
   node: { score: "score", indicator: "indicator", building: "building", item: "work item", record: "reading", warning: "warning", project: "project", observation: "observation", contribution: "contribution", camera: "camera", evidence: "still", event: "event", gateway: "gateway", condition: "device condition", reading: "reading", still: "still", frame: "frame" },
   fleet: {
-    title: "Devices and delivery", summary: "{g} gateways · {c} cameras", balanceOk: "Nothing lost, nothing doubled", balanceBad: "The sum does not balance: see gateways that are offline or have dead letters", balanceUnknown: "Waiting for a heartbeat", balanceNote: "produced = stored and acknowledged + in flight; present epoch of each gateway",
+    title: "Devices and delivery", summary: "{g} gateways · {c} cameras", balanceOk: "Nothing lost, nothing doubled", balanceBad: "Dead letters or id conflicts: see the gateways below", balanceUnknown: "Waiting for a heartbeat", balanceNote: "produced = stored and acknowledged + in flight; present epoch of each gateway",
     produced: "Produced", stored: "Stored and acknowledged", inFlight: "In flight (last heartbeat)", tombstones: "Tombstones (dropped by policy, recorded)", duplicates: "Arrived twice (stopped)", dead: "Dead letters", conflicts: "Id conflicts", gateway: "Gateway", connection: "Line", online: "Online", offline: "Offline", lastSeen: "last {time}", never: "never seen",
     clock: "Clock", clocks: { synced: "synced", free: "free running", unknown: "unknown" }, software: "Version", cameras: "Cameras", oldest: "Oldest unacknowledged", camera: "Camera", sees: "looks at {names}", lastReading: "last reading {time}", noReading: "no reading yet", fine: "Trusted", conditions: "State",
     condition: { moved: "MOVED", frozen: "Frozen", covered: "Covered", dark: "Dark", offline: "Offline", blurred: "Blurred", foggy: "Fog" },
     conditionLong: { moved: "moved: cells are not updated, commission again", frozen: "identical images, probably frozen", covered: "the lens is covered", dark: "too dark, not read", offline: "no image", blurred: "the image is blurred", foggy: "fog, less weight" },
     since: "since {time}", emptyTitle: "No gateways yet", emptyText: "A gateway appears here when it first connects.", note: "A device offline is not a building behind: the last reading stands, its interval widens with time; on thin evidence progress warnings are capped at blue.", at: "as of {time}", ms: "{n} ms", s: "{n} s", min: "{n} min", h: "{n} h", unverified: "registration not verified", filterMoved: "Only with a condition", loss: "Lost", doubled: "Stored twice", atLeast: "≥ {n}",
-    none: "no condition",
+    none: "no condition", head: { inFlight: "In flight", tombstones: "Tombstones", duplicates: "Twice", stored: "Acknowledged" },
   },
   trace: { title: "Trace", score: "Where the score comes from", warning: "Where the warning comes from", record: "One reading", building: "Where the measurement comes from", sub: "from the number to the still and its digest" },
 };

@@ -17,7 +17,7 @@ export default {
     red: "红色预警", yellow: "黄色预警", blue: "蓝色预警", insufficient: "证据不足", normal: "正常", closed: "已关闭", paused: "停工", offline: "离线",
   },
   signShort: { red: "红色", yellow: "黄色", blue: "蓝色", insufficient: "证据不足", normal: "正常", paused: "停工" },
-  unit: { pp: "个百分点", days: "天", hours: "小时", count: "次", wan: "万元", yuan: "元", bp: "个百分点" },
+  unit: { pp: "个百分点", days: "天", hours: "小时", count: "次", wan: "万元", yuan: "元", million: "百万元", bp: "个百分点" },
   figure: {
     measured: "实测", plan: "计划", gap: "进度差", lag: "滞后", ahead: "提前", about: "约 {value}", unobserved: "未观测", rate: "偏差率 {value}", interval: "90% 区间",
     coverage: "覆盖率", coverageOf: "覆盖率 {value}", behind: "落后 {value} 个百分点", aheadPoints: "超前 {value} 个百分点", onPlan: "与计划持平",
@@ -94,13 +94,13 @@ export default {
   },
   node: { score: "得分", indicator: "指标", building: "楼栋", item: "分项", record: "读数", warning: "预警", project: "项目", observation: "观测", contribution: "构成", camera: "摄像头", evidence: "影像", event: "事件", gateway: "网关", condition: "设备状态", reading: "读数", still: "影像", frame: "画面" },
   fleet: {
-    title: "设备与送达", summary: "网关 {g} · 摄像头 {c}", balanceOk: "一条不丢,一条不重", balanceBad: "账不平,请看离线或死信的网关", balanceUnknown: "等待网关心跳", balanceNote: "已产生 = 已入库并回执 + 在途;按各网关当前纪元",
+    title: "设备与送达", summary: "网关 {g} · 摄像头 {c}", balanceOk: "一条不丢,一条不重", balanceBad: "有死信或编号冲突,须查看下面的网关", balanceUnknown: "等待网关心跳", balanceNote: "已产生 = 已入库并回执 + 在途;按各网关当前纪元",
     produced: "已产生", stored: "已入库并回执", inFlight: "在途(按上次心跳)", tombstones: "墓碑(按策略清理,有记录)", duplicates: "重复到达(已拦下)", dead: "死信", conflicts: "编号冲突", gateway: "网关", connection: "连接", online: "在线", offline: "离线", lastSeen: "上次 {time}", never: "从未上线",
     clock: "时钟", clocks: { synced: "已同步", free: "自走", unknown: "未知" }, software: "版本", cameras: "摄像头", oldest: "最老未回执", camera: "摄像头", sees: "看 {names}", lastReading: "上次读数 {time}", noReading: "还没有读数", fine: "可信", conditions: "状态",
     condition: { moved: "移位", frozen: "冻结", covered: "遮盖", dark: "过暗", offline: "离线", blurred: "模糊", foggy: "雾" },
     conditionLong: { moved: "已移位,停止更新格子,须重新标定", frozen: "画面连续相同,疑似冻结", covered: "镜头被遮盖", dark: "画面过暗,不读数", offline: "没有画面", blurred: "画面模糊", foggy: "雾,置信降权" },
     since: "{time} 起", emptyTitle: "还没有网关", emptyText: "网关第一次上线后出现在这里。", note: "设备离线不等于进度落后:沿用最后读数,区间随时间变宽;证据不足时进度预警封顶为蓝色。", at: "截至 {time}", ms: "{n} 毫秒", s: "{n} 秒", min: "{n} 分", h: "{n} 小时", unverified: "配准未核实", filterMoved: "只看有异常的", loss: "丢失", doubled: "重复入库", atLeast: "≥ {n}",
-    none: "没有异常",
+    none: "没有异常", head: { inFlight: "在途", tombstones: "墓碑", duplicates: "重复到达", stored: "已回执" },
   },
   trace: { title: "溯源", score: "得分是怎么来的", warning: "预警是怎么来的", record: "一条读数", building: "实测是怎么来的", sub: "从数字一直到影像和它的摘要" },
 };

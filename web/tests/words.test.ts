@@ -1,0 +1,104 @@
+/** Both languages have the same keys and the same placeholders; every rule of order and filter. */
+import { describe, expect, it } from "vitest";
+import { insideAddress } from "@/format/address";
+import { bySeverityThenLag, signsInAddress } from "@/format/signs";
+import { projectsShown } from "@/features/district/shown";
+import { ageOf, balanceOf } from "@/features/fleet/balance";
+import { levelOf } from "@/features/project/levelOf";
+import { faultFrom } from "@/api/fault";
+import { parseEvents } from "@/api/events";
+import en from "@/i18n/en";
+import zh from "@/i18n/zh";
+import { aGateway, aProject, aWarning } from "./builders";
+
+function flat(tree: object, path = ""): [string, string][] {
+  return Object.entries(tree).flatMap(([key, value]): [string, string][] => (typeof value === "string" ? [[path + key, value]] : flat(value as object, `${path}${key}.`)));
+}
+const holes = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
+
+describe("languages", () => {
+  const chinese = new Map(flat(zh));
+  const english = new Map(flat(en));
+  it("have the same keys", () => expect([...english.keys()].sort()).toEqual([...chinese.keys()].sort()));
+  it("have the same placeholders", () => {
+    for (const [key, text] of chinese) expect([key, holes(english.get(key) ?? "")]).toEqual([key, holes(text)]);
+  });
+  it("leave nothing empty, and no Chinese in English but grades and the way back", () => {
+    for (const [key, text] of [...chinese, ...english]) expect([key, text.length > 0]).toEqual([key, true]);
+    const left = [...english].filter(([key, text]) => /[\u4e00-\u9fff]/.test(text) && key !== "top.switchLang").map(([key]) => key);
+    expect(left).toEqual([]);
+  });
+});
+
+describe("lists", () => {
+  it("puts the heaviest sign first, then the longest lag, unknown last", () => {
+    const rows = [aProject({ id: "a", lag_cdays: 900 }), aProject({ id: "b", sign: "red", lag_cdays: 1 }), aProject({ id: "c", lag_cdays: null }), aProject({ id: "d", sign: "insufficient" }), aProject({ id: "e", sign: "blue" })];
+    expect(rows.toSorted(bySeverityThenLag).map((row) => row.id)).toEqual(["b", "e", "d", "a", "c"]);
+  });
+  it.each([
+    ["red,yellow", ["red", "yellow"]],
+    ["normal", ["normal"]],
+    ["purple", []],
+    [undefined, []],
+    [["red"], []],
+  ])("%j in the address means %j", (value, signs) => expect(signsInAddress(value)).toEqual(signs));
+  it("finds by name in either language, street or code", () => {
+    const all = [aProject({ id: "a" }), aProject({ id: "b", code: "9999-1", name: { zh: "泵站", en: "Pump" } })];
+    expect(projectsShown(all, [], "pump").map((row) => row.id)).toEqual(["b"]);
+    expect(projectsShown(all, [], "青坪").map((row) => row.id)).toEqual(["a", "b"]);
+    expect(projectsShown(all, ["red"], "")).toEqual([]);
+  });
+});
+
+it("only the figure that raised a warning wears its colour", () => {
+  const list = [aWarning({ level: "blue" }), aWarning({ rule: "time_lag", unit: "cdays", level: "red" }), aWarning({ subject: { ...aWarning().subject, id: "B4" } })];
+  expect(levelOf(list, "building", "B3")).toEqual({ gap: "blue", lag: "red" });
+  expect(levelOf(list, "building", "B5")).toEqual({ gap: null, lag: null });
+  expect(levelOf([aWarning({ state: "closed" })], "building", "B3").gap).toBeNull();
+  expect(levelOf([aWarning({ rule: "evidence" })], "building", "B3").gap).toBeNull();
+});
+
+describe("delivery books", () => {
+  it("balance over gateways", () => {
+    const books = balanceOf([aGateway(), aGateway({ id: "gw-2", watermark: 10, produced: 10, duplicates: 3 })]);
+    expect(books).toMatchObject({ produced: 114, acked: 110, in_flight: 4, duplicates: 3, ok: true, atLeast: false });
+  });
+  it("are unknown without a heartbeat, a lower bound when offline, not right with a dead letter", () => {
+    expect(balanceOf([aGateway({ produced: null })])).toMatchObject({ produced: null, in_flight: null, ok: null });
+    expect(balanceOf([aGateway({ online: false })]).atLeast).toBe(true);
+    expect(balanceOf([aGateway({ dead_letters: 1 })]).ok).toBe(false);
+    expect(balanceOf([])).toMatchObject({ produced: null, ok: null });
+  });
+  it("a heartbeat older than the watermark does not make a negative", () => {
+    expect(balanceOf([aGateway({ watermark: 200, produced: 104 })])).toMatchObject({ produced: 200, in_flight: 0 });
+  });
+  it.each([
+    [900, { n: 900, unit: "ms" }],
+    [2_100, { n: 2, unit: "s" }],
+    [8_040_000, { n: 2, unit: "h" }],
+  ])("age %i", (ms, age) => expect(ageOf(ms)).toEqual(age));
+});
+
+describe("event stream", () => {
+  it("gives whole events and keeps the rest", () => {
+    const { events, rest } = parseEvents('event: changed\r\ndata: {"projects":["p1"]}\r\n\r\n: ping\n\nevent: cha');
+    expect(events).toEqual([{ event: "changed", data: '{"projects":["p1"]}' }]);
+    expect(rest).toBe("event: cha");
+  });
+  it("joins data lines", () => expect(parseEvents("data: a\ndata: b\n\n").events).toEqual([{ event: "message", data: "a\nb" }]));
+});
+
+it("a fault keeps the centre's words, and says network when nobody answered", () => {
+  const envelope = { error: { code: "token_expired", what: "token", where: "header", expected: "a fresh one", id: "e7f31" } };
+  expect(faultFrom(envelope, 401, "/x").fields).toMatchObject({ code: "token_expired", id: "e7f31", status: 401 });
+  expect(faultFrom(null, 0, "/x").fields).toMatchObject({ code: "network", where: "/x" });
+  expect(faultFrom("<html>", 502, "/x").fields).toMatchObject({ code: "http_502" });
+});
+
+it.each([
+  ["/projects/p1?building=B3", "/projects/p1?building=B3"],
+  ["//evil.example", "/"],
+  ["https://evil.example", "/"],
+  ["/login?to=/login", "/"],
+  [undefined, "/"],
+])("after signing in %j leads to %s", (asked, to) => expect(insideAddress(asked)).toBe(to));
