@@ -141,7 +141,7 @@ class _Run:
             subject=subject,
             as_of=instant,
             deviation=deviation,
-            recent=standing.progress.last_seen is not None and standing.recent_bp >= RULE_SHARE_BP,
+            fresh=standing.progress.last_seen == instant and standing.recent_bp >= RULE_SHARE_BP,
             insufficient_h=self._insufficient_h(subject, deviation),
             silent_h=_hours(standing.camera_seen, instant),
             inspected=standing.inspected_bp >= RULE_SHARE_BP,

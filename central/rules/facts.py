@@ -14,15 +14,17 @@ from central.rules.ladder import LadderProfile
 class RuleInput:
     """A building, project or camera at one instant.
 
-    `deviation` is None for cameras. `recent` = most of it was seen in the last day. `insufficient_h` are effective
-    hours since the evidence became insufficient (None = it suffices), `silent_h` hours since the last camera reading
-    (None = there never was one), `inspected` whether a person confirmed lately, `conditions` what ails the camera.
+    `deviation` is None for cameras. `fresh` = it was seen at this very instant, and most of it within a day;
+    progress is judged on such instants only, because at any other the plan has moved on and nobody has looked.
+    `insufficient_h` are effective hours since the evidence became insufficient (None = it suffices), `silent_h` hours
+    since the last camera reading (None = there never was one), `inspected` whether a person confirmed lately,
+    `conditions` what ails the camera.
     """
 
     subject: Subject
     as_of: datetime
     deviation: Deviation | None = None
-    recent: bool = True
+    fresh: bool = True
     insufficient_h: int | None = None
     silent_h: int | None = None
     inspected: bool = False

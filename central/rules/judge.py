@@ -38,12 +38,7 @@ def judge(
 
 
 def cap(finding: Finding, seen: RuleInput, profile: LadderProfile) -> Finding:
-    """What a progress finding may claim: nothing new without recent evidence, no more than blue on thin evidence.
-
-    Silence is not lateness. A level that is open already is not lowered by evidence going missing.
-    """
-    if not seen.recent:
-        return replace(finding, level=None, threshold=None)
+    """No more than blue on thin evidence. A level that is open already is not lowered by evidence going missing."""
     if seen.sufficient or rank(finding.level) <= rank("blue"):
         return finding
     level = lower(finding.level, "blue")

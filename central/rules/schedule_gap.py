@@ -12,8 +12,8 @@ SURE_SIGMA_BP = 300  # up to here one evaluation is enough to raise
 
 
 def schedule_gap(seen: RuleInput, profile: LadderProfile) -> Finding | None:
-    """Finding on plan - actual in basis points."""
-    if seen.deviation is None:
+    """Finding on plan - actual in basis points; none when nothing new was seen."""
+    if seen.deviation is None or not seen.fresh:
         return None
     deviation = seen.deviation
     confirmed = seen.inspected or deviation.sigma_bp <= SURE_SIGMA_BP
