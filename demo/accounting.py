@@ -5,44 +5,34 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Engine, text
 
-from central.store.engine import open_engine, reading
+from central.store.engine import reading
+from central.verify_delivery import verify
 from demo.agent import Agent
 from demo.server import Server
 from demo.verdict import Delivery
 
-STORED = "SELECT epoch, seq, count(*) FROM record WHERE gateway = :gateway GROUP BY epoch, seq"
-ABSORBED = "SELECT coalesce(sum(duplicates), 0) FROM stream"
-EFFECTS = "SELECT item, refs FROM observation"
+OBSERVATIONS = "SELECT item, refs FROM observation"
 
 
 def account(server: Server, agents: Sequence[Agent]) -> Delivery:
-    """Every key that an edge appended against every key that the centre stored.
-
-    Lost = appended and not stored. Doubled = stored more than once, or never appended, or counted twice for an item.
-    """
-    engine = open_engine(server.database_url)
-    try:
-        with reading(engine) as connection:
-            return _count(connection, agents)
-    finally:
-        engine.dispose()
-
-
-def _count(connection: Connection, agents: Sequence[Agent]) -> Delivery:
-    appended = {(agent.gateway, agent.epoch(), seq) for agent in agents for seq in range(1, agent.produced() + 1)}
-    stored: dict[tuple[str, str, int], int] = {}
-    for agent in agents:
-        rows = connection.execute(text(STORED), {"gateway": agent.gateway}).all()
-        stored |= {(agent.gateway, epoch, seq): times for epoch, seq, times in rows}
-    effects = Counter((item, ref) for item, refs in connection.execute(text(EFFECTS)) for ref in refs.split(","))
-    more = sum(times - 1 for times in stored.values()) + len(stored.keys() - appended)
+    """What `siteprogress-central verify-delivery` finds, and whether a record counts twice for one work item."""
+    with server.store() as engine:
+        verdicts = verify(engine, [agent.data_dir for agent in agents])
+        effects = _doubled_effects(engine)
     return Delivery(
-        appended=len(appended),
+        appended=sum(v.produced for v in verdicts),
         published=sum(agent.acked() for agent in agents),
-        stored=len(stored),
-        duplicates=int(connection.execute(text(ABSORBED)).scalar_one()),
-        lost=len(appended - stored.keys()),
-        doubled=more + sum(times - 1 for times in effects.values()),
+        stored=sum(v.stored for v in verdicts),
+        duplicates=sum(v.duplicates for v in verdicts),
+        lost=sum(v.lost_count for v in verdicts),
+        doubled=sum(v.doubled + v.conflicts for v in verdicts) + effects,
     )
+
+
+def _doubled_effects(engine: Engine) -> int:
+    with reading(engine) as connection:
+        rows = connection.execute(text(OBSERVATIONS)).all()
+    times = Counter((item, ref) for item, refs in rows for ref in refs.split(","))
+    return sum(count - 1 for count in times.values())

@@ -16,6 +16,7 @@ from typing import Any
 from demo.process import Child, start
 
 STORE = "outbox.db"
+CLI = (sys.executable, "-c", "from edge_agent.cli import main; main()")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +47,7 @@ class Agent:
 
     def start(self) -> None:
         """Start `siteprogress-edge run`; its words go to agent.log."""
-        command = [sys.executable, "-m", "edge_agent.cli", "run", "--settings", str(self.settings)]
+        command = [*CLI, "run", "--settings", str(self.settings)]
         self.child = start(self.gateway, command, log=self.folder / "agent.log")
 
     def stop(self) -> None:
@@ -106,8 +107,9 @@ def prepare(
     token: str,
     eyes: Sequence[Eye],
     first: datetime,
+    models: Path | None = None,
 ) -> Agent:
-    """Write a gateway's files. `broker` holds host, port, username and password."""
+    """Write a gateway's files. `broker` holds host, port, username and password; without `models` the shipped ones."""
     folder.mkdir(parents=True, exist_ok=True)
     write_secret(folder / "broker.password", str(broker["password"]))
     write_secret(folder / "centre.token", token)
@@ -126,6 +128,7 @@ def prepare(
         ),
         ("[centre]", {"url": centre_url, "token_file": "centre.token"}),
         ("[clock]", {"source": "file", "path": "clock"}),
+        *([("[vision]", {"models": str(models.resolve())})] if models is not None else []),
         *(("[[camera]]", _camera(eye)) for eye in eyes),
     ]
     settings = folder / "agent.toml"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -32,6 +33,13 @@ class Centre:
         if answer.is_error:
             raise DemoError(f"GET {API}{path}: {answer.status_code} {answer.text[:500]}")
         return answer.json()
+
+    def import_plan(self, path: Path) -> None:
+        """Take in a plan file; DemoError with the centre's reasons when it is refused."""
+        headers = {"Authorization": f"Bearer {self._token or self._new_token()}", "Content-Type": "application/json"}
+        answer = self._client.post(f"{API}/projects/import", content=path.read_bytes(), headers=headers)
+        if answer.is_error:
+            raise DemoError(f"{path} was refused: {answer.status_code} {answer.text[:2000]}")
 
     def warnings(self) -> tuple[Raised, ...]:
         """Every warning there ever was, oldest first."""

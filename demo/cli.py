@@ -43,7 +43,10 @@ def demo(
     days: Annotated[int | None, typer.Option(min=1, help="play only the first so many days")] = None,
     keep: Annotated[Path | None, typer.Option(help="keep everything in this new or empty folder")] = None,
     broker: Annotated[str | None, typer.Option(help="mqtt://user:password@host[:port], or mosquitto, or amqtt")] = None,
-    footage: Annotated[Path, typer.Option(help="footage in the data-set layout")] = FOOTAGE,
+    footage: Annotated[
+        Path, typer.Option(help="footage in the data-set layout", show_default="the shipped footage")
+    ] = FOOTAGE,
+    models: Annotated[Path | None, typer.Option(help="other weights: a folder with manifest.json")] = None,
 ) -> None:
     """Play a small district: two gateways, three cameras, six buildings, 62 days; judge the result; serve it."""
     console = Console(stderr=headless and json_file == Path("-"))
@@ -54,7 +57,13 @@ def demo(
         with (
             _folder(keep) as folder,
             open_house(
-                district, recorded, folder, broker=broker, port=free_port(first=port), say=console.print
+                district,
+                recorded,
+                folder,
+                broker=broker,
+                port=free_port(first=port),
+                models=models,
+                say=console.print,
             ) as house,
         ):
             outcome = run(house, district, recorded, console, since_s=began_s)

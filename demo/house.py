@@ -10,6 +10,7 @@ from secrets import token_urlsafe
 
 from demo.agent import Agent, Eye, prepare
 from demo.broker import CENTRE, Broker, open_broker
+from demo.centre import speak_to
 from demo.conductor import Stage
 from demo.district import District
 from demo.footage import Footage
@@ -42,6 +43,7 @@ def open_house(
     *,
     broker: str | None = None,
     port: int = 0,
+    models: Path | None = None,
     say: Callable[[str], None] = lambda _: None,
 ) -> Iterator[House]:
     """Start everything, gateways last; all is ended on the way out, gateways first."""
@@ -54,9 +56,10 @@ def open_house(
         say(f"centre: {server.url}, SQLite in {server.folder}")
         logins = server.add_people(district.people)
         tokens = {site.gateway: server.add_gateway(site.gateway) for site in district.sites}
-        for path, _ in district.plans:
-            server.import_plan(path)
-        stage = _stage(stack, district, footage, folder, broker=started, server=server, tokens=tokens)
+        with speak_to(server.url, username="admin", password=logins["admin"]) as centre:
+            for path, _ in district.plans:
+                centre.import_plan(path)
+        stage = _stage(stack, district, footage, folder, broker=started, server=server, tokens=tokens, models=models)
         for agent in stage.agents.values():
             agent.start()
             stack.callback(agent.stop)
@@ -73,6 +76,7 @@ def _stage(
     broker: Broker,
     server: Server,
     tokens: Mapping[str, str],
+    models: Path | None,
 ) -> Stage:
     scenes = {scene.camera: scene for scene in footage.scenes}
     first = min(still.at for still in footage.stills)
@@ -108,6 +112,7 @@ def _stage(
             token=tokens[site.gateway],
             eyes=eyes,
             first=first,
+            models=models,
         )
     return Stage(agents=agents, links=links, folders=folders, projectors=projectors, outages=district.outages)
 

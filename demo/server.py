@@ -1,4 +1,4 @@
-"""The centre's process: its settings, its people and gateways, its plans; and whether it has caught up."""
+"""The centre's process: its settings, its people and gateways; and whether it has caught up."""
 
 from __future__ import annotations
 
@@ -10,16 +10,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_urlsafe
 
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 
+from central import clock
+from central.api.passwords import hash_password
 from central.store.engine import open_engine, reading
+from central.store.save_people import add_gateway, add_user
 from demo.agent import write_secret
 from demo.broker import CENTRE, Broker
 from demo.centre import answers
 from demo.district import District, Person
-from demo.process import Child, free_port, run, start, wait_until
+from demo.process import Child, free_port, start, wait_until
 
-CLI = (sys.executable, "-m", "central.cli")
+CLI = (sys.executable, "-c", "from central.cli import main; main()")
+BY = "system:demo"
 BEHIND = (
     "SELECT count(*) FROM assessment_state WHERE assessed_revision < revision"
     " OR as_of_at < (SELECT max(as_of_at) FROM assessment_state)"
@@ -56,32 +60,41 @@ class Server:
 
     def settled(self) -> bool:
         """Whether every project has been assessed since its last fact, and all as of one instant."""
-        engine = open_engine(self.database_url)
-        try:
-            with reading(engine) as connection:
-                return int(connection.execute(text(BEHIND)).scalar_one()) == 0
-        finally:
-            engine.dispose()
+        with self.store() as engine, reading(engine) as connection:
+            return int(connection.execute(text(BEHIND)).scalar_one()) == 0
 
     def add_people(self, people: Sequence[Person]) -> dict[str, str]:
         """Make the demo's people, each with a password made now; returns it by user name."""
         logins = {person.username: token_urlsafe(9) for person in people}
-        for person in people:
-            command = ["user", "add", person.username, "--name", person.name, "--role", person.role]
-            command += ["--scope", person.scope, "--password-stdin"]
-            self._tell(*command, text=logins[person.username])
+        with self.store() as engine:
+            for person in people:
+                kind, _, scope = person.scope.partition(":")
+                add_user(
+                    engine,
+                    person.username,
+                    name=person.name,
+                    password_hash=hash_password(logins[person.username]),
+                    role=person.role,
+                    scope_kind=kind,
+                    scope=scope,
+                    by=BY,
+                    now_ms=clock.system_ms(),
+                )
         return logins
 
     def add_gateway(self, gateway: str) -> str:
-        """Register a gateway; returns its token, which is told only once."""
-        return self._tell("gateway", "add", gateway).strip().splitlines()[-1].split()[-1]
+        """Register a gateway; returns its token, of which the centre keeps only a digest."""
+        with self.store() as engine:
+            return add_gateway(engine, gateway, by=BY, now_ms=clock.system_ms())
 
-    def import_plan(self, path: Path) -> None:
-        """Take in a plan file; DemoError with the reasons when it is refused."""
-        self._tell("import-plan", str(path))
-
-    def _tell(self, *words: str, text: str | None = None) -> str:
-        return run(f"siteprogress-central {words[0]}", [*CLI, *words], env=_env(self.settings), text=text)
+    @contextmanager
+    def store(self) -> Iterator[Engine]:
+        """Its database."""
+        engine = open_engine(self.database_url)
+        try:
+            yield engine
+        finally:
+            engine.dispose()
 
 
 @contextmanager
@@ -101,7 +114,6 @@ def open_server(district: District, folder: Path, *, broker: Broker, port: int) 
         "district": district.name,
     }
     settings.write_text("\n".join(_toml(head, values) for head, values in tables.items()), encoding="utf-8")
-    run("siteprogress-central migrate", [*CLI, "migrate"], env=_env(settings))
     child = start("centre", [*CLI, "serve"], log=folder / "centre.log", env=_env(settings))
     server = Server(folder=folder, port=port, settings=settings, child=child)
     try:
