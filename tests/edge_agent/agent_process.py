@@ -1,0 +1,27 @@
+"""Runs the whole agent with the hand-written network of the vision tests: `-m tests.edge_agent.agent_process FILE`."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import sys
+import threading
+from pathlib import Path
+
+from edge_agent.app import build
+from edge_agent.settings import load_settings
+from tests.edge_agent.vision.fixed_network import ColourNetwork
+
+
+def main() -> int:
+    """As `siteprogress-edge run`, without weights."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    agent = build(load_settings(Path(sys.argv[1])), network_of=lambda _kind: ColourNetwork())
+    agent.run(stop)
+    return len(agent.failures)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
