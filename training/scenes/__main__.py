@@ -26,14 +26,17 @@ def render(
     count: Annotated[int, typer.Option(min=1)] = 1,
     frames_per_scene: Annotated[int, typer.Option(min=1)] = 4,
     jobs: Annotated[int, typer.Option(min=1, help="processes of one thread each")] = 2,
-    samples: Annotated[int, typer.Option(min=1, help="paths a pixel")] = 6,
+    samples: Annotated[int, typer.Option(min=1, help="paths a pixel")] = 5,
 ) -> None:
     """Render scenes FIRST … FIRST+COUNT-1 of a split; those that are already there are left alone."""
     if split not in SPLIT_IDS or split == "demo":
         raise typer.BadParameter(f"split {split!r}, expected train or holdout")
     if split == "holdout" and first + count > HOLDOUT_SCENES:
         raise typer.BadParameter(f"the hold-out has scenes 0 to {HOLDOUT_SCENES - 1} (training/HOLDOUT.txt)")
-    every = [Job(split=split, number=n, frames=frames_per_scene, out=out, samples=samples) for n in range(first, first + count)]
+    every = [
+        Job(split=split, number=n, frames=frames_per_scene, out=out, samples=samples)
+        for n in range(first, first + count)
+    ]
     todo = missing(every)
     with _bar() as bar:
         task = bar.add_task(f"scenes of {split}", total=len(every), completed=len(every) - len(todo))
@@ -45,7 +48,7 @@ def render(
 def demo(
     out: Annotated[Path, typer.Option(help="data set folder to fill")],
     jobs: Annotated[int, typer.Option(min=1, help="processes of one thread each")] = 2,
-    samples: Annotated[int, typer.Option(min=1, help="paths a pixel")] = 8,
+    samples: Annotated[int, typer.Option(min=1, help="paths a pixel")] = 5,
     every: Annotated[int, typer.Option(min=1, help="only each so-many-th frame, for a look")] = 1,
 ) -> None:
     """Render the demo district: three cameras, 62 days, two frames a day; frames that are there are left alone."""

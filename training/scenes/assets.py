@@ -1,5 +1,6 @@
-"""Which asset families each split may use. The sets are disjoint: nothing that is scored was ever trained on. Pure data.
+"""Which asset families each split may use; the sets are disjoint. Pure data.
 
+Nothing that is scored was ever trained on.
 A family is an archetype (how the facade is made), a range of palette seeds (wall looks, concrete, nets, glass), a range
 of sky seeds, and the crane and vehicle colours.
 """
@@ -66,7 +67,8 @@ FAMILIES: dict[str, Family] = {
             Archetype(name="slab-three-bowed", frame="slab", system="wall", openings=THREE, bowed=True),
             Archetype(name="slab-door-fins", frame="slab", system="wall", openings=DOOR, fins=True),
         ),
-        palettes=(0, 1000), skies=(0, 1000),
+        palettes=(0, 1000),
+        skies=(0, 1000),
         crane_colours=((0.75, 0.42, 0.02), (0.6, 0.05, 0.03), (0.7, 0.7, 0.7), (0.05, 0.15, 0.45), (0.8, 0.55, 0.05)),
         vehicle_colours=((0.7, 0.45, 0.03), (0.05, 0.2, 0.5), (0.6, 0.6, 0.62), (0.05, 0.35, 0.3), (0.5, 0.06, 0.04)),
     ),
@@ -77,7 +79,8 @@ FAMILIES: dict[str, Family] = {
             Archetype(name="curtain-finned-bow", frame="slab", system="curtain", openings=(), bowed=True, fins=True),
             Archetype(name="panel-french", frame="slab", system="rainscreen", openings=FRENCH, balcony_every=3),
         ),
-        palettes=(5000, 5200), skies=(5000, 5200),
+        palettes=(5000, 5200),
+        skies=(5000, 5200),
         crane_colours=((0.85, 0.3, 0.02), (0.1, 0.3, 0.12)),
         vehicle_colours=((0.75, 0.55, 0.3), (0.15, 0.15, 0.17)),
     ),
@@ -87,10 +90,12 @@ FAMILIES: dict[str, Family] = {
             Archetype(name="school", frame="slab", system="wall", openings=SCHOOL, inset=True),
             Archetype(name="clinic", frame="slab", system="rainscreen", openings=((0.2, 0.8, 0.34, 0.84),)),
         ),
-        palettes=(9000, 9100), skies=(9000, 9100),
-        crane_colours=((0.8, 0.38, 0.01),), vehicle_colours=((0.6, 0.5, 0.05), (0.1, 0.25, 0.55)),
+        palettes=(9000, 9100),
+        skies=(9000, 9100),
+        crane_colours=((0.8, 0.38, 0.01),),
+        vehicle_colours=((0.6, 0.5, 0.05), (0.1, 0.25, 0.55)),
     ),
-}  # fmt: skip
+}
 
 HOLDOUT_SCENES = 30
 

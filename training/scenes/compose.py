@@ -93,10 +93,13 @@ def lamp_places(site: Site, moment: Moment) -> list[tuple[float, float, float]]:
         face = building.faces[0]
         for _ in range(int(rng.integers(3, 7))):
             outside = rng.random() < 0.55
-            point = np.array([
-                rng.uniform(0, face.u_m[-1]), rng.uniform(-14, -6) if outside else rng.uniform(1.5, 4),
-                rng.uniform(4, 12) if outside else building.row_z[int(rng.integers(0, building.rows))] + 2.2,
-            ])  # fmt: skip
+            point = np.array(
+                [
+                    rng.uniform(0, face.u_m[-1]),
+                    rng.uniform(-14, -6) if outside else rng.uniform(1.5, 4),
+                    rng.uniform(4, 12) if outside else building.row_z[int(rng.integers(0, building.rows))] + 2.2,
+                ]
+            )
             world = to_world(building, face, point)
             places.append((float(world[0]), float(world[1]), float(world[2])))
     return places

@@ -1,5 +1,7 @@
 """Scaffold, nets, sheets and catch fans before a face: which cells they cover, how they look, what they hide. Pure."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from training.scenes.facing import FaceBrush, bend_of
@@ -78,10 +80,14 @@ def _cloth(brush: FaceBrush, cover: Cover, rows: tuple[int, int], *, out: float,
             for left, right in ((u_lines[col], middle), (middle, u_lines[col + 1])):
                 sway = rng.uniform(-0.08, 0.08, 4)
                 low, high = z_lines[row], z_lines[row + 1]
-                corners.append([
-                    [left, -out + sway[0], low], [right, -out + sway[1], low],
-                    [right, -out + sway[2], high], [left, -out + sway[3], high],
-                ])  # fmt: skip
+                corners.append(
+                    [
+                        [left, -out + sway[0], low],
+                        [right, -out + sway[1], low],
+                        [right, -out + sway[2], high],
+                        [left, -out + sway[3], high],
+                    ]
+                )
                 tint.append(rng.random())
     brush.sheet(look or cover.look, np.array(corners), np.array(tint))
 
@@ -112,10 +118,12 @@ def draw_fans(building: Building, fans: tuple[tuple[int, float], ...]) -> dict[s
     for line, reach in fans:
         z = building.row_z[line] - 0.2
         u_lines = building.faces[0].u_m
-        corners = np.array([
-            [[a, 0, z], [b, 0, z], [b, -reach, z + 0.35 * reach], [a, -reach, z + 0.35 * reach]]
-            for a, b in zip(u_lines, u_lines[1:], strict=False)
-        ])  # fmt: skip
+        corners = np.array(
+            [
+                [[a, 0, z], [b, 0, z], [b, -reach, z + 0.35 * reach], [a, -reach, z + 0.35 * reach]]
+                for a, b in pairwise(u_lines)
+            ]
+        )
         brush.sheet(f"{building.key}.fan", corners, np.linspace(0.2, 0.8, len(corners)))
         for u in u_lines:
             brush.bar("steel", (u, 0, z), (u, -reach, z + 0.35 * reach), thick=0.09)

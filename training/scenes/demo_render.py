@@ -1,6 +1,5 @@
 """Renders the demo district frame by frame, resumable, and puts each scene in place when it is complete. Needs bpy."""
 
-import os
 import shutil
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -48,7 +47,9 @@ def todo(out: Path, *, every: int, samples: int) -> list[Chunk]:
         if scene_folder(out, site.scene_id).exists():
             continue
         left = [
-            place for place in range(0, len(site.moments), every) if not (frames / f"{frame_name(site, place)}.jpg").exists()
+            place
+            for place in range(0, len(site.moments), every)
+            if not (frames / f"{frame_name(site, place)}.jpg").exists()
         ]
         chunks += [
             Chunk(camera=camera, places=tuple(left[low : low + CHUNK]), out=out, samples=samples)
@@ -74,7 +75,7 @@ def render_chunk(chunk: Chunk) -> int:
         data = encode_within(finish(picture, site, moment), quality=site.jpeg, limit=LIMIT_BYTES)
         final = folder / "frames" / f"{frame_name(site, place)}.jpg"
         final.with_suffix(".part").write_bytes(data)
-        os.replace(final.with_suffix(".part"), final)
+        final.with_suffix(".part").replace(final)
     return len(chunk.places)
 
 

@@ -29,23 +29,41 @@ def make_site(split: str, number: int, *, frames: int) -> Site:
     view = _view(buildings, yaw, rng)
     buildings = tuple(_with_measured(building, view) for building in buildings)
     site = Site(
-        scene_id=f"{split}-{number:05d}", split=split, seed=number * 10 + SPLIT_IDS[split], buildings=buildings,
-        cranes=_cranes(buildings, family, rng), view=view, moments=(),
-        palette_seed=int(rng.integers(*family.palettes)), trees=int(rng.integers(0, 14)), vehicles=int(rng.integers(0, 9)),
-        background=str(rng.choice(["city", "hills", "park"])), overlay=str(rng.choice(["", "time", "name"])),
-        camera_look=str(rng.choice(["Standard", "Filmic", "AgX"], p=[0.4, 0.25, 0.35])), jpeg=int(rng.integers(35, 93)), steady=False,
-    )  # fmt: skip
+        scene_id=f"{split}-{number:05d}",
+        split=split,
+        seed=number * 10 + SPLIT_IDS[split],
+        buildings=buildings,
+        cranes=_cranes(buildings, family, rng),
+        view=view,
+        moments=(),
+        palette_seed=int(rng.integers(*family.palettes)),
+        trees=int(rng.integers(0, 14)),
+        vehicles=int(rng.integers(0, 9)),
+        background=str(rng.choice(["city", "hills", "park"])),
+        overlay=str(rng.choice(["", "time", "name"])),
+        camera_look=str(rng.choice(["Standard", "Filmic", "AgX"], p=[0.4, 0.25, 0.35])),
+        jpeg=int(rng.integers(35, 93)),
+        steady=False,
+    )
     return replace(site, moments=_moments(site, frames, rng))
 
 
 def _design(archetype: Archetype, rng: np.random.Generator) -> Design:
     return Design(
-        archetype=archetype.name, frame=archetype.frame, system=archetype.system, openings=archetype.openings,
-        mullion_m=float(rng.uniform(0.9, 1.7)), spandrel=float(rng.uniform(0.08, 0.34)), column_m=float(rng.uniform(0.4, 0.9)),
-        column_inset_m=float(rng.uniform(0.3, 1.4)) if archetype.inset else 0.0, slab_m=float(rng.uniform(0.16, 0.5)),
-        balcony_m=float(rng.uniform(0.9, 1.6)), balcony_every=archetype.balcony_every,
-        bow_m=float(rng.uniform(1.0, 3.5)) if archetype.bowed else 0.0, fins=archetype.fins,
-    )  # fmt: skip
+        archetype=archetype.name,
+        frame=archetype.frame,
+        system=archetype.system,
+        openings=archetype.openings,
+        mullion_m=float(rng.uniform(0.9, 1.7)),
+        spandrel=float(rng.uniform(0.08, 0.34)),
+        column_m=float(rng.uniform(0.4, 0.9)),
+        column_inset_m=float(rng.uniform(0.3, 1.4)) if archetype.inset else 0.0,
+        slab_m=float(rng.uniform(0.16, 0.5)),
+        balcony_m=float(rng.uniform(0.9, 1.6)),
+        balcony_every=archetype.balcony_every,
+        bow_m=float(rng.uniform(1.0, 3.5)) if archetype.bowed else 0.0,
+        fins=archetype.fins,
+    )
 
 
 def lines(count: int, mean: float, spread: float, rng: np.random.Generator) -> tuple[float, ...]:
@@ -61,19 +79,28 @@ def random_pace(rng: np.random.Generator, *, start_day: float, rows: int) -> Pac
     lags = rng.uniform(0.5, 2.4, 3) * cycle * near
     trades = rng.uniform(0.6, 1.25, 3) * cycle
     return Pace(
-        start_day=start_day, cycle_days=cycle, strike_cycles=float(rng.uniform(0.5, 2.6)),
-        lag_days=(float(lags[0]), float(lags[1]), float(lags[2])), trade_days=(float(trades[0]), float(trades[1]), float(trades[2])),
-        downwards=bool(rng.random() < 0.2), stagger=float(rng.uniform(0.1, 0.95)), irregular=float(rng.uniform(0.1, 0.9)),
+        start_day=start_day,
+        cycle_days=cycle,
+        strike_cycles=float(rng.uniform(0.5, 2.6)),
+        lag_days=(float(lags[0]), float(lags[1]), float(lags[2])),
+        trade_days=(float(trades[0]), float(trades[1]), float(trades[2])),
+        downwards=bool(rng.random() < 0.2),
+        stagger=float(rng.uniform(0.1, 0.95)),
+        irregular=float(rng.uniform(0.1, 0.9)),
         late_ground_days=float(rng.uniform(5, 40)) if rng.random() < 0.25 else 0.0,
-    )  # fmt: skip
+    )
 
 
 def _split_schedule(schedule: Schedule, low: int, high: int) -> Schedule:
     return Schedule(
-        formwork=schedule.formwork[:, low:high], cast=schedule.cast[:, low:high], structure=schedule.structure[:, low:high],
-        infill=schedule.infill[:, low:high], base=schedule.base[:, low:high], finished=schedule.finished[:, low:high],
+        formwork=schedule.formwork[:, low:high],
+        cast=schedule.cast[:, low:high],
+        structure=schedule.structure[:, low:high],
+        infill=schedule.infill[:, low:high],
+        base=schedule.base[:, low:high],
+        finished=schedule.finished[:, low:high],
         blend_days=schedule.blend_days,
-    )  # fmt: skip
+    )
 
 
 def _side_schedule(whole: Schedule, front: Schedule, low: int, high: int, *, edge: int) -> Schedule:
@@ -101,15 +128,31 @@ def make_covers(key: str, rows: int, cols: int, *, last: float, rng: np.random.G
     for _ in range(int(rng.integers(0, 4)) if rng.random() < 0.4 else 0):
         row, col = int(rng.integers(0, rows)), int(rng.integers(0, cols))
         begin = float(rng.uniform(0.2, 0.8)) * last
-        covers.append(Cover(kind="sheet", rows=(row, row + 1), cols=(col, min(cols, col + int(rng.integers(1, 3)))),
-                            days=(begin, begin + 0.3 * last), look=f"{key}.sheet", climbing=0))  # fmt: skip
+        covers.append(
+            Cover(
+                kind="sheet",
+                rows=(row, row + 1),
+                cols=(col, min(cols, col + int(rng.integers(1, 3)))),
+                days=(begin, begin + 0.3 * last),
+                look=f"{key}.sheet",
+                climbing=0,
+            )
+        )
     return tuple(covers)
 
 
 def _building(
-    archetype: Archetype, index: int, *, rows: int, cols: int, start: float, side: str, origin: tuple[float, float, float],
-    yaw: float, rng: np.random.Generator,
-) -> Building:  # fmt: skip
+    archetype: Archetype,
+    index: int,
+    *,
+    rows: int,
+    cols: int,
+    start: float,
+    side: str,
+    origin: tuple[float, float, float],
+    yaw: float,
+    rng: np.random.Generator,
+) -> Building:
     key = f"b{index}"
     side_cols = int(rng.integers(2, 6))
     whole = make_schedule(random_pace(rng, start_day=start, rows=rows), rows, cols + side_cols, rng=rng)
@@ -123,16 +166,34 @@ def _building(
     edge = cols - 1 if side == "right" else 0
     last = last_day(front)
     faces = (
-        Facade(face_id=f"{key}-front", side="front", u_m=u_front, schedule=front, measured=True,
-               covers=make_covers(key, rows, cols, last=last, rng=rng)),
-        Facade(face_id=f"{key}-{side}", side=side, u_m=u_side, measured=True,
-               schedule=_side_schedule(whole, front, cols, cols + side_cols, edge=edge),
-               covers=make_covers(key, rows, side_cols, last=last, rng=rng) if rng.random() < 0.6 else ()),
-    )  # fmt: skip
+        Facade(
+            face_id=f"{key}-front",
+            side="front",
+            u_m=u_front,
+            schedule=front,
+            measured=True,
+            covers=make_covers(key, rows, cols, last=last, rng=rng),
+        ),
+        Facade(
+            face_id=f"{key}-{side}",
+            side=side,
+            u_m=u_side,
+            measured=True,
+            schedule=_side_schedule(whole, front, cols, cols + side_cols, edge=edge),
+            covers=make_covers(key, rows, side_cols, last=last, rng=rng) if rng.random() < 0.6 else (),
+        ),
+    )
     return Building(
-        building_id=key, key=key, origin=origin, yaw=yaw, row_z=tuple(float(z) + origin[2] for z in row_z),
-        depth_m=u_side[-1], faces=faces, design=_design(archetype, rng), seed=int(rng.integers(0, 2**31)),
-    )  # fmt: skip
+        building_id=key,
+        key=key,
+        origin=origin,
+        yaw=yaw,
+        row_z=tuple(float(z) + origin[2] for z in row_z),
+        depth_m=u_side[-1],
+        faces=faces,
+        design=_design(archetype, rng),
+        seed=int(rng.integers(0, 2**31)),
+    )
 
 
 def _row_of_buildings(family: Family, number: int, yaw: float, rng: np.random.Generator) -> tuple[Building, ...]:
@@ -142,7 +203,9 @@ def _row_of_buildings(family: Family, number: int, yaw: float, rng: np.random.Ge
     x = 0.0
     buildings: list[Building] = []
     for index in range(count):
-        archetype = family.archetypes[(number + int(rng.integers(0, len(family.archetypes))) * (index > 0)) % len(family.archetypes)]
+        archetype = family.archetypes[
+            (number + int(rng.integers(0, len(family.archetypes))) * (index > 0)) % len(family.archetypes)
+        ]
         rows, cols = int(rng.choice(np.arange(3, 15))), int(rng.integers(3, 10))
         origin = (x, float(rng.uniform(-6, 6)) if index else 0.0, 0.0)
         turn = float(rng.normal(0, 0.08)) if index else 0.0
@@ -150,15 +213,33 @@ def _row_of_buildings(family: Family, number: int, yaw: float, rng: np.random.Ge
             podium = replace(archetype, podium=False, bowed=False)
             low = _building(podium, 8, rows=3, cols=cols + 2, start=-40.0, side=side, origin=origin, yaw=turn, rng=rng)
             lift = low.row_z[-1]
-            tower = _building(archetype, index, rows=rows, cols=cols, start=max(0.0, float(low.faces[0].schedule.cast.max())) + 1,
-                              side=side, origin=(3.0, 3.0, 0.0), yaw=turn, rng=rng)  # fmt: skip
+            tower = _building(
+                archetype,
+                index,
+                rows=rows,
+                cols=cols,
+                start=max(0.0, float(low.faces[0].schedule.cast.max())) + 1,
+                side=side,
+                origin=(3.0, 3.0, 0.0),
+                yaw=turn,
+                rng=rng,
+            )
             tower = replace(tower, row_z=tuple(z + lift for z in tower.row_z))
             low = _resized(low, width_m=tower.width_m + 6.0, depth_m=tower.depth_m + 6.0)
             buildings += [tower, low]
             x += low.width_m + float(rng.uniform(6, 16))
             continue
-        made = _building(archetype, index, rows=rows, cols=cols, start=float(rng.uniform(-30, 15)) * (index > 0), side=side,
-                         origin=origin, yaw=turn, rng=rng)  # fmt: skip
+        made = _building(
+            archetype,
+            index,
+            rows=rows,
+            cols=cols,
+            start=float(rng.uniform(-30, 15)) * (index > 0),
+            side=side,
+            origin=origin,
+            yaw=turn,
+            rng=rng,
+        )
         buildings.append(made)
         x += made.width_m + float(rng.uniform(6, 18))
     return tuple(buildings)
@@ -195,14 +276,21 @@ def _view(buildings: tuple[Building, ...], yaw: float, rng: np.random.Generator)
     position = (aim[0] + distance * np.sin(yaw), aim[1] - distance * np.cos(yaw), up)
     target = aim + rng.normal(0, 0.02, 3) * distance * 0.6
     return View(
-        position=(float(position[0]), float(position[1]), up), target=(float(target[0]), float(target[1]), float(target[2])),
-        roll=float(rng.normal(0, 0.015)), focal_px=float(focal), width=frame_w, height=frame_h,
-        k1=round(float(rng.uniform(-0.09, 0.03)), 4) if rng.random() < 0.5 else 0.0, k2=0.0,
-    )  # fmt: skip
+        position=(float(position[0]), float(position[1]), up),
+        target=(float(target[0]), float(target[1]), float(target[2])),
+        roll=float(rng.normal(0, 0.015)),
+        focal_px=float(focal),
+        width=frame_w,
+        height=frame_h,
+        k1=round(float(rng.uniform(-0.09, 0.03)), 4) if rng.random() < 0.5 else 0.0,
+        k2=0.0,
+    )
 
 
 def _with_measured(building: Building, view: View) -> Building:
-    return replace(building, faces=tuple(replace(face, measured=is_measurable(building, face, view)) for face in building.faces))
+    return replace(
+        building, faces=tuple(replace(face, measured=is_measurable(building, face, view)) for face in building.faces)
+    )
 
 
 def is_measurable(building: Building, face: Facade, view: View) -> bool:
@@ -228,8 +316,15 @@ def _cranes(buildings: tuple[Building, ...], family: Family, rng: np.random.Gene
         x = building.origin[0] + float(rng.uniform(-0.15, 1.15)) * building.width_m
         y = building.origin[1] + (-float(rng.uniform(4, 9)) if before else building.depth_m + float(rng.uniform(3, 8)))
         high = building.row_z[-1] * float(rng.uniform(0.6, 1.15)) + float(rng.uniform(6, 14))
-        cranes.append(Crane(base=(x, y), height_m=high, boom_m=float(rng.uniform(28, 50)),
-                            luffing=bool(rng.random() < 0.3), look="crane"))  # fmt: skip
+        cranes.append(
+            Crane(
+                base=(x, y),
+                height_m=high,
+                boom_m=float(rng.uniform(28, 50)),
+                luffing=bool(rng.random() < 0.3),
+                look="crane",
+            )
+        )
     return tuple(cranes)
 
 
@@ -254,14 +349,23 @@ def moment_at(site: Site, at: datetime, *, rng: np.random.Generator, **light: An
     """One moment of a site; `light` holds kind, day, north and latitude."""
     forward = axes(site.view)[2]
     weather = make_weather(
-        light["kind"], at + timedelta(hours=8), latitude=light["latitude"], north=light["north"],
-        view_azimuth=float(np.arctan2(forward[1], forward[0])), rng=rng,
+        light["kind"],
+        at + timedelta(hours=8),
+        latitude=light["latitude"],
+        north=light["north"],
+        view_azimuth=float(np.arctan2(forward[1], forward[0])),
+        rng=rng,
         reach_m=float(np.linalg.norm(np.asarray(site.view.target) - np.asarray(site.view.position))),
-    )  # fmt: skip
+    )
     return Moment(
-        at=at, day=light["day"], weather=weather, view=site.view, boom_yaw=float(rng.uniform(0, 2 * np.pi)),
-        hook=float(rng.random()), seed=int(rng.integers(0, 2**31)),
-    )  # fmt: skip
+        at=at,
+        day=light["day"],
+        weather=weather,
+        view=site.view,
+        boom_yaw=float(rng.uniform(0, 2 * np.pi)),
+        hook=float(rng.random()),
+        seed=int(rng.integers(0, 2**31)),
+    )
 
 
 def stage_counts(site: Site) -> Floats:

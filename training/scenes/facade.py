@@ -6,6 +6,7 @@ bay edge to bay edge. Depth 0 is the facade plane, negative stands out of it.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -43,7 +44,12 @@ def holes_of(cell: Cell, design: Design, *, widen: float = 0.0) -> list[Hole]:
     for u0, u1, z0, z1 in design.openings:
         left, right = max(u0 - widen, 0.04), min(u1 + widen, 0.96)
         low, high = (0.02, min(z1 + 0.03, 0.9)) if widen else (z0, z1)
-        hole = (cell.u[0] + left * width, cell.u[0] + right * width, cell.z[0] + low * height, cell.z[0] + high * height)
+        hole = (
+            cell.u[0] + left * width,
+            cell.u[0] + right * width,
+            cell.z[0] + low * height,
+            cell.z[0] + high * height,
+        )
         if holes and hole[0] <= holes[-1][1] + 0.05:
             last = holes.pop()
             hole = (last[0], hole[1], min(last[2], hole[2]), max(last[3], hole[3]))
@@ -52,9 +58,15 @@ def holes_of(cell: Cell, design: Design, *, widen: float = 0.0) -> list[Hole]:
 
 
 def wall(
-    brush: FaceBrush, look: str, u: tuple[float, float], z: tuple[float, float], *, d: tuple[float, float],
-    holes: Iterable[Hole], tint: float,
-) -> None:  # fmt: skip
+    brush: FaceBrush,
+    look: str,
+    u: tuple[float, float],
+    z: tuple[float, float],
+    *,
+    d: tuple[float, float],
+    holes: Iterable[Hole],
+    tint: float,
+) -> None:
     """A wall over u × z with rectangular holes, as piers, sills and lintels."""
     left = u[0]
     for h0, h1, low, high in holes:
@@ -79,8 +91,15 @@ def paint(brush: FaceBrush, cell: Cell, stage: int, *, ua: float, ub: float, rng
     design = brush.building.design
     if design.frame == "shear" and stage >= 2 and not (stage >= 4 and design.system == "wall"):
         holes = holes_of(cell, design, widen=0.14)
-        wall(brush, f"{cell.key}.concrete", (ua, ub), (cell.z[0], cell.ceiling), d=(0.0, 0.22), holes=holes,
-             tint=cell.tone)  # fmt: skip
+        wall(
+            brush,
+            f"{cell.key}.concrete",
+            (ua, ub),
+            (cell.z[0], cell.ceiling),
+            d=(0.0, 0.22),
+            holes=holes,
+            tint=cell.tone,
+        )
     match stage:
         case 1:
             _formwork(brush, cell, ua, ub, rng)
@@ -101,7 +120,9 @@ def _formwork(brush: FaceBrush, cell: Cell, ua: float, ub: float, rng: np.random
     for d in (0.2, 1.3, 2.5, 3.8):
         for u in np.arange(ua + 0.2, ub, spacing):
             lean = float(rng.normal(0, 0.03))
-            brush.bar(f"{cell.key}.prop", (u, d, cell.z[0]), (u + lean, d, soffit), thick=0.09, tint=float(rng.random()))
+            brush.bar(
+                f"{cell.key}.prop", (u, d, cell.z[0]), (u + lean, d, soffit), thick=0.09, tint=float(rng.random())
+            )
         for height in (0.35, 0.7):
             z = cell.z[0] + height * (soffit - cell.z[0])
             brush.bar(f"{cell.key}.prop", (ua, d, z), (ub, d, z), thick=0.06, tint=cell.tone)
@@ -118,11 +139,25 @@ def _formwork(brush: FaceBrush, cell: Cell, ua: float, ub: float, rng: np.random
 
 def _wall_panels(brush: FaceBrush, cell: Cell, ua: float, ub: float) -> None:
     holes = holes_of(cell, brush.building.design, widen=0.14)
-    wall(brush, f"{cell.key}.shutter", (ua, ub), (cell.z[0] + 0.05, cell.ceiling), d=(-0.08, 0.25), holes=holes,
-         tint=cell.tone)  # fmt: skip
+    wall(
+        brush,
+        f"{cell.key}.shutter",
+        (ua, ub),
+        (cell.z[0] + 0.05, cell.ceiling),
+        d=(-0.08, 0.25),
+        holes=holes,
+        tint=cell.tone,
+    )
     for z in np.linspace(cell.z[0] + 0.3, cell.ceiling - 0.3, 4):
-        wall(brush, f"{cell.key}.prop", (ua, ub), (float(z), float(z) + 0.1), d=(-0.17, -0.08), holes=holes,
-             tint=cell.tone)  # fmt: skip
+        wall(
+            brush,
+            f"{cell.key}.prop",
+            (ua, ub),
+            (float(z), float(z) + 0.1),
+            d=(-0.17, -0.08),
+            holes=holes,
+            tint=cell.tone,
+        )
 
 
 def _bare(brush: FaceBrush, cell: Cell, ua: float, ub: float, rng: np.random.Generator) -> None:
@@ -152,8 +187,15 @@ def _infill(brush: FaceBrush, cell: Cell, ua: float, ub: float) -> None:
     if design.system == "curtain":
         _mullions(brush, cell, ua, ub)
         return
-    wall(brush, f"{cell.key}.wall", (ua, ub), (cell.z[0], cell.ceiling), d=(0.04, 0.24), holes=holes_of(cell, design),
-         tint=cell.tone)  # fmt: skip
+    wall(
+        brush,
+        f"{cell.key}.wall",
+        (ua, ub),
+        (cell.z[0], cell.ceiling),
+        d=(0.04, 0.24),
+        holes=holes_of(cell, design),
+        tint=cell.tone,
+    )
     for h0, h1, _, high in holes_of(cell, design):
         a, b = max(h0 - 0.15, ua), min(h1 + 0.15, ub)
         if a < b:
@@ -187,15 +229,27 @@ def _base(brush: FaceBrush, cell: Cell, ua: float, ub: float, rng: np.random.Gen
         _mullions(brush, cell, ua, ub)
         height = cell.z[1] - cell.z[0]
         for low, high in ((0.0, design.spandrel), (0.86, 1.0)):
-            brush.box(f"{cell.key}.insulation", (ua, ub), (-0.08, 0.02),
-                      (cell.z[0] + low * height, cell.z[0] + high * height), tint=cell.tone)  # fmt: skip
+            brush.box(
+                f"{cell.key}.insulation",
+                (ua, ub),
+                (-0.08, 0.02),
+                (cell.z[0] + low * height, cell.z[0] + high * height),
+                tint=cell.tone,
+            )
         for u in _mullion_lines(cell, design, ua, ub):
             brush.box("galvanised", (u - 0.12, u + 0.12), (-0.1, -0.05), (cell.z[0] + 0.4, cell.z[0] + 0.6))
     elif design.system == "rainscreen":
         _skin(brush, cell, f"{cell.key}.insulation", ua, ub, out=0.05)
         for u in np.arange(ua + 0.15, ub, 0.75):
-            wall(brush, "galvanised", (u, min(u + 0.07, ub)), cell.z, d=(-0.16, -0.05),
-                 holes=holes_of(cell, design), tint=cell.tone)  # fmt: skip
+            wall(
+                brush,
+                "galvanised",
+                (u, min(u + 0.07, ub)),
+                cell.z,
+                d=(-0.16, -0.05),
+                holes=holes_of(cell, design),
+                tint=cell.tone,
+            )
     else:
         _skin(brush, cell, f"{cell.key}.base", ua, ub, out=0.06)
     if design.system != "curtain":
@@ -251,7 +305,7 @@ def _glass_wall(brush: FaceBrush, cell: Cell, ua: float, ub: float, rng: np.rand
     design, height = brush.building.design, cell.z[1] - cell.z[0]
     lines = _mullion_lines(cell, design, ua, ub)
     lines = [ua, *lines, ub]
-    for left, right in zip(lines, lines[1:], strict=False):
+    for left, right in pairwise(lines):
         if right - left < 0.1:
             continue
         film = cell.film and rng.random() < 0.9

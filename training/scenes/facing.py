@@ -62,13 +62,16 @@ class FaceBrush:
         self.solids.box(look, tuple(x), tuple(y), tuple(height), tint=tint)
 
     def bar(
-        self, look: str, start: tuple[float, float, float], end: tuple[float, float, float], *, thick: float,
+        self,
+        look: str,
+        start: tuple[float, float, float],
+        end: tuple[float, float, float],
+        *,
+        thick: float,
         tint: float = 0.5,
-    ) -> None:  # fmt: skip
+    ) -> None:
         a, b = to_local(self.building, self.face, np.array([start, end])).tolist()
         self.solids.beam(look, tuple(a), tuple(b), thick=thick, tint=tint)
 
     def sheet(self, look: str, corners: Floats, tint: Floats) -> None:
         self.solids.sheet(look, to_local(self.building, self.face, corners), tint)
-
-

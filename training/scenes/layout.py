@@ -1,7 +1,6 @@
 """The data set layout: scene.json, truth.json and where they lie. Pure but for the two writers."""
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -43,11 +42,14 @@ def col_lines(building: Building, face: Facade, view: View) -> list[list[list[fl
 
 
 def anchors(site: Site, masks: list[Floats]) -> list[list[list[int]]]:
-    """Up to three rectangles off all buildings, where the picture should stay as it is: `masks` are the pixels round each face."""
+    """Up to three rectangles off all buildings, where the picture should stay as it is.
+
+    `masks` are pixels round each face, (N, 2).
+    """
     view = site.view
     taken: NDArray[np.uint8] = np.zeros((view.height, view.width), np.uint8)
     for hull in masks:
-        cv2.fillConvexPoly(taken, cv2.convexHull(np.round(hull).astype(np.int32)), 1)
+        cv2.fillConvexPoly(taken, cv2.convexHull(np.round(hull).astype(np.int32)), (1,))
     w, h = view.width, view.height
     found: list[list[list[int]]] = []
     for x, y in ((0.0, 0.62), (0.72, 0.62), (0.0, 0.3), (0.72, 0.3), (0.36, 0.78), (0.0, 0.8), (0.72, 0.8)):
@@ -77,15 +79,26 @@ def scene_json(site: Site, *, camera_id: str) -> dict[str, Any]:
     for building, face in measured_faces(site):
         rows, cols = row_lines(building, face, view), col_lines(building, face, view)
         outlines.append(np.array([*rows[0], *rows[-1]]))
-        faces.append({
-            "face_id": face.face_id, "building": building.building_id, "rows": building.rows, "cols": len(face.u_m) - 1,
-            "row_lines": rows, "col_x": cols, "cell_weight_bp": None,
-        })  # fmt: skip
+        faces.append(
+            {
+                "face_id": face.face_id,
+                "building": building.building_id,
+                "rows": building.rows,
+                "cols": len(face.u_m) - 1,
+                "row_lines": rows,
+                "col_x": cols,
+                "cell_weight_bp": None,
+            }
+        )
     return {
-        "schema": "siteprogress.scene/1", "scene_id": site.scene_id, "work_type": "new_build",
+        "schema": "siteprogress.scene/1",
+        "scene_id": site.scene_id,
+        "work_type": "new_build",
         "camera": {"id": camera_id, "width": view.width, "height": view.height, "k1": view.k1, "k2": view.k2},
-        "anchors": anchors(site, outlines), "privacy_masks": [], "faces": faces,
-    }  # fmt: skip
+        "anchors": anchors(site, outlines),
+        "privacy_masks": [],
+        "faces": faces,
+    }
 
 
 def truth_entry(conditions: tuple[str, ...], faces: dict[str, FaceTruth]) -> dict[str, Any]:
@@ -93,7 +106,8 @@ def truth_entry(conditions: tuple[str, ...], faces: dict[str, FaceTruth]) -> dic
     return {
         "conditions": list(conditions),
         "faces": {
-            name: {"stage": truth.stage, "occluded": truth.occluded, "cover": truth.cover} for name, truth in faces.items()
+            name: {"stage": truth.stage, "occluded": truth.occluded, "cover": truth.cover}
+            for name, truth in faces.items()
         },
     }
 
@@ -102,4 +116,4 @@ def write_json(path: Path, content: dict[str, Any]) -> None:
     """Write through a temporary file, so that a reader never sees half of it."""
     part = path.with_suffix(".part")
     part.write_text(json.dumps(content, ensure_ascii=False, separators=(",", ":")) + "\n", encoding="utf-8")
-    os.replace(part, path)
+    part.replace(path)

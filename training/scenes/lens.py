@@ -21,9 +21,11 @@ def finish(picture: Picture, site: Site, moment: Moment) -> Picture:
     work = picture.astype(np.float32)
     weather = moment.weather
     if not weather.lamps:
-        work = exposed(work, rng)
+        work = exposed(work, float(rng.uniform(0.47, 0.55) if site.steady else rng.uniform(0.38, 0.56)))
     if weather.rain:
-        work = streaks(work, strength=weather.rain, length=int(rng.integers(8, 26)), count=int(500 * weather.rain), rng=rng)
+        work = streaks(
+            work, strength=weather.rain, length=int(rng.integers(8, 26)), count=int(500 * weather.rain), rng=rng
+        )
     if weather.snow:
         work = flakes(work, strength=weather.snow, rng=rng)
     if weather.wet_lens > 0.4:
@@ -37,11 +39,11 @@ def finish(picture: Picture, site: Site, moment: Moment) -> Picture:
     return out
 
 
-def exposed(work: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
-    """Automatic exposure: the mean is pulled most of the way to a middle grey, in light and not in values."""
+def exposed(work: NDArray[np.float32], middle: float) -> NDArray[np.float32]:
+    """Automatic exposure: the mean is pulled most of the way to `middle` (0..1), in light and not in values."""
     light = (work / 255) ** 2.2
     mean = float(light.mean()) ** (1 / 2.2)
-    gain = (float(rng.uniform(0.38, 0.56)) / max(mean, 0.05)) ** 0.7
+    gain = (middle / max(mean, 0.05)) ** 0.7
     return np.asarray(255 * np.clip(light * gain**2.2, 0, 1) ** (1 / 2.2), np.float32)
 
 
@@ -71,7 +73,14 @@ def streaks(
     for _ in range(count):
         x, y = rng.uniform(0, work.shape[1]), rng.uniform(-length, work.shape[0])
         long = length * float(rng.uniform(0.4, 1.2))
-        cv2.line(layer, (int(x), int(y)), (int(x + slant * long), int(y + long)), float(rng.uniform(0.2, 1)), 1, cv2.LINE_AA)
+        cv2.line(
+            layer,
+            (int(x), int(y)),
+            (int(x + slant * long), int(y + long)),
+            (float(rng.uniform(0.2, 1)),),
+            1,
+            cv2.LINE_AA,
+        )
     layer = np.asarray(cv2.GaussianBlur(layer, (3, 3), 0), np.float32) * 0.3 * strength
     return np.asarray(work * (1 - layer[..., None]) + 215 * layer[..., None], np.float32)
 
@@ -81,7 +90,7 @@ def flakes(work: NDArray[np.float32], *, strength: float, rng: np.random.Generat
     layer = np.zeros(work.shape[:2], np.float32)
     for _ in range(int(450 * strength)):
         spot = (int(rng.uniform(0, work.shape[1])), int(rng.uniform(0, work.shape[0])))
-        cv2.circle(layer, spot, int(rng.choice([0, 1, 1, 2])), float(rng.uniform(0.3, 1)), -1, cv2.LINE_AA)
+        cv2.circle(layer, spot, int(rng.choice([0, 1, 1, 2])), (float(rng.uniform(0.3, 1)),), -1, cv2.LINE_AA)
     layer = np.asarray(cv2.GaussianBlur(layer, (3, 3), 0), np.float32) * 0.85
     return np.asarray(work * (1 - layer[..., None]) + 240 * layer[..., None], np.float32)
 
@@ -92,7 +101,7 @@ def drops(work: NDArray[np.float32], *, count: int, rng: np.random.Generator) ->
     mask = np.zeros(work.shape[:2], np.float32)
     for _ in range(count):
         spot = (int(rng.uniform(0, work.shape[1])), int(rng.uniform(0, work.shape[0])))
-        cv2.circle(mask, spot, int(rng.uniform(4, 22)), 1.0, -1, cv2.LINE_AA)
+        cv2.circle(mask, spot, int(rng.uniform(4, 22)), (1.0,), -1, cv2.LINE_AA)
     soft = cv2.GaussianBlur(mask, (0, 0), 2)[..., None] * 0.9
     return np.asarray(work * (1 - soft) + blurred * 1.04 * soft, np.float32)
 
@@ -116,9 +125,7 @@ def _optics(work: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.f
     return work
 
 
-def _sensor(
-    work: NDArray[np.float32], *, dark: bool, infrared: bool, rng: np.random.Generator
-) -> NDArray[np.float32]:
+def _sensor(work: NDArray[np.float32], *, dark: bool, infrared: bool, rng: np.random.Generator) -> NDArray[np.float32]:
     """White balance, saturation, contrast curve and noise; infrared light gives grey."""
     grey = work.mean(axis=2, keepdims=True)
     saturation = 0.0 if infrared else float(rng.uniform(0.65, 1.25))

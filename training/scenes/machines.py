@@ -20,12 +20,19 @@ def draw_crane(solids: Solids, crane: Crane, *, boom_yaw: float, hook: float) ->
         solids.beam("dark", tower, end, thick=0.1)
     solids.box("white", (x + 0.9, x + 2.4), (y - 0.8, y + 0.8), (top - 0.6, top + 1.6))
     block = np.asarray(tail)
-    solids.box("concrete", (block[0] - 1.2, block[0] + 1.2), (block[1] - 1.2, block[1] + 1.2), (block[2] - 2.2, block[2]))
+    solids.box(
+        "concrete", (block[0] - 1.2, block[0] + 1.2), (block[1] - 1.2, block[1] + 1.2), (block[2] - 2.2, block[2])
+    )
     solids.box("concrete", (x - 3, x + 3), (y - 3, y + 3), (-0.3, 0.8))
     hang = hook_point(crane, boom_yaw, hook)
     drop = max(hang[2] - (6 + 10 * hook), 4.0)
     solids.beam("dark", (hang[0], hang[1], hang[2]), (hang[0], hang[1], drop), thick=0.08)
-    solids.box("ply" if hook > 0.5 else "rust", (hang[0] - 1.2, hang[0] + 1.2), (hang[1] - 0.4, hang[1] + 0.4), (drop - 1.0, drop))
+    solids.box(
+        "ply" if hook > 0.5 else "rust",
+        (hang[0] - 1.2, hang[0] + 1.2),
+        (hang[1] - 0.4, hang[1] + 0.4),
+        (drop - 1.0, drop),
+    )
 
 
 def crane_hull(solids: Solids, crane: Crane, *, boom_yaw: float) -> None:
@@ -56,9 +63,15 @@ def hook_point(crane: Crane, boom_yaw: float, hook: float) -> Floats:
 
 
 def _lattice(
-    solids: Solids, look: str, start: tuple[float, float, float], end: tuple[float, float, float], *, side: float,
-    step: float, thick: float,
-) -> None:  # fmt: skip
+    solids: Solids,
+    look: str,
+    start: tuple[float, float, float],
+    end: tuple[float, float, float],
+    *,
+    side: float,
+    step: float,
+    thick: float,
+) -> None:
     """Four chords with zigzag diagonals on all sides."""
     a, b = np.asarray(start), np.asarray(end)
     length = float(np.linalg.norm(b - a))
@@ -98,8 +111,12 @@ def tree_hull(solids: Solids, spot: tuple[float, float], *, height: float) -> No
     """Two crossed boxes inside the crown."""
     x, y = spot
     for wide, low, high in ((0.24, 0.35, 0.95), (0.3, 0.45, 0.85)):
-        solids.box("hull", (x - wide * height, x + wide * height), (y - wide * height, y + wide * height),
-                   (low * height, high * height))  # fmt: skip
+        solids.box(
+            "hull",
+            (x - wide * height, x + wide * height),
+            (y - wide * height, y + wide * height),
+            (low * height, high * height),
+        )
 
 
 def draw_vehicle(solids: Solids, spot: tuple[float, float], *, kind: int) -> None:
@@ -121,7 +138,9 @@ def draw_vehicle(solids: Solids, spot: tuple[float, float], *, kind: int) -> Non
             for level in range(kind - 1):
                 solids.box("hut", (x, x + 6), (y, y + 2.5), (2.7 * level, 2.7 * level + 2.6))
                 for shift in (0.6, 2.4, 4.3):
-                    solids.box("dark", (x + shift, x + shift + 1.0), (y - 0.03, y), (2.7 * level + 1.0, 2.7 * level + 2.0))
+                    solids.box(
+                        "dark", (x + shift, x + shift + 1.0), (y - 0.03, y), (2.7 * level + 1.0, 2.7 * level + 2.0)
+                    )
         case _:
             solids.beam("steel", (x, y, 0), (x, y, 8.5), thick=0.2)
             solids.beam("steel", (x, y, 8.5), (x + 1.8, y, 8.7), thick=0.14)

@@ -95,7 +95,9 @@ def _solid(tree: Any, look: Look) -> Any:
 def _net(tree: Any, look: Look) -> Any:
     """Cloth: part of the light passes straight, part shines through, the rest is reflected; folds by noise."""
     links = tree.links
-    colour = _toned(tree, _noise_mix(tree, look.colour, tuple(part * 0.6 for part in look.colour), scale=look.scale), spread=0.5)
+    colour = _toned(
+        tree, _noise_mix(tree, look.colour, tuple(part * 0.6 for part in look.colour), scale=look.scale), spread=0.5
+    )
     diffuse, through = tree.nodes.new("ShaderNodeBsdfDiffuse"), tree.nodes.new("ShaderNodeBsdfTranslucent")
     links.new(colour, diffuse.inputs["Color"])
     links.new(colour, through.inputs["Color"])
@@ -134,9 +136,16 @@ def _brick(tree: Any, look: Look) -> Any:
     where, node = tree.nodes.new("ShaderNodeUVMap"), tree.nodes.new("ShaderNodeTexBrick")
     tree.links.new(where.outputs[0], node.inputs["Vector"])
     low, high = (tuple(min(part * factor, 1.0) for part in look.colour) for factor in (0.85, 1.15))
-    for name, value in (("Color1", (*low, 1)), ("Color2", (*high, 1)), ("Mortar", (*look.colour2, 1)), ("Scale", 1.0),
-                        ("Mortar Size", look.joint_m), ("Brick Width", look.size_m[0]), ("Row Height", look.size_m[1]),
-                        ("Mortar Smooth", 0.1)):  # fmt: skip
+    for name, value in (
+        ("Color1", (*low, 1)),
+        ("Color2", (*high, 1)),
+        ("Mortar", (*look.colour2, 1)),
+        ("Scale", 1.0),
+        ("Mortar Size", look.joint_m),
+        ("Brick Width", look.size_m[0]),
+        ("Row Height", look.size_m[1]),
+        ("Mortar Smooth", 0.1),
+    ):
         node.inputs[name].default_value = value
     node.offset = 0.0 if look.size_m[1] > 0.25 else 0.5
     return node.outputs["Color"]

@@ -38,7 +38,9 @@ def hsv(hue: float, saturation: float, value: float) -> Rgb:
 
 def _near(rng: np.random.Generator, colour: Rgb, spread: float) -> Rgb:
     factor = float(rng.uniform(1 - spread, 1 + spread))
-    parts = [min(max(part * factor * float(rng.uniform(1 - spread / 2, 1 + spread / 2)), 0.01), 0.95) for part in colour]
+    parts = [
+        min(max(part * factor * float(rng.uniform(1 - spread / 2, 1 + spread / 2)), 0.01), 0.95) for part in colour
+    ]
     return parts[0], parts[1], parts[2]
 
 
@@ -58,23 +60,35 @@ def concrete(rng: np.random.Generator) -> Look:
     colour = (base + tone[0], base + tone[1] * 0.6, base + tone[2] - 0.015)
     dark = float(rng.uniform(0.45, 0.8))
     return Look(
-        kind="speckle", colour=colour, colour2=(colour[0] * dark, colour[1] * dark, colour[2] * dark),
-        scale=float(rng.uniform(0.3, 2.0)), stain=float(rng.uniform(0.1, 0.8)), rough=0.9,
-    )  # fmt: skip
+        kind="speckle",
+        colour=colour,
+        colour2=(colour[0] * dark, colour[1] * dark, colour[2] * dark),
+        scale=float(rng.uniform(0.3, 2.0)),
+        stain=float(rng.uniform(0.1, 0.8)),
+        rough=0.9,
+    )
 
 
 def masonry(rng: np.random.Generator) -> Look:
     """Block and brick walls: grey block, white aerated block, red and brown brick, hollow clay."""
     kind = int(rng.integers(0, 5))
     colour, size = [
-        ((0.30, 0.30, 0.29), (0.40, 0.20)), ((0.62, 0.62, 0.58), (0.60, 0.25)), ((0.36, 0.10, 0.05), (0.25, 0.07)),
-        ((0.40, 0.17, 0.09), (0.30, 0.19)), ((0.26, 0.19, 0.13), (0.25, 0.10)),
-    ][kind]  # fmt: skip
+        ((0.30, 0.30, 0.29), (0.40, 0.20)),
+        ((0.62, 0.62, 0.58), (0.60, 0.25)),
+        ((0.36, 0.10, 0.05), (0.25, 0.07)),
+        ((0.40, 0.17, 0.09), (0.30, 0.19)),
+        ((0.26, 0.19, 0.13), (0.25, 0.10)),
+    ][kind]
     joint = float(rng.uniform(0.25, 0.6))
     return Look(
-        kind="brick", colour=_near(rng, colour, 0.25), colour2=(joint, joint, joint * 0.95), size_m=size,
-        joint_m=float(rng.uniform(0.01, 0.025)), scale=2.0, stain=float(rng.uniform(0, 0.4)),
-    )  # fmt: skip
+        kind="brick",
+        colour=_near(rng, colour, 0.25),
+        colour2=(joint, joint, joint * 0.95),
+        size_m=size,
+        joint_m=float(rng.uniform(0.01, 0.025)),
+        scale=2.0,
+        stain=float(rng.uniform(0, 0.4)),
+    )
 
 
 def base_coat(rng: np.random.Generator) -> Look:
@@ -82,55 +96,100 @@ def base_coat(rng: np.random.Generator) -> Look:
     if rng.random() < 0.4:
         grey = float(rng.uniform(0.3, 0.75))
         return Look(
-            kind="speckle", colour=(grey, grey * 0.98, grey * 0.94), colour2=(grey * 0.75, grey * 0.74, grey * 0.7),
-            scale=float(rng.uniform(0.3, 1.2)), stain=float(rng.uniform(0.2, 0.7)),
-        )  # fmt: skip
+            kind="speckle",
+            colour=(grey, grey * 0.98, grey * 0.94),
+            colour2=(grey * 0.75, grey * 0.74, grey * 0.7),
+            scale=float(rng.uniform(0.3, 1.2)),
+            stain=float(rng.uniform(0.2, 0.7)),
+        )
     colours: tuple[Rgb, ...] = (
-        (0.80, 0.80, 0.78), (0.32, 0.33, 0.34), (0.75, 0.38, 0.36), (0.72, 0.56, 0.16), (0.45, 0.6, 0.68),
-        (0.62, 0.62, 0.60), (0.15, 0.15, 0.16),
-    )  # fmt: skip
+        (0.80, 0.80, 0.78),
+        (0.32, 0.33, 0.34),
+        (0.75, 0.38, 0.36),
+        (0.72, 0.56, 0.16),
+        (0.45, 0.6, 0.68),
+        (0.62, 0.62, 0.60),
+        (0.15, 0.15, 0.16),
+    )
     joint = float(rng.uniform(0.35, 0.9))
     colour = colours[int(rng.integers(0, len(colours)))]
     return Look(
-        kind="brick", colour=_near(rng, colour, 0.15), colour2=(colour[0] * joint, colour[1] * joint, colour[2] * joint),
-        size_m=(float(rng.choice([0.6, 1.2])), float(rng.choice([0.3, 0.6]))), joint_m=float(rng.uniform(0.015, 0.05)),
-        scale=1.5, stain=float(rng.uniform(0, 0.3)),
-    )  # fmt: skip
+        kind="brick",
+        colour=_near(rng, colour, 0.15),
+        colour2=(colour[0] * joint, colour[1] * joint, colour[2] * joint),
+        size_m=(float(rng.choice([0.6, 1.2])), float(rng.choice([0.3, 0.6]))),
+        joint_m=float(rng.uniform(0.015, 0.05)),
+        scale=1.5,
+        stain=float(rng.uniform(0, 0.3)),
+    )
 
 
 def insulation(rng: np.random.Generator) -> Look:
     """What lies behind panels and spandrels: mineral wool, black felt, foil."""
-    colours: tuple[Rgb, ...] = ((0.62, 0.5, 0.15), (0.06, 0.06, 0.065), (0.5, 0.5, 0.52), (0.5, 0.44, 0.3), (0.3, 0.4, 0.2))
+    colours: tuple[Rgb, ...] = (
+        (0.62, 0.5, 0.15),
+        (0.06, 0.06, 0.065),
+        (0.5, 0.5, 0.52),
+        (0.5, 0.44, 0.3),
+        (0.3, 0.4, 0.2),
+    )
     colour = _near(rng, colours[int(rng.integers(0, len(colours)))], 0.2)
     return Look(
-        kind="brick", colour=colour, colour2=(colour[0] * 0.6, colour[1] * 0.6, colour[2] * 0.6),
-        size_m=(1.2, 0.6), joint_m=0.03, scale=3.0, stain=0.1, rough=float(rng.uniform(0.4, 0.95)),
-    )  # fmt: skip
+        kind="brick",
+        colour=colour,
+        colour2=(colour[0] * 0.6, colour[1] * 0.6, colour[2] * 0.6),
+        size_m=(1.2, 0.6),
+        joint_m=0.03,
+        scale=3.0,
+        stain=0.1,
+        rough=float(rng.uniform(0.4, 0.95)),
+    )
 
 
 def finish(rng: np.random.Generator) -> Look:
     """Paint, tile, stone or metal panels."""
     if rng.random() < 0.45:
-        colour = hsv(rng.choice([0.03, 0.08, 0.11, 0.13, 0.55, 0.6, 0.3]) + rng.uniform(-0.03, 0.03),
-                     rng.uniform(0.0, 0.5), rng.uniform(0.3, 0.85))  # fmt: skip
-        return Look(kind="speckle", colour=colour, colour2=_near(rng, colour, 0.08),
-                    scale=0.3, stain=float(rng.uniform(0, 0.2)), rough=float(rng.uniform(0.5, 0.9)))  # fmt: skip
-    colour = hsv(rng.choice([0.02, 0.07, 0.1, 0.6]) + rng.uniform(-0.02, 0.02), rng.uniform(0, 0.65), rng.uniform(0.15, 0.8))
+        colour = hsv(
+            rng.choice([0.03, 0.08, 0.11, 0.13, 0.55, 0.6, 0.3]) + rng.uniform(-0.03, 0.03),
+            rng.uniform(0.0, 0.5),
+            rng.uniform(0.3, 0.85),
+        )
+        return Look(
+            kind="speckle",
+            colour=colour,
+            colour2=_near(rng, colour, 0.08),
+            scale=0.3,
+            stain=float(rng.uniform(0, 0.2)),
+            rough=float(rng.uniform(0.5, 0.9)),
+        )
+    colour = hsv(
+        rng.choice([0.02, 0.07, 0.1, 0.6]) + rng.uniform(-0.02, 0.02), rng.uniform(0, 0.65), rng.uniform(0.15, 0.8)
+    )
     sizes = ((0.2, 0.08), (0.3, 0.3), (0.6, 0.3), (1.2, 0.6), (0.9, 1.5))
     joint = float(rng.uniform(0.4, 1.25))
     return Look(
-        kind="brick", colour=colour, colour2=(min(colour[0] * joint, 1), min(colour[1] * joint, 1), min(colour[2] * joint, 1)),
-        size_m=sizes[int(rng.integers(0, len(sizes)))], joint_m=0.012, scale=0.5, stain=0.05,
+        kind="brick",
+        colour=colour,
+        colour2=(min(colour[0] * joint, 1), min(colour[1] * joint, 1), min(colour[2] * joint, 1)),
+        size_m=sizes[int(rng.integers(0, len(sizes)))],
+        joint_m=0.012,
+        scale=0.5,
+        stain=0.05,
         rough=float(rng.uniform(0.25, 0.8)),
-    )  # fmt: skip
+    )
 
 
 def glass(rng: np.random.Generator) -> Look:
     """Panes: dark clear, blue, green or mirror glass."""
     hue = float(rng.choice([0.38, 0.5, 0.56, 0.6, 0.08]))
     colour = hsv(hue + rng.uniform(-0.03, 0.03), rng.uniform(0.1, 0.8), rng.uniform(0.015, 0.16))
-    return Look(kind="glass", colour=colour, rough=float(rng.uniform(0.01, 0.1)), metallic=float(rng.choice([0.0, 0.35, 0.8])),
-                scale=float(rng.uniform(0, 1)))  # fmt: skip
+    return Look(
+        kind="glass",
+        colour=colour,
+        rough=float(rng.uniform(0.01, 0.1)),
+        metallic=float(rng.choice([0.0, 0.35, 0.8])),
+        scale=float(rng.uniform(0, 1)),
+    )
 
 
 def film(rng: np.random.Generator) -> Look:
@@ -198,11 +257,23 @@ def ground_looks(rng: np.random.Generator, *, crane: Rgb, vehicle: Rgb) -> dict[
         "hoarding": Look(kind="speckle", colour=hoarding, colour2=_near(rng, hoarding, 0.2), scale=0.3, rough=0.6),
         "leaf": Look(kind="leaf", colour=leaf),
         "trunk": Look(kind="speckle", colour=(0.1, 0.07, 0.05), rough=0.95),
-        "far": Look(kind="brick", colour=_near(rng, (0.05, 0.06, 0.08), 0.4), colour2=far,
-                    size_m=(float(rng.uniform(2, 4)), 3.1), joint_m=float(rng.uniform(0.8, 1.6)), rough=0.5),
-        "far2": Look(kind="brick", colour=_near(rng, (0.05, 0.05, 0.06), 0.4), colour2=_near(rng, far, 0.5),
-                     size_m=(float(rng.uniform(2, 5)), 3.3), joint_m=float(rng.uniform(0.8, 1.6)), rough=0.4),
+        "far": Look(
+            kind="brick",
+            colour=_near(rng, (0.05, 0.06, 0.08), 0.4),
+            colour2=far,
+            size_m=(float(rng.uniform(2, 4)), 3.1),
+            joint_m=float(rng.uniform(0.8, 1.6)),
+            rough=0.5,
+        ),
+        "far2": Look(
+            kind="brick",
+            colour=_near(rng, (0.05, 0.05, 0.06), 0.4),
+            colour2=_near(rng, far, 0.5),
+            size_m=(float(rng.uniform(2, 5)), 3.3),
+            joint_m=float(rng.uniform(0.8, 1.6)),
+            rough=0.4,
+        ),
         "hill": Look(kind="speckle", colour=leaf, colour2=_near(rng, leaf, 0.5), scale=0.03, rough=1.0),
         "lamp": Look(kind="lamp", colour=(1.0, 0.8, 0.5)),
         "white": Look(kind="metal", colour=(0.75, 0.75, 0.75), rough=0.6),
-    }  # fmt: skip
+    }

@@ -68,7 +68,7 @@ def render_site(site: Site, out: Path, *, samples: int, camera_id: str = "cam") 
     write_json(part / "scene.json", scene_json(site, camera_id=camera_id))
     write_json(part / "truth.json", {"schema": "siteprogress.truth/1", "frames": entries})
     final.parent.mkdir(parents=True, exist_ok=True)
-    os.replace(part, final)
+    part.replace(final)
 
 
 def missing(jobs: list[Job]) -> list[Job]:

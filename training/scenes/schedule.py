@@ -75,9 +75,14 @@ def make_schedule(pace: Pace, rows: int, cols: int, *, rng: np.random.Generator)
     base = _trade(infill, pace, 1, rng)
     finished = _trade(base, pace, 2, rng)
     return Schedule(
-        formwork=formwork, cast=cast, structure=structure, infill=infill, base=base, finished=finished,
+        formwork=formwork,
+        cast=cast,
+        structure=structure,
+        infill=infill,
+        base=base,
+        finished=finished,
         blend_days=float(rng.uniform(0.6, 2.0)),
-    )  # fmt: skip
+    )
 
 
 def _wobble(pace: Pace, shape: tuple[int, int], rng: np.random.Generator) -> Floats:

@@ -25,7 +25,9 @@ def directions() -> Floats:
     polar = (0.5 - (np.arange(height) + 0.5) / height) * np.pi
     azimuth = (0.5 - (np.arange(width) + 0.5) / width) * 2 * np.pi
     cos = np.cos(polar)[:, None]
-    return np.stack([cos * np.cos(azimuth), cos * np.sin(azimuth), np.broadcast_to(np.sin(polar)[:, None], SIZE)], axis=-1)
+    return np.stack(
+        [cos * np.cos(azimuth), cos * np.sin(azimuth), np.broadcast_to(np.sin(polar)[:, None], SIZE)], axis=-1
+    )
 
 
 def haze_rgb(weather: Weather) -> Floats:

@@ -124,13 +124,13 @@ def _beams(rows: list[tuple[float, ...]] | None) -> MeshArrays | None:
 def _hexes(corners: Floats, tint: Floats) -> MeshArrays:
     count = len(corners)
     quads = _FACES[None] + 8 * np.arange(count)[:, None, None]
-    uv = np.stack(
-        [corners[:, _FACES[face]][:, :, list(axes)] for face, axes in enumerate(_FACE_UV)], axis=1
-    )
+    uv = np.stack([corners[:, _FACES[face]][:, :, list(axes)] for face, axes in enumerate(_FACE_UV)], axis=1)
     return MeshArrays(
-        vertices=corners.reshape(-1, 3), quads=quads.reshape(-1, 4).astype(np.int32), uv=uv.reshape(-1, 4, 2),
+        vertices=corners.reshape(-1, 3),
+        quads=quads.reshape(-1, 4).astype(np.int32),
+        uv=uv.reshape(-1, 4, 2),
         tint=np.repeat(tint, 6),
-    )  # fmt: skip
+    )
 
 
 def _quads(parts: list[tuple[Floats, Floats]] | None) -> MeshArrays | None:

@@ -1,11 +1,14 @@
 """A whole building on one day: slabs, columns, core, the cells of every face, and its hull for ray casts. Pure."""
 
+from itertools import pairwise
+
 import numpy as np
+from numpy.typing import NDArray
 
 from training.scenes.facade import Cell, edge_rail, paint
 from training.scenes.facing import FaceBrush, bend_of
 from training.scenes.schedule import blend_at, stage_at
-from training.scenes.site import Building, Facade, Floats
+from training.scenes.site import Building, Facade
 from training.scenes.solids import MeshArrays, Solids
 
 
@@ -33,7 +36,7 @@ def hull(building: Building, day: float) -> dict[str, MeshArrays]:
 
 
 def _bays(face: Facade) -> list[tuple[float, float]]:
-    return list(zip(face.u_m, face.u_m[1:], strict=False))
+    return list(pairwise(face.u_m))
 
 
 def _slabs(solids: Solids, building: Building, day: float) -> None:
@@ -87,8 +90,12 @@ def _columns(solids: Solids, building: Building, day: float) -> None:
 def _cage(solids: Solids, x: float, y: float, *, half: float, low: float, high: float) -> None:
     spots = [(-1, -1), (0, -1), (1, -1), (-1, 1), (1, 1)]
     for dx, dy in spots:
-        solids.beam("rust", (x + dx * half * 0.8, y + dy * half * 0.8, low),
-                    (x + dx * half * 0.8, y + dy * half * 0.8, high), thick=0.05)  # fmt: skip
+        solids.beam(
+            "rust",
+            (x + dx * half * 0.8, y + dy * half * 0.8, low),
+            (x + dx * half * 0.8, y + dy * half * 0.8, high),
+            thick=0.05,
+        )
     for z in np.arange(low + 0.2, high, 0.5):
         solids.beam("rust", (x - half * 0.8, y - half * 0.8, z), (x + half * 0.8, y - half * 0.8, z), thick=0.035)
 
@@ -105,11 +112,21 @@ def _core(solids: Solids, building: Building, day: float) -> None:
     top = min(building.row_z[poured] + ahead * storey, building.row_z[-1] + 0.9 * storey)
     x0, x1 = np.sort(rng.uniform(0.25, 0.75, 2)) * width
     x1 = max(x1, x0 + 3.0)
-    solids.box(f"{building.key}.concrete", (x0, min(x1, width - 1)), (0.42 * depth, 0.66 * depth),
-               (building.row_z[0], top), tint=0.35)  # fmt: skip
+    solids.box(
+        f"{building.key}.concrete",
+        (x0, min(x1, width - 1)),
+        (0.42 * depth, 0.66 * depth),
+        (building.row_z[0], top),
+        tint=0.35,
+    )
     if poured < building.rows:
-        solids.box(f"{building.key}.shutter", (x0 - 0.1, min(x1, width - 1) + 0.1), (0.41 * depth, 0.67 * depth),
-                   (top - 0.9 * storey, top - 0.05), tint=0.6)  # fmt: skip
+        solids.box(
+            f"{building.key}.shutter",
+            (x0 - 0.1, min(x1, width - 1) + 0.1),
+            (0.41 * depth, 0.67 * depth),
+            (top - 0.9 * storey, top - 0.05),
+            tint=0.6,
+        )
 
 
 def paint_face(brush: FaceBrush, day: float) -> None:
@@ -137,15 +154,21 @@ def _cell(brush: FaceBrush, row: int, col: int, *, day: float, rng: np.random.Ge
     film_days = float(rng.uniform(4, 40)) if row_rng.random() < 0.3 else 0.0
     cast = float(face.schedule.cast[row, col])
     return Cell(
-        u=(face.u_m[col], face.u_m[col + 1]), z=(building.row_z[row], building.row_z[row + 1]),
-        slab_m=building.design.slab_m, key=building.key, tone=tone,
-        film=day < float(face.schedule.finished[row, col]) + film_days, rail=bool(row_rng.random() < 0.75),
-        balcony=face.side == "front" and row > 0 and _has_balcony(building, col), poured=day >= cast,
-        shutters=day < cast + 2.0, clutter=int(rng.integers(0, 3)),
-    )  # fmt: skip
+        u=(face.u_m[col], face.u_m[col + 1]),
+        z=(building.row_z[row], building.row_z[row + 1]),
+        slab_m=building.design.slab_m,
+        key=building.key,
+        tone=tone,
+        film=day < float(face.schedule.finished[row, col]) + film_days,
+        rail=bool(row_rng.random() < 0.75),
+        balcony=face.side == "front" and row > 0 and _has_balcony(building, col),
+        poured=day >= cast,
+        shutters=day < cast + 2.0,
+        clutter=int(rng.integers(0, 3)),
+    )
 
 
-def _roof(brush: FaceBrush, newest: Floats | np.ndarray) -> None:  # type: ignore[type-arg]
+def _roof(brush: FaceBrush, newest: NDArray[np.int64]) -> None:
     """A low parapet over every bay whose top storey is closed."""
     face, building = brush.face, brush.building
     for col, (left, right) in enumerate(_bays(face)):
@@ -165,8 +188,9 @@ def _far_walls(solids: Solids, building: Building, day: float) -> None:
     for row in range(building.rows):
         low, high = building.row_z[row], building.row_z[row + 1] - building.design.slab_m
         if stages[row].min() >= 2:
-            solids.box(f"{building.key}.wall", (0.3, width - 0.3), (0.34 * depth, 0.34 * depth + 0.2), (low, high),
-                       tint=0.3)  # fmt: skip
+            solids.box(
+                f"{building.key}.wall", (0.3, width - 0.3), (0.34 * depth, 0.34 * depth + 0.2), (low, high), tint=0.3
+            )
         for col, (left, right) in enumerate(_bays(front)):
             if stages[row, col] >= 3:
                 solids.box(f"{building.key}.wall", (left, right), (depth - 0.2, depth), (low, high))

@@ -13,8 +13,8 @@ from training.scenes.camera import axes
 from training.scenes.lens import Picture
 from training.scenes.materials import make_haze, make_material, set_haze
 from training.scenes.palette import Look
-from training.scenes.sky import SIZE, haze_rgb, sky_image
 from training.scenes.site import Moment, Site, View, Weather
+from training.scenes.sky import SIZE, haze_rgb, sky_image
 from training.scenes.solids import MeshArrays
 
 
@@ -34,9 +34,14 @@ class Studio:
         self.scene.camera = self.camera
 
     def shoot(
-        self, meshes: dict[str, MeshArrays], *, site: Site, moment: Moment, lamps: list[tuple[float, float, float]],
+        self,
+        meshes: dict[str, MeshArrays],
+        *,
+        site: Site,
+        moment: Moment,
+        lamps: list[tuple[float, float, float]],
         scratch: Path,
-    ) -> Picture:  # fmt: skip
+    ) -> Picture:
         """Render and return the picture (BGR) without any lens effect."""
         made = [self._object(name, mesh) for name, mesh in meshes.items()]
         made += _lights(self.scene, moment, lamps)

@@ -24,7 +24,9 @@ def footprints(site: Site, *, margin: float) -> list[tuple[Floats, float, float]
     for building in site.buildings:
         cos, sin = np.cos(building.yaw), np.sin(building.yaw)
         local = np.array([building.width_m / 2, building.depth_m / 2])
-        centre = np.array(building.origin[:2]) + np.array([cos * local[0] - sin * local[1], sin * local[0] + cos * local[1]])
+        centre = np.array(building.origin[:2]) + np.array(
+            [cos * local[0] - sin * local[1], sin * local[0] + cos * local[1]]
+        )
         out.append((centre, building.width_m / 2 + margin, building.depth_m / 2 + margin))
     return out
 
@@ -108,7 +110,11 @@ def draw_town(solids: Solids, site: Site) -> None:
     far = float(np.linalg.norm(centre - camera))
     count = {"city": 26, "park": 9, "hills": 5}[site.background]
     for _ in range(count):
-        at = camera + forward * (far * rng.uniform(1.5, 2.2) + rng.uniform(20, 260)) + side * rng.normal(0, 0.9) * (far + 90)
+        at = (
+            camera
+            + forward * (far * rng.uniform(1.5, 2.2) + rng.uniform(20, 260))
+            + side * rng.normal(0, 0.9) * (far + 90)
+        )
         _block(solids, at, rng)
     if site.background == "hills":
         for _ in range(7):
@@ -117,7 +123,11 @@ def draw_town(solids: Solids, site: Site) -> None:
 
 
 def _block(solids: Solids, at: Floats, rng: np.random.Generator) -> None:
-    width, depth, height = rng.uniform(12, 34), rng.uniform(10, 20), rng.choice([rng.uniform(8, 20), rng.uniform(20, 75)])
+    width, depth, height = (
+        rng.uniform(12, 34),
+        rng.uniform(10, 20),
+        rng.choice([rng.uniform(8, 20), rng.uniform(20, 75)]),
+    )
     look = str(rng.choice(["far", "far2"]))
     x, y = float(at[0]), float(at[1])
     solids.box(look, (x, x + width), (y, y + depth), (-0.2, height), tint=float(rng.random()))

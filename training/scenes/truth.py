@@ -84,11 +84,9 @@ def face_truth(building: Building, face: Facade, *, view: View, day: float, hull
     known = seen & facing
     covers = cover_table(face, day)
     return FaceTruth(
-        stage=tuple(
-            tuple(STAGES[stages[r, c]] if known[r, c] else None for c in range(cols)) for r in range(rows)
-        ),
+        stage=tuple(tuple(STAGES[stages[r, c]] if known[r, c] else None for c in range(cols)) for r in range(rows)),
         occluded=tuple(
             tuple(int(blocked_share[r, c] >= 0.5 or not facing[r, c]) for c in range(cols)) for r in range(rows)
         ),
         cover=tuple(tuple(covers[r][c] for c in range(cols)) for r in range(rows)),
-    )  # fmt: skip
+    )

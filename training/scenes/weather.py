@@ -37,7 +37,14 @@ def local_hour(kind: str, rng: np.random.Generator) -> float:
 
 
 def make_weather(
-    kind: str, local: datetime, *, latitude: float, north: float, view_azimuth: float, rng: np.random.Generator, reach_m: float = 80.0,
+    kind: str,
+    local: datetime,
+    *,
+    latitude: float,
+    north: float,
+    view_azimuth: float,
+    rng: np.random.Generator,
+    reach_m: float = 80.0,
 ) -> Weather:
     """Weather of one kind at a local time; `view_azimuth` is where the camera looks, for back light.
 
@@ -46,7 +53,11 @@ def make_weather(
     sun_dir = sun_direction(local, latitude=latitude, north=north)
     if kind == "backlit":
         azimuth, height = view_azimuth + rng.uniform(-0.6, 0.6), rng.uniform(0.12, 0.5)
-        sun_dir = (float(np.cos(azimuth) * np.cos(height)), float(np.sin(azimuth) * np.cos(height)), float(np.sin(height)))
+        sun_dir = (
+            float(np.cos(azimuth) * np.cos(height)),
+            float(np.sin(azimuth) * np.cos(height)),
+            float(np.sin(height)),
+        )
     height = max(sun_dir[2], 0.0)
     warm = float(np.clip(height / 0.5, 0, 1))
     rgb = (1.0, 0.72 + 0.24 * warm, 0.45 + 0.45 * warm)
@@ -54,13 +65,20 @@ def make_weather(
     if kind in ("dusk", "night"):
         sun_dir = (sun_dir[0], sun_dir[1], max(sun_dir[2], 0.03))
     return Weather(
-        conditions=(kind if kind != "partly" else "clear",), sun_dir=sun_dir, sun=sun, sun_rgb=rgb, sky=sky, cloud=cloud,
-        haze_m=haze, lamps=kind in ("dusk", "night"), infrared=kind == "night" and bool(rng.random() < 0.35),
+        conditions=(kind if kind != "partly" else "clear",),
+        sun_dir=sun_dir,
+        sun=sun,
+        sun_rgb=rgb,
+        sky=sky,
+        cloud=cloud,
+        haze_m=haze,
+        lamps=kind in ("dusk", "night"),
+        infrared=kind == "night" and bool(rng.random() < 0.35),
         rain=float(rng.uniform(0.3, 1.0)) if kind == "rain" else 0.0,
         snow=float(rng.uniform(0.3, 1.0)) if kind == "snow" else 0.0,
         wet_lens=float(rng.uniform(0, 1)) if kind == "rain" else 0.0,
         exposure_ev=float(rng.normal(0, 0.3)) + (0.6 if kind == "backlit" else 0.0),
-    )  # fmt: skip
+    )
 
 
 def _light(kind: str, height: float, reach_m: float, rng: np.random.Generator) -> tuple[float, float, float, float]:
@@ -70,7 +88,12 @@ def _light(kind: str, height: float, reach_m: float, rng: np.random.Generator) -
         case "clear":
             return 7.0 * low, 0.9, float(rng.uniform(0, 0.3)), reach_m * float(rng.uniform(12, 50))
         case "partly":
-            return float(rng.uniform(2.5, 6.0)) * low, 1.0, float(rng.uniform(0.4, 0.7)), reach_m * float(rng.uniform(10, 40))
+            return (
+                float(rng.uniform(2.5, 6.0)) * low,
+                1.0,
+                float(rng.uniform(0.4, 0.7)),
+                reach_m * float(rng.uniform(10, 40)),
+            )
         case "backlit":
             return 7.0, 0.9, float(rng.uniform(0, 0.4)), reach_m * float(rng.uniform(7, 25))
         case "overcast":
