@@ -6,7 +6,7 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from threading import Event
 
 from prometheus_client import Counter, Histogram
@@ -16,7 +16,7 @@ from sqlalchemy.exc import OperationalError
 from central import clock
 from central.reassess import reassess
 from central.store.engine import reading, writing
-from central.store.instants import from_ms, to_ms
+from central.store.instants import to_ms
 from central.store.save_assessment import Revision, revisions, save_failure
 
 log = logging.getLogger(__name__)
@@ -35,14 +35,13 @@ FAILED = Counter("siteprogress_reassess_failures", "Judgements that failed; the 
 class Reassessor:
     """`changed` hears of projects judged anew.
 
-    A judgement older than `stale_after` is renewed without new facts; so is any behind a clock that stands still
-    (a replay's, when it is over), so that all projects end at one instant.
+    Due are projects with new facts (jobs make time a fact), and judgements behind a clock that stands still (a
+    replay's, when it is over), so that all projects end at one instant.
     """
 
     engine: Engine
     now: Callable[[], datetime]
     changed: Callable[[Sequence[str], datetime], None]
-    stale_after: timedelta
     stopping: Event = field(default_factory=Event)
     called: Event = field(default_factory=Event)
     _failed: dict[str, tuple[int, float]] = field(default_factory=dict)
@@ -74,16 +73,16 @@ class Reassessor:
         with reading(self.engine) as connection:
             found = revisions(connection)
         now = self.now()
-        oldest = now if self._stands_still(now) else now - self.stale_after
-        due = [revision for revision in found if self._is_due(revision, oldest)]
+        until = now if self._stands_still(now) else None
+        due = [revision for revision in found if self._is_due(revision, until=until)]
         done = [revision.project for revision in due if not self.stopping.is_set() and self._judge(revision, now)]
         if done:
             self.changed(done, now)
         return len(due)
 
-    def _is_due(self, revision: Revision, oldest: datetime) -> bool:
+    def _is_due(self, revision: Revision, *, until: datetime | None) -> bool:
         if revision.facts <= revision.assessed:
-            return revision.as_of_ms is not None and from_ms(revision.as_of_ms) < from_ms(to_ms(oldest))
+            return until is not None and revision.as_of_ms is not None and revision.as_of_ms < to_ms(until)
         failed_facts, failed_at = self._failed.get(revision.project, (-1, 0.0))
         return failed_facts != revision.facts or time.monotonic() - failed_at > FAILED_AGAIN_S
 

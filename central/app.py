@@ -1,0 +1,176 @@
+"""Composition root of the centre: builds everything from the settings, starts it, stops it. Holds no logic."""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import signal
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+from threading import Event, Thread
+
+import uvicorn
+from fastapi import FastAPI
+from sqlalchemy import Engine
+
+from central import clock
+from central.api.app import create_app
+from central.api.changes import Changes
+from central.api.services import ApiSettings, Services
+from central.api.tokens import Signer, load_secret
+from central.domain import Text
+from central.ingest.listener import Listener
+from central.ingest.worker import Worker
+from central.jobs import Scheduler
+from central.reassessor import Reassessor
+from central.settings import Settings
+from central.store.engine import open_engine
+from central.store.migrate import migrate
+
+log = logging.getLogger(__name__)
+
+JOIN_S = 10.0
+RESTART_S = 1.0
+STREAMS_END_S = 2
+
+
+@dataclass(slots=True, kw_only=True)
+class Centre:
+    """A centre that is put together. `start` begins to listen and judge; `stop` ends it with nothing half done."""
+
+    settings: Settings
+    engine: Engine
+    changes: Changes
+    app: FastAPI
+    reassessor: Reassessor
+    scheduler: Scheduler
+    worker: Worker | None
+    listener: Listener | None
+    stopping: Event
+    _threads: list[Thread] = field(default_factory=list)
+
+    def start(self) -> None:
+        """Start the loops, each in its own thread."""
+        self._run("reassess", self.reassessor.run)
+        if self.worker is not None and self.listener is not None:
+            self._run("ingest", self.worker.run)
+            self._run("broker", self.listener.run)
+        self.scheduler.start()
+
+    def stop(self) -> None:
+        """Stop listening, finish the transactions that run, close the database."""
+        self.stopping.set()
+        self.reassessor.called.set()
+        self.changes.close()
+        self.scheduler.stop()
+        for thread in self._threads:
+            thread.join(JOIN_S)
+        self.engine.dispose()
+
+    def _run(self, name: str, loop: Callable[[], None]) -> None:
+        thread = Thread(target=_kept_alive, args=(name, loop, self.stopping), name=name, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+
+def build(settings: Settings) -> Centre:
+    """Everything of one centre; the database is brought to the newest schema first."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    engine = open_engine(settings.database_url)
+    migrate(engine)
+    now, changes, stopping = clock.clock_of(settings.clock, engine), Changes(), Event()
+    reassessor = Reassessor(
+        engine=engine, now=now, changed=lambda projects, at: changes.publish(projects, at=at), stopping=stopping
+    )
+    worker, listener = _ingest(settings, engine, reassessor, stopping)
+    return Centre(
+        settings=settings,
+        engine=engine,
+        changes=changes,
+        app=create_app(_services(settings, engine, changes, now)),
+        reassessor=reassessor,
+        scheduler=Scheduler(engine=engine, holder=_identity(), ran=reassessor.call),
+        worker=worker,
+        listener=listener,
+        stopping=stopping,
+    )
+
+
+def serve(settings: Settings) -> None:
+    """Run until SIGTERM or SIGINT."""
+    centre = build(settings)
+    config = uvicorn.Config(
+        centre.app,
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=STREAMS_END_S,
+    )
+    for number in (signal.SIGTERM, signal.SIGINT):  # uvicorn raises the signal again when it has ended; we are not done
+        signal.signal(number, lambda *_: centre.stopping.set())
+    centre.start()
+    try:
+        uvicorn.Server(config).run()
+    finally:
+        centre.stop()
+        log.info("stopped")
+
+
+def _ingest(
+    settings: Settings, engine: Engine, reassessor: Reassessor, stopping: Event
+) -> tuple[Worker | None, Listener | None]:
+    if settings.broker is None:
+        log.warning("no broker in the settings: this centre receives nothing from gateways")
+        return None, None
+    worker = Worker(
+        engine=engine, tell=lambda _: None, dirtied=reassessor.call, now_ms=clock.system_ms, stopping=stopping
+    )
+    listener = Listener(
+        settings=settings.broker, session=clock.system_ms(), receive=worker.inbox.put, stopping=stopping
+    )
+    worker.tell = listener.tell
+    return worker, listener
+
+
+def _services(settings: Settings, engine: Engine, changes: Changes, now: clock.Clock) -> Services:
+    api = ApiSettings(
+        data_dir=settings.data_dir,
+        district=Text(zh=settings.district.zh, en=settings.district.en),
+        version=version("siteprogress"),
+        pages=settings.pages or _built_pages(),
+    )
+    secret = settings.secret.encode() if settings.secret else load_secret(settings.data_dir / "token.secret")
+    return Services(
+        engine=engine,
+        settings=api,
+        signer=Signer(secret=secret, lifetime=api.token_lifetime),
+        changes=changes,
+        clock=now,
+        wall=clock.system,
+    )
+
+
+def _built_pages() -> Path | None:
+    """The page built in this checkout, if there is one."""
+    dist = Path(__file__).parents[1] / "web" / "dist"
+    return dist if (dist / "index.html").is_file() else None
+
+
+def _identity() -> str:
+    return f"{socket.gethostname()}/{os.getpid()}/{secrets.token_hex(4)}"
+
+
+def _kept_alive(name: str, loop: Callable[[], None], stopping: Event) -> None:
+    """Run a loop that should only end when the centre stops; one that breaks is started again, loudly."""
+    while not stopping.is_set():
+        try:
+            loop()
+        except Exception:
+            log.exception("loop broke, starting it again: loop=%s", name)
+        stopping.wait(RESTART_S)

@@ -1,0 +1,237 @@
+"""siteprogress-central: serve, migrate, register people and gateways, import plans, verify delivery."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sqlite3
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, get_args
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy.exc import SQLAlchemyError
+
+from central.errors import CentralError
+from central.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from central.verify_delivery import Verdict
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="The centre of siteprogress.")
+users = typer.Typer(no_args_is_help=True, help="People who may log in.")
+gateways = typer.Typer(no_args_is_help=True, help="Gateways whose data is taken.")
+app.add_typer(users, name="user")
+app.add_typer(gateways, name="gateway")
+
+SettingsFile = Annotated[Path | None, typer.Option("--settings", help="TOML file; SITEPROGRESS_CENTRAL_… go over it")]
+CLI_ACTOR = "system:cli"
+BAD_INPUT = 2
+
+
+@app.command()
+def serve(settings: SettingsFile = None) -> None:
+    """Listen to the gateways, judge, and serve API and pages until SIGTERM."""
+    from central.app import serve as run
+
+    found = _loaded(settings)
+    logging.basicConfig(
+        level=found.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr
+    )
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    run(found)
+
+
+@app.command()
+def migrate(settings: SettingsFile = None) -> None:
+    """Bring the database to the newest schema."""
+    _engine(_loaded(settings))
+    typer.echo("the schema is the newest")
+
+
+@users.command("add")
+def user_add(  # noqa: PLR0917 -- typer's parameters are the command's options
+    username: str,
+    name: Annotated[str, typer.Option(help="the person's name")],
+    role: Annotated[str, typer.Option(help="admin, leader, project_owner, inspector, auditor, …")],
+    scope: Annotated[str, typer.Option(help="district, unit:NAME, street:NAME or project:ID")] = "district",
+    password_stdin: Annotated[bool, typer.Option("--password-stdin", help="read the password from stdin")] = False,
+    settings: SettingsFile = None,
+) -> None:
+    """Add a person; the password is asked for unless it comes by stdin."""
+    from central import clock
+    from central.api.passwords import hash_password
+    from central.store.save_people import add_user
+
+    kind, value = _scope(scope)
+    _check_role(role)
+    password = sys.stdin.readline().rstrip("\n") if password_stdin else _asked()
+    with _told():
+        add_user(
+            _engine(_loaded(settings)),
+            username,
+            name=name,
+            password_hash=hash_password(password),
+            role=role,
+            scope_kind=kind,
+            scope=value,
+            by=CLI_ACTOR,
+            now_ms=clock.system_ms(),
+        )
+    typer.echo(f"added {username}: {role} of {scope}")
+
+
+@gateways.command("add")
+def gateway_add(
+    gateway: str,
+    renew: Annotated[bool, typer.Option("--renew", help="a new token for a known gateway")] = False,
+    settings: SettingsFile = None,
+) -> None:
+    """Register a gateway; its token is printed once, on the last line, and kept only as a digest."""
+    from central import clock
+    from central.ingest.letters import is_gateway_id
+    from central.store.save_people import add_gateway
+
+    if not is_gateway_id(gateway):
+        _fail(f"gateway id {gateway!r}: expected 1-63 of a-z, 0-9 and '-', not 'host'")
+    with _told():
+        token = add_gateway(_engine(_loaded(settings)), gateway, by=CLI_ACTOR, now_ms=clock.system_ms(), renew=renew)
+    typer.echo(f"gateway {gateway} is registered. Its token, shown this once:", err=True)
+    typer.echo(token)
+
+
+@gateways.command("retire")
+def gateway_retire(gateway: str, settings: SettingsFile = None) -> None:
+    """Take nothing of this gateway any more; what it delivered stays."""
+    from central import clock
+    from central.store.save_people import retire_gateway
+
+    with _told():
+        retire_gateway(_engine(_loaded(settings)), gateway, by=CLI_ACTOR, now_ms=clock.system_ms())
+    typer.echo(f"gateway {gateway} is retired")
+
+
+@app.command("verify-delivery")
+def verify_delivery(
+    edge: Annotated[list[Path], typer.Option("--edge", help="data_dir of a gateway; may be given several times")],
+    as_json: Annotated[bool, typer.Option("--json", help="machine-readable")] = False,
+    settings: SettingsFile = None,
+) -> None:
+    """Recompute from both stores that nothing is lost and nothing is there twice; exit 1 when it does not hold."""
+    from central.verify_delivery import verify
+
+    with _told():
+        verdicts = verify(_engine(_loaded(settings)), edge)
+    if as_json:
+        typer.echo(json.dumps([_plain(verdict) for verdict in verdicts], indent=2))
+    else:
+        _print_verdicts([_plain(verdict) for verdict in verdicts])
+    raise typer.Exit(0 if all(verdict.holds for verdict in verdicts) else 1)
+
+
+@app.command("verify-trail")
+def verify_trail(settings: SettingsFile = None) -> None:
+    """Check the audit trail's hash chain; exit 1 with the first bad entry's number when it does not hold."""
+    from central.audit.chain import first_fault
+    from central.store.engine import reading
+    from central.store.save_audit import entries
+
+    with reading(_engine(_loaded(settings))) as connection:
+        fault = first_fault(entries(connection))
+    if fault is not None:
+        _fail(f"audit trail: entry {fault} was changed, or the one before it is missing", code=1)
+    typer.echo("audit trail: the chain holds")
+
+
+@app.command("export-openapi")
+def export_openapi() -> None:
+    """Print the OpenAPI 3.1 document; needs no database."""
+    from central.api.app import openapi_document
+
+    typer.echo(json.dumps(openapi_document(), ensure_ascii=False, indent=2))
+
+
+def main() -> None:
+    """Entry point."""
+    app()
+
+
+def _loaded(path: Path | None) -> Settings:
+    with _told():
+        return load_settings(path)
+
+
+def _engine(settings: Settings) -> Engine:
+    """The settings' database, brought to the newest schema."""
+    from central.store.engine import open_engine
+    from central.store.migrate import migrate as to_newest
+
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    with _told():
+        engine = open_engine(settings.database_url)
+        to_newest(engine)
+    return engine
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """What a person can put right is said in one line, without a traceback."""
+    try:
+        yield
+    except (CentralError, ValueError) as wrong:
+        _fail(str(wrong))
+    except (OSError, sqlite3.Error, SQLAlchemyError) as broken:
+        _fail(f"{type(broken).__name__}: {getattr(broken, 'orig', None) or broken}")
+
+
+def _fail(what: str, *, code: int = BAD_INPUT) -> NoReturn:
+    typer.echo(f"siteprogress-central: {what}", err=True)
+    raise typer.Exit(code)
+
+
+def _asked() -> str:
+    password: str = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+    return password
+
+
+def _scope(scope: str) -> tuple[str, str]:
+    from central.api.policy import ScopeKind
+
+    kind, _, value = scope.partition(":")
+    if kind not in get_args(ScopeKind) or (kind == "district") == bool(value):
+        _fail(f"scope {scope!r}: expected district, unit:NAME, street:NAME or project:ID")
+    return kind, value
+
+
+def _check_role(role: str) -> None:
+    from central.api.policy import ROLES
+
+    if role not in ROLES:
+        _fail(f"role {role!r}: expected one of {', '.join(ROLES)}")
+
+
+def _plain(verdict: Verdict) -> dict[str, Any]:
+    return asdict(verdict) | {"lost": [list(span) for span in verdict.lost], "lost_count": verdict.lost_count}
+
+
+def _print_verdicts(verdicts: list[dict[str, Any]]) -> None:
+    counts = ["produced", "stored", "waiting", "given_up", "dead_lettered", "duplicates", "conflicts", "doubled"]
+    columns = ["gateway", "epoch", *counts, "lost_count"]
+    table = Table(*columns)
+    for verdict in verdicts:
+        table.add_row(*(str(verdict[name]) for name in columns))
+    console = Console()
+    console.print(table)
+    lost = sum(verdict["lost_count"] for verdict in verdicts)
+    console.print(f"lost = {lost}, doubled = {sum(verdict['doubled'] for verdict in verdicts)}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,129 @@
+"""The whole centre as a process: settings, people, gateways, ingest through a real broker, a kill in the middle."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from sqlalchemy import Engine, text
+
+from central.store.engine import open_engine, reading
+from tests.central.edge import Edge
+from tests.services import Broker, free_port, wait_until
+
+CLI = [sys.executable, "-m", "central.cli"]
+
+
+class Running:
+    """A `siteprogress-central serve` of a test."""
+
+    def __init__(self, folder: Path, broker: Broker) -> None:
+        self.folder, self.port = folder, free_port()
+        self.file = folder / "centre.toml"
+        self.file.write_text(
+            f'data_dir = "{folder}"\nport = {self.port}\nclock = "event"\n\n[broker]\nurl = "{broker.url("centre")}"\n'
+        )
+        self.env = {**os.environ, "SITEPROGRESS_CENTRAL_SETTINGS": str(self.file)}
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def tell(self, *words: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [*CLI, *words], env=self.env, input=stdin, capture_output=True, text=True, check=False, timeout=60
+        )
+
+    def start(self) -> Running:
+        with (self.folder / "centre.log").open("ab") as log:
+            self.process = subprocess.Popen([*CLI, "serve"], env=self.env, stdout=log, stderr=log)
+        wait_until(self.answers, what=f"centre answering: {(self.folder / 'centre.log').read_text()[-2000:]}")
+        return self
+
+    def answers(self) -> bool:
+        try:
+            return httpx.get(f"http://127.0.0.1:{self.port}/api/v1/healthz", timeout=2).status_code == 200
+        except httpx.HTTPError:
+            return False
+
+    def kill(self) -> None:
+        assert self.process is not None
+        self.process.kill()
+        self.process.wait()
+
+    def end(self) -> int:
+        assert self.process is not None
+        self.process.terminate()
+        return self.process.wait(20)
+
+    @property
+    def engine(self) -> Engine:
+        return open_engine(f"sqlite:///{self.folder / 'centre.db'}")
+
+
+@pytest.fixture
+def centre(tmp_path: Path, mosquitto: Broker) -> Iterator[Running]:
+    running = Running(tmp_path, mosquitto)
+    assert running.tell("gateway", "add", "gw-1").returncode == 0
+    yield running.start()
+    if running.process is not None and running.process.poll() is None:
+        running.kill()
+
+
+def _wait_beyond(edge: Edge, mark: int) -> None:
+    wait_until(lambda: edge.acked > mark, what=f"ack beyond {mark}")
+
+
+def _count(engine: Engine, table: str) -> int:
+    with reading(engine) as connection:
+        return int(connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one())
+
+
+def test_records_are_stored_and_acked_and_it_ends_cleanly(centre: Running, mosquitto: Broker) -> None:
+    edge = Edge(mosquitto, gateway="gw-1").connect()
+    edge.hello()
+    wait_until(lambda: edge.acks, what="answer to the birth")
+    edge.send(1, 500)
+    wait_until(lambda: edge.acked == 500, what="ack of 500")
+    assert _count(centre.engine, "record") == 500
+    assert centre.end() == 0
+    edge.close()
+
+
+def test_killed_between_insert_and_ack_it_stores_each_record_once(centre: Running, mosquitto: Broker) -> None:
+    edge = Edge(mosquitto, gateway="gw-1").connect()
+    for start in range(1, 4001, 200):
+        edge.send(start, start + 199)
+        if start in {1001, 2201}:
+            wait_until(lambda: _count(centre.engine, "record") > 0, what="first rows")
+            centre.kill()
+            centre.start()
+    while edge.acked < 4000:  # what an edge does: go back to the last ack
+        wait_until(lambda: edge.host_online, what="host online")
+        edge.send(edge.acked + 1, min(edge.acked + 200, 4000))
+        _wait_beyond(edge, edge.acked)
+    assert _count(centre.engine, "record") == 4000
+    assert centre.end() == 0
+    edge.close()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["gateway", "add", "Host Name"], "expected 1-63 of a-z"),
+        (["gateway", "add", "gw-1"], "expected a new id"),
+        (["user", "add", "u", "--name", "U", "--role", "king"], "expected one of admin"),
+        (["user", "add", "u", "--name", "U", "--role", "admin", "--scope", "moon:1"], "expected district, unit:NAME"),
+        (["user", "add", "u", "--name", "U", "--role", "admin", "--password-stdin"], "at least 10 characters"),
+        (["verify-delivery", "--edge", "/nowhere"], "expected the data_dir of a gateway"),
+    ],
+)
+def test_a_wrong_command_says_what_was_expected(tmp_path: Path, mosquitto: Broker, words: list[str], said: str) -> None:
+    running = Running(tmp_path, mosquitto)
+    running.tell("gateway", "add", "gw-1")
+    done = running.tell(*words, stdin="short\n")
+    assert done.returncode == 2, done.stderr
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
