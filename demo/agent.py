@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import json
 import os
-import sqlite3
 import sys
 from collections.abc import Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from demo.process import Child, start
+from edge_agent.buffer.opening import STORE
+from edge_agent.clock import wall_ms
+from edge_agent.status import Status, last_instants, read_status
 
-STORE = "outbox.db"
 CLI = (sys.executable, "-c", "from edge_agent.cli import main; main()")
 
 
@@ -59,43 +59,30 @@ class Agent:
         """Move its clock; the file is replaced whole, so it never reads half an instant."""
         replace_text(self.clock, at.isoformat())
 
-    def seen(self) -> dict[str, int]:
-        """The capture time (ms UTC) of the newest frame it has dealt with, by camera; 0 = none yet."""
-        found = dict.fromkeys(self.cameras, 0)
-        found.update({str(camera): int(at) for camera, at in self._rows("SELECT camera, last_at FROM camera")})
-        return found
+    def seen(self) -> dict[str, datetime]:
+        """The capture time of the newest frame it has dealt with, by camera; a camera without one is not there."""
+        return last_instants(self.data_dir)
+
+    def status(self) -> Status | None:
+        """What its store says; None before it has made one."""
+        if not (self.data_dir / STORE).exists():
+            return None
+        return read_status(self.data_dir, now_ms=wall_ms())
 
     def produced(self) -> int:
         """How many records it has made durable in this epoch."""
-        return sum(int(seq) for (seq,) in self._rows("SELECT seq FROM sqlite_sequence WHERE name = 'outbox'"))
+        status = self.status()
+        return status.produced if status is not None else 0
 
     def waiting(self) -> int:
         """How many records the centre has not acknowledged yet."""
-        return sum(int(count) for (count,) in self._rows("SELECT count(*) FROM outbox"))
+        status = self.status()
+        return status.pending if status is not None else 0
 
     def acked(self) -> int:
-        """The last record of this epoch of which the centre has said that it is committed."""
-        return int(self._meta("acked") or 0)
-
-    def epoch(self) -> str:
-        """The name of its numbering, empty before its store is made."""
-        return self._meta("epoch")
-
-    def _meta(self, key: str) -> str:
-        return next((str(value) for name, value in self._rows("SELECT key, value FROM meta") if name == key), "")
-
-    def _rows(self, sql: str) -> list[tuple[Any, ...]]:
-        """Read-only and short; an agent that has not made its store yet has nothing."""
-        path = self.data_dir / STORE
-        if not path.exists():
-            return []
-        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=10.0)) as db:
-            try:
-                return db.execute(sql).fetchall()
-            except sqlite3.OperationalError as error:
-                if "no such table" in str(error):
-                    return []
-                raise
+        """How many records of this epoch the centre has said to be committed."""
+        status = self.status()
+        return status.acked if status is not None else 0
 
 
 def prepare(

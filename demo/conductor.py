@@ -7,7 +7,7 @@ import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
@@ -17,7 +17,8 @@ from demo.link import Link
 
 ROUND_TIMEOUT_S = 30.0
 RTSP_FLUSH_S = 0.2  # the stream still holds the old picture for a moment; the agent too skips what was on its way
-POLL_S = 0.01
+POLL_S = 0.02
+ONE_DAY = timedelta(days=1)
 
 
 class Projector(Protocol):
@@ -121,12 +122,12 @@ def unseen_after(stage: Stage, stills: Sequence[Still], *, timeout_s: float) -> 
     end = time.monotonic() + timeout_s
     left = list(stills)
     while left:
-        seen: dict[str, int] = {}
+        seen: dict[str, datetime] = {}
         for agent in stage.agents.values():
             if agent.child is not None:
                 agent.child.check()
             seen |= agent.seen()
-        left = [still for still in left if seen.get(still.camera, 0) < int(still.at.timestamp() * 1000)]
+        left = [still for still in left if seen.get(still.camera, still.at - ONE_DAY) < still.at]
         if left and time.monotonic() > end:
             return [still.camera for still in left]
         time.sleep(POLL_S)
