@@ -52,6 +52,10 @@ def read_status(data_dir: Path, *, now_ms: int) -> Status:
     db = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=5.0)
     try:
         return _read(db, data_dir, now_ms=now_ms)
+    except KeyError as missing:
+        raise StoreError(
+            str(path), f"no {missing} in it yet", expected="an outbox that is not just being made"
+        ) from None
     except sqlite3.DatabaseError as error:
         raise StoreError(str(path), str(error), expected="an outbox this version can read") from error
     finally:

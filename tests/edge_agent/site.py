@@ -62,7 +62,8 @@ class Site:
 
     def add_rtsp_camera(self, url: str, camera: str = "cam-2", **options: Any) -> None:
         """A camera that reads a stream."""
-        short: dict[str, Any] = {"interval_s": 0.05, "open_timeout_s": 4.0, "read_timeout_s": 1.0, "stale_s": 5.0}
+        short: dict[str, Any]
+        short = {"interval_s": 0.05, "open_timeout_s": 4.0, "read_timeout_s": 1.0, "stale_s": 5.0}
         short.update(kind="rtsp", url=url, restart_min_s=0.1, restart_max_s=0.5)
         self._add(camera, short | options)
 
@@ -75,7 +76,11 @@ class Site:
         """The settings file."""
         password = self.root / "password"
         password.write_text(self.broker.users[self.gateway])
-        broker = {"url": f"mqtt://127.0.0.1:{self.broker.port}", "username": self.gateway, "password_file": "password"}
+        broker: dict[str, Any] = {
+            "url": f"mqtt://127.0.0.1:{self.broker.port}",
+            "username": self.gateway,
+            "password_file": "password",
+        }
         broker |= {"retry_min_s": 0.05, "retry_max_s": 0.3, "resend_s": 0.3, "beat_s": 0.5}
         tables = {"gateway": {"id": self.gateway, "data_dir": "data"}, "broker": broker, **self.sections}
         lines = [f"[{name}]\n{_toml(table)}" for name, table in tables.items()]
