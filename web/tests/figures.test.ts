@@ -31,6 +31,8 @@ describe("gap in points", () => {
     [-4, "0.0"],
     [4, "0.0"],
     [-1580, `${MINUS}15.8`],
+    [-1499, `${MINUS}14.9`],
+    [9, "0.0"],
   ])("%i bp is %s", (bp, text) => expect(signedPoints(bp)).toBe(text));
 
   it.each([
@@ -62,8 +64,8 @@ describe("days", () => {
   it.each([
     [2600, "26"],
     [740, "7.4"],
-    [695, "7"],
-    [694, "6.9"],
+    [699, "6.9"],
+    [700, "7"],
     [0, "0"],
     [-120, `${MINUS}1.2`],
   ])("%i cdays is %s", (cdays, text) => expect(days(cdays)).toBe(text));
@@ -97,7 +99,9 @@ describe("rule values", () => {
   it.each([
     [1580, "bp", { text: "15.8", unit: "pp" }],
     [1000, "cdays", { text: "10", unit: "days" }],
-    [72, "hours", { text: "72", unit: "hours" }],
+    [71, "hours", { text: "71", unit: "hours" }],
+    [73, "hours", { text: "3", unit: "days" }],
+    [1499, "bp", { text: "14.9", unit: "pp" }],
   ])("%i %s", (value, unit, expected) => expect(ruleValue(value, unit)).toEqual(expected));
 });
 

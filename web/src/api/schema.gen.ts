@@ -569,7 +569,10 @@ export interface components {
         };
         /**
          * FaceState
-         * @description The newest reading of one work face. `stage` indexes `stages`, -1 = never seen; `planned_top_row` counts rows from 1.
+         * @description The newest reading of one work face. `stage` indexes `stages`, -1 = never seen.
+         *
+         *     `planned_top_row` is how many rows from the ground should stand by plan. `previous_evidence` is the earliest still
+         *     of the 30 days before `evidence`.
          */
         FaceState: {
             /** Abstained */
@@ -684,7 +687,7 @@ export interface components {
         };
         /**
          * FusionRow
-         * @description One source's value for an item. `weight_bp` is its share in the present estimate, null when it had none.
+         * @description One source's value for an item. `weight_bp` is its share in the present estimate, null when it has none.
          */
         FusionRow: {
             /** Accepted */
@@ -702,8 +705,8 @@ export interface components {
              * Format: date-time
              */
             observed_at: string;
-            /** Ref */
-            ref: string;
+            /** Refs */
+            refs: string[];
             /** Source */
             source: string;
             /** Value Bp */

@@ -1,6 +1,6 @@
 /** How a gap grew towards its threshold: percentage points behind plan by day with the 90 % band. Pure. */
 import type { EChartsOption } from "echarts";
-import { points as pp } from "@/format/figures";
+import { gapPoints } from "@/format/figures";
 import type { CurvePoint } from "@/api/types";
 import { monthTick, utcOf } from "./axis";
 import type { CurveColours } from "./planCurve";
@@ -68,7 +68,7 @@ export function gapHistoryOption(
           symbol: "circle",
           symbolSize: 7,
           itemStyle: { color: colours.measured },
-          label: { color: colours.ink, fontWeight: "bold", position: "top", formatter: newest ? pp(Math.round((newest[1] ?? 0) * 100)) : "" },
+          label: { color: colours.ink, fontWeight: "bold", position: "top", formatter: newest ? gapPoints(Math.round((newest[1] ?? 0) * 100)) : "" },
           data: newest ? [{ name: "newest", coord: newest as [number, number] }] : [],
         },
         markLine: {

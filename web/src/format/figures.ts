@@ -1,7 +1,6 @@
 /** Numbers as the house writes them. In: integers (bp = 1/10000, cdays = 1/100 day, fen). Out: text. Rounding happens only here. */
 
 export const MINUS = "\u2212";
-const NB = "\u202f";
 const Z90 = 1.645;
 const THIN_COVERAGE_BP = 6000;
 const THIN_SIGMA_BP = 500;
@@ -28,12 +27,23 @@ export function percentWhole(bp: number): string {
   return `${String(roundHalfUp(bp, 100)).replace("-", MINUS)}%`;
 }
 
-/** Percentage points with its sign: −320 → "−3.2", 40 → "+0.4", 0 → "0.0". */
-export function signedPoints(bp: number): string {
-  const text = tenths(bp);
-  return roundHalfUp(bp, 10) > 0 ? `+${text}` : text;
+/** Multiples of a tenth, cut towards zero: what is judged is never shown as more than it is (1499 bp is not yet 15.0). */
+function cutTenths(hundredths: number): string {
+  const size = Math.trunc(Math.abs(hundredths) / 10);
+  return `${hundredths < 0 && size > 0 ? MINUS : ""}${Math.floor(size / 10)}.${size % 10}`;
 }
 
+/** Gap in percentage points with its sign, cut as the centre's sentences cut it: −320 → "−3.2", 40 → "+0.4", 9 → "0.0". */
+export function signedPoints(bp: number): string {
+  return bp >= 10 ? `+${cutTenths(bp)}` : cutTenths(bp);
+}
+
+/** A gap or threshold without sign, cut. */
+export function gapPoints(bp: number): string {
+  return cutTenths(Math.abs(bp));
+}
+
+/** A share as points, rounded: 5523 → "55.2". */
 export function points(bp: number): string {
   return tenths(bp);
 }
@@ -57,15 +67,13 @@ export function isThin(coverage_bp: number | null, sigma_bp: number | null): boo
 /** Rate of deviation (actual − plan) / plan in percent with sign; null when nothing was planned yet. */
 export function deviationRate(plan_bp: number, actual_bp: number): string | null {
   if (plan_bp === 0) return null;
-  return `${signedPoints(((actual_bp - plan_bp) * 10_000) / plan_bp)}%`;
+  const rate = tenths(((actual_bp - plan_bp) * 10_000) / plan_bp);
+  return `${actual_bp > plan_bp ? "+" : ""}${rate}%`;
 }
 
-/** Hundredths of days → days with one decimal unless whole: 2600 → "26", 740 → "7.4". */
+/** Hundredths of days → days with one decimal unless whole, cut: 2600 → "26", 740 → "7.4", 699 → "6.9". */
 export function days(cdays: number): string {
-  const n = roundHalfUp(cdays, 10);
-  const size = Math.abs(n);
-  const text = size % 10 === 0 ? String(size / 10) : `${Math.floor(size / 10)}.${size % 10}`;
-  return n < 0 ? `${MINUS}${text}` : text;
+  return cutTenths(cdays).replace(/\.0$/, "");
 }
 
 function grouped(whole: number): string {
@@ -102,15 +110,16 @@ export function weight(share: number): string {
   return share.toFixed(4);
 }
 
-/** Value of a rule in its own unit → text and unit key. */
+const HOURS_IN_DAYS = 72;
+
+/** Value of a rule in its own unit, cut; hours from three days on in days → text and unit key. */
 export function ruleValue(value: number, unit: string): { text: string; unit: string } {
-  if (unit === "bp") return { text: points(value), unit: "pp" };
+  if (unit === "bp") return { text: cutTenths(value), unit: "pp" };
   if (unit === "cdays") return { text: days(value), unit: "days" };
+  if (unit === "hours" && value >= HOURS_IN_DAYS) return { text: count(Math.trunc(value / 24)), unit: "days" };
   return { text: count(value), unit };
 }
 
 export function shortDigest(hex: string): string {
   return hex.length > 12 ? `${hex.slice(0, 4)}…${hex.slice(-4)}` : hex;
 }
-
-export const THIN_SPACE = NB;

@@ -11,10 +11,17 @@ let stop: (() => void) | null = null;
 
 export const live = { line: readonly(line), lastHeard: readonly(lastHeard) };
 
+const GATHER_MS = 1_000;
+let gathering: ReturnType<typeof setTimeout> | null = null;
+
+/** Changes of one second are one refresh, so that a replay does not make every page ask all the time. */
 function refresh(queries: QueryClient, event: ServerEvent): void {
   if (event.event !== "changed") return;
   lastHeard.value = new Date().toISOString();
-  void queries.invalidateQueries();
+  gathering ??= setTimeout(() => {
+    gathering = null;
+    void queries.invalidateQueries();
+  }, GATHER_MS);
 }
 
 export function openLine(queries: QueryClient): void {
@@ -33,5 +40,7 @@ export function openLine(queries: QueryClient): void {
 export function closeLine(): void {
   stop?.();
   stop = null;
+  if (gathering) clearTimeout(gathering);
+  gathering = null;
   line.value = "waiting";
 }
