@@ -23,6 +23,7 @@ from central.progress.profile import PACED, FusionProfile
 COMPLETE_BP = (
     9_800  # from here on an item counts as complete for coverage: cameras cannot tell the last cell from noise
 )
+HEAD_START_DAYS = 7
 _CORROBORATING = ("inspector", "supervisor", "document")
 
 
@@ -105,8 +106,10 @@ def absorb(belief: Belief, word: Measurement, setting: Setting) -> Belief:
     A word set aside leaves the belief as it was, so that its variance keeps growing from the last accepted word.
     """
     profile, drift = setting.profile, setting.drift
-    motion = predict(_first(belief, word), drift, to_s=word.at_s)
+    motion = predict(_first(belief, word, drift), drift, to_s=word.at_s)
     case = supporters(belief, word, profile)
+    if belief.seen is None and word.kind != "self_report" and not passes(motion, word, profile):
+        motion = reopen(motion, drift, towards=word.value)  # that nothing was done is a guess, not something seen
     if passes(motion, word, profile):
         return _accept(recant(_accept_case(belief, motion, case, profile), word), word, profile)
     if not case:
@@ -117,11 +120,11 @@ def absorb(belief: Belief, word: Measurement, setting: Setting) -> Belief:
     return _accept(belief, word, profile)
 
 
-def _first(belief: Belief, word: Measurement) -> Motion:
-    """Work seen before its planned start, or on its first day, is not impossible: give it time to have begun."""
-    if belief.seen is not None or word.at_s - belief.motion.at_s >= DAY_S:
+def _first(belief: Belief, word: Measurement, drift: Drift) -> Motion:
+    """The first sight of an item: it may have begun before its planned start, so a week's work is never a surprise."""
+    if belief.seen is not None or word.at_s - belief.motion.at_s >= HEAD_START_DAYS * DAY_S:
         return belief.motion
-    return replace(belief.motion, at_s=min(0, word.at_s - DAY_S))
+    return replace(belief.motion, at_s=word.at_s, variance=(HEAD_START_DAYS * drift.spread) ** 2)
 
 
 def _accept_case(belief: Belief, motion: Motion, case: tuple[Measurement, ...], profile: FusionProfile) -> Belief:

@@ -149,10 +149,16 @@ def test_an_inspector_settles_a_review() -> None:
     assert fuse([*seen, *low, visit], a_setting(days=300), as_of=at(43)).review == ()
 
 
-def test_work_that_was_there_before_the_plan_began_is_accepted() -> None:
-    seen = [an_observation(0.4, 0.1 + n / 3) for n in range(12)]
-    found = fuse(seen, a_setting(days=60, profile=PACED), as_of=at(5))
-    assert found.value == pytest.approx(0.4, abs=0.02)
+@pytest.mark.parametrize("there", [0.05, 0.19, 0.4, 0.9])
+def test_work_that_was_there_before_the_plan_began_is_accepted_at_first_sight(there: float) -> None:
+    found = fuse([an_observation(there, 0.3)], a_setting(days=60, profile=PACED), as_of=at(1))
+    assert found.value == pytest.approx(there, rel=0.12)
+    assert (found.quarantined, found.review) == ((), ())
+
+
+def test_a_first_boast_is_no_sight() -> None:
+    boast = an_observation(0.6, 0.3, kind="self_report", source="contractor")
+    assert fuse([boast], a_setting(days=60), as_of=at(1)).value <= 0.05
 
 
 @pytest.mark.parametrize(
