@@ -9,7 +9,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from training.scenes.assets import HOLDOUT_SCENES, holdout_text
 from training.scenes.demo_render import render_demo, settle, todo
 from training.scenes.episode import SPLIT_IDS
-from training.scenes.produce import Job, missing, render_all
+from training.scenes.produce import Job, missing, render_all, rewrite_truth
 
 app = typer.Typer(add_completion=False, help="The scene generator of siteprogress.")
 
@@ -59,6 +59,13 @@ def demo(
         for count in render_demo(chunks, processes=jobs):
             bar.advance(task, count)
     typer.echo(f"complete scenes put in place: {', '.join(settle(out)) or 'none'}")
+
+
+@app.command()
+def truth(out: Annotated[Path, typer.Option(help="data set folder")]) -> None:
+    """Write truth.json anew for the scenes that are there; no picture is touched."""
+    count = sum(1 for _ in rewrite_truth(out))
+    typer.echo(f"truth written anew for {count} scenes")
 
 
 @app.command()

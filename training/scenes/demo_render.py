@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 
-from training.scenes.compose import lamp_places, site_looks, site_truth, stand
+from training.scenes.compose import lamp_places, site_looks, stand
 from training.scenes.demo import CAMERAS, demo_site, district
-from training.scenes.layout import scene_json, truth_entry, write_json
+from training.scenes.layout import scene_json, write_json
 from training.scenes.lens import encode_within, finish
-from training.scenes.produce import quiet, scene_folder
+from training.scenes.produce import quiet, scene_folder, truth_of
 from training.scenes.site import Site
 
 CHUNK = 16  # frames a task
@@ -97,12 +97,8 @@ def settle(out: Path) -> list[str]:
         names = [frame_name(site, place) for place in range(len(site.moments))]
         if final.exists() or not all((folder / "frames" / f"{name}.jpg").exists() for name in names):
             continue
-        entries = {
-            name: truth_entry(moment.weather.conditions, site_truth(site, moment))
-            for name, moment in zip(names, site.moments, strict=True)
-        }
         write_json(folder / "scene.json", scene_json(site, camera_id=item.camera_id))
-        write_json(folder / "truth.json", {"schema": "siteprogress.truth/1", "frames": entries})
+        write_json(folder / "truth.json", truth_of(site))
         final.parent.mkdir(parents=True, exist_ok=True)
         shutil.move(folder, final)
         settled.append(site.scene_id)

@@ -7,6 +7,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 from training.scenes.compose import lamp_places, site_looks, site_truth, stand
 from training.scenes.episode import make_site
@@ -57,18 +58,37 @@ def render_site(site: Site, out: Path, *, samples: int, camera_id: str = "cam") 
     shutil.rmtree(part, ignore_errors=True)
     (part / "frames").mkdir(parents=True)
     studio = Studio(site_looks(site), threads=1, samples=samples)
-    entries = {}
     for moment in site.moments:
         picture = studio.shoot(
             stand(site, moment), site=site, moment=moment, lamps=lamp_places(site, moment), scratch=part
         )
         name = moment.at.strftime("%Y%m%dT%H%M%SZ")
         (part / "frames" / f"{name}.jpg").write_bytes(encode(finish(picture, site, moment), site.jpeg))
-        entries[name] = truth_entry(moment.weather.conditions, site_truth(site, moment))
     write_json(part / "scene.json", scene_json(site, camera_id=camera_id))
-    write_json(part / "truth.json", {"schema": "siteprogress.truth/1", "frames": entries})
+    write_json(part / "truth.json", truth_of(site))
     final.parent.mkdir(parents=True, exist_ok=True)
     part.replace(final)
+
+
+def truth_of(site: Site) -> dict[str, Any]:
+    """truth.json of a site: every frame's stages, occlusion and covers."""
+    entries = {
+        moment.at.strftime("%Y%m%dT%H%M%SZ"): truth_entry(moment.weather.conditions, site_truth(site, moment))
+        for moment in site.moments
+    }
+    return {"schema": "siteprogress.truth/1", "frames": entries}
+
+
+def rewrite_truth(out: Path) -> Iterator[str]:
+    """Write truth.json anew for every scene that is there, from its split and number; yields the ids."""
+    for folder in sorted((out / "scenes").iterdir()):
+        split, _, number = folder.name.rpartition("-")
+        frames = sorted(path.stem for path in (folder / "frames").glob("*.jpg"))
+        truth = truth_of(make_site(split, int(number), frames=len(frames)))
+        if sorted(truth["frames"]) != frames:
+            raise ValueError(f"{folder}: frames {frames} are not those of this generator: {sorted(truth['frames'])}")
+        write_json(folder / "truth.json", truth)
+        yield folder.name
 
 
 def missing(jobs: list[Job]) -> list[Job]:

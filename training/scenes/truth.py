@@ -14,6 +14,7 @@ from training.scenes.site import STAGES, Building, Facade, Floats, View
 from training.scenes.solids import MeshArrays
 
 GRID = 5  # points per cell side
+CLEARANCE_M = 0.01  # what lies nearer to the facade plane than this belongs to it
 STEEPEST = np.cos(np.radians(80))
 
 
@@ -47,12 +48,13 @@ def hidden(origin: Floats, points: Floats, hulls: Floats) -> NDArray[np.bool_]:
     for low in range(0, len(points), 512):
         ray = points[low : low + 512] - origin
         p = np.cross(ray[:, None], edge2[None])
+        near = 1 - CLEARANCE_M / np.linalg.norm(ray, axis=1, keepdims=True)
         det = (p * edge1[None]).sum(-1)
         safe = np.where(np.abs(det) < 1e-12, np.nan, det)
         u = (p * start[None]).sum(-1) / safe
         v = (ray @ q.T) / safe
         t = (edge2 * q).sum(-1)[None] / safe
-        out[low : low + 512] = ((u >= 0) & (v >= 0) & (u + v <= 1) & (t > 1e-4) & (t < 0.995)).any(axis=1)
+        out[low : low + 512] = ((u >= 0) & (v >= 0) & (u + v <= 1) & (t > 1e-4) & (t < near)).any(axis=1)
     return out
 
 

@@ -1,0 +1,1 @@
+"""Tests of the scene generator's pure parts: no Blender is needed."""
