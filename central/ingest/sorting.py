@@ -41,13 +41,6 @@ def sort_records(records: Sequence[Record], *, gateway: str, epoch: str) -> Sort
 
 
 def _reading_row(reading: FaceReading, record: Record) -> dict[str, Any]:
-    rows, cols = len(reading.stage), len(reading.stage[0]) if reading.stage else 0
-    matrices = (reading.stage, reading.stage_bp, reading.occluded, reading.cover)
-    for name, matrix in zip(("stage", "stage_bp", "occluded", "cover"), matrices, strict=True):
-        if [len(row) for row in matrix] != [cols] * rows:
-            raise MalformedError("ragged matrix", where=f"body.{name}", expected=f"{rows} rows of {cols} cells")
-    if len(reading.stages) != len(reading.stage_shares_bp):
-        raise MalformedError("shares", where="body.stage_shares_bp", expected=f"{len(reading.stages)} values")
     row = {
         "building": reading.building,
         "face": reading.face,
@@ -55,7 +48,7 @@ def _reading_row(reading: FaceReading, record: Record) -> dict[str, Any]:
         "observed_at": record.at,
         "work_type": reading.work_type,
         "shares": canonical(dict(zip(reading.stages, reading.stage_shares_bp, strict=True))).decode(),
-        "cells": rows * cols,
+        "cells": sum(map(len, reading.stage)),
         "completion_bp": reading.completion_bp,
         "sigma_bp": reading.sigma_bp,
         "coverage_bp": reading.coverage_bp,

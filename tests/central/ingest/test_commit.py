@@ -1,0 +1,211 @@
+"""One transaction of ingest on both databases: duplicates, gaps, shuffles, conflicts, poison, late and early plans."""
+
+from __future__ import annotations
+
+import json
+import random
+import zlib
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, text
+
+from central.ingest.commit import STRANGER_LETTERS_MAX, Committed, commit
+from central.ingest.inbox import open_message
+from central.ingest.letters import Letter
+from central.store.engine import reading
+from tests.central.edge import AT, frame_of, small
+from tests.central.plans import plan, register
+from tests.wire.build import a_reading, a_record, a_tombstone, an_event
+from wire import topics
+from wire.codec import encode_body, encode_frame
+from wire.messages import Frame, Record
+
+
+def frame(*seqs: int, gateway: str = "gw-1", epoch: str = "e1", **body: Any) -> Frame:
+    """A frame of small records."""
+    return frame_of([small(seq, **body) for seq in seqs], gateway=gateway, epoch=epoch)
+
+
+def look(seq: int, *, at: int = AT, gateway: str = "gw-1", **changes: Any) -> Frame:
+    """A frame of one face reading of building b1."""
+    told: dict[str, Any] = {"camera": "c1", "face": "south", "building": "b1"}
+    return frame_of([a_record(seq=seq, at=at, body=a_reading(**(told | changes)))], gateway=gateway)
+
+
+def take(engine: Engine, *frames: Frame, letters: Sequence[Letter] = (), now_ms: int = 5) -> Committed:
+    return commit(engine, frames=frames, letters=letters, now_ms=now_ms)
+
+
+def rows(engine: Engine, sql: str) -> list[tuple[Any, ...]]:
+    with reading(engine) as connection:
+        return [tuple(row) for row in connection.execute(text(sql))]
+
+
+def test_each_record_once_however_often_it_comes(any_store: Engine) -> None:
+    register(any_store, "gw-1")
+    first = take(any_store, frame(1, 2, 3), frame(1, 2, 3))
+    again = take(any_store, frame(2, 3), frame(3, 4))
+    assert (first.stored, first.duplicates, again.stored, again.duplicates) == (3, 3, 1, 3)
+    assert again.acks[0].ack.hi == 4
+    assert rows(any_store, "SELECT seq FROM record ORDER BY seq") == [(1,), (2,), (3,), (4,)]
+    assert rows(any_store, "SELECT watermark, stored, duplicates FROM stream") == [(4, 4, 6)]
+
+
+def test_a_gap_is_asked_for_and_closes(any_store: Engine) -> None:
+    register(any_store, "gw-1")
+    done = take(any_store, frame(1, 2), frame(5, 6), frame(9))
+    assert (done.acks[0].ack.hi, done.acks[0].ack.recv, done.acks[0].ack.need) == (2, ((5, 6), (9, 9)), 3)
+    assert rows(any_store, "SELECT lo, hi FROM received_range ORDER BY lo") == [(5, 6), (9, 9)]
+    done = take(any_store, frame(3, 4))
+    assert (done.acks[0].ack.hi, done.acks[0].ack.recv, done.acks[0].ack.need) == (6, ((9, 9),), 7)
+    done = take(any_store, frame(6, 7, 8))
+    assert (done.acks[0].ack.hi, done.acks[0].ack.recv, done.acks[0].ack.need) == (9, (), None)
+    assert rows(any_store, "SELECT count(*) FROM received_range") == [(0,)]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_shuffled_repeated_and_split_frames_end_in_the_same_state(any_store: Engine, seed: int) -> None:
+    register(any_store, "gw-1")
+    rng = random.Random(seed)
+    frames = [frame(*range(lo, lo + 7)) for lo in range(1, 60, 5)]
+    frames += rng.choices(frames, k=8)
+    rng.shuffle(frames)
+    while frames:
+        cut = rng.randint(1, 5)
+        take(any_store, *frames[:cut])
+        frames = frames[cut:]
+    assert rows(any_store, "SELECT count(*), max(seq) FROM record") == [(62, 62)]
+    assert rows(any_store, "SELECT watermark, stored FROM stream") == [(62, 62)]
+
+
+def test_streams_of_gateways_and_epochs_are_their_own(any_store: Engine) -> None:
+    register(any_store, "gw-1", "gw-2")
+    done = take(any_store, frame(1), frame(1, 2, gateway="gw-2"), frame(1, 2, 3, epoch="e2"))
+    assert {(a.gateway, a.ack.epoch): a.ack.hi for a in done.acks} == {
+        ("gw-1", "e1"): 1,
+        ("gw-1", "e2"): 3,
+        ("gw-2", "e1"): 2,
+    }
+
+
+def test_other_content_under_a_known_key_is_a_conflict_and_the_first_stays(any_store: Engine) -> None:
+    register(any_store, "gw-1")
+    take(any_store, frame(1, 2))
+    done = take(any_store, frame(1, 2, clone=1), frame(3), frame(3, clone=1))
+    assert (done.stored, done.conflicts) == (1, 3)
+    take(any_store, frame(1, 2, clone=1))
+    assert rows(any_store, "SELECT seq FROM identity_conflict ORDER BY seq") == [(1,), (2,), (3,)]
+    assert rows(any_store, "SELECT body FROM record WHERE seq = 1") == [('{"n":1}',)]
+    assert rows(any_store, "SELECT watermark FROM stream") == [(3,)]
+
+
+def test_an_unregistered_gateway_is_kept_aside_in_bounds_and_never_acked(any_store: Engine) -> None:
+    register(any_store, "gw-1")
+    done = take(any_store, frame(1, gateway="gw-9"), frame(1))
+    assert [ack.gateway for ack in done.acks] == ["gw-1"]
+    assert rows(any_store, "SELECT gateway, code FROM dead_letter") == [("gw-9", "unregistered_gateway")]
+    for seq in range(STRANGER_LETTERS_MAX + 5):
+        take(any_store, frame(seq + 2, gateway="gw-9"))
+    assert rows(any_store, "SELECT count(*) FROM dead_letter") == [(STRANGER_LETTERS_MAX,)]
+    register(any_store, "gw-9")
+    assert take(any_store, frame(1, gateway="gw-9")).acks[0].ack.hi == 1
+
+
+def test_poison_is_kept_and_the_stream_goes_on_past_it(any_store: Engine) -> None:
+    register(any_store, "gw-1")
+    plain = json.loads(zlib.decompress(encode_frame(frame(1, 2)))) | {"v": 9}
+    poison = open_message(topics.up("gw-1", "data"), zlib.compress(json.dumps(plain).encode()))
+    spoilt = open_message(topics.up("gw-1", "data"), b"noise")
+    assert isinstance(poison, Letter)
+    assert isinstance(spoilt, Letter)
+    done = take(any_store, frame(3), letters=[poison, spoilt])
+    assert done.acks[0].ack.hi == 3
+    take(any_store, letters=[poison, spoilt])
+    assert rows(any_store, "SELECT code, lo, hi, times FROM dead_letter ORDER BY code") == [
+        ("malformed", None, None, 2),
+        ("unknown_version", 1, 2, 2),
+    ]
+    late = take(any_store, frame(1, 2))  # the gateway speaks our version again
+    assert (late.stored, late.duplicates, late.acks[0].ack.hi) == (2, 0, 3)
+
+
+def test_one_bad_body_spoils_one_record_and_not_its_frame(any_store: Engine) -> None:
+    register(any_store, "gw-1")
+    bad: list[Record] = [
+        a_record(seq=1, body={"camera": 5}),
+        a_record(seq=2, body=encode_body(a_reading()) | {"stage": [[2, 2, 2], [1, 1]]}),
+        a_record(seq=3, kind="camera_event", body={"camera": "c\0", "code": "moved", "state": "begin"}),
+        a_record(seq=4, kind="tombstone", body=a_tombstone(lo=3, hi=7)),
+        a_record(seq=5),
+    ]
+    done = take(any_store, frame_of(bad, gateway="gw-1"))
+    assert (done.stored, done.acks[0].ack.hi) == (5, 5)
+    take(any_store, frame_of(bad, gateway="gw-1"))
+    assert rows(any_store, "SELECT seq, code, times FROM dead_letter ORDER BY seq") == [
+        (seq, "malformed_record", 1) for seq in (1, 2, 3, 4)
+    ]
+    assert rows(any_store, "SELECT seq FROM face_reading") == [(5,)]
+
+
+def test_a_tombstone_moves_the_watermark_over_what_was_given_up(any_store: Engine) -> None:
+    register(any_store, "gw-1")
+    take(any_store, frame(1, 2))
+    done = take(any_store, frame_of([a_record(seq=8, kind="tombstone", body=a_tombstone(lo=3, hi=7))], gateway="gw-1"))
+    assert (done.acks[0].ack.hi, done.acks[0].ack.need) == (8, None)
+
+
+def test_readings_of_assigned_faces_become_observations_together(any_store: Engine) -> None:
+    register(any_store, "gw-1", "gw-2")
+    plan(any_store)
+    south = look(1, stage_shares_bp=(0, 0, 10_000, 0, 0, 0))
+    east = look(2, face="east", stage_shares_bp=(10_000, 0, 0, 0, 0, 0))
+    done = take(any_store, south)
+    assert done.projects == {"p1"}
+    take(any_store, east)
+    take(any_store, look(1, gateway="gw-2", camera="c2", completion_bp=None, abstained="fog"))
+    found = rows(any_store, "SELECT item, source, value_bp, refs FROM observation WHERE item = 'b1-structure'")
+    assert found == [("b1-structure", "gw-1", 5000, "gw-1/e1/1,gw-1/e1/2")]
+    assert rows(any_store, "SELECT id, registration FROM camera ORDER BY id") == [
+        ("c1", "VERIFIED"),
+        ("c2", "VERIFIED"),
+    ]
+
+
+def test_a_face_nobody_assigned_is_stored_and_not_counted(any_store: Engine) -> None:
+    register(any_store, "gw-1")
+    plan(any_store)
+    take(any_store, look(1, face="north"), look(2, camera="c7"), look(3, building="b9"))
+    assert rows(any_store, "SELECT count(*) FROM face_reading") == [(3,)]
+    assert rows(any_store, "SELECT count(*) FROM observation") == [(0,)]
+
+
+def test_what_came_before_the_plan_counts_when_it_comes(any_store: Engine) -> None:
+    register(any_store, "gw-1")
+    frames = [look(seq, at=AT + seq * 60_000) for seq in range(1, 5)]
+    assert take(any_store, *frames).projects == frozenset()
+    assert plan(any_store) == 1
+    wanted = rows(any_store, "SELECT item, observed_at, value_bp, conf_bp, refs FROM observation ORDER BY 1, 2")
+    assert len(wanted) == 16
+    take(any_store, *frames)
+    assert plan(any_store) == 1  # the same document again
+    assert plan(any_store, note="second") == 2
+    assert rows(any_store, "SELECT item, observed_at, value_bp, conf_bp, refs FROM observation ORDER BY 1, 2") == wanted
+
+
+def test_events_become_spans_in_any_order(any_store: Engine) -> None:
+    register(any_store, "gw-1")
+    plan(any_store)
+
+    def event(seq: int, state: str) -> Frame:
+        body = an_event(camera="c1", code="moved", state=state)
+        return frame_of([a_record(seq=seq, at=AT + seq, kind="camera_event", body=body)], gateway="gw-1")
+
+    assert take(any_store, event(4, "end")).projects == {"p1"}
+    take(any_store, event(6, "begin"))
+    take(any_store, event(2, "begin"))
+    assert rows(any_store, "SELECT since_at, until_at, ref FROM camera_condition ORDER BY since_at") == [
+        (AT + 2, AT + 4, "gw-1/e1/2"),
+        (AT + 6, None, "gw-1/e1/6"),
+    ]
