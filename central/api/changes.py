@@ -27,7 +27,7 @@ class Changes:
         self._queues: dict[asyncio.Queue[Change | None], asyncio.AbstractEventLoop] = {}
         self._lock = Lock()
 
-    def publish(self, projects: Iterable[str], *, at: datetime) -> None:
+    def publish(self, projects: Iterable[str], at: datetime) -> None:
         """Tell every page; callable from any thread."""
         self._send(Change(projects=tuple(projects), at=at))
 

@@ -16,6 +16,11 @@ class Located:
     projects: tuple[Project, ...]
 
 
+def is_number(text: str) -> bool:
+    """Whether a text is a plain number that fits the database's."""
+    return text.isascii() and text.isdecimal() and len(text) < 19
+
+
 def locate(session: Session, kind: str, key: str) -> Located | None:
     """Where a project, building, warning, record or still belongs; None = there is no such thing."""
     match kind:
@@ -25,7 +30,7 @@ def locate(session: Session, kind: str, key: str) -> Located | None:
             building = session.get(Building, key)
             return None if building is None else _one(session.get(Project, building.project))
         case "warning":
-            warning = session.get(PlanWarning, int(key)) if key.isdecimal() and len(key) < 19 else None
+            warning = session.get(PlanWarning, int(key)) if is_number(key) else None
             return None if warning is None else _of_ids(session, [warning.project])
         case "record":
             return _record(session, key)
@@ -45,7 +50,7 @@ def _of_ids(session: Session, ids: list[str]) -> Located:
 
 def _record(session: Session, key: str) -> Located | None:
     gateway, epoch, seq = key.split("/")
-    if not seq.isdecimal() or len(seq) > 18 or session.get(Record, (gateway, epoch, int(seq))) is None:
+    if not is_number(seq) or session.get(Record, (gateway, epoch, int(seq))) is None:
         return None
     reading = session.get(FaceReading, (gateway, epoch, int(seq)))
     if reading is not None:

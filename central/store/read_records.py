@@ -9,6 +9,7 @@ from sqlalchemy import tuple_
 from sqlmodel import Session, col, select
 
 from central.store.read_faces import StillRow, still_of
+from central.store.read_places import is_number
 from central.store.tables import FaceReading, Record
 
 
@@ -36,6 +37,6 @@ def kept_records(session: Session, refs: Sequence[str]) -> dict[str, Kept]:
 
 def _key(ref: str) -> tuple[str, str, int] | None:
     parts = ref.split("/")
-    if len(parts) != 3 or not parts[2].isdecimal() or len(parts[2]) > 18:
+    if len(parts) != 3 or not is_number(parts[2]):
         return None
     return parts[0], parts[1], int(parts[2])
