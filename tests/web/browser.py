@@ -1,0 +1,84 @@
+"""A real browser on the real centre: signing in, walking, and what must never happen on any page."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+
+from tests.central.api.district import PASSWORD
+
+ROOT = Path(__file__).parents[2]
+SHOTS = ROOT / "build" / "screenshots"
+DESK = (1440, 900)
+PHONE = (360, 780)
+
+
+def chromium_path() -> str | None:
+    """The browser of the system, or None."""
+    return next((found for name in ("chromium", "chromium-browser") if (found := shutil.which(name))), None)
+
+
+@contextmanager
+def open_browser(program: str) -> Iterator[Browser]:
+    """A headless browser for a whole session of tests."""
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@dataclass(kw_only=True)  # no slots: Playwright hangs its wrapper of a handler on the object
+class Visit:
+    """One person at one window of the centre's page. `complaints`: console errors and requests to other hosts."""
+
+    url: str
+    page: Page
+    complaints: list[str] = field(default_factory=list)
+
+    def listen(self) -> None:
+        """Start gathering complaints."""
+        self.page.on("console", self._on_console)
+        self.page.on("pageerror", lambda error: self.complaints.append(f"page error: {error}"))
+        self.page.on("request", self._on_request)
+
+    def sign_in(self, username: str = "leader", *, path: str = "/") -> None:
+        """Through the form, then to the path."""
+        self.page.goto(self.url + path)
+        self.page.locator("#username").fill(username)
+        self.page.locator("#password").fill(PASSWORD)
+        self.page.locator("button[type=submit]").click()
+        self.page.locator("main#main").wait_for()
+
+    def go(self, path: str, *, until: str) -> None:
+        """To a path of the centre, until something is there."""
+        self.page.goto(self.url + path)
+        self.page.locator(until).first.wait_for()
+
+    def shoot(self, name: str) -> Path:
+        """A picture of the whole page for a person to lay beside spec/ui."""
+        SHOTS.mkdir(parents=True, exist_ok=True)
+        path = SHOTS / f"{name}.png"
+        self.page.screenshot(path=path, full_page=True)
+        return path
+
+    def overflow_px(self) -> int:
+        """By how much the page is wider than its window."""
+        wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        return int(wide)
+
+    def _on_console(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.complaints.append(f"console {message.type}: {message.text}")
+
+    def _on_request(self, request: Request) -> None:
+        parts = urlsplit(request.url)
+        if parts.scheme not in ("blob", "data") and f"{parts.scheme}://{parts.netloc}" != self.url:
+            self.complaints.append(f"request to another host: {request.url}")

@@ -1,0 +1,81 @@
+"""The built page, served by the real API over a filled store, in a real browser."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from central.store.engine import open_engine
+from tests.central.api.district import GATEWAY_TOKEN, STILL, Centre, fill, served
+from tests.central.api.pictures import digest
+from tests.web.browser import DESK, ROOT, Visit, chromium_path, open_browser
+
+Visitor = Callable[..., Visit]
+
+
+@pytest.fixture(scope="session")
+def pages() -> Path:
+    """web/dist of the present sources (built when it is not)."""
+    subprocess.run([sys.executable, str(ROOT / "web" / "build.py")], check=True, capture_output=True, timeout=300)
+    return ROOT / "web" / "dist"
+
+
+@pytest.fixture(scope="session")
+def filled_file(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The district of the API's tests, to copy from."""
+    path = tmp_path_factory.mktemp("pages") / "centre.db"
+    shutil.copy(migrated_sqlite, path)
+    engine = open_engine(f"sqlite:///{path}")
+    fill(engine)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    engine.dispose()
+    return path
+
+
+@pytest.fixture
+def centre(filled_file: Path, pages: Path, tmp_path: Path) -> Iterator[Centre]:
+    """API and pages on the loopback, with the still that the readings name."""
+    shutil.copy(filled_file, tmp_path / "centre.db")
+    engine = open_engine(f"sqlite:///{tmp_path / 'centre.db'}")
+    with served(engine, tmp_path / "data", pages=pages) as running:
+        gateway = running.client(token=GATEWAY_TOKEN)
+        put = gateway.put(f"/api/v1/evidence/{digest(STILL)}", content=STILL, headers={"Content-Type": "image/jpeg"})
+        assert put.is_success, put.text
+        yield running
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One browser for all tests of the pages."""
+    program = chromium_path()
+    if program is None:
+        pytest.skip("chromium not found: scripts/system-packages.sh installs it")
+    with open_browser(program) as opened:
+        yield opened
+
+
+@pytest.fixture
+def visitor(browser: Browser, centre: Centre) -> Iterator[Visitor]:
+    """Opens windows on the centre, each with a session of its own."""
+    with ExitStack() as windows:
+
+        def visit(*, size: tuple[int, int] = DESK, dark: bool = False) -> Visit:
+            context = browser.new_context(
+                viewport={"width": size[0], "height": size[1]}, color_scheme="dark" if dark else "light"
+            )
+            windows.callback(context.close)
+            context.set_default_timeout(15_000)
+            found = Visit(url=centre.url, page=context.new_page())
+            found.listen()
+            return found
+
+        yield visit
