@@ -100,11 +100,12 @@ def _move(connection: Connection, life: Life, row: Row[Any], *, trail: _Trail) -
         connection.execute(update(_WARNING).where(_WARNING.c.id == row.id).values(**newest))
     events = {(to_ms(change.at), change.event): change for change in life.changes}
     for event in connection.execute(select(_EVENT).where(_EVENT.c.warning == row.id)).all():
-        if (event.at, event.event) in events:
+        change = events.get((event.at, event.event))
+        if change is not None and all(getattr(event, n) == v for n, v in _event_row(change, row.id).items()):
             del events[event.at, event.event]
-        elif event.event not in {"withdrawn", "restored"}:
-            connection.execute(delete(_EVENT).where(_EVENT.c.warning == row.id, *_same_event(event.at, event.event)))
-            trail.note(f"corrected.{event.event}", row.id, key=life.key, at_ms=event.at, level=event.level)
+            continue
+        connection.execute(delete(_EVENT).where(_EVENT.c.warning == row.id, *_same_event(event.at, event.event)))
+        trail.note(f"corrected.{event.event}", row.id, key=life.key, at_ms=event.at, level=event.level)
     if row.state == "withdrawn":
         trail.note("restored", row.id, key=life.key, at_ms=to_ms(life.changes[-1].at), level=newest["level"])
     insert_new(connection, tables.WarningEvent, [_event_row(change, row.id) for change in events.values()])

@@ -97,7 +97,7 @@ class PlanWarning(SQLModel, table=True):
 
 
 class WarningEvent(SQLModel, table=True):
-    """One transition of a warning: raised, escalated, downgraded, cleared, withdrawn or restored."""
+    """One transition of a warning: raised, escalated, downgraded or cleared."""
 
     __tablename__: ClassVar[str] = "warning_event"
     warning: int = Field(primary_key=True, sa_type=SERIAL, foreign_key="warning.id")
