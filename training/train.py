@@ -6,6 +6,7 @@ Resumes from OUT/last.pt if it is there. Every epoch is logged to OUT/log.jsonl 
 import argparse
 import hashlib
 import json
+import math
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,6 +38,7 @@ class Plan:
     data: tuple[Path, ...]
     out: Path
     epochs: int
+    minutes: float | None
     batch: int
     rate: float
     workers: int
@@ -109,105 +111,120 @@ def measure(net: CellNet, samples: list[Sample], *, size: int) -> dict[str, Any]
 
 
 def train(plan: Plan, console: Console) -> CellNet:
-    """Run all epochs and return the averaged network, also saved as OUT/best.pt (by held macro-F1 and face error)."""
+    """Run to the end of the plan and return the averaged network; its weights are `ema` in OUT/last.pt."""
     torch.manual_seed(plan.seed)
     torch.set_num_threads(plan.threads)
     plan.out.mkdir(parents=True, exist_ok=True)
-    samples = [sample for root in plan.data for sample in read_samples(root)]
-    held = [s for s in samples if is_held(s.scene)]
-    taught = [s for s in samples if not is_held(s.scene)]
-    console.print(
-        f"{len(taught)} faces to learn from, {len(held)} held aside, {len({s.scene for s in samples})} scenes"
-    )
-    net = CellNet().to(memory_format=torch.channels_last)
-    if plan.start:
-        net.load_state_dict(torch.load(plan.start, weights_only=True)["ema"])
-    ema = AveragedModel(net, multi_avg_fn=get_ema_multi_avg_fn(EMA_DECAY), use_buffers=True)
-    optimiser = torch.optim.AdamW(net.parameters(), lr=plan.rate, weight_decay=0.03)
-    steps = plan.epochs * len(Batches(taught, size=plan.batch, epoch=1, varied=True))
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, max_lr=plan.rate, total_steps=steps + 1, pct_start=0.12)
-    first = _resume(plan.out / "last.pt", net=net, ema=ema, optimiser=optimiser, schedule=schedule)
-    weights = stage_weights(taught, stages=6)
-    for epoch in range(first, plan.epochs + 1):
+    run = _Run(plan)
+    while run.progress < 1:
         started = time.monotonic()
-        batches = Batches(taught, size=plan.batch, epoch=epoch + 1000 * plan.seed, varied=True)
-        loss = _epoch(
-            net,
-            ema,
-            batches,
-            plan=plan,
-            optimiser=optimiser,
-            schedule=schedule,
-            weights=weights,
-            epoch=epoch,
-            console=console,
-        )
-        facts = {"epoch": epoch, "loss": loss, "seconds": time.monotonic() - started}
+        samples = read_all(plan.data)  # anew each time: scenes may still be arriving
+        held = [s for s in samples if is_held(s.scene)]
+        taught = [s for s in samples if not is_held(s.scene)]
+        run.epoch += 1
+        loss = run.learn(taught, console=console)
+        facts: dict[str, Any] = {"epoch": run.epoch, "scenes": len({s.scene for s in samples}), "faces": len(taught)}
+        facts |= {"loss": loss, "rate": run.rate, "seconds": time.monotonic() - started, "progress": run.progress}
         if held:
-            facts |= measure(ema.module, held, size=plan.batch)
-        _keep(plan.out, facts, net=net, ema=ema, optimiser=optimiser, schedule=schedule)
+            facts |= measure(run.ema.module, held, size=plan.batch)
+        run.keep(facts)
         console.print(" ".join(f"{k}={v:.4f}" if isinstance(v, float) else f"{k}={v}" for k, v in facts.items()))
-    return ema.module
+    return run.ema.module
 
 
-def _epoch(
-    net: CellNet,
-    ema: AveragedModel,
-    batches: Batches,
-    *,
-    plan: Plan,
-    optimiser: torch.optim.Optimizer,
-    schedule: torch.optim.lr_scheduler.LRScheduler,
-    weights: Tensor,
-    epoch: int,
-    console: Console,
-) -> float:
-    net.train()
-    total = 0.0
-    columns = (TextColumn(f"epoch {epoch}/{plan.epochs}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    loader = DataLoader(batches, batch_size=None, num_workers=plan.workers, prefetch_factor=4 if plan.workers else None)
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("train", total=len(batches))
-        for batch in loader:
-            optimiser.zero_grad(set_to_none=True)
-            with torch.autocast("cpu", torch.bfloat16):
-                loss = loss_of(net, batch, weights=weights)
-            loss.backward()
-            torch.nn.utils.clip_grad_norm_(net.parameters(), 2.0)
-            optimiser.step()
-            schedule.step()
-            ema.update_parameters(net)
-            total += float(loss.detach())
-            bar.advance(task)
-    return total / max(len(batches), 1)
+def read_all(roots: tuple[Path, ...]) -> list[Sample]:
+    """The samples of several data sets."""
+    return [sample for root in roots for sample in read_samples(root)]
 
 
-def _keep(out: Path, facts: dict[str, Any], *, net: CellNet, ema: AveragedModel, optimiser: Any, schedule: Any) -> None:
-    state = {
-        "net": net.state_dict(),
-        "ema": ema.module.state_dict(),
-        "averaged": int(ema.n_averaged),
-        "optimiser": optimiser.state_dict(),
-        "schedule": schedule.state_dict(),
-        "epoch": facts["epoch"],
-    }
-    torch.save(state, out / "last.tmp")
-    (out / "last.tmp").replace(out / "last.pt")
-    with (out / "log.jsonl").open("a") as log:
-        log.write(json.dumps(facts) + "\n")
-    draw_curves(out)
+class _Run:
+    """The state of a run: network, its running average, optimiser, and how far it is (0 … 1, by epochs or minutes)."""
 
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.net = CellNet().to(memory_format=torch.channels_last)
+        if plan.start:
+            self.net.load_state_dict(torch.load(plan.start, weights_only=True)["ema"])
+        self.ema = AveragedModel(self.net, multi_avg_fn=get_ema_multi_avg_fn(EMA_DECAY), use_buffers=True)
+        self.optimiser = torch.optim.AdamW(self.net.parameters(), lr=plan.rate, weight_decay=0.03)
+        self.epoch, self.elapsed_s = 0, 0.0
+        self._resume(plan.out / "last.pt")
 
-def _resume(path: Path, *, net: CellNet, ema: AveragedModel, optimiser: Any, schedule: Any) -> int:
-    if not path.exists():
-        return 1
-    state = torch.load(path, weights_only=True)
-    net.load_state_dict(state["net"])
-    ema.module.load_state_dict(state["ema"])
-    ema.n_averaged.fill_(state["averaged"])
-    optimiser.load_state_dict(state["optimiser"])
-    schedule.load_state_dict(state["schedule"])
-    return int(state["epoch"]) + 1
+    @property
+    def progress(self) -> float:
+        if self.plan.minutes:
+            return min(1.0, self.elapsed_s / (60 * self.plan.minutes))
+        return self.epoch / self.plan.epochs
+
+    @property
+    def rate(self) -> float:
+        return float(self.optimiser.param_groups[0]["lr"])
+
+    def learn(self, taught: list[Sample], *, console: Console) -> float:
+        """One pass over the samples; mean loss."""
+        plan = self.plan
+        batches = Batches(taught, size=plan.batch, epoch=self.epoch + 1000 * plan.seed, varied=True)
+        loader = DataLoader(
+            batches, batch_size=None, num_workers=plan.workers, prefetch_factor=4 if plan.workers else None
+        )
+        weights = stage_weights(taught, stages=6)
+        self.net.train()
+        total, before = 0.0, time.monotonic()
+        columns = (TextColumn(f"epoch {self.epoch}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        with Progress(*columns, console=console, transient=True) as bar:
+            task = bar.add_task("train", total=len(batches))
+            for index, batch in enumerate(loader):
+                inside = (self.epoch - 1 + index / len(batches)) / max(plan.epochs, 1)
+                self._set_rate(self.progress if plan.minutes else inside)
+                total += self._step(batch, weights=weights)
+                now = time.monotonic()
+                self.elapsed_s, before = self.elapsed_s + now - before, now
+                bar.advance(task)
+        return total / max(len(batches), 1)
+
+    def _set_rate(self, progress: float) -> None:
+        """Linear warm-up over the first twentieth, then a cosine to a hundredth."""
+        warm = min(1.0, 0.05 + progress / 0.05)
+        rate = self.plan.rate * warm * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * min(progress, 1.0))))
+        for group in self.optimiser.param_groups:
+            group["lr"] = rate
+
+    def _step(self, batch: Batch, *, weights: Tensor) -> float:
+        self.optimiser.zero_grad(set_to_none=True)
+        with torch.autocast("cpu", torch.bfloat16):
+            loss = loss_of(self.net, batch, weights=weights)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self.net.parameters(), 2.0)
+        self.optimiser.step()
+        self.ema.update_parameters(self.net)
+        return float(loss.detach())
+
+    def keep(self, facts: dict[str, Any]) -> None:
+        """Write OUT/last.pt by rename, the log and the curves."""
+        out = self.plan.out
+        state = {
+            "net": self.net.state_dict(),
+            "ema": self.ema.module.state_dict(),
+            "averaged": int(self.ema.n_averaged),
+            "optimiser": self.optimiser.state_dict(),
+            "epoch": self.epoch,
+            "elapsed_s": self.elapsed_s,
+        }
+        torch.save(state, out / "last.tmp")
+        (out / "last.tmp").replace(out / "last.pt")
+        with (out / "log.jsonl").open("a") as log:
+            log.write(json.dumps(facts) + "\n")
+        draw_curves(out)
+
+    def _resume(self, path: Path) -> None:
+        if not path.exists():
+            return
+        state = torch.load(path, weights_only=True)
+        self.net.load_state_dict(state["net"])
+        self.ema.module.load_state_dict(state["ema"])
+        self.ema.n_averaged.fill_(state["averaged"])
+        self.optimiser.load_state_dict(state["optimiser"])
+        self.epoch, self.elapsed_s = int(state["epoch"]), float(state["elapsed_s"])
 
 
 def draw_curves(out: Path) -> None:
@@ -238,6 +255,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, action="append", required=True, help="data set; may be given again")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--epochs", type=int, default=30)
+    parser.add_argument("--minutes", type=float, help="end by the clock instead of by epochs")
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--rate", type=float, default=2e-3)
     parser.add_argument("--workers", type=int, default=1)

@@ -95,7 +95,16 @@ def test_scenes_are_held_aside_by_their_name() -> None:
 def test_a_short_run_learns_resumes_and_exports(tmp_path: Path) -> None:
     data = write_dataset(tmp_path / "data", scenes=3, days=40, step=4)
     plan = Plan(
-        data=(data,), out=tmp_path / "run", epochs=6, batch=8, rate=3e-3, workers=0, threads=1, seed=0, start=None
+        data=(data,),
+        out=tmp_path / "run",
+        epochs=6,
+        minutes=None,
+        batch=8,
+        rate=3e-3,
+        workers=0,
+        threads=1,
+        seed=0,
+        start=None,
     )
     console = Console(quiet=True)
     net = train(plan, console)
