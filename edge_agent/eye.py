@@ -15,6 +15,9 @@ from edge_agent.vision.see import Network, see
 from edge_agent.vision.stages import stages_of
 from wire.messages import FaceReading
 
+# A camera that looks elsewhere may look into somebody's window: no still of it leaves.
+BLIND = frozenset({"unusable_frame", "moved"})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Look:
@@ -44,7 +47,8 @@ def look_at(
     stills = {
         found.face_id: evidence_still(frame, scene, faces[found.face_id]).jpeg
         for found in seen.readings
-        if found.completion_bp is not None and _due(stills_at.get(found.face_id), frame.captured_at, every_s=every_s)
+        if not BLIND.intersection(found.abstained)
+        and _due(stills_at.get(found.face_id), frame.captured_at, every_s=every_s)
     }
     first = seen.readings[0]
     return Look(

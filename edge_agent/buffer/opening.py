@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from edge_agent.buffer.outbox import Outbox
 from edge_agent.buffer.schema import VERSION, migrate, open_connection, user_version
@@ -56,6 +57,12 @@ def lock_folder(folder: Path) -> FolderLock:
 def new_epoch(now_ms: int) -> str:
     """A name for a numbering that was never used before."""
     return f"{now_ms:x}-{secrets.token_hex(4)}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Rows:
+    rows: list[tuple[Any, ...]]
+    whole: bool
 
 
 def open_outbox(folder: Path, *, gateway: str, now_ms: Callable[[], int], cap_bytes: int = DEFAULT_CAP_BYTES) -> Outbox:
@@ -114,20 +121,36 @@ def _name(db: sqlite3.Connection, path: Path, *, gateway: str, epoch: str) -> No
 
 def _salvage(db: sqlite3.Connection, broken: Path) -> None:
     """Copy every row that can still be read; what waits gets new numbers under the new epoch."""
-    for table, columns in SALVAGED.items():
-        saved = 0
-        db.execute("BEGIN IMMEDIATE")
-        old = sqlite3.connect(f"file:{broken}?mode=ro", uri=True)
-        try:
-            for row in old.execute(f"SELECT {columns} FROM {table}"):  # noqa: S608  names are ours
-                if row[0] == "tombstone":  # it names numbers of the old epoch
-                    continue
-                marks = ", ".join("?" * len(row))
-                db.execute(f"INSERT OR REPLACE INTO {table} ({columns}) VALUES ({marks})", row)  # noqa: S608
-                saved += 1
-        except sqlite3.DatabaseError as error:
-            log.error("salvage ended table=%s rows=%d reason=%s", table, saved, error)
-        finally:
-            old.close()
-        db.execute("COMMIT")
-        log.warning("salvaged table=%s rows=%d from=%s", table, saved, broken)
+    old = sqlite3.connect(f"file:{broken}?mode=ro", uri=True)
+    try:
+        for table, columns in SALVAGED.items():
+            rows = _readable(old, table, columns)
+            marks = ", ".join("?" * (columns.count(",") + 1))
+            db.execute("BEGIN IMMEDIATE")
+            db.executemany(f"INSERT OR REPLACE INTO {table} ({columns}) VALUES ({marks})", rows)  # noqa: S608  ours
+            db.execute("COMMIT")
+            log.warning("salvaged table=%s rows=%d from=%s", table, len(rows), broken)
+    finally:
+        old.close()
+
+
+def _readable(old: sqlite3.Connection, table: str, columns: str) -> list[tuple[Any, ...]]:
+    """Rows from the start up to the damage, then from the end back to it, in order."""
+    key = "seq" if table == "outbox" else "camera"
+    front = _read_until_damage(old, f"SELECT {key}, {columns} FROM {table} ORDER BY 1")  # noqa: S608  ours
+    if front.whole:
+        return [row[1:] for row in front.rows if row[1] != "tombstone"]  # those name numbers of the old epoch
+    back = _read_until_damage(old, f"SELECT {key}, {columns} FROM {table} ORDER BY 1 DESC")  # noqa: S608
+    seen = set(front.rows)
+    rest = [row for row in reversed(back.rows) if row not in seen]
+    log.error("damage in table=%s, read %d rows before it and %d after", table, len(front.rows), len(rest))
+    return [row[1:] for row in (*front.rows, *rest) if row[1] != "tombstone"]
+
+
+def _read_until_damage(old: sqlite3.Connection, sql: str) -> _Rows:
+    rows: list[tuple[Any, ...]] = []
+    try:
+        rows.extend(old.execute(sql))
+    except sqlite3.DatabaseError:
+        return _Rows(rows=rows, whole=False)
+    return _Rows(rows=rows, whole=True)
