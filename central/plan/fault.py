@@ -1,0 +1,132 @@
+"""What is wrong in a plan file, and where: collected, so that all of it is told at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+Path = tuple[str | int, ...]  # way into the document, e.g. ("buildings", 0, "weight_bp")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanError:
+    """One fault. In xlsx `sheet`, `row` (from 1) and `column` (its header); in JSON the sheet is "json", the row None
+    and the column the path."""
+
+    sheet: str
+    row: int | None
+    column: str | None
+    what: str
+    expected: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a value of the document came from."""
+
+    sheet: str
+    row: int | None
+    column: str | None
+
+
+@dataclass(slots=True, kw_only=True)
+class Faults:
+    """Faults found so far. `places` maps paths to cells; a path that is not in it is spelled as itself."""
+
+    places: Mapping[Path, Place] = field(default_factory=dict)
+    found: list[PlanError] = field(default_factory=list)
+
+    def add(self, path: Path, what: str, expected: str) -> None:
+        """Note a fault at a path, or at the nearest path above it whose place is known."""
+        place = self._place(path)
+        self.found.append(
+            PlanError(sheet=place.sheet, row=place.row, column=place.column, what=what, expected=expected)
+        )
+
+    def name(self, path: Path) -> str:
+        """A path as a person finds it."""
+        place = self._place(path)
+        return f"{place.sheet} row {place.row}" if place.row else str(place.column)
+
+    def _place(self, path: Path) -> Place:
+        for length in range(len(path), 0, -1):
+            if path[:length] in self.places:
+                place = self.places[path[:length]]
+                return place if length == len(path) else Place(sheet=place.sheet, row=place.row, column=None)
+        return Place(sheet="json", row=None, column=_spelled(path))
+
+
+class Reader:
+    """Typed values out of an untyped document; a value that is not there or not right is noted and None."""
+
+    def __init__(self, document: Any, faults: Faults) -> None:
+        self.document, self.faults = document, faults
+
+    def at(self, path: Path) -> Any:
+        """The raw value, None when any step of the path is missing."""
+        value = self.document
+        for step in path:
+            if isinstance(value, dict) and isinstance(step, str):
+                value = value.get(step)
+            elif isinstance(value, list) and isinstance(step, int) and step < len(value):
+                value = value[step]
+            else:
+                return None
+        return value
+
+    def rows(self, path: Path, *, required: bool = True) -> list[Path]:
+        """Paths of the members of a list of objects."""
+        value = self.at(path)
+        if value is None and not required:
+            return []
+        if not isinstance(value, list) or (required and not value):
+            self.faults.add(path, _shown(value), "at least one entry" if value in (None, []) else "a list")
+            return []
+        for index, member in enumerate(value):
+            if not isinstance(member, dict):
+                self.faults.add((*path, index), _shown(member), "an object")
+        return [(*path, index) for index, member in enumerate(value) if isinstance(member, dict)]
+
+    def text(self, path: Path, *, limit: int = 128) -> str | None:
+        """Non-empty text of at most `limit` characters."""
+        value = self.at(path)
+        if isinstance(value, str) and value.strip() and len(value) <= limit:
+            return value.strip()
+        self.faults.add(path, _shown(value), f"text of 1 to {limit} characters")
+        return None
+
+    def whole(self, path: Path, *, low: int, high: int, default: int | None = None) -> int | None:
+        """An integer within bounds; digits written as text are not a number."""
+        value = self.at(path)
+        if value is None and default is not None:
+            return default
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
+        if isinstance(value, int) and not isinstance(value, bool) and low <= value <= high:
+            return value
+        self.faults.add(path, _shown(value), f"a whole number from {low} to {high}")
+        return None
+
+    def day(self, path: Path) -> date | None:
+        """A calendar day: a date cell, or text as YYYY-MM-DD."""
+        value = self.at(path)
+        if isinstance(value, datetime):
+            return value.date()
+        if isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(value if isinstance(value, str) else "")
+        except ValueError:
+            self.faults.add(path, _shown(value), "a date as YYYY-MM-DD")
+            return None
+
+
+def _shown(value: Any) -> str:
+    return "nothing" if value is None or value == "" else f"{type(value).__name__} {str(value)[:60]!r}"
+
+
+def _spelled(path: Path) -> str:
+    steps = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
+    return steps.lstrip(".") or "$"

@@ -1,0 +1,176 @@
+"""Cells of an xlsx file, safely: size and rows are bounded, formulas are refused, every cell keeps its place."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from io import BytesIO
+from typing import Any
+from xml.etree.ElementTree import ParseError
+
+from openpyxl import load_workbook
+from openpyxl.utils.exceptions import InvalidFileException
+
+from central.plan.fault import Faults, Path, Place, PlanError
+from central.plan.sheets import SHEETS, Column, Sheet
+
+BYTES_MAX = 8 * 1024 * 1024
+UNPACKED_BYTES_MAX = 64 * 1024 * 1024
+ROWS_MAX = 20_000
+COLUMNS_MAX = 64
+_BROKEN = (zipfile.BadZipFile, InvalidFileException, ParseError, KeyError, ValueError, TypeError, OSError, EOFError)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A filled row: values by column key, places by column key. `number` counts from 1 as on the screen."""
+
+    sheet: str
+    number: int
+    values: dict[str, Any]
+    places: dict[str, Place]
+
+    @property
+    def place(self) -> Place:
+        """The row as a whole."""
+        return Place(sheet=self.sheet, row=self.number, column=None)
+
+
+def read_rows(content: bytes, faults: Faults) -> dict[str, list[Row]]:
+    """Filled rows of every known sheet by sheet key; what cannot be read is noted, sheets that are not ours ignored."""
+    if problem := _unsafe(content):
+        faults.found.append(problem)
+        return {}
+    try:
+        book = load_workbook(BytesIO(content), read_only=True, data_only=False)
+    except _BROKEN as broken:
+        faults.found.append(_of_file(f"{type(broken).__name__}: {str(broken)[:120]}", "an xlsx workbook"))
+        return {}
+    try:
+        return {sheet.key: _sheet_rows(book, sheet, faults) for sheet in SHEETS}
+    except _BROKEN as broken:
+        faults.found.append(_of_file(f"{type(broken).__name__}: {str(broken)[:120]}", "readable sheets"))
+        return {}
+    finally:
+        book.close()
+
+
+def _unsafe(content: bytes) -> PlanError | None:
+    if len(content) > BYTES_MAX:
+        return _of_file(f"{len(content)} bytes", f"at most {BYTES_MAX} bytes")
+    try:
+        with zipfile.ZipFile(BytesIO(content)) as archive:
+            unpacked = sum(part.file_size for part in archive.infolist())
+    except (zipfile.BadZipFile, OSError, ValueError) as broken:
+        return _of_file(str(broken)[:120], "an xlsx workbook")
+    return (
+        _of_file(f"{unpacked} bytes unpacked", f"at most {UNPACKED_BYTES_MAX}")
+        if unpacked > UNPACKED_BYTES_MAX
+        else None
+    )
+
+
+def _of_file(what: str, expected: str) -> PlanError:
+    return PlanError(sheet="", row=None, column=None, what=what, expected=expected)
+
+
+def _sheet_rows(book: Any, sheet: Sheet, faults: Faults) -> list[Row]:
+    title = next((name for name in (sheet.zh, sheet.en) if name in book.sheetnames), None)
+    if title is None:
+        if not sheet.optional:
+            expected = f"a sheet named {sheet.zh} or {sheet.en}"
+            faults.found.append(
+                PlanError(sheet=sheet.zh, row=None, column=None, what="no such sheet", expected=expected)
+            )
+        return []
+    rows = book[title].iter_rows(max_col=COLUMNS_MAX)
+    header = _header(sheet, title, next(rows, ()), faults)
+    found: list[Row] = []
+    for number, cells in enumerate(rows, start=2):
+        if number > ROWS_MAX:
+            faults.found.append(
+                PlanError(sheet=title, row=number, column=None, what="more rows", expected=f"at most {ROWS_MAX}")
+            )
+            break
+        row = _row(title, number, header, cells, faults)
+        if row.values:
+            found.append(row)
+    return found
+
+
+def _header(sheet: Sheet, title: str, cells: Iterable[Any], faults: Faults) -> dict[int, tuple[Column, str]]:
+    """Columns by position, each with the header as the file has it; missing ones are noted."""
+    known = {name.casefold(): column for column in sheet.columns for name in (column.zh, column.en)}
+    found: dict[int, tuple[Column, str]] = {}
+    for position, cell in enumerate(cells):
+        words = _spelled(cell.value)
+        if words.casefold() in known:
+            found[position] = (known[words.casefold()], words)
+    present = {column.key for column, _ in found.values()}
+    for column in sheet.columns:
+        if column.key not in present and not column.optional:
+            expected = f"a column {column.zh} or {column.en}"
+            faults.found.append(
+                PlanError(sheet=title, row=1, column=column.zh, what="no such column", expected=expected)
+            )
+    return found
+
+
+def _spelled(value: Any) -> str:
+    """A header without outer blanks, full-width brackets taken as plain ones."""
+    return str(value or "").strip().replace("（", "(").replace("）", ")")
+
+
+def _row(title: str, number: int, header: dict[int, tuple[Column, str]], cells: tuple[Any, ...], faults: Faults) -> Row:
+    values: dict[str, Any] = {}
+    places: dict[str, Place] = {}
+    for position, (column, words) in header.items():
+        cell = cells[position] if position < len(cells) else None
+        place = Place(sheet=title, row=number, column=words)
+        places[column.key] = place
+        if cell is None or cell.value is None or cell.value == "":
+            continue
+        if cell.data_type == "f":
+            what, expected = f"formula {str(cell.value)[:60]!r}", "a value; paste the result instead"
+            faults.found.append(PlanError(sheet=title, row=number, column=words, what=what, expected=expected))
+            continue
+        values[column.key] = _plain(cell.value, column)
+    return Row(sheet=title, number=number, values=values, places=places)
+
+
+def _plain(value: Any, column: Column) -> Any:
+    """The cell as the document has it: days as ISO text, yuan as fen, ids typed as numbers as text."""
+    if isinstance(value, datetime | date):
+        return value.date().isoformat() if isinstance(value, datetime) else value.isoformat()
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if column.kind == "yuan" and isinstance(value, int | float) and not isinstance(value, bool):
+        return _fen(value)
+    if column.kind == "text" and isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return value
+
+
+def _fen(yuan: float) -> Any:
+    """Exact fen; an amount with more than two decimals is left as it is, to be refused."""
+    try:
+        fen = Decimal(repr(yuan)) * 100
+    except InvalidOperation:
+        return yuan
+    return int(fen) if fen == fen.to_integral_value() else f"{yuan} yuan"
+
+
+def put(document: dict[str, Any], key: str, value: Any) -> None:
+    """Set a dotted key inside nested objects."""
+    *parents, last = key.split(".")
+    for parent in parents:
+        document = document.setdefault(parent, {})
+    document[last] = value
+
+
+def path_of(prefix: Path, key: str) -> Path:
+    """The document path of a dotted column key."""
+    return (*prefix, *key.split("."))
