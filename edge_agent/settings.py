@@ -177,6 +177,7 @@ class FolderCamera(_Camera):
     path: Path
     interval_s: Annotated[float, Field(gt=0, description="how often the folder is looked at")] = 1.0
     settle_s: Annotated[float, Field(ge=0, description="a file is whole when its size stood still so long")] = 2.0
+    offline_after_s: Annotated[float, Field(gt=0, description="no new file for so long: reported offline")] = 172_800.0
     timezone: str = Field("Asia/Shanghai", description="of times without a zone, in names and EXIF")
 
     @field_validator("timezone")
