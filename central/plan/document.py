@@ -211,7 +211,7 @@ class _Plan:
 
     def _text(self, path: Path) -> Text | None:
         """A text in both languages; one alone stands for both."""
-        if isinstance(self.reader.at(path), dict):
+        if self.reader.at(path) is None or isinstance(self.reader.at(path), dict):
             zh = self.reader.text((*path, "zh"))
             en = self.reader.text((*path, "en")) if self.reader.at((*path, "en")) else zh
         else:

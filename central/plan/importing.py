@@ -6,8 +6,8 @@ import json
 from typing import Any
 
 from central.plan.document import ImportedPlan, read_document
-from central.plan.fault import Faults, Path, PlanError
-from central.plan.sheets import CREDITS
+from central.plan.fault import Faults, Path, Place, PlanError
+from central.plan.sheets import CREDITS, SHEETS
 from central.plan.workbook import BYTES_MAX, Row, path_of, put, read_rows
 
 ERRORS_MAX = 1_000  # a file wrong in every row is told so once, not twenty thousand times
@@ -46,6 +46,8 @@ class _Assembly:
 
     def document(self, sheets: dict[str, list[Row]]) -> dict[str, Any]:
         document: dict[str, Any] = {"project": {}, "buildings": []}
+        for sheet in SHEETS:
+            self.places[(sheet.key,)] = Place(sheet=sheet.zh, row=None, column=None)
         for row in sheets["project"][1:]:
             self._odd(row, "another project", "one project a file")
         for row in sheets["project"][:1]:

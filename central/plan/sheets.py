@@ -36,7 +36,8 @@ class Sheet:
 _STAGE_NAMES = {
     "void": "空", "formwork": "模板", "structure": "结构", "infill": "砌体", "base": "基层", "finished": "饰面",
     "old": "原状", "stripped": "拆除", "insulated": "保温", "base_coat": "抹面",
-    "existing": "现状", "excavated": "开挖", "subgrade": "路基", "binder": "下面层", "surface": "上面层", "marked": "标线",
+    "existing": "现状", "excavated": "开挖", "subgrade": "路基", "binder": "下面层", "surface": "上面层",
+    "marked": "标线",
 }  # fmt: skip
 _STAGES = tuple(dict.fromkeys(stage for stages in STAGES.values() for stage in stages))
 
