@@ -22,7 +22,7 @@ interface Line {
   markLine?: { data: unknown[] };
 }
 function lines(input: Partial<CurveInput> = {}): Line[] {
-  return planCurveOption({ points, asOfDay: "2026-11-20", narrow: false, ...input }, words, colours).series as unknown as Line[];
+  return planCurveOption({ points, asOfDay: "2026-11-20", whole: true, narrow: false, ...input }, words, colours).series as unknown as Line[];
 }
 const named = (name: string, input: Partial<CurveInput> = {}) => lines(input).find((line) => line.name === name) as Line;
 

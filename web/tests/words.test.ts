@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { insideAddress } from "@/format/address";
 import { bySeverityThenLag, signsInAddress } from "@/format/signs";
+import { newestPerSource } from "@/format/fusion";
 import { projectsShown } from "@/features/district/shown";
 import { ageOf, balanceOf } from "@/features/fleet/balance";
 import { levelOf } from "@/features/project/levelOf";
@@ -48,6 +49,14 @@ describe("lists", () => {
     expect(projectsShown(all, [], "青坪").map((row) => row.id)).toEqual(["a", "b"]);
     expect(projectsShown(all, ["red"], "")).toEqual([]);
   });
+});
+
+it("the fusion table has the newest row of each item and source, items together", () => {
+  const row = (item: string, source: string, value_bp: number) => ({
+    item: { id: item, name: { zh: item, en: item } }, kind: "camera" as const, source, value_bp, conf_bp: 1, weight_bp: 1, observed_at: "2026-11-20T06:00:00Z", accepted: true, refs: [],
+  });
+  const shown = newestPerSource([row("b", "g1", 5), row("a", "g1", 4), row("b", "g2", 3), row("b", "g1", 2), row("a", "g1", 1)]);
+  expect(shown.map((one) => [one.item.id, one.source, one.value_bp])).toEqual([["a", "g1", 4], ["b", "g1", 5], ["b", "g2", 3]]);
 });
 
 it("only the figure that raised a warning wears its colour", () => {

@@ -33,9 +33,7 @@ def curve_of(session: Session, project_id: str, *, building_id: str | None) -> C
         for point in measured_series(session, kind="building" if building_id else "project", subject=subject.id)
     }
     last = max([planned.finish, *measured])
-    points = [
-        _point(day, measured.get(day), plan=plan, end_s=calendar.end_of(day)) for day in _days(planned.start, last)
-    ]
+    points = [_point(day, measured.get(day), plan=plan, calendar=calendar) for day in _days(planned.start, last)]
     return Curve(subject=subject, as_of=as_of, finish=planned.finish, points=points)
 
 
@@ -52,11 +50,13 @@ def _named(noun: Project | Building) -> Named:
     return Named(id=noun.id, name=Text(zh=noun.name.zh, en=noun.name.en))
 
 
-def _point(day: date, found: Point | None, *, plan: PlannedCurve, end_s: int) -> CurvePoint:
+def _point(day: date, found: Point | None, *, plan: PlannedCurve, calendar: SiteCalendar) -> CurvePoint:
+    """Plan at the instant that was assessed, so that gap and curve are the same numbers; else at the end of the day."""
+    at_s = calendar.end_of(day) if found is None else calendar.effective_s(from_ms(found.as_of_at))
     seen = found if found is not None and found.last_seen_at is not None else None
     return CurvePoint(
         day=day,
-        plan_bp=plan.bp_at(end_s),
+        plan_bp=plan.bp_at(at_s),
         actual_bp=seen.actual_bp if seen else None,
         sigma_bp=seen.sigma_bp if seen else None,
         coverage_bp=found.coverage_bp if found else None,

@@ -24,6 +24,8 @@ export interface CurveWords {
 export interface CurveInput {
   points: readonly CurvePoint[];
   asOfDay: string | null;
+  /** The whole time of the works (0–100 %), or a part of it on a scale of its own. */
+  whole: boolean;
   /** Phones: fewer ticks, smaller labels. */
   narrow: boolean;
 }
@@ -159,7 +161,7 @@ export function planCurveOption(input: CurveInput, words: CurveWords, colours: C
     },
     yAxis: {
       type: "value",
-      ...(short ? { scale: true } : { min: 0, max: 100, interval: 20 }),
+      ...(input.whole ? { min: 0, max: 100, interval: 20 } : { scale: true }),
       axisLabel: { color: colours.caption, fontSize: 12, formatter: "{value}%" },
       splitLine: { lineStyle: { color: colours.grid } },
     },

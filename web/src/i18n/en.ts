@@ -70,13 +70,13 @@ const en: typeof zh = {
   fusion: {
     title: "Why {value}?", titleNone: "Why not observed?", source: "Source", reading: "Reading", weight: "Weight", time: "Observed", rejected: "not believed", none: "No observation yet", noneText: "The first reading of a camera or an inspector will be listed here.",
     kind: { camera: "Camera gateway", inspector: "Inspector on site", supervisor: "Supervisor, monthly", self_report: "Contractor's own report", document: "Document" },
-    fused: "Fused = {value}, 90% interval {low} – {high}.", more: "newest {n} of {total}", trace: "Full trace", confidence: "confidence {value}",
+    fused: "Fused = {value}, 90% interval {low} – {high}.", more: "newest of each source; {total} observations in all", trace: "Full trace", confidence: "confidence {value}",
   },
   warning: {
     title: "Warnings", summary: "{n} open, in {m} projects", summaryNone: "No open warning", subject: "Subject and rule", value: "Deviation", project: "Project", state: "State", sinceDay: "since {day}", raised: "Raised", open: "Open", closed: "Closed", withdrawn: "Withdrawn",
     all: "All", level: "Level", filter: "Filter", emptyTitle: "No open warning", emptyText: "No rule on progress, lag, evidence or devices is over its threshold.", closedLink: "See closed", shown: "{n} of {total} shown", select: "Select one to see why",
     why: "Why", threshold: "Threshold", exit: "Rule", rule: "rule {rule} · version {version}", capped: "thin evidence, capped at blue", gapTitle: "Gap (pp) and threshold", last30: "last 30 days · band = 90% interval", steps: "History",
-    event: { raised: "raised", escalated: "escalated", downgraded: "downgraded", cleared: "closed", withdrawn: "withdrawn (late facts changed the verdict)", restored: "restored" }, evidence: "{n} pieces of evidence", link: "Copy link", keys: "J next · K previous", thresholdOf: "{value} ≥ threshold {threshold}", unknownThreshold: "{value}",
+    event: { raised: "raised", escalated: "escalated", downgraded: "downgraded", cleared: "closed", withdrawn: "withdrawn (late facts changed the verdict)", restored: "restored" }, evidence: "Evidence: {n}", valueAt: "{value} ({day})", link: "Copy link", keys: "J next · K previous", thresholdOf: "{value} ≥ threshold {threshold}", unknownThreshold: "{value}",
     hours: "for {value} hours", days: "for {value} days", closedAt: "closed {time}", toProject: "To the project", notThere: "This warning is not in the present filter.",
   },
   score: {

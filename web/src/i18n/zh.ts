@@ -68,13 +68,13 @@ export default {
   fusion: {
     title: "为什么是 {value}?", titleNone: "为什么未观测?", source: "来源", reading: "读数", weight: "权重", time: "观测时间", rejected: "未采信", none: "还没有观测", noneText: "摄像头或巡查员的第一次读数会列在这里。",
     kind: { camera: "摄像头网关", inspector: "巡查员 现场核实", supervisor: "监理 月报", self_report: "施工单位自报", document: "资料" },
-    fused: "融合 = {value},90% 区间 {low} ~ {high}。", more: "只列最新 {n} 条,共 {total} 条", trace: "完整溯源", confidence: "置信 {value}",
+    fused: "融合 = {value},90% 区间 {low} ~ {high}。", more: "每个来源只列最新一条,共 {total} 条观测", trace: "完整溯源", confidence: "置信 {value}",
   },
   warning: {
     title: "预警与整改", summary: "未结 {n} 条,涉及 {m} 个项目", summaryNone: "没有未结预警", subject: "对象与规则", value: "偏差", project: "项目", state: "状态", sinceDay: "{day} 起", raised: "触发", open: "未结", closed: "已关闭", withdrawn: "已撤回",
     all: "全部", level: "级别", filter: "筛选", emptyTitle: "没有未结预警", emptyText: "进度、滞后、证据和设备规则都没有超过门槛。", closedLink: "看已关闭", shown: "显示 {n} / {total}", select: "选一条看原因",
     why: "为什么", threshold: "门槛", exit: "规则", rule: "规则 {rule} · 版本 {version}", capped: "证据不足,封顶为蓝色", gapTitle: "差距(百分点)与门槛", last30: "近 30 天 · 带 = 90% 区间", steps: "经过",
-    event: { raised: "触发", escalated: "升级", downgraded: "降级", cleared: "关闭", withdrawn: "撤回(迟到的事实改变了结论)", restored: "恢复" }, evidence: "证据 {n}", link: "复制链接", keys: "下一条 J · 上一条 K", thresholdOf: "{value} ≥ 门槛 {threshold}", unknownThreshold: "{value}",
+    event: { raised: "触发", escalated: "升级", downgraded: "降级", cleared: "关闭", withdrawn: "撤回(迟到的事实改变了结论)", restored: "恢复" }, evidence: "证据 {n} 件", valueAt: "{value}({day})", link: "复制链接", keys: "下一条 J · 上一条 K", thresholdOf: "{value} ≥ 门槛 {threshold}", unknownThreshold: "{value}",
     hours: "持续 {value} 小时", days: "持续 {value} 天", closedAt: "{time} 关闭", toProject: "去项目页", notThere: "这条预警不在当前筛选内。",
   },
   score: {
