@@ -31,6 +31,11 @@ class Changes:
         """Tell every page; callable from any thread."""
         self._send(Change(projects=tuple(projects), at=at))
 
+    @property
+    def listening(self) -> int:
+        """How many pages follow."""
+        return len(self._queues)
+
     def close(self) -> None:
         """End every stream, so that the server can stop."""
         self._send(None)

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 
 from central.api.access import Access, allow
-from central.api.plans import JSON_TYPE, XLSX_TYPE, PlanFile, import_plan
+from central.api.plans import FORM_TYPE, JSON_TYPE, XLSX_TYPE, PlanFile, import_plan
 from central.api.schemas import ErrorEnvelope, Imported, PlanRefused
 from central.api.services import Db, Given
 
@@ -18,14 +18,20 @@ _PLAN_BODY = {
         "content": {
             JSON_TYPE: {"schema": {"type": "object", "description": "a plan of schema siteprogress.plan/1"}},
             XLSX_TYPE: {"schema": {"type": "string", "format": "binary"}},
+            FORM_TYPE: {
+                "schema": {
+                    "type": "object",
+                    "properties": {"file": {"type": "string", "format": "binary"}},
+                    "required": ["file"],
+                }
+            },
         },
     }
 }
 
 
 async def _plan_body(request: Request) -> PlanFile:
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    return PlanFile(content_type=kind, content=await request.body())
+    return PlanFile(content_type=request.headers.get("content-type", ""), content=await request.body())
 
 
 @router.post(
@@ -46,5 +52,5 @@ def import_project(
     session: Db,
     file: Annotated[PlanFile, Depends(_plan_body)],
 ) -> Imported:
-    """Store a plan (JSON or xlsx as the body) as the next version of its project, or name every fault of it."""
+    """Store a plan (JSON, xlsx or a form with one file) as the next version of its project, or name every fault."""
     return import_plan(services, session, access=access, file=file)

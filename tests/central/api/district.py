@@ -26,11 +26,12 @@ from central.api.services import ApiSettings, Services
 from central.api.tokens import Signer
 from central.domain import Building, Project, Text
 from central.ingest.commit import commit
+from central.plan.document import PlannedFace
 from central.reassess import reassess
 from central.store import tables
 from central.store.engine import writing
 from central.store.instants import to_ms
-from central.store.save_plan import FacePlace, save_plan
+from central.store.save_plan import save_plan
 from tests.central.api.pictures import a_jpeg, digest
 from tests.central.build import STAGES, START, a_building, a_demo_building, a_project, at, text
 from tests.services import free_port, wait_until
@@ -151,8 +152,8 @@ def add_people(engine: Engine) -> None:
 
 def add_plans(engine: Engine) -> None:
     """Both projects."""
-    south = FacePlace(gateway="gw-1", camera="c1", building="qp-b1", face="south")
-    faces = (south, FacePlace(gateway="gw-1", camera="c2", building="qp-b2", face="south"))
+    south = PlannedFace(gateway="gw-1", camera="c1", building="qp-b1", face="south")
+    faces = (south, PlannedFace(gateway="gw-1", camera="c2", building="qp-b2", face="south"))
     for project, places in ((qingping(), faces), (mailing(), ())):
         save_plan(
             engine, project, faces=places, document={"id": project.id}, by="test", reason="first", now_ms=to_ms(at(0))
