@@ -14,6 +14,7 @@ from edge_agent.vision.scene import Scene
 
 ANALYSIS_WIDTH_PX = 384
 SEARCH_PX = 10  # analysis pixels that correlation may shift
+CLEARLY_HIGHER = 0.15  # correlation by which a shifted view must beat the view at rest
 FEATURES = 500
 RICH_FEATURES = 80  # features a frame must have before foreign content proves anything
 RATIO = 0.8
@@ -98,14 +99,15 @@ def remembered_gradient(jpeg: bytes) -> Gradient:
 
 @lru_cache(maxsize=32)
 def static_mask(scene: Scene, width: int, height: int) -> Image:
-    """255 on the anchors, or, where none are drawn, on all that is off the faces by a storey; masks count as off."""
+    """255 on all that is off the faces by a storey, and on the anchors; 0 under privacy masks.
+
+    Anchors alone are too little: over 43 rendered scenes one small anchor gave a false shift in 15 % of the frames.
+    """
     scale = width / scene.camera.width_px
-    if scene.anchors:
-        mask = np.asarray(255 * filled(scene.anchors, width=width, height=height, scale=scale), np.uint8)
-    else:
-        hulls = [_hull(node_grid(face).points) for face in scene.faces]
-        building = 255 * filled(hulls, width=width, height=height, scale=scale)
-        mask = np.asarray(255 - cv2.dilate(building, np.ones((9, 9), np.uint8)), np.uint8)
+    hulls = [_hull(node_grid(face).points) for face in scene.faces]
+    building = 255 * filled(hulls, width=width, height=height, scale=scale)
+    anchors = 255 * filled(scene.anchors, width=width, height=height, scale=scale)
+    mask = np.maximum(255 - cv2.dilate(building, np.ones((9, 9), np.uint8)), anchors).astype(np.uint8)
     mask[filled(scene.privacy_masks, width=width, height=height, scale=scale) > 0] = 0
     mask.flags.writeable = False
     return mask
@@ -116,12 +118,20 @@ def _hull(points: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]:
 
 
 def correlate(reference: Landmarks, marks: Landmarks) -> Agreement:
-    """Normalised correlation of the static gradients over shifts of ± SEARCH_PX, refined below a pixel."""
+    """Normalised correlation of the static gradients over shifts of ± SEARCH_PX, refined below a pixel.
+
+    A camera is at rest until the contrary is clear: a peak further away counts only when it is well above what the
+    view at rest gives (repeating textures gave false peaks up to 0.13 higher, measured on rendered scenes).
+    """
     weight = np.asarray(cv2.erode(marks.static, np.ones((3, 3), np.uint8)) / 255, np.float32)
     if weight.sum() < 400:
         return Agreement(agreement=-1.0, dx_px=0.0, dy_px=0.0)
     surface = _correlation_surface(reference.gradient, marks.gradient, weight)
     row, col = np.unravel_index(int(surface.argmax()), surface.shape)
+    rest = surface[SEARCH_PX - 1 : SEARCH_PX + 2, SEARCH_PX - 1 : SEARCH_PX + 2]
+    if float(rest.max()) >= float(surface[row, col]) - CLEARLY_HIGHER:
+        near = np.unravel_index(int(rest.argmax()), rest.shape)
+        row, col = near[0] + SEARCH_PX - 1, near[1] + SEARCH_PX - 1
     dy, dx = _peak(surface, int(row), int(col))
     scale = marks.native_per_px
     return Agreement(agreement=float(surface[row, col]), dx_px=dx * scale, dy_px=dy * scale)

@@ -48,6 +48,7 @@ class CameraMemory:
             "last_captured_s": quality.last_captured_s,
             "suspect_frames": bank.suspect_frames,
             "moved": bank.moved,
+            "confirmations": bank.confirmations,
             "verified_at_s": bank.verified_at_s,
             "shifts": [(ref.dx_px, ref.dy_px) for ref in bank.references],
             "faces": [face_id for face_id, _ in self.faces],
@@ -82,6 +83,7 @@ class CameraMemory:
                 references=references,
                 suspect_frames=header["suspect_frames"],  # type: ignore[arg-type]
                 moved=bool(header["moved"]),
+                confirmations=header["confirmations"],  # type: ignore[arg-type]
                 verified_at_s=header["verified_at_s"],  # type: ignore[arg-type]
             ),
             faces=tuple(

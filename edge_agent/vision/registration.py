@@ -25,7 +25,10 @@ Status = Literal["VERIFIED", "UNVERIFIED", "MOVED"]
 
 MOVED_FROM_PX = 12.0
 SUSPECT_FRAMES = 2  # consecutive usable frames that must agree before a camera counts as moved
-AGREES = 0.42  # gradient correlation at which the view is the commissioned one
+AGREES = 0.45  # gradient correlation at which the content is the commissioned one, wherever it peaks
+RESTS = 0.25  # … enough when it peaks at rest: of 43 views moved by 25 px none did that
+REST_PX = 2.0  # native pixels within which a peak counts as at rest
+CONFIRMED = 3  # verified frames before foreign content may accuse a camera: the first reference may be a bad night
 FOREIGN = 0.22  # … under which, in a sharp and well-lit frame, it is another view
 LEARN_UNDER = 0.72  # … under which a verified frame teaches the bank a new look
 STEADY_INLIERS, MOVED_INLIERS = 14, 22
@@ -61,6 +64,7 @@ class ReferenceBank:
     references: tuple[Reference, ...] = ()
     suspect_frames: int = 0
     moved: bool = False
+    confirmations: int = 0
     verified_at_s: float | None = None
 
 
@@ -81,6 +85,10 @@ class _Evidence:
     dy_px: float
     match: Match | None = None
 
+    @property
+    def shift_px(self) -> float:
+        return float(np.hypot(self.dx_px, self.dy_px))
+
 
 def register(marks: Landmarks, quality: Quality, bank: ReferenceBank, *, captured_s: float) -> Registered:
     """Compare a frame's landmarks with the bank. The first usable frame becomes the reference."""
@@ -92,8 +100,10 @@ def register(marks: Landmarks, quality: Quality, bank: ReferenceBank, *, capture
     evidence = _weigh(marks, bank)
     if _is_steady(evidence):
         return _verified(marks, evidence, bank, captured_s=captured_s)
-    if _is_elsewhere(evidence, marks, quality):
+    if _is_elsewhere(evidence, marks, quality, bank):
         return _suspect(evidence, bank)
+    if bank.confirmations < CONFIRMED and not bank.moved:  # a bank this young takes every look for its own
+        bank = _with_reference(bank, marks, 0.0, 0.0)
     return _unverified(bank, may_update=not bank.moved and bank.suspect_frames == 0)
 
 
@@ -108,7 +118,7 @@ def _weigh(marks: Landmarks, bank: ReferenceBank) -> _Evidence:
             best = _Evidence(agreement=found.agreement, dx_px=dx, dy_px=dy)
         if best.agreement >= LEARN_UNDER:
             return best
-    if best.agreement >= AGREES:
+    if best.agreement >= AGREES or (best.agreement >= RESTS and best.shift_px < REST_PX):
         return best
     matches = [_based(match_features(look, marks), ref) for ref, look in looks]
     strongest = max(matches, key=lambda match: match.inliers)
@@ -129,37 +139,47 @@ def _look(ref: Reference, *, like: Landmarks) -> Landmarks:
 
 
 def _is_steady(evidence: _Evidence) -> bool:
+    size_px = evidence.shift_px
     if evidence.agreement >= AGREES:
-        return float(np.hypot(evidence.dx_px, evidence.dy_px)) < MOVED_FROM_PX
+        return size_px < MOVED_FROM_PX
+    if evidence.agreement >= RESTS and size_px < REST_PX:
+        return True
     match = evidence.match
     return match is not None and match.inliers >= STEADY_INLIERS and match.corner_shift_px < MOVED_FROM_PX
 
 
-def _is_elsewhere(evidence: _Evidence, marks: Landmarks, quality: Quality) -> bool:
+def _is_elsewhere(evidence: _Evidence, marks: Landmarks, quality: Quality, bank: ReferenceBank) -> bool:
     """Positive evidence of another view: one large consistent movement, or foreign content in a clear frame."""
     match = evidence.match
     if match is not None and match.inliers >= MOVED_INLIERS and match.corner_shift_px >= MOVED_FROM_PX:
         return True
     if evidence.agreement >= AGREES:  # the same content, further away than the small shifts we correct
         return True
-    return not quality.codes and marks.is_rich and evidence.agreement < FOREIGN
+    if quality.codes or bank.confirmations < CONFIRMED:
+        return False
+    return evidence.agreement < FOREIGN and marks.is_rich
 
 
 def _verified(marks: Landmarks, evidence: _Evidence, bank: ReferenceBank, *, captured_s: float) -> Registered:
     shift, residual_px = _shift_of(evidence)
-    references = bank.references
-    if evidence.agreement < LEARN_UNDER and residual_px < 2.0:
-        learned = _reference(marks, shift.dx_px, shift.dy_px)
-        # The first reference is the commissioning itself and is never given up.
-        references = (*references[:1], *(*references[1:], learned)[-(BANK_SIZE - 1) :])
-    after = ReferenceBank(references=references, suspect_frames=0, moved=False, verified_at_s=captured_s)
+    if evidence.agreement < LEARN_UNDER and residual_px < REST_PX:
+        bank = _with_reference(bank, marks, shift.dx_px, shift.dy_px)
+    after = replace(bank, suspect_frames=0, moved=False, confirmations=bank.confirmations + 1, verified_at_s=captured_s)
     return Registered(registration=_steady(shift, residual_px), bank=after)
+
+
+def _with_reference(bank: ReferenceBank, marks: Landmarks, dx_px: float, dy_px: float) -> ReferenceBank:
+    """A bank that knows one more look; the first reference is the commissioning itself and is never given up."""
+    first, *others = bank.references
+    kept = (*others, _reference(marks, dx_px, dy_px))[-(BANK_SIZE - 1) :]
+    return replace(bank, references=(first, *kept))
 
 
 def _shift_of(evidence: _Evidence) -> tuple[Shift, float]:
     """The correction to apply. Correlation gives a translation; below half a pixel none is worth it."""
     dx_px, dy_px = evidence.dx_px, evidence.dy_px
-    if evidence.agreement < AGREES and evidence.match is not None:
+    at_rest = evidence.agreement >= RESTS and evidence.shift_px < REST_PX
+    if evidence.agreement < AGREES and not at_rest and evidence.match is not None:
         dx_px, dy_px = evidence.match.dx_px, evidence.match.dy_px
     size_px = float(np.hypot(dx_px, dy_px))
     return (Shift(dx_px=dx_px, dy_px=dy_px) if size_px >= 0.5 else NO_SHIFT), size_px
