@@ -118,6 +118,33 @@ def gateway_retire(gateway: str, settings: SettingsFile = None) -> None:
     typer.echo(f"gateway {gateway} is retired")
 
 
+@app.command("import-plan")
+def import_plan(
+    file: Annotated[Path, typer.Argument(help="a plan: .json (siteprogress.plan/1) or .xlsx")],
+    reason: Annotated[str, typer.Option(help="why this version, for the record")] = "",
+    settings: SettingsFile = None,
+) -> None:
+    """Store a plan as the next version of its project, or name every fault of it and store nothing."""
+    from central import clock
+    from central.plan.document import ImportedPlan
+    from central.plan.importing import read_plan_json, read_plan_xlsx
+    from central.store.save_plan import save_imported
+
+    with _told():
+        content = file.read_bytes()
+    found = (read_plan_xlsx if file.suffix.lower() == ".xlsx" else read_plan_json)(content)
+    if not isinstance(found, ImportedPlan):
+        for fault in found:
+            place = ", ".join(str(part) for part in (fault.sheet, fault.row, fault.column) if part is not None)
+            typer.echo(f"{file.name}: {place}: {fault.what}: expected {fault.expected}", err=True)
+        _fail(f"{len(found)} faults in {file}, nothing was stored")
+    with _told():
+        version = save_imported(
+            _engine(_loaded(settings)), found, by=CLI_ACTOR, reason=reason, now_ms=clock.system_ms()
+        )
+    typer.echo(f"project {found.project.id}: plan version {version}")
+
+
 @app.command("verify-delivery")
 def verify_delivery(
     edge: Annotated[list[Path], typer.Option("--edge", help="data_dir of a gateway; may be given several times")],

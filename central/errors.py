@@ -2,7 +2,7 @@
 
 CentralError
 ├── SettingsError     a setting is missing, unknown or of the wrong kind
-├── PlanRefused       a plan file that cannot be imported, with every fault of it
+├── PlanRefused       a plan that is right by itself, but cannot be stored beside what is there
 ├── UnknownThing      a gateway, user or project that is not there
 └── AlreadyThere      a gateway or user that is there already
 """
@@ -30,3 +30,7 @@ class UnknownThing(CentralError):  # noqa: N818 -- reads as what it is
 
 class AlreadyThere(CentralError):  # noqa: N818
     """A gateway or user that is there already."""
+
+
+class PlanRefused(CentralError):  # noqa: N818
+    """A plan that is right by itself, but cannot be stored beside what is there."""

@@ -5,13 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, func, select
 
 from central.audit.trail import append
 from central.domain import Project as PlannedProject
+from central.errors import PlanRefused
+from central.ingest.letters import is_storable
+from central.plan.document import ImportedPlan, PlannedFace
 from central.store import tables
 from central.store.engine import writing
 from central.store.save_seen import mark_dirty, refresh_observations
@@ -22,36 +24,30 @@ _ITEM, _ASSIGNED = table_of(tables.WorkItem), table_of(tables.FaceAssignment)
 _READING, _OBSERVATION = table_of(tables.FaceReading), table_of(tables.Observation)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FacePlace:
-    """Which camera of which gateway looks at which face of a building."""
-
-    gateway: str
-    camera: str
-    building: str
-    face: str
+FacePlace = PlannedFace
 
 
-class PlanClash(ValueError):  # noqa: N818 -- it is one
-    """Ids of the plan belong to another project already; `taken` names them."""
-
-    def __init__(self, taken: Sequence[str]) -> None:
-        super().__init__(f"ids {', '.join(taken)}: expected ids that no other project uses")
-        self.taken = tuple(taken)
+def save_imported(engine: Engine, plan: ImportedPlan, *, by: str, reason: str, now_ms: int) -> int:
+    """Store what a plan file said; see `save_plan`."""
+    return save_plan(
+        engine, plan.project, faces=plan.faces, document=plan.document, by=by, reason=reason, now_ms=now_ms
+    )
 
 
 def save_plan(
     engine: Engine,
     project: PlannedProject,
     *,
-    faces: Sequence[FacePlace],
+    faces: Sequence[PlannedFace],
     document: dict[str, Any],
     by: str,
     reason: str,
     now_ms: int,
 ) -> int:
-    """The new version; the same document again gives the version it has. PlanClash, and nothing stored, otherwise."""
+    """The new version; the same document again gives the version it has. PlanRefused, and nothing stored, otherwise."""
     spelled = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    if "\\u0000" in spelled or not is_storable(spelled):
+        raise PlanRefused("NUL or half a character", where="texts of the plan", expected="plain text")
     digest = hashlib.sha256(spelled.encode()).hexdigest()
     with writing(engine) as connection:
         _refuse_clash(connection, project)
@@ -96,7 +92,9 @@ def _refuse_clash(connection: Connection, project: PlannedProject) -> None:
     )
     taken += connection.execute(theirs).scalars()
     if taken:
-        raise PlanClash(sorted(taken))
+        raise PlanRefused(
+            f"ids {', '.join(sorted(taken))}", where="buildings and items", expected="ids that no other project uses"
+        )
 
 
 def _newest_version(connection: Connection, project: str) -> tuple[int, str]:
@@ -164,7 +162,7 @@ def _project_row(project: PlannedProject, version: int) -> dict[str, Any]:
     }
 
 
-def _save_assignments(connection: Connection, faces: Sequence[FacePlace], version: int) -> None:
+def _save_assignments(connection: Connection, faces: Sequence[PlannedFace], version: int) -> None:
     """A camera that left the plan keeps its row, so that what it saw still counts; a face moved elsewhere does not."""
     for place in faces:
         elsewhere = (_ASSIGNED.c.gateway == place.gateway, _ASSIGNED.c.camera == place.camera)
