@@ -63,6 +63,7 @@ def check(settings: SettingsFile) -> None:
     """Try cameras, scenes, network, disk, broker and centre once each; exit 1 if anything would not work."""
     from edge_agent.check import check as found_by
 
+    logging.basicConfig(level=logging.CRITICAL)  # what is wrong stands in the table
     signs = {True: "[green]ok[/]", None: "[yellow]look[/]", False: "[red]wrong[/]"}
     table = Table("", "what", "found", title=f"{settings}")
     wrong = 0

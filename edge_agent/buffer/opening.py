@@ -67,6 +67,7 @@ class _Rows:
 
 def open_outbox(folder: Path, *, gateway: str, now_ms: Callable[[], int], cap_bytes: int = DEFAULT_CAP_BYTES) -> Outbox:
     """Open, check and migrate the store in a folder whose lock is held; a damaged one is set aside and salvaged."""
+    folder.mkdir(parents=True, exist_ok=True)
     path = folder / STORE
     damage = _damage(path)
     broken = _set_aside(path, now_ms=now_ms(), damage=damage) if damage else None

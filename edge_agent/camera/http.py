@@ -17,7 +17,7 @@ from edge_agent.vision.frame import decode_frame
 
 def watch(conn: Connection, options: dict[str, Any]) -> None:
     """Fetch, one image an interval, for ever. What goes wrong is told and tried again at the next turn."""
-    with httpx.Client(timeout=options["timeout_s"], auth=_auth(options), follow_redirects=False) as client:
+    with httpx.Client(timeout=options["timeout_s"], auth=_auth(options), trust_env=False) as client:
         due = time.monotonic()
         while True:
             _fetch(conn, client, options)

@@ -26,7 +26,8 @@ PR_SET_PDEATHSIG = 1
 def serve(control: socket.socket) -> None:
     """Fork a capture process for each connection that arrives on the control socket, until that is closed."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # children are reaped by the kernel
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the agent's affair
+    for number in (signal.SIGINT, signal.SIGTERM):  # they may reach the whole group, but ending is the agent's affair
+        signal.signal(number, signal.SIG_IGN)
     cv2.setNumThreads(1)
     while True:
         data, handles, _, _ = socket.recv_fds(control, 1, 1)
