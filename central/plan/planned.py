@@ -98,9 +98,17 @@ def project_curve(project: Project, calendar: SiteCalendar) -> Curve:
     return weighted(curves, [building.weight_bp for building in project.buildings])
 
 
-def span_s(curve: Curve) -> tuple[int, int]:
-    """Effective seconds at which the plan leaves 0 and at which it reaches its end; at least a day apart."""
-    last = curve.micro[-1]
-    begin = next((curve.at_s[i - 1] for i in range(1, len(curve.micro)) if curve.micro[i] > 0), curve.at_s[0])
-    end = next(s for s, value in zip(curve.at_s, curve.micro, strict=True) if value == last)
-    return begin, max(end, begin + DAY_S)
+def begin_s(curve: Curve) -> int:
+    """Effective second at which the plan leaves 0."""
+    return next((curve.at_s[i - 1] for i in range(1, len(curve.micro)) if curve.micro[i] > 0), curve.at_s[0])
+
+
+def working_s(curve: Curve) -> int:
+    """D: effective seconds that the work takes at its planned pace, at least a day.
+
+    The time from 10 % to 90 % of the plan over 0.8: the span itself on a linear plan, but not stretched by a long tail
+    in which hardly anything is left to do.
+    """
+    last = curve.micro[-1] // MICRO
+    low_s, high_s = (curve.latest_s(last * share // 10, until_s=curve.at_s[-1]) for share in (1, 9))
+    return max((high_s - low_s) * 10 // 8, DAY_S)

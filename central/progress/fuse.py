@@ -14,7 +14,7 @@ from math import sqrt
 
 from central.domain import Observation, Progress, WorkItem
 from central.plan.calendar import DAY_S, SiteCalendar
-from central.plan.planned import Curve, span_s
+from central.plan.planned import Curve, begin_s, working_s
 from central.progress.belief import Belief, Drift, Measurement, Motion, begin, predict, reopen, update, variance_at
 from central.progress.gate import hold, passes, recant, supporters
 from central.progress.hourly import hour_of, measurements, order
@@ -39,10 +39,9 @@ class Setting:
 
 
 def setting_of(item: WorkItem, curve: Curve, calendar: SiteCalendar, *, profile: FusionProfile = PACED) -> Setting:
-    """The setting of a work item: D is the effective length of its own planned span, kappa / D its spread."""
-    begin_s, end_s = span_s(curve)
-    drift = Drift(spread=profile.kappa * DAY_S / (end_s - begin_s), pace_days=profile.pace_days)
-    return Setting(item=item.id, begin_s=begin_s, drift=drift, calendar=calendar, profile=profile)
+    """The setting of a work item: D is how long its own work takes as planned, kappa / D its spread."""
+    drift = Drift(spread=profile.kappa * DAY_S / working_s(curve), pace_days=profile.pace_days)
+    return Setting(item=item.id, begin_s=begin_s(curve), drift=drift, calendar=calendar, profile=profile)
 
 
 class Fold:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from central.domain import Deviation, WarningChange
 from central.plan.calendar import DAY_S
 from central.plan.earned import spi_t_of
-from central.plan.planned import Curve, span_s
+from central.plan.planned import Curve, begin_s
 from central.scoring.tree import Measured
 
 _GRACE_S = (
@@ -35,7 +35,7 @@ def measure(
     now_s: int,
 ) -> tuple[Measured, ...]:
     """Values of the project tree's leaves. `deviation` is the project's newest, None when nothing was ever seen."""
-    due = now_s > span_s(curve)[0] + _GRACE_S
+    due = now_s > begin_s(curve) + _GRACE_S
     refs = deviation.refs if deviation else ()
     raised = tuple(dict.fromkeys(ref for c in changes if c.event in ("raised", "escalated") for ref in c.refs))
     return (
