@@ -1,0 +1,40 @@
+"""The OpenAPI document as a promise: whatever is sent, the centre answers with what it documents, never with a 5xx."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import response_schema_conformance, status_code_conformance
+
+from central.api.app import openapi_document
+from tests.central.api.district import GATEWAY_TOKEN, Centre
+
+DOCUMENT = openapi_document()
+SCHEMA = schemathesis.openapi.from_dict(DOCUMENT).exclude(operation_id=["followEvents", "getMetrics"])
+CHECKS = (not_a_server_error, status_code_conformance, response_schema_conformance)
+
+
+@pytest.fixture(scope="module")
+def token(centre: Centre) -> Iterator[str]:
+    """An admin's token."""
+    yield centre.services.signer.issue("admin", now=centre.wall()).token
+
+
+@SCHEMA.parametrize()
+@settings(
+    max_examples=12,
+    deadline=None,
+    derandomize=True,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+def test_no_request_breaks_a_promise(case: schemathesis.Case[Any], centre: Centre, token: str) -> None:
+    bearer = GATEWAY_TOKEN if case.operation.definition.raw["operationId"] == "putEvidence" else token
+    case.call_and_validate(
+        base_url=centre.url, headers={"Authorization": f"Bearer {bearer}"}, checks=list(CHECKS), timeout=20
+    )
