@@ -45,7 +45,7 @@ def earned_schedule(plan_bp: Sequence[int], earned_bp: int, *, at: float) -> Ear
     done = [k for k, planned in enumerate(plan_bp) if planned < earned_bp or (planned == earned_bp and k <= reach)]
     last = done[-1] if done else 0
     es = float(last)
-    if last + 1 < len(plan_bp):
+    if last + 1 < len(plan_bp) and plan_bp[last + 1] > plan_bp[last]:
         es += (earned_bp - plan_bp[last]) / (plan_bp[last + 1] - plan_bp[last])
     spi_t = es / at if at > 0 else 1.0
     planned_duration = len(plan_bp) - 1

@@ -1,0 +1,54 @@
+"""Earned value and earned schedule against the vector of domain.md §5.3."""
+
+from __future__ import annotations
+
+import pytest
+
+from central.plan.calendar import DAY_S
+from central.plan.earned import earned_schedule, earned_value, spi_t_of
+from central.plan.planned import MICRO, Curve
+
+PLAN = (0, 500, 1500, 3000, 5000, 7000, 8500, 9500, 10_000)
+
+
+def test_schedule_vector() -> None:
+    found = earned_schedule(PLAN, 4000, at=5)
+    assert (found.es, found.spi_t, found.sv_t) == (3.5, 0.7, -1.5)
+    assert found.forecast == pytest.approx(11.43, abs=0.005)
+
+
+def test_money_vector() -> None:
+    found = earned_value(bac_fen=800_000_000, plan_bp=7000, actual_bp=4000, ac_fen=440_000_000)
+    assert (found.ev_fen, found.pv_fen) == (320_000_000, 560_000_000)
+    assert (round(found.cpi or 0, 4), round(found.spi or 0, 4)) == (0.7273, 0.5714)
+    eac = (found.eac_typical_fen, found.eac_atypical_fen, found.eac_combined_fen)
+    assert eac == (1_100_000_000, 920_000_000, 1_595_000_000)
+
+
+@pytest.mark.parametrize(
+    ("plan", "earned", "at", "es"),
+    [
+        ((0, 4000, 4000, 4000, 10_000), 4000, 2, 2.0),  # a winter stop: not late, not ahead
+        ((0, 4000, 4000, 4000, 10_000), 4000, 3, 3.0),
+        ((0, 4000, 4000, 4000, 10_000), 3000, 3, 0.75),
+        ((0, 5000, 10_000), 7500, 1, 1.5),  # ahead
+        ((0, 5000, 10_000), 10_000, 2, 2.0),
+        ((0, 5000, 10_000), 0, 1, 0.0),
+    ],
+)
+def test_flat_stretches_and_ends(plan: tuple[int, ...], earned: int, at: float, es: float) -> None:
+    assert earned_schedule(plan, earned, at=at).es == es
+
+
+def test_nothing_earned_has_no_forecast_and_nothing_spent_no_cpi() -> None:
+    assert earned_schedule(PLAN, 0, at=3).forecast is None
+    found = earned_value(bac_fen=100, plan_bp=0, actual_bp=0, ac_fen=0)
+    assert (found.cpi, found.spi, found.eac_typical_fen, found.eac_atypical_fen) == (None, None, None, 100)
+
+
+@pytest.mark.parametrize(
+    ("actual", "day", "expected"), [(4000, 50, 0.8), (6000, 50, 1.2), (5000, 50, 1.0), (0, 0, None), (10_000, 150, 1.0)]
+)
+def test_spi_t_on_the_exact_curve(actual: int, day: int, expected: float | None) -> None:
+    curve = Curve(at_s=(0, 100 * DAY_S), micro=(0, 10_000 * MICRO))
+    assert spi_t_of(curve, actual, now_s=day * DAY_S) == expected

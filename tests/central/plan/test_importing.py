@@ -1,0 +1,242 @@
+"""Plan files: right as a whole, or every fault by place."""
+
+from __future__ import annotations
+
+import copy
+import json
+import zipfile
+from collections.abc import Callable
+from io import BytesIO
+from typing import Any
+
+import pytest
+from openpyxl import Workbook, load_workbook
+
+from central.plan.document import ImportedPlan
+from central.plan.exporting import plan_document, write_plan_xlsx
+from central.plan.fault import PlanError
+from central.plan.importing import read_plan_json, read_plan_xlsx
+from central.plan.workbook import BYTES_MAX, ROWS_MAX
+
+PLAN: dict[str, Any] = {
+    "schema": "siteprogress.plan/1",
+    "project": {
+        "id": "qp",
+        "code": "2512-330199-04-01-100101",
+        "name": {"zh": "青坪保障房", "en": "Qingping social housing"},
+        "street": {"zh": "青坪街道", "en": "Qingping street"},
+        "unit": {"zh": "区城建中心", "en": "District construction centre"},
+        "work_type": "new_build",
+        "contract_fen": 361_200_050,
+        "budget_fen": 380_000_000,
+        "start": "2026-05-01",
+        "finish": "2026-08-31",
+        "pauses": [{"from": "2026-06-01", "to": "2026-06-03", "reason": "台风", "approved_by": "区住建局"}],
+    },
+    "buildings": [
+        {
+            "id": f"qp-b{n}",
+            "name": {"zh": f"{n}号楼", "en": f"Building {n}"},
+            "storeys": 6,
+            "weight_bp": weight,
+            "faces": [{"camera": "c1", "gateway": "gw-qp", "face": f"qp-b{n}-front"}],
+            "items": [
+                {
+                    "id": f"qp-b{n}-{name}",
+                    "name": {"zh": name, "en": name},
+                    "weight_bp": share,
+                    "credits": {"structure": low, "finished": 10_000},
+                    "points": [{"day": "2026-05-10", "cum_bp": 1000}, {"day": "2026-08-31", "cum_bp": 10_000}],
+                }
+                for name, share, low in (("structure", 6000, 10_000), ("finish", 4000, 0))
+            ],
+        }
+        for n, weight in ((1, 5500), (2, 4500))
+    ],
+}
+
+
+def changed(edit: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
+    document = copy.deepcopy(PLAN)
+    edit(document)
+    return document
+
+
+def errors(found: ImportedPlan | tuple[PlanError, ...]) -> tuple[PlanError, ...]:
+    assert isinstance(found, tuple)
+    return found
+
+
+def plan(found: ImportedPlan | tuple[PlanError, ...]) -> ImportedPlan:
+    assert isinstance(found, ImportedPlan), found
+    return found
+
+
+def item(document: dict[str, Any], building: int = 0, index: int = 0) -> dict[str, Any]:
+    found: dict[str, Any] = document["buildings"][building]["items"][index]
+    return found
+
+
+def test_json_and_xlsx_say_the_same_and_come_back() -> None:
+    from_json = plan(read_plan_json(json.dumps(PLAN).encode()))
+    from_xlsx = plan(read_plan_xlsx(write_plan_xlsx(PLAN)))
+    assert from_json.project == from_xlsx.project
+    assert from_json.faces == from_xlsx.faces
+    assert json.loads(json.dumps(from_xlsx.document))["buildings"] == PLAN["buildings"]
+    again = plan_document(from_json.project, from_json.faces)
+    assert plan(read_plan_json(again)).project == from_json.project
+
+
+def test_what_a_plan_holds() -> None:
+    found = plan(read_plan_json(PLAN))
+    project = found.project
+    assert (project.contract_fen, len(project.pauses), project.buildings[1].weight_bp) == (361_200_050, 1, 4500)
+    assert project.buildings[0].items[0].credits == (("structure", 10_000), ("finished", 10_000))
+    assert [(f.gateway, f.camera, f.building, f.face) for f in found.faces][1] == (
+        "gw-qp",
+        "c1",
+        "qp-b2",
+        "qp-b2-front",
+    )
+
+
+@pytest.mark.parametrize(
+    ("edit", "column", "words"),
+    [
+        (lambda d: d.update(schema="siteprogress.plan/9"), "schema", "siteprogress.plan/1"),
+        (lambda d: d.pop("project"), "project", "the project's own data"),
+        (lambda d: d.update(buildings=[]), "buildings", "at least one entry"),
+        (lambda d: d["buildings"].append("x"), "buildings[2]", "an object"),
+        (lambda d: d["buildings"][1].update(weight_bp=4000), "buildings[1].weight_bp", "sum to 9500"),
+        (lambda d: item(d).update(weight_bp=5000), "buildings[0].items[1].weight_bp", "qp-b1 sum to 9000"),
+        (lambda d: item(d).update(weight_bp="6000"), "buildings[0].items[0].weight_bp", "str '6000'"),
+        (lambda d: item(d).update(weight_bp=True), "buildings[0].items[0].weight_bp", "bool"),
+        (lambda d: item(d).update(weight_bp=6000.5), "buildings[0].items[0].weight_bp", "whole number"),
+        (lambda d: d["buildings"][1].update(id="qp-b1"), "buildings[1].id", "again (buildings[0].id)"),
+        (lambda d: d["buildings"][1].update(id="a b"), "buildings[1].id", "letters, digits"),
+        (lambda d: item(d)["credits"].update(roof=1), "buildings[0].items[0].credits.roof", "one of void, formwork"),
+        (lambda d: item(d)["credits"].update(finished=1), "buildings[0].items[0].credits.finished", "1 after structure"),
+        (lambda d: item(d)["points"][1].update(cum_bp=900), "buildings[0].items[0].points[1].cum_bp", "900 after"),
+        (lambda d: item(d)["points"][1].update(cum_bp=9000), "buildings[0].items[0].points[1].cum_bp", "at 9000"),
+        (lambda d: item(d)["points"][0].update(day="2026-04-30"), "buildings[0].items[0].points[0].day", "before the"),
+        (lambda d: item(d)["points"][1].update(day="2026-09-01"), "buildings[0].items[0].points[1].day", "after the"),
+        (lambda d: item(d)["points"][1].update(day="2026-05-10"), "buildings[0].items[0].points[1].day", "again"),
+        (lambda d: item(d)["points"][0].update(day=46150), "buildings[0].items[0].points[0].day", "YYYY-MM-DD"),
+        (lambda d: item(d)["points"][0].update(cum_bp=10_001), "buildings[0].items[0].points[0].cum_bp", "0 to 10000"),
+        (lambda d: d["project"].update(work_type="bridge"), "project.work_type", "new_build, renovation, road"),
+        (lambda d: d["project"].update(finish="2026-05-01"), "project.finish", "a day after the start"),
+        (lambda d: d["project"].update(contract_fen=-1), "project.contract_fen", "whole number from 0"),
+        (lambda d: d["project"].update(name={"zh": ""}), "project.name.zh", "text of 1 to 128"),
+        (lambda d: d["project"]["pauses"][0].update(to="2026-05-30"), "project.pauses[0].to", "from 2026-06-01 on"),
+        (lambda d: d["project"]["pauses"][0].pop("approved_by"), "project.pauses[0].approved_by", "text"),
+        (lambda d: d["buildings"][1]["faces"].extend(d["buildings"][0]["faces"]), "buildings[1].faces[1].face", "once"),
+    ],
+)  # fmt: skip
+def test_each_fault_is_told_by_place(edit: Callable[[dict[str, Any]], object], column: str, words: str) -> None:
+    found = errors(read_plan_json(changed(edit)))
+    assert {(e.sheet, e.row) for e in found} == {("json", None)}
+    assert any(e.column == column and words in f"{e.what} {e.expected}" for e in found), found
+
+
+def test_all_faults_come_at_once() -> None:
+    def edit(document: dict[str, Any]) -> None:
+        document["project"]["start"] = "soon"
+        item(document)["weight_bp"] = None
+        item(document, 1)["points"][1]["cum_bp"] = 5
+
+    assert {e.column for e in errors(read_plan_json(changed(edit)))} == {
+        "project.start",
+        "buildings[0].items[0].weight_bp",
+        "buildings[1].items[0].points[1].cum_bp",
+    }
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe", b"[" * 100_000, b'"plan"', b"[]", b"null"])
+def test_what_is_no_plan_is_said_so(content: bytes) -> None:
+    assert errors(read_plan_json(content))
+
+
+def edited(edit: Callable[[Any], object]) -> bytes:
+    book = load_workbook(BytesIO(write_plan_xlsx(PLAN)))
+    edit(book)
+    stream = BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+def write(sheet: str, cell: str, value: object) -> Callable[[Any], object]:
+    def edit(book: Any) -> None:
+        book[sheet][cell] = value
+
+    return edit
+
+
+@pytest.mark.parametrize(
+    ("edit", "place", "words"),
+    [
+        (write("楼栋", "E3", 4000), ("楼栋", 3, "权重(基点)"), "sum to 9500"),
+        (write("楼栋", "E3", "=4500"), ("楼栋", 3, "权重(基点)"), "formula '=4500'"),
+        (write("楼栋", "E3", "四千五"), ("楼栋", 3, "权重(基点)"), "whole number"),
+        (write("计划", "C3", 900), ("计划", 3, "累计(基点)"), "900 after 1000 (计划 row 2)"),
+        (write("计划", "B2", "明天"), ("计划", 2, "日期"), "YYYY-MM-DD"),
+        (write("计划", "A2", "nobody"), ("计划", 2, "分项"), "an id of the sheet of items"),
+        (write("分项", "A2", "nowhere"), ("分项", 2, "楼栋"), "an id of the sheet of buildings"),
+        (write("项目", "A2", "v0"), ("项目", 2, "格式"), "siteprogress.plan/1"),
+        (write("项目", "K2", 1.005), ("项目", 2, "合同价(元)"), "yuan"),
+        (write("项目", "D2", None), ("项目", 2, "名称"), "text of 1 to 128"),
+        (write("项目", "B3", "second"), ("项目", 3, None), "one project a file"),
+        (write("楼栋", "E1", "份量"), ("楼栋", 1, "权重(基点)"), "a column 权重(基点) or Weight (bp)"),
+        (lambda book: book.remove(book["计划"]), ("计划", None, None), "a sheet named 计划 or Plan"),
+    ],
+)
+def test_faults_of_a_workbook(edit: Callable[[Any], object], place: tuple[object, ...], words: str) -> None:
+    found = errors(read_plan_xlsx(edited(edit)))
+    assert any((e.sheet, e.row, e.column) == place and words in f"{e.what} {e.expected}" for e in found), found
+
+
+def test_english_sheets_headers_and_loose_spelling_are_read() -> None:
+    def rename(book: Any) -> None:
+        book["楼栋"].title = "Buildings"
+        book["Buildings"]["E1"] = " weight (BP) "
+        book["计划"]["C1"] = "累计（基点）"
+
+    assert plan(read_plan_xlsx(edited(rename))).project == plan(read_plan_json(PLAN)).project
+
+
+def test_the_template_has_every_sheet_and_is_refused_while_empty() -> None:
+    template = write_plan_xlsx()
+    assert load_workbook(BytesIO(template)).sheetnames == ["项目", "楼栋", "分项", "计划", "机位", "停工"]
+    assert {e.sheet for e in errors(read_plan_xlsx(template))} == {"项目", "楼栋"}
+
+
+def bomb() -> bytes:
+    stream = BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/worksheets/sheet1.xml", b" " * (65 * 1024 * 1024))
+    return stream.getvalue()
+
+
+def long() -> bytes:
+    book = Workbook(write_only=True)
+    for name in ("项目", "楼栋", "分项", "计划"):
+        sheet = book.create_sheet(name)
+        for _ in range(ROWS_MAX + 2 if name == "计划" else 1):
+            sheet.append(["分项", "日期", "累计(基点)"])
+    stream = BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"junk", "an xlsx workbook"),
+        (b"x" * (BYTES_MAX + 1), "at most"),
+        (write_plan_xlsx(PLAN)[:2000], "an xlsx workbook"),
+        (bomb(), "bytes unpacked"),
+        (long(), f"at most {ROWS_MAX}"),
+    ],
+    ids=["junk", "big", "truncated", "bomb", "long"],
+)
+def test_files_that_are_no_workbook_or_too_large(content: bytes, words: str) -> None:
+    assert any(words in f"{e.what} {e.expected}" for e in errors(read_plan_xlsx(content)))
