@@ -28,7 +28,7 @@ from training.network import CellNet
 
 CREDIT = torch.tensor(NEW_BUILD.credit_bp, dtype=torch.float32) / 10000
 HELD_SHARE = 0.08  # scenes kept aside for calibration and model choice, by hash of their id
-EMA_DECAY = 0.995
+EMA_DECAY = 0.99
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
