@@ -52,7 +52,7 @@ const en: typeof zh = {
     title: "Buildings", hint: "bar = measured, tick = plan; the worst is selected", face: "{face} face", size: "{rows} storeys × {cols} bays", floor: "{n}F", top: "top slab: storey {n}", planTop: "planned: storey {n}", planRow: "plan: {n}F",
     planCap: "plan: topped out", visible: "visible facade {value} complete", abstained: "No verdict this time: {why}", quality: "Image: {list}", noFaceTitle: "No facade reading of this building", noFaceText: "Storeys × bays appear with the first reading of a commissioned camera.", none: "No buildings", noneText: "The plan file has no buildings.",
     cell: "storey {storey} bay {bay}: {stage}", cellOccluded: "occluded, last known", cellUnknown: "not observed", cellCover: "safety net", confidence: "confidence {value}", moved: "Camera moved: cells are not updated", items: "Work items", item: "Work item", weight: "Weight",
-    select: "Select {name}", faceChoice: "Face", keys: "arrow keys move", unverified: "registration not verified", direction: { south: "South", north: "North", east: "East", west: "West" },
+    faceChoice: "Face", keys: "arrow keys move", unverified: "registration not verified", direction: { south: "South", north: "North", east: "East", west: "West" },
   },
   stage: {
     new_build: { void: "not built", formwork: "formwork", structure: "structure", infill: "masonry", base: "base coat", finished: "finish" },

@@ -50,7 +50,7 @@ export default {
     title: "楼栋", hint: "条 = 实测,竖线 = 计划;默认选中最差一栋", face: "{face}立面", size: "{rows}层 × {cols}跨", floor: "{n}F", top: "最高楼板 {n} 层", planTop: "计划 {n} 层", planRow: "计划:{n} 层",
     planCap: "计划:封顶", visible: "可见外立面完成 {value}", abstained: "本次不下结论:{why}", quality: "画面:{list}", noFaceTitle: "没有这栋楼的立面读数", noFaceText: "摄像头标定并回传第一次读数后,这里显示层 × 跨。", none: "还没有楼栋", noneText: "计划文件里没有楼栋。",
     cell: "{storey} 层 {bay} 跨:{stage}", cellOccluded: "遮挡,沿用上次", cellUnknown: "未观测", cellCover: "有安全网", confidence: "置信 {value}", moved: "摄像头移位,停止更新格子", items: "分项", item: "分项", weight: "权重",
-    select: "选择{name}", faceChoice: "立面", keys: "方向键移动", unverified: "配准未核实", direction: { south: "南", north: "北", east: "东", west: "西" },
+    faceChoice: "立面", keys: "方向键移动", unverified: "配准未核实", direction: { south: "南", north: "北", east: "东", west: "西" },
   },
   stage: {
     new_build: { void: "未建", formwork: "支模", structure: "结构", infill: "砌筑", base: "基层", finished: "饰面" },
