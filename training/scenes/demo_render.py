@@ -2,16 +2,14 @@
 
 import shutil
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
 
 from training.scenes.compose import lamp_places, site_looks, stand
 from training.scenes.demo import CAMERAS, demo_site, district
 from training.scenes.layout import scene_json, write_json
 from training.scenes.lens import encode_within, finish
-from training.scenes.produce import quiet, scene_folder, truth_of
+from training.scenes.produce import in_batches, quiet, scene_folder, truth_of
 from training.scenes.site import Site
 
 CHUNK = 16  # frames a task
@@ -81,9 +79,7 @@ def render_chunk(chunk: Chunk) -> int:
 
 def render_demo(chunks: list[Chunk], *, processes: int) -> Iterator[int]:
     """Render the chunks in worker processes; yields the number of frames of each finished one."""
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn"), max_tasks_per_child=4) as pool:
-        for done in as_completed([pool.submit(render_chunk, chunk) for chunk in chunks]):
-            yield done.result()
+    yield from in_batches(render_chunk, chunks, processes=processes, batch=8 * processes)
 
 
 def settle(out: Path) -> list[str]:

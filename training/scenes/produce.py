@@ -7,7 +7,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from training.scenes.compose import lamp_places, site_looks, site_truth, stand
 from training.scenes.episode import make_site
@@ -15,7 +15,10 @@ from training.scenes.layout import scene_json, truth_entry, write_json
 from training.scenes.lens import encode, finish
 from training.scenes.site import Site
 
-SCENES_A_PROCESS = 24  # Blender does not give all memory back: a worker is replaced after so many scenes
+SCENES_A_PROCESS = 24  # Blender does not give all memory back: workers are replaced after about so many scenes
+
+Task = TypeVar("Task")
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +101,16 @@ def missing(jobs: list[Job]) -> list[Job]:
 
 def render_all(jobs: list[Job], *, processes: int, work: Callable[[Job], str] = render_job) -> Iterator[str]:
     """Render jobs in worker processes; yields scene ids as they are done. A failed scene stops the run."""
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn"), max_tasks_per_child=SCENES_A_PROCESS) as pool:
-        waiting = [pool.submit(work, job) for job in jobs]
-        for done in as_completed(waiting):
-            yield done.result()
+    yield from in_batches(work, jobs, processes=processes, batch=SCENES_A_PROCESS * processes)
+
+
+def in_batches(work: Callable[[Task], Result], tasks: list[Task], *, processes: int, batch: int) -> Iterator[Result]:
+    """Results as they are done; each batch has fresh processes.
+
+    Not `max_tasks_per_child`: with it Python 3.11's pool stops for ever when its workers have had their share and
+    nothing new is submitted (seen here).
+    """
+    for low in range(0, len(tasks), batch):
+        with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+            for done in as_completed([pool.submit(work, task) for task in tasks[low : low + batch]]):
+                yield done.result()
