@@ -24,7 +24,7 @@ _SAY = {  # {name} subject, {amount} the value, {also} the other measure of the 
     "time_lag": Text(zh="{name}滞后计划 {amount}{also}", en="{name} is {amount} late against plan{also}"),
     "evidence": Text(zh="{name}证据不足已持续 {amount}", en="Evidence on {name} has been insufficient for {amount}"),
     "device_moved": Text(
-        zh="摄像头 {name} 已移位 {amount}, 须重新标定",
+        zh="摄像头 {name} 移位, 已 {amount}, 须重新标定",
         en="Camera {name} has been out of place for {amount} and must be commissioned again",
     ),
     "device_offline": Text(zh="{name}已 {amount} 没有读数", en="No reading from {name} for {amount}"),
@@ -62,6 +62,8 @@ def amount(value: int, unit: str, *, zh: bool) -> str:
             return f"{_tenths(value)} 个百分点" if zh else f"{_tenths(value)} points"
         case "cdays":
             return f"{_tenths(value)} 天" if zh else f"{_tenths(value)} days"
+        case "hours" if value < 1:
+            return "不足 1 小时" if zh else "less than an hour"
         case "hours" if value >= 72:
             return f"{value // 24} 天" if zh else f"{value // 24} days"
         case "hours":
