@@ -14,8 +14,10 @@ PAGES := web/dist/index.html
 help:  ## what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
+PURPOSE := $(if $(filter test check,$(MAKECMDGOALS)),test,demo)
+
 packages:  ## Debian packages (through apt when it may; says what is missing where it may not)
-	@bash scripts/system-packages.sh
+	@bash scripts/system-packages.sh $(PURPOSE)
 
 setup: packages $(INSTALLED)  ## the environment in .venv, from the hashed lock
 

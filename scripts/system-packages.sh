@@ -1,16 +1,25 @@
 #!/usr/bin/env bash
 # Debian packages that the project uses beyond Python: installs what is missing when it may, else says what will be lacking.
 # Quick when all is there; may be run again at any time. Never fails for want of an optional package.
+# Usage: system-packages.sh demo|test     (the tests want a database, a browser and fonts besides)
 set -euo pipefail
 
 # package | test that it is there | what is lacking without it
 WANTED=(
   "python3-venv|has_venv|everything: the environment in .venv cannot be made"
   "mosquitto|has_program mosquitto|the demo runs on amqtt instead (slower, MQTT 3.1.1 only); tests of mosquitto fail"
+)
+WANTED_BY_TESTS=(
   "postgresql|has_postgres|tests of the PostgreSQL store are skipped; SQLite is not affected"
   "chromium|has_program chromium|tests of the pages in a real browser are skipped"
   "fonts-noto-cjk|has_cjk|Chinese text on pictures taken by the browser tests shows as boxes"
 )
+
+case "${1:-demo}" in
+  demo) ;;
+  test) WANTED+=("${WANTED_BY_TESTS[@]}") ;;
+  *) echo "unknown purpose '$1': expected demo or test" >&2; exit 2 ;;
+esac
 
 has_program() { PATH="$PATH:/usr/sbin:/usr/local/sbin:/snap/bin" command -v "$1" >/dev/null; }
 has_venv() { "${PYTHON:-python3}" -c 'import ensurepip, venv' 2>/dev/null; }
