@@ -29,6 +29,7 @@ from edge_agent.vision.see import observable_share_bp
 from wire import topics
 
 DISK_FREE_MIN_BYTES = 256 << 20
+START_S = 10.0
 IN_MEMORY = frozenset({"tmpfs", "ramfs"})
 
 
@@ -130,7 +131,8 @@ def _camera(camera: CameraSettings, settings: Settings, nursery: Nursery, scene:
     began = time.monotonic()
     source.open()
     try:
-        arrived.wait(camera.stale_s)
+        while not arrived.wait(0.05) and not source.condition.problem and not _waited(source, camera.stale_s, began):
+            pass
         item = source.take()
     finally:
         source.close()
@@ -144,6 +146,12 @@ def _camera(camera: CameraSettings, settings: Settings, nursery: Nursery, scene:
         return Found(what=f"camera {camera.id}", ok=None, detail=f"{camera.path}: no image yet")
     problem = source.condition.problem or f"no frame within {camera.stale_s:g} s; expected one"
     return Found(what=f"camera {camera.id}", ok=False, detail=problem)
+
+
+def _waited(source: Camera, limit_s: float, began: float) -> bool:
+    """Long enough; the first capture process may take a while to start."""
+    now = time.monotonic()
+    return now - began > limit_s + START_S or (source.condition.pid is not None and now - began > limit_s)
 
 
 def _size_fits(camera: str, item: Captured, scene: Scene | None, *, took_s: float) -> Found | str:

@@ -12,7 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from edge_agent.camera.exif import HEAD_BYTES, exif_time
-from edge_agent.camera.messages import Captured, Done, Opening, Refused, Trouble, idle, receive, send
+from edge_agent.camera.messages import Alive, Captured, Done, Opening, Refused, Trouble, idle, receive, send
 from edge_agent.camera.names import capture_time
 from edge_agent.vision.errors import FrameError
 from edge_agent.vision.frame import decode_frame
@@ -130,6 +130,8 @@ def watch(conn: Connection, options: dict[str, Any], known: dict[str, tuple[int,
             inbox.look(time.monotonic())
         except OSError as error:
             send(conn, Trouble(problem=f"{inbox.root}: {error.strerror}", expected="a folder this user can read"))
+        else:
+            send(conn, Alive(well=True))
         while (drop := inbox.next_ready(time.monotonic())) is not None:
             _deliver(conn, inbox, drop, options)
         idle(conn, options["interval_s"])

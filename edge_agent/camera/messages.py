@@ -24,7 +24,9 @@ class Born:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alive:
-    """The source answers: a stream delivers, a folder was looked at."""
+    """The capture process lives; `well`: and its source is in order (a folder without new files gives no other sign)."""
+
+    well: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,8 @@ import numpy as np
 
 from edge_agent.camera.messages import ALIVE_S, Alive, Captured, Refused, Trouble, send
 
+SLACK = 0.2  # of the interval: a frame that comes a little early counts, else the next is one period late
+
 
 def watch(conn: Connection, options: dict[str, Any]) -> None:
     """Read until the stream ends or stalls, then return: the agent starts a new process."""
@@ -34,7 +36,7 @@ def _read(conn: Connection, stream: cv2.VideoCapture, options: dict[str, Any]) -
         if now >= told:
             told = now + ALIVE_S
             send(conn, Alive())
-        if now < due:
+        if now < due - options["interval_s"] * SLACK:
             continue
         due = max(now, due + options["interval_s"])
         pixels = int(stream.get(cv2.CAP_PROP_FRAME_WIDTH) * stream.get(cv2.CAP_PROP_FRAME_HEIGHT))

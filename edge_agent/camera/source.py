@@ -176,16 +176,17 @@ class Camera:
     def _hear(self, message: Message) -> None:
         self.condition.alive_s = time.monotonic()
         match message:
-            case Alive():
-                if self.condition.problem and not self.live:
-                    self.condition.problem = ""
+            case Alive(well=True):
+                self.condition.problem = ""
             case Opening():
                 self._opening = message
             case Captured() | Refused():
                 self._put(message)
             case Trouble():
-                self.condition.problem = f"{message.problem}; expected {message.expected}"
-                log.warning("camera trouble camera=%s %s", self.id, self.condition.problem)
+                problem = f"{message.problem}; expected {message.expected}"
+                if problem != self.condition.problem:
+                    log.warning("camera trouble camera=%s %s", self.id, problem)
+                self.condition.problem = problem
 
     def _put(self, arrived: Captured | Refused) -> None:
         self._opening = None

@@ -1,0 +1,88 @@
+"""A watched folder's order: by capture time, none before it is whole, none twice."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from edge_agent.camera.folder import HOLD_S, Inbox
+
+
+@pytest.fixture
+def inbox(tmp_path: Path) -> Inbox:
+    return Inbox(root=tmp_path, settle_s=2.0, zone=ZoneInfo("UTC"), known={})
+
+
+def names(inbox: Inbox, now_s: float) -> list[str]:
+    """Everything that may be read now, in order."""
+    found = []
+    while (drop := inbox.next_ready(now_s)) is not None:
+        found.append(drop.name)
+        inbox.done(drop, read=True)
+    return found
+
+
+def test_by_capture_time_and_through_folders(inbox: Inbox, tmp_path: Path) -> None:
+    (tmp_path / "2026/11").mkdir(parents=True)
+    for name in ("20261121T030000Z.jpg", "2026/11/20261121T010000Z.jpg", "20261121T020000Z.PNG"):
+        (tmp_path / name).write_bytes(b"x")
+    for name in (".hidden.jpg", "notes.txt", "20261121T000000Z.jpg.part"):
+        (tmp_path / name).write_bytes(b"x")
+    inbox.look(0.0)
+    assert names(inbox, 1.9) == []
+    inbox.look(2.0)
+    expected = ["2026/11/20261121T010000Z.jpg", "20261121T020000Z.PNG", "20261121T030000Z.jpg"]
+    assert names(inbox, 2.0) == expected
+    inbox.look(9.0)
+    assert names(inbox, 99.0) == []
+
+
+def test_an_older_file_that_grows_holds_the_newer_back_but_not_for_ever(inbox: Inbox, tmp_path: Path) -> None:
+    older, newer = tmp_path / "20261121T010000Z.jpg", tmp_path / "20261121T020000Z.jpg"
+    older.write_bytes(b"x")
+    newer.write_bytes(b"x")
+    inbox.look(0.0)
+    for second in range(1, int(HOLD_S)):
+        older.write_bytes(b"x" * (second + 1))
+        inbox.look(float(second))
+        assert names(inbox, float(second)) == []
+    older.write_bytes(b"x" * 500)
+    inbox.look(HOLD_S)
+    assert names(inbox, HOLD_S) == [newer.name]
+    assert names(inbox, HOLD_S + 2) == [older.name]
+
+
+def test_a_refused_file_comes_again_only_when_its_size_changes(inbox: Inbox, tmp_path: Path) -> None:
+    path = tmp_path / "20261121T010000Z.jpg"
+    path.write_bytes(b"half")
+    inbox.look(0.0)
+    drop = inbox.next_ready(2.0)
+    assert drop is not None
+    inbox.done(drop, read=False)
+    inbox.look(3.0)
+    assert names(inbox, 9.0) == []
+    path.write_bytes(b"the whole")
+    inbox.look(10.0)
+    assert names(inbox, 12.0) == [path.name]
+
+
+def test_without_a_time_in_name_or_exif_the_files_own_time_is_a_guess(inbox: Inbox, tmp_path: Path) -> None:
+    path = tmp_path / "photo.jpg"
+    path.write_bytes(b"x")
+    os.utime(path, (1_790_000_000, 1_790_000_000))
+    inbox.look(0.0)
+    drop = inbox.next_ready(5.0)
+    assert drop is not None
+    assert (drop.captured_s, drop.time_known) == (1_790_000_000, False)
+
+
+def test_a_file_that_is_taken_away_is_forgotten(inbox: Inbox, tmp_path: Path) -> None:
+    path = tmp_path / "20261121T010000Z.jpg"
+    path.write_bytes(b"x")
+    inbox.look(0.0)
+    path.unlink()
+    inbox.look(1.0)
+    assert names(inbox, 9.0) == []
