@@ -115,7 +115,7 @@ def test_what_a_plan_holds() -> None:
         (lambda d: d["buildings"][1].update(id="qp-b1"), "buildings[1].id", "again (buildings[0].id)"),
         (lambda d: d["buildings"][1].update(id="a b"), "buildings[1].id", "letters, digits"),
         (lambda d: item(d)["credits"].update(roof=1), "buildings[0].items[0].credits.roof", "void"),
-        (lambda d: item(d)["credits"].update(finished=1), "buildings[0].items[0].credits.finished", "1 after structure"),
+        (lambda d: item(d)["credits"].update(finished=1), "buildings[0].items[0].credits.finished", "1 after"),
         (lambda d: item(d)["points"][1].update(cum_bp=900), "buildings[0].items[0].points[1].cum_bp", "900 after"),
         (lambda d: item(d)["points"][1].update(cum_bp=9000), "buildings[0].items[0].points[1].cum_bp", "at 9000"),
         (lambda d: item(d)["points"][0].update(day="2026-04-30"), "buildings[0].items[0].points[0].day", "before the"),
