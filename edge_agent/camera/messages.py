@@ -24,7 +24,7 @@ class Born:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alive:
-    """The capture process lives; `well`: and its source is in order (a folder without new files gives no other sign)."""
+    """The capture process lives; `well`: and its source is in order (a quiet folder gives no other sign)."""
 
     well: bool = False
 
