@@ -6,6 +6,7 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI
 
+from central.api.envelopes import ErrorEnvelope
 from central.api.errors import install_error_handlers
 from central.api.pages import Pages
 from central.api.plans import PLAN_BYTES_MAX
@@ -21,7 +22,6 @@ from central.api.routes import (
     trace,
     warnings,
 )
-from central.api.schemas import ErrorEnvelope
 from central.api.services import Services
 from central.api.shell import Cap, Shell
 from central.api.stills import BYTES_MAX as STILL_BYTES_MAX
@@ -69,4 +69,4 @@ def _routed() -> FastAPI:
 
 
 def _error_responses() -> dict[int | str, dict[str, Any]]:
-    return {status: {"model": ErrorEnvelope} for status in (401, 404, 422)}
+    return {status: {"model": ErrorEnvelope} for status in (400, 401, 404, 422)}

@@ -22,7 +22,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from central.api.schemas import PlanFault
+from central.api.envelopes import PlanFault
 
 log = logging.getLogger(__name__)
 

@@ -9,9 +9,9 @@ from email.policy import HTTP
 from sqlmodel import Session
 
 from central.api.access import Access, place_of
+from central.api.envelopes import Imported, PlanFault
 from central.api.errors import InvalidError, PlanInvalidError, WrongMediaTypeError, absent
 from central.api.policy import Place, covers
-from central.api.schemas import Imported, PlanFault
 from central.api.services import Services
 from central.domain import Project
 from central.errors import PlanRefused

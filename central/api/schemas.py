@@ -41,43 +41,6 @@ class Named(Answer):
     name: Text
 
 
-# --- sessions --------------------------------------------------------------------------------------------------------
-
-
-class Login(BaseModel):
-    """Credentials of a person."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    username: Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[^\x00-\x1f\x7f]+$")]
-    password: Annotated[str, Field(min_length=1, max_length=1024)]
-
-
-class Token(Answer):
-    """A short-lived bearer token; `expires_in` in seconds."""
-
-    access_token: str
-    token_type: Literal["bearer"]
-    expires_in: int
-
-
-class Scope(Answer):
-    """Where a role holds. `id` is null for the whole district."""
-
-    role: str
-    kind: Literal["district", "unit", "street", "project"]
-    id: str | None
-
-
-class Me(Answer):
-    """Who the token speaks for."""
-
-    username: str
-    name: str
-    roles: list[str]
-    scope: list[Scope]
-
-
 # --- district and projects -------------------------------------------------------------------------------------------
 
 
@@ -427,62 +390,3 @@ class Fleet(Answer):
     as_of: datetime
     gateways: list[GatewayState]
     cameras: list[CameraState]
-
-
-# --- writing ---------------------------------------------------------------------------------------------------------
-
-
-class Imported(Answer):
-    """A plan was stored as this version."""
-
-    project: str
-    plan_version: int
-
-
-class PlanFault(Answer):
-    """One fault of a plan file. `row` counts from 1 and `column` is the header; null where the file has none."""
-
-    sheet: str
-    row: int | None
-    column: str | None
-    what: str
-    expected: str
-
-
-class EvidenceStored(Answer):
-    """A still is on the centre's disk; putting it again changes nothing."""
-
-    sha256: Sha256
-    bytes: int
-    width_px: int
-    height_px: int
-
-
-class Fault(Answer):
-    """What is wrong, where, and what would have been right. `id` finds the request in the log."""
-
-    code: str
-    what: str
-    where: str
-    expected: str
-    id: str
-
-
-class ErrorEnvelope(Answer):
-    """Every error of the API has this shape."""
-
-    error: Fault
-
-
-class PlanRefused(ErrorEnvelope):
-    """A plan file with every fault that was found; nothing of it was stored."""
-
-    errors: list[PlanFault]
-
-
-class Health(Answer):
-    """Whether the centre can work."""
-
-    status: Literal["ok", "failing"]
-    database: bool
-    version: str

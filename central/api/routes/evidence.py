@@ -8,8 +8,8 @@ from fastapi import APIRouter, Depends, Path, Request
 from fastapi.responses import FileResponse
 
 from central.api.access import Access, allow
+from central.api.envelopes import ErrorEnvelope, EvidenceStored
 from central.api.errors import WrongMediaTypeError, absent
-from central.api.schemas import ErrorEnvelope, EvidenceStored
 from central.api.services import Db, Given
 from central.api.stills import BYTES_MAX, StillFolder, keep_still
 from central.store.tables import Evidence

@@ -10,8 +10,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from central.api.envelopes import Health
 from central.api.errors import absent
-from central.api.schemas import Health
 from central.api.services import Given
 
 router = APIRouter(tags=["health"])

@@ -7,8 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 
 from central.api.access import Access, allow
+from central.api.envelopes import ErrorEnvelope, Imported, PlanRefused
 from central.api.plans import FORM_TYPE, JSON_TYPE, XLSX_TYPE, PlanFile, import_plan
-from central.api.schemas import ErrorEnvelope, Imported, PlanRefused
 from central.api.services import Db, Given
 
 router = APIRouter(prefix="/projects", tags=["plans"])

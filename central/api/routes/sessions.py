@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
 
 from central.api.access import Access, allow
+from central.api.envelopes import ErrorEnvelope, Login, Me, Scope, Token
 from central.api.errors import TooManyTriesError, UnauthorisedError
 from central.api.passwords import password_matches
-from central.api.schemas import Login, Me, Scope, Token
 from central.api.services import Db, Given
 from central.api.tokens import Issued
 from central.api.trail import note_login
 from central.store.read_people import user_named
 
+_ENVELOPE: dict[str, Any] = {"model": ErrorEnvelope}
 router = APIRouter(prefix="/auth", tags=["sessions"])
 
 
-@router.post("/login", operation_id="login", response_model=Token)
+@router.post("/login", operation_id="login", response_model=Token, responses={413: _ENVELOPE, 429: _ENVELOPE})
 def login(credentials: Login, request: Request, services: Given, session: Db) -> Token:
     """A token for a name and a password. Failures are slowed down and noted in the audit trail."""
     now = services.wall()

@@ -55,6 +55,15 @@ def centre(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     engine.dispose()
 
 
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def fuzzed_centre(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Centre]:
+    """A centre of a module's own, for tests that send it anything."""
+    engine = open_engine(_copy(request, tmp_path_factory.mktemp("fuzzed")))
+    with served(engine, tmp_path_factory.mktemp("data")) as centre:
+        yield centre
+    engine.dispose()
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def own_centre(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Centre]:
     """The API over a district of the test's own, once on each database."""

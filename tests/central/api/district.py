@@ -96,7 +96,15 @@ def served(engine: Engine, data_dir: Path, *, pages: Path | None = None) -> Iter
     services = _services(engine, data_dir, wall=wall, pages=pages)
     app = create_app(services)
     port = free_port()
-    config = uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", lifespan="off", ws="none")
+    config = uvicorn.Config(
+        app,
+        host="127.0.0.1",
+        port=port,
+        log_level="warning",
+        lifespan="off",
+        ws="none",
+        timeout_graceful_shutdown=1,
+    )
     server = uvicorn.Server(config)
     thread = Thread(target=server.run, name="centre")
     thread.start()
