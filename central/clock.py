@@ -13,6 +13,8 @@ from central.store.instants import from_ms
 from central.store.load_facts import newest_observed_ms
 
 Clock = Callable[[], datetime]
+NOT_BEGUN = from_ms(0)
+"""What a replay's clock says before the first reading."""
 
 
 def system() -> datetime:
@@ -28,7 +30,7 @@ def system_ms() -> int:
 def clock_of(kind: Literal["system", "event"], engine: Engine) -> Clock:
     """The clock judgements are made by: the system's, or for replays the instant of the newest accepted reading.
 
-    A replay that has not begun is before all plans, else a plan taken in early would be judged late by today's date.
+    A replay that has not begun stands at NOT_BEGUN, else a plan taken in early would be judged late by today's date.
     """
     return system if kind == "system" else lambda: _newest(engine)
 
@@ -36,4 +38,4 @@ def clock_of(kind: Literal["system", "event"], engine: Engine) -> Clock:
 def _newest(engine: Engine) -> datetime:
     with reading(engine) as connection:
         newest = newest_observed_ms(connection)
-    return from_ms(newest or 0)
+    return from_ms(newest) if newest is not None else NOT_BEGUN

@@ -73,6 +73,8 @@ class Reassessor:
         with reading(self.engine) as connection:
             found = revisions(connection)
         now = self.now()
+        if now == clock.NOT_BEGUN:
+            return 0
         until = now if self._stands_still(now) else None
         due = [revision for revision in found if self._is_due(revision, until=until)]
         done = [revision.project for revision in due if not self.stopping.is_set() and self._judge(revision, now)]

@@ -19,7 +19,11 @@ QUERIES = {
         " FROM deviation ORDER BY 1, 2, 3"
     ),
     "warnings": "SELECT rule, subject_kind, subject, raised_at, level, state FROM warning ORDER BY 1, 2, 3, 4",
-    "scores": "SELECT subject, total, grade FROM score ORDER BY 1",
+    # Of past days each keeps what was last said on that day, which depends on how often it was asked.
+    "scores": (
+        "SELECT subject, total, grade FROM score s WHERE day = (SELECT max(day) FROM score WHERE subject = s.subject)"
+        " ORDER BY 1"
+    ),
 }
 
 

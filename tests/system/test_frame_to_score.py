@@ -8,7 +8,7 @@ from pathlib import Path
 
 from demo.accounting import account
 from demo.conductor import show, unseen_after
-from demo.district import FOOTAGE, District, load_district
+from demo.district import FOOTAGE, load_district
 from demo.footage import load_footage
 from demo.house import House, open_house
 from demo.play import wait_for_all
@@ -16,21 +16,15 @@ from demo.process import listening, wait_until
 from demo.verdict import Delivery
 from tests.system.state import Belief, belief_of
 
-DAYS = 4
+DAYS = 3
 Disturbance = Callable[[int, House], None]
-
-
-def folder_district() -> District:
-    """The demo's district with every camera a watched folder: a stream's frames are not the same twice."""
-    district = load_district()
-    sites = tuple(replace(s, cameras=tuple(replace(c, kind="folder") for c in s.cameras)) for s in district.sites)
-    return replace(district, sites=sites, outages=())
 
 
 def a_run(folder: Path, disturb: Disturbance) -> tuple[Delivery, Belief]:
     """Play the first days; `disturb` is called when a round has been handed over and nobody has waited yet."""
     footage = load_footage(FOOTAGE, days=DAYS)
-    with open_house(folder_district(), footage, folder, broker="mosquitto") as house:
+    district = replace(load_district(), outages=())
+    with open_house(district, footage, folder, broker="mosquitto") as house:
         for number, stills in enumerate(footage.rounds):
             show(house.stage, stills)
             disturb(number, house)
