@@ -20,6 +20,9 @@ FRAME_BYTES_MAX = 64 * 1024  # of records, before compression
 MESSAGE_BYTES_MAX = 256 * 1024  # on the wire
 INFLATED_BYTES_MAX = 1024 * 1024  # a zip bomb stops here
 
+_SPELLER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+_spell = _SPELLER.encode
+_RECORD_KEYS = {"at", "body", "clock", "hash", "kind", "seq"}
 M = TypeVar("M")
 R = TypeVar("R", Record, "Sealed")
 
@@ -124,19 +127,32 @@ def split_sealed(records: Sequence[Sealed]) -> list[tuple[Sealed, ...]]:
     return _cut(records, [len(r.body.encode()) + 160 for r in records])
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenedFrame:
+    """A checked frame, with the canonical JSON text of each record's body, in order: who stores it spells nothing."""
+
+    frame: Frame
+    bodies: tuple[str, ...]
+
+
 def decode_frame(payload: bytes) -> Frame:
     """A frame whose checksum, count, order and record hashes have all been checked; WireError otherwise.
 
     Record bodies are not looked into: a bad body spoils one record, not its frame (see `decode_body`).
     """
+    return open_frame(payload).frame
+
+
+def open_frame(payload: bytes) -> OpenedFrame:
+    """As `decode_frame`, with the spelled bodies."""
     plain = _object(inflate(payload))
-    _check_envelope(plain)
+    bodies = _check_envelope(plain)
     frame = _validated(Frame, plain, where="frame")
     _check_sequence(frame)
-    for record in frame.recs:
-        if content_hash(kind=record.kind, at=record.at, body=record.body) != record.hash:
+    for record, body in zip(frame.recs, bodies, strict=True):
+        if _hash_of(record.kind, record.at, body.encode()) != record.hash:
             raise MalformedError("content differs", where=f"recs[seq={record.seq}].hash", expected="hash of the body")
-    return frame
+    return OpenedFrame(frame=frame, bodies=bodies)
 
 
 def inflate(payload: bytes) -> bytes:
@@ -189,14 +205,38 @@ def _object(raw: bytes) -> dict[str, Any]:
     return plain
 
 
-def _check_envelope(plain: dict[str, Any]) -> None:
+def _check_envelope(plain: dict[str, Any]) -> tuple[str, ...]:
+    """Count and checksum; the spelled bodies, each spelled only once. What was parsed by `_object` holds no float."""
     recs = plain.get("recs")
     if not isinstance(recs, list) or not recs:
         raise MalformedError("records", where="recs", expected="a list of at least one record")
     if plain.get("n") != len(recs):
         raise MalformedError(f"n = {str(plain.get('n'))[:40]}", where="n", expected=str(len(recs)))
-    if plain.get("crc") != zlib.crc32(canonical(recs)):
+    try:
+        bodies = tuple(_spell(rec["body"]) if isinstance(rec, dict) and "body" in rec else "" for rec in recs)
+        text = ",".join(_spelled_plain(rec, body) for rec, body in zip(recs, bodies, strict=True))
+        checksum = zlib.crc32(f"[{text}]".encode())
+    except UnicodeEncodeError as broken:
+        raise MalformedError("lone surrogate in a text", where="$", expected="text that UTF-8 can spell") from broken
+    except RecursionError as broken:
+        raise MalformedError("value nested too deeply", where="$", expected="a few levels") from broken
+    if plain.get("crc") != checksum:
         raise MalformedError("checksum differs", where="crc", expected="crc32 of the records")
+    return bodies
+
+
+def _spelled_plain(rec: Any, body: str) -> str:
+    """Canonical text of a parsed record around its spelled body; the six keys of today the short way."""
+    if not isinstance(rec, dict) or "body" not in rec:
+        return _spell(rec)
+    at, seq = rec.get("at"), rec.get("seq")
+    if len(rec) == len(_RECORD_KEYS) and type(at) is int and type(seq) is int and rec.keys() == _RECORD_KEYS:
+        clock, digest, kind = _spell(rec["clock"]), _spell(rec["hash"]), _spell(rec["kind"])
+        return f'{{"at":{at},"body":{body},"clock":{clock},"hash":{digest},"kind":{kind},"seq":{seq}}}'
+    head = {name: value for name, value in rec.items() if name < "body"}
+    tail = {name: value for name, value in rec.items() if name > "body"}
+    before, after = (_spell(part)[1:-1] for part in (head, tail))
+    return "{" + ",".join(part for part in (before, f'"body":{body}', after) if part) + "}"
 
 
 def _check_sequence(frame: Frame) -> None:

@@ -14,6 +14,7 @@ from central.ingest.ranges import Received
 from central.ingest.sorting import Sorted, sort_records
 from central.store.engine import writing
 from central.store.save_records import (
+    RecordRow,
     letters_of,
     lock_stream,
     registered_gateways,
@@ -24,7 +25,7 @@ from central.store.save_records import (
     stored_hashes,
 )
 from central.store.save_seen import mark_dirty, projects_touched, save_events, save_readings
-from wire.codec import canonical, encode_frame
+from wire.codec import OpenedFrame, canonical, encode_frame
 from wire.messages import Ack, Frame, Record
 from wire.topics import up
 
@@ -56,19 +57,22 @@ class Committed:
 class _Settled:
     """Records of one stream told apart: to be stored, repeats, and second contents of a key."""
 
-    new: list[Record]
+    new: list[tuple[Record, str]]
     duplicates: int
     conflicts: list[tuple[Record, str]]
 
 
-def commit(engine: Engine, *, frames: Sequence[Frame], letters: Sequence[Letter], now_ms: int) -> Committed:
+def commit(
+    engine: Engine, *, frames: Sequence[Frame | OpenedFrame], letters: Sequence[Letter], now_ms: int
+) -> Committed:
     """Store frames and letters in one transaction; streams in order of their keys, so that centres do not deadlock."""
     done = Committed()
+    opened = [frame if isinstance(frame, OpenedFrame) else _spelled(frame) for frame in frames]
     sorted_ = Sorted(letters=list(letters))
     with writing(engine) as connection:
-        known = registered_gateways(connection, _gateways(frames, letters))
-        sorted_.letters += [_stranger(frame) for frame in frames if frame.gw not in known]
-        for (gateway, epoch), (own, passed) in _by_stream(frames, letters, known=known):
+        known = registered_gateways(connection, _gateways(opened, letters))
+        sorted_.letters += [_stranger(one.frame) for one in opened if one.frame.gw not in known]
+        for (gateway, epoch), (own, passed) in _by_stream(opened, letters, known=known):
             taking = _Taking(connection=connection, gateway=gateway, epoch=epoch, now_ms=now_ms)
             ack, settled = taking.take(own, passed, into=sorted_)
             done.acks.append(StreamAck(gateway=gateway, ack=ack))
@@ -92,21 +96,23 @@ class _Taking:
     epoch: str
     now_ms: int
 
-    def take(self, frames: Sequence[Frame], passed: Sequence[tuple[int, int]], *, into: Sorted) -> tuple[Ack, _Settled]:
+    def take(
+        self, frames: Sequence[OpenedFrame], passed: Sequence[tuple[int, int]], *, into: Sorted
+    ) -> tuple[Ack, _Settled]:
         """Lock, store what is new, move the watermark; `passed` are ranges that are kept as dead letters."""
         key = {"gateway": self.gateway, "epoch": self.epoch}
         watermark, ranges = lock_stream(self.connection, **key, now_ms=self.now_ms)
         before = Received(hi=watermark, beyond=tuple(ranges))
         settled = self._settle(frames, before)
-        save_records(self.connection, [self._row(record) for record in settled.new])
+        save_records(self.connection, [self._row(record, body) for record, body in settled.new])
         conflicts = [self._conflict(record, stored) for record, stored in settled.conflicts]
         save_conflicts(self.connection, conflicts)
-        found = sort_records(settled.new, **key)
+        found = sort_records([record for record, _ in settled.new], **key)
         into.readings += found.readings
         into.events += found.events
         into.letters += found.letters
         after = before
-        for lo, hi in (*((frame.lo, frame.hi) for frame in frames), *found.tombstones, *passed):
+        for lo, hi in (*((one.frame.lo, one.frame.hi) for one in frames), *found.tombstones, *passed):
             after = after.add(lo, hi)
         save_stream(
             self.connection,
@@ -119,17 +125,17 @@ class _Taking:
         )
         return ack_of(self.epoch, after), settled
 
-    def _settle(self, frames: Sequence[Frame], before: Received) -> _Settled:
+    def _settle(self, frames: Sequence[OpenedFrame], before: Received) -> _Settled:
         """A key counts as a repeat only when its record is stored: what was given up as lost and comes late is new."""
-        records = [record for frame in frames for record in frame.recs]
-        hashes = self._stored_hashes([record.seq for record in records if record.seq in before])
-        new: list[Record] = []
+        records = [pair for one in frames for pair in zip(one.frame.recs, one.bodies, strict=True)]
+        hashes = self._stored_hashes([record.seq for record, _ in records if record.seq in before])
+        new: list[tuple[Record, str]] = []
         conflicts: dict[tuple[int, str], tuple[Record, str]] = {}
-        for record in records:
+        for record, body in records:
             first = hashes.get(record.seq)
             if first is None:
                 hashes[record.seq] = record.hash
-                new.append(record)
+                new.append((record, body))
             elif first != record.hash:
                 conflicts[record.seq, record.hash] = record, first
         return _Settled(new=new, duplicates=len(records) - len(new), conflicts=list(conflicts.values()))
@@ -139,23 +145,35 @@ class _Taking:
             return {}
         return stored_hashes(self.connection, gateway=self.gateway, epoch=self.epoch, lo=min(seqs), hi=max(seqs))
 
-    def _row(self, record: Record) -> dict[str, Any]:
+    def _row(self, record: Record, body: str) -> RecordRow:
+        return (
+            self.gateway,
+            self.epoch,
+            record.seq,
+            record.kind,
+            record.at,
+            record.clock,
+            record.hash,
+            body,
+            self.now_ms,
+        )
+
+    def _conflict(self, record: Record, stored_hash: str) -> dict[str, Any]:
         return {
             "gateway": self.gateway,
             "epoch": self.epoch,
             "seq": record.seq,
+            "hash": record.hash,
+            "stored_hash": stored_hash,
             "kind": record.kind,
             "at": record.at,
-            "clock": record.clock,
-            "hash": record.hash,
             "body": canonical(record.body).decode(),
             "received_at": self.now_ms,
         }
 
-    def _conflict(self, record: Record, stored_hash: str) -> dict[str, Any]:
-        row = self._row(record) | {"stored_hash": stored_hash}
-        del row["clock"]
-        return row
+
+def _spelled(frame: Frame) -> OpenedFrame:
+    return OpenedFrame(frame=frame, bodies=tuple(canonical(record.body).decode() for record in frame.recs))
 
 
 def ack_of(epoch: str, received: Received) -> Ack:
@@ -163,17 +181,17 @@ def ack_of(epoch: str, received: Received) -> Ack:
     return Ack(epoch=epoch, hi=received.hi, recv=received.beyond[:100], need=received.need)
 
 
-def _gateways(frames: Sequence[Frame], letters: Sequence[Letter]) -> set[str]:
-    return {frame.gw for frame in frames} | {letter.gateway for letter in letters if letter.gateway}
+def _gateways(frames: Sequence[OpenedFrame], letters: Sequence[Letter]) -> set[str]:
+    return {one.frame.gw for one in frames} | {letter.gateway for letter in letters if letter.gateway}
 
 
 def _by_stream(
-    frames: Sequence[Frame], letters: Sequence[Letter], *, known: frozenset[str]
-) -> Iterable[tuple[tuple[str, str], tuple[list[Frame], list[tuple[int, int]]]]]:
-    streams: dict[tuple[str, str], tuple[list[Frame], list[tuple[int, int]]]] = defaultdict(lambda: ([], []))
-    for frame in frames:
-        if frame.gw in known:
-            streams[frame.gw, frame.epoch][0].append(frame)
+    frames: Sequence[OpenedFrame], letters: Sequence[Letter], *, known: frozenset[str]
+) -> Iterable[tuple[tuple[str, str], tuple[list[OpenedFrame], list[tuple[int, int]]]]]:
+    streams: dict[tuple[str, str], tuple[list[OpenedFrame], list[tuple[int, int]]]] = defaultdict(lambda: ([], []))
+    for one in frames:
+        if one.frame.gw in known:
+            streams[one.frame.gw, one.frame.epoch][0].append(one)
     for letter in letters:
         if letter.gateway in known and letter.epoch and letter.lo is not None and letter.hi is not None:
             streams[letter.gateway or "", letter.epoch][1].append((letter.lo, letter.hi))

@@ -6,14 +6,14 @@ import logging
 
 from central.ingest.letters import Letter, envelope_of, is_storable, storable
 from wire import topics
-from wire.codec import decode, decode_frame
+from wire.codec import OpenedFrame, decode, open_frame
 from wire.errors import MalformedError, TooLargeError, TopicError, UnknownVersionError, WireError
 from wire.messages import Beat, Birth, Frame, Presence
 
 log = logging.getLogger(__name__)
 
 TOPIC_CHARS_MAX = 200
-Opened = Frame | Birth | Beat | Presence | Letter
+Opened = OpenedFrame | Birth | Beat | Presence | Letter
 _SMALL: dict[str, type[Birth] | type[Beat] | type[Presence]] = {"birth": Birth, "beat": Beat, "state": Presence}
 _CODES: dict[type[WireError], str] = {
     TopicError: "unknown_topic",
@@ -33,7 +33,7 @@ def open_message(topic: str, payload: bytes) -> Opened | None:
             raise TopicError(f"topic {topic[:TOPIC_CHARS_MAX]!r}", where="topic", expected="a gateway's up/ branch")
         if parsed.channel == "state" and not payload:
             return None
-        opened = decode_frame(payload) if parsed.channel == "data" else decode(_SMALL[parsed.channel], payload)
+        opened = open_frame(payload) if parsed.channel == "data" else decode(_SMALL[parsed.channel], payload)
         return _of(opened, gateway=gateway)
     except WireError as wrong:
         return _letter(topic, payload, wrong, gateway=gateway)
@@ -42,12 +42,13 @@ def open_message(topic: str, payload: bytes) -> Opened | None:
         return _letter(topic, payload, broken, gateway=gateway)
 
 
-def _of(opened: Frame | Birth | Beat | Presence, *, gateway: str) -> Frame | Birth | Beat | Presence:
-    if opened.gw != gateway:
-        raise MalformedError(f"gateway {opened.gw!r}", where="gw", expected=f"{gateway!r}, as in the topic")
-    texts = [opened.boot, opened.epoch] if isinstance(opened, Frame | Birth) else []
-    if isinstance(opened, Frame):
-        texts += {record.kind for record in opened.recs}
+def _of(opened: OpenedFrame | Birth | Beat | Presence, *, gateway: str) -> OpenedFrame | Birth | Beat | Presence:
+    said = opened.frame if isinstance(opened, OpenedFrame) else opened
+    if said.gw != gateway:
+        raise MalformedError(f"gateway {said.gw!r}", where="gw", expected=f"{gateway!r}, as in the topic")
+    texts = [said.boot, said.epoch] if isinstance(said, Frame | Birth) else []
+    if isinstance(said, Frame):
+        texts += {record.kind for record in said.recs}
     for text in texts:
         if not is_storable(text):
             raise MalformedError(repr(text), where="epoch, boot or kind", expected="plain text")

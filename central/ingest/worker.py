@@ -18,7 +18,7 @@ from central.ingest.delivery import Delivery
 from central.ingest.greet import greet
 from central.ingest.inbox import open_message
 from central.ingest.letters import Letter
-from wire.codec import encode_frame
+from wire.codec import OpenedFrame, encode_frame
 from wire.messages import Beat, Birth, Frame, Presence
 from wire.topics import up
 
@@ -68,7 +68,7 @@ class Worker:
 
     def _handle(self, deliveries: Sequence[Delivery]) -> None:
         opened = [open_message(delivery.topic, delivery.payload) for delivery in deliveries]
-        frames = [message for message in opened if isinstance(message, Frame)]
+        frames = [message for message in opened if isinstance(message, OpenedFrame)]
         letters = [message for message in opened if isinstance(message, Letter)]
         hellos = [message for message in opened if isinstance(message, Birth | Beat | Presence)]
         for letter in letters:
@@ -88,7 +88,7 @@ class Worker:
             delivery.acknowledge()
         self.tell(acks)
 
-    def _commit(self, frames: Sequence[Frame], letters: Sequence[Letter]) -> Committed | None:
+    def _commit(self, frames: Sequence[OpenedFrame], letters: Sequence[Letter]) -> Committed | None:
         """The batch in one transaction; if the store refuses its content, one by one, the refused frame as a letter."""
         try:
             done = self._retried(lambda: commit(self.engine, frames=frames, letters=letters, now_ms=self.now_ms()))
@@ -97,13 +97,14 @@ class Worker:
                 return self._one_by_one(frames, letters)
             if not frames:
                 raise
-            log.exception("the store refused a frame: gateway=%s lo=%s hi=%s", frames[0].gw, frames[0].lo, frames[0].hi)
-            return self._commit([], [_refused(frames[0], refused)])
+            frame = frames[0].frame
+            log.exception("the store refused a frame: gateway=%s lo=%s hi=%s", frame.gw, frame.lo, frame.hi)
+            return self._commit([], [_refused(frame, refused)])
         if done is not None:
             self._count(done)
         return done
 
-    def _one_by_one(self, frames: Sequence[Frame], letters: Sequence[Letter]) -> Committed | None:
+    def _one_by_one(self, frames: Sequence[OpenedFrame], letters: Sequence[Letter]) -> Committed | None:
         together = Committed()
         for frame, letter in (*((frame, None) for frame in frames), *((None, letter) for letter in letters)):
             done = self._commit([frame] if frame else [], [letter] if letter else [])

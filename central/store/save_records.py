@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, select, update
 
 from central.store.tables import DeadLetter, Gateway, IdentityConflict, ReceivedRange, Record, Stream
-from central.store.upsert import Row, insert_new, insert_statement, table_of
+from central.store.upsert import Row, bulk_insert_new, insert_new, insert_statement, table_of
 
 _RECORD, _STREAM, _RANGE = table_of(Record), table_of(Stream), table_of(ReceivedRange)
 _GATEWAY, _LETTER = table_of(Gateway), table_of(DeadLetter)
@@ -67,9 +67,13 @@ def stored_hashes(connection: Connection, *, gateway: str, epoch: str, lo: int, 
     return {row.seq: row.hash for row in connection.execute(wanted)}
 
 
-def save_records(connection: Connection, rows: Sequence[Row]) -> None:
+RecordRow = tuple[str, str, int, str, int, str, str, str, int]  # in the order of RECORD_COLUMNS
+RECORD_COLUMNS = ("gateway", "epoch", "seq", "kind", "at", "clock", "hash", "body", "received_at")
+
+
+def save_records(connection: Connection, rows: Sequence[RecordRow]) -> None:
     """Insert records; a key that is there already is left alone."""
-    insert_new(connection, Record, rows)
+    bulk_insert_new(connection, Record, RECORD_COLUMNS, rows)
 
 
 def save_conflicts(connection: Connection, rows: Sequence[Row]) -> None:

@@ -14,8 +14,8 @@ from central.ingest.inbox import open_message
 from central.ingest.letters import Letter
 from tests.central.edge import AT, frame_of, small
 from wire import topics
-from wire.codec import content_hash, encode_frame
-from wire.messages import Frame, Record
+from wire.codec import OpenedFrame, content_hash, encode_frame
+from wire.messages import Record
 
 DATA = topics.up("gw-1", "data")
 GOOD = encode_frame(frame_of([small(1), small(2)], gateway="gw-1"))
@@ -59,7 +59,7 @@ def test_what_cannot_be_taken(topic: str, payload: bytes, code: str, said: str, 
 
 
 def test_a_good_frame_and_a_cleared_state() -> None:
-    assert isinstance(open_message(DATA, GOOD), Frame)
+    assert isinstance(open_message(DATA, GOOD), OpenedFrame)
     assert open_message(topics.up("gw-1", "state"), b"") is None
 
 
@@ -93,4 +93,4 @@ json_values = st.recursive(
 @given(st.dictionaries(st.sampled_from(["v", "gw", "epoch", "lo", "hi", "recs", "n", "crc", "boot"]), json_values))
 def test_any_envelope_is_a_letter_and_no_exception(fields: dict[str, Any]) -> None:
     opened = open_message(DATA, changed(**fields))
-    assert isinstance(opened, Letter | Frame)
+    assert isinstance(opened, Letter | OpenedFrame)
