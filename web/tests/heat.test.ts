@@ -34,6 +34,7 @@ describe("keys", () => {
 
 it("many bays make cells smaller, not the picture wider than a phone", () => {
   expect(heatLayout(12, 8, 60).cell_px).toBe(34);
+  expect(heatLayout(5, 4, 60)).toMatchObject({ cell_px: 46, tall_px: 32 });
   expect(heatLayout(12, 24, 60).width).toBeLessThan(440);
   expect(heatLayout(40, 60, 60).cell_px).toBe(8);
   expect(labelWidth("计划:封顶")).toBeGreaterThan(labelWidth("plan"));

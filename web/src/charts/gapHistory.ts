@@ -18,6 +18,12 @@ export function gapSeries(points: readonly CurvePoint[]): [number, number | null
   return points.map((point) => [utcOf(point.day), point.actual_bp === null ? null : (point.plan_bp - point.actual_bp) / 100]);
 }
 
+/** Room above the highest value, on a whole tick. */
+function niceMax(top: number): number {
+  const step = top > 20 ? 10 : 5;
+  return Math.ceil((top * 1.15) / step) * step;
+}
+
 export function gapHistoryOption(
   points: readonly CurvePoint[],
   thresholds: readonly GapThreshold[],
@@ -44,7 +50,8 @@ export function gapHistoryOption(
     },
     yAxis: {
       type: "value",
-      max: Math.ceil((top * 1.15) / 5) * 5,
+      max: niceMax(top),
+      interval: top > 20 ? 10 : 5,
       axisLabel: { color: colours.caption },
       splitLine: { show: false },
     },

@@ -31,6 +31,7 @@ export interface CurveInput {
 }
 
 const Z90 = 1.645;
+const CROWDED_BP = 8600;
 type Pair = [number, number | null];
 
 /** Newest point with a measured value, or null. */
@@ -86,13 +87,14 @@ function planSeries(input: CurveInput, words: CurveWords, colours: CurveColours)
 function measuredSeries(input: CurveInput, words: CurveWords, colours: CurveColours): SeriesOption {
   const newest = newestMeasured(input.points);
   const behind = newest !== null && (newest.actual_bp ?? 0) <= newest.plan_bp;
+  const crowded = (newest?.plan_bp ?? 0) > CROWDED_BP; // the label of the day stands just above 100 %
   const label = (text: string, color: string, below: boolean, bold: boolean) => ({
     color,
     fontSize: 12,
     fontWeight: bold ? ("bold" as const) : ("normal" as const),
     formatter: text,
     align: below ? ("left" as const) : ("right" as const),
-    position: below ? [10, 8] : [-8, -18],
+    position: below ? [10, 8] : [-8, crowded ? -8 : -18],
   });
   const marks =
     newest && newest.actual_bp !== null
@@ -100,7 +102,7 @@ function measuredSeries(input: CurveInput, words: CurveWords, colours: CurveColo
           {
             coord: [utcOf(newest.day), newest.actual_bp / 100],
             itemStyle: { color: colours.measured },
-            label: label(measuredText(newest, words), colours.measured, behind, true),
+            label: label(input.narrow ? `${words.measured} ${pp(newest.actual_bp)}` : measuredText(newest, words), colours.measured, behind, true),
           },
           {
             coord: [utcOf(newest.day), newest.plan_bp / 100],

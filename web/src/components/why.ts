@@ -11,8 +11,8 @@ export interface WhyQuestion {
   title: string;
   /** The formula with its own numbers, then bounds, coverage, rule: what is known without asking the centre. */
   lines: readonly WhyLine[];
-  /** What to ask the centre for, if it can say more. */
-  trace: { kind: TraceKind; id: string } | null;
+  /** What to ask the centre for, if it can say more; `only` keeps the branches of one kind (a score's tree also holds its buildings). */
+  trace: { kind: TraceKind; id: string; only?: string } | null;
   /** A building whose fusion table belongs to the answer. */
   building: string | null;
 }

@@ -35,10 +35,10 @@ export function labelWidth(text: string): number {
   return 8 + [...text].reduce((sum, char) => sum + (char > "\u2e80" ? WIDE_PX : SLIM_PX), 0);
 }
 
-/** Cells of at most 34 × 24 px; many bays or storeys make them smaller, never the page wider. */
+/** Cells of at most 46 × 32 px on a small face, 34 × 24 on a large one; many bays or storeys make them smaller, never the page wider. */
 export function heatLayout(rows: number, cols: number, label_px: number): HeatLayout {
-  const cell_px = Math.max(8, Math.min(34, Math.floor(320 / cols) - GAP_PX));
-  const tall_px = Math.max(8, Math.min(24, Math.floor(420 / rows) - GAP_PX));
+  const cell_px = Math.max(8, Math.min(cols > 6 ? 34 : 46, Math.floor(320 / cols) - GAP_PX));
+  const tall_px = Math.max(8, Math.min(rows > 8 ? 24 : 32, Math.floor(420 / rows) - GAP_PX));
   const left = 34;
   const top = 26;
   return {

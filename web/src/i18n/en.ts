@@ -52,7 +52,7 @@ const en: typeof zh = {
     title: "Buildings", hint: "bar = measured, tick = plan; the worst is selected", face: "{face} face", size: "{rows} storeys × {cols} bays", floor: "{n}F", top: "top slab: storey {n}", planTop: "planned: storey {n}", planRow: "plan: {n}F",
     planCap: "plan: topped out", visible: "visible facade {value} complete", abstained: "No verdict this time: {why}", quality: "Image: {list}", noFaceTitle: "No facade reading of this building", noFaceText: "Storeys × bays appear with the first reading of a commissioned camera.", none: "No buildings", noneText: "The plan file has no buildings.",
     cell: "storey {storey} bay {bay}: {stage}", cellOccluded: "occluded, last known", cellUnknown: "not observed", cellCover: "safety net", confidence: "confidence {value}", moved: "Camera moved: cells are not updated", items: "Work items", item: "Work item", weight: "Weight",
-    faceChoice: "Face", keys: "arrow keys move", unverified: "registration not verified", direction: { south: "South", north: "North", east: "East", west: "West" },
+    faceChoice: "Face", keys: "arrow keys move", unverified: "registration not verified", direction: { south: "South", north: "North", east: "East", west: "West", front: "Front", back: "Back", left: "Left", right: "Right" },
   },
   stage: {
     new_build: { void: "not built", formwork: "formwork", structure: "structure", infill: "masonry", base: "base coat", finished: "finish" },
@@ -75,7 +75,7 @@ const en: typeof zh = {
   warning: {
     title: "Warnings", summary: "{n} open, in {m} projects", summaryNone: "No open warning", subject: "Subject and rule", value: "Deviation", project: "Project", state: "State", sinceDay: "since {day}", raised: "Raised", open: "Open", closed: "Closed", withdrawn: "Withdrawn",
     all: "All", level: "Level", filter: "Filter", emptyTitle: "No open warning", emptyText: "No rule on progress, lag, evidence or devices is over its threshold.", closedLink: "See closed", shown: "{n} of {total} shown", select: "Select one to see why",
-    why: "Why", threshold: "Threshold", exit: "Rule", rule: "rule {rule} · version {version}", capped: "thin evidence, capped at blue", gapTitle: "Gap (pp) and threshold", last30: "last 30 days · band = 90% interval", steps: "History",
+    why: "Why", threshold: "Threshold", exit: "Rule", rule: "rule {rule} · version {version}", capped: "thin evidence, capped at blue", gapTitle: "Gap (pp) and threshold", gapAlone: "Gap (pp)", last30: "last 30 days · band = 90% interval", steps: "History",
     event: { raised: "raised", escalated: "escalated", downgraded: "downgraded", cleared: "closed", withdrawn: "withdrawn (late facts changed the verdict)", restored: "restored" }, evidence: "Evidence: {n}", valueAt: "{value} ({day})", link: "Copy link", keys: "J next · K previous", thresholdOf: "{value} ≥ threshold {threshold}", unknownThreshold: "{value}",
     hours: "for {value} hours", days: "for {value} days", closedAt: "closed {time}", toProject: "To the project", notThere: "This warning is not in the present filter.",
   },
@@ -89,9 +89,9 @@ const en: typeof zh = {
     bounds: "90% interval {low} – {high} (± 1.645 σ, σ = {sigma} pp)",
   },
   fact: {
-    formula: "formula", frame_sha256: "frame digest", model_sha256: "model digest", evidence_sha256: "still digest", plan_bp: "planned (bp)", gap_bp: "gap (bp)", value_bp: "value (bp)", sigma_bp: "sigma (bp)", coverage_bp: "coverage (bp)",
+    formula: "formula", frame_sha256: "frame digest", model_sha256: "model digest", evidence_sha256: "still digest", plan_bp: "planned", gap_bp: "gap", value_bp: "value", sigma_bp: "sigma", coverage_bp: "coverage",
     weight: "weight", leaf_score: "leaf score", points: "points", observed_at: "observed", received_at: "received", hash: "content hash", camera: "camera", gateway: "gateway", epoch: "epoch", seq: "sequence", clock: "clock", threshold: "threshold", rule: "rule", rule_version: "rule version", unit: "unit", level: "level",
-    quality: "image", registration: "registration", face: "face", building: "building", indicator: "indicator", lag_cdays: "lag (1/100 day)", actual_bp: "measured (bp)", weight_bp: "weight (bp)", conf_bp: "confidence (bp)", completion_bp: "completion (bp)", source: "source", kind: "kind", state: "state", as_of: "as of", value: "value",
+    quality: "image", registration: "registration", face: "face", building: "building", indicator: "indicator", lag_cdays: "lag (days)", actual_bp: "measured", weight_bp: "weight", conf_bp: "confidence", completion_bp: "completion", source: "source", kind: "kind", state: "state", as_of: "as of", value: "value",
     consistency_ratio: "consistency ratio", grade: "grade", total: "total", capped: "capped", raised_at: "raised", closed_at: "closed", abstained: "no verdict", residual_mpx: "registration residual (1/1000 px)", top_storey: "top slab", accepted: "accepted", refs: "basis",
   },
   node: { score: "score", indicator: "indicator", building: "building", item: "work item", record: "reading", warning: "warning", project: "project", observation: "observation", contribution: "contribution", camera: "camera", evidence: "still", event: "event", gateway: "gateway", condition: "device condition", reading: "reading", still: "still", frame: "frame" },

@@ -50,7 +50,7 @@ export default {
     title: "楼栋", hint: "条 = 实测,竖线 = 计划;默认选中最差一栋", face: "{face}立面", size: "{rows}层 × {cols}跨", floor: "{n}F", top: "最高楼板 {n} 层", planTop: "计划 {n} 层", planRow: "计划:{n} 层",
     planCap: "计划:封顶", visible: "可见外立面完成 {value}", abstained: "本次不下结论:{why}", quality: "画面:{list}", noFaceTitle: "没有这栋楼的立面读数", noFaceText: "摄像头标定并回传第一次读数后,这里显示层 × 跨。", none: "还没有楼栋", noneText: "计划文件里没有楼栋。",
     cell: "{storey} 层 {bay} 跨:{stage}", cellOccluded: "遮挡,沿用上次", cellUnknown: "未观测", cellCover: "有安全网", confidence: "置信 {value}", moved: "摄像头移位,停止更新格子", items: "分项", item: "分项", weight: "权重",
-    faceChoice: "立面", keys: "方向键移动", unverified: "配准未核实", direction: { south: "南", north: "北", east: "东", west: "西" },
+    faceChoice: "立面", keys: "方向键移动", unverified: "配准未核实", direction: { south: "南", north: "北", east: "东", west: "西", front: "正", back: "背", left: "左", right: "右" },
   },
   stage: {
     new_build: { void: "未建", formwork: "支模", structure: "结构", infill: "砌筑", base: "基层", finished: "饰面" },
@@ -73,7 +73,7 @@ export default {
   warning: {
     title: "预警与整改", summary: "未结 {n} 条,涉及 {m} 个项目", summaryNone: "没有未结预警", subject: "对象与规则", value: "偏差", project: "项目", state: "状态", sinceDay: "{day} 起", raised: "触发", open: "未结", closed: "已关闭", withdrawn: "已撤回",
     all: "全部", level: "级别", filter: "筛选", emptyTitle: "没有未结预警", emptyText: "进度、滞后、证据和设备规则都没有超过门槛。", closedLink: "看已关闭", shown: "显示 {n} / {total}", select: "选一条看原因",
-    why: "为什么", threshold: "门槛", exit: "规则", rule: "规则 {rule} · 版本 {version}", capped: "证据不足,封顶为蓝色", gapTitle: "差距(百分点)与门槛", last30: "近 30 天 · 带 = 90% 区间", steps: "经过",
+    why: "为什么", threshold: "门槛", exit: "规则", rule: "规则 {rule} · 版本 {version}", capped: "证据不足,封顶为蓝色", gapTitle: "差距(百分点)与门槛", gapAlone: "差距(百分点)", last30: "近 30 天 · 带 = 90% 区间", steps: "经过",
     event: { raised: "触发", escalated: "升级", downgraded: "降级", cleared: "关闭", withdrawn: "撤回(迟到的事实改变了结论)", restored: "恢复" }, evidence: "证据 {n} 件", valueAt: "{value}({day})", link: "复制链接", keys: "下一条 J · 上一条 K", thresholdOf: "{value} ≥ 门槛 {threshold}", unknownThreshold: "{value}",
     hours: "持续 {value} 小时", days: "持续 {value} 天", closedAt: "{time} 关闭", toProject: "去项目页", notThere: "这条预警不在当前筛选内。",
   },
@@ -87,9 +87,9 @@ export default {
     bounds: "90% 区间 {low} ~ {high}(± 1.645 σ,σ = {sigma} 个百分点)",
   },
   fact: {
-    formula: "公式", frame_sha256: "画面摘要", model_sha256: "模型摘要", evidence_sha256: "影像摘要", plan_bp: "计划(基点)", gap_bp: "进度差(基点)", value_bp: "值(基点)", sigma_bp: "标准差(基点)", coverage_bp: "覆盖率(基点)",
+    formula: "公式", frame_sha256: "画面摘要", model_sha256: "模型摘要", evidence_sha256: "影像摘要", plan_bp: "计划", gap_bp: "进度差", value_bp: "值", sigma_bp: "标准差", coverage_bp: "覆盖率",
     weight: "权重", leaf_score: "单项得分", points: "得分", observed_at: "观测时间", received_at: "到达时间", hash: "内容摘要", camera: "摄像头", gateway: "网关", epoch: "纪元", seq: "序号", clock: "时钟", threshold: "门槛", rule: "规则", rule_version: "规则版本", unit: "单位", level: "级别",
-    quality: "画面", registration: "配准", face: "立面", building: "楼栋", indicator: "指标", lag_cdays: "滞后(百分之一天)", actual_bp: "实测(基点)", weight_bp: "权重(基点)", conf_bp: "置信(基点)", completion_bp: "完成(基点)", source: "来源", kind: "种类", state: "状态", as_of: "数据截至", value: "值",
+    quality: "画面", registration: "配准", face: "立面", building: "楼栋", indicator: "指标", lag_cdays: "滞后(天)", actual_bp: "实测", weight_bp: "权重", conf_bp: "置信", completion_bp: "完成", source: "来源", kind: "种类", state: "状态", as_of: "数据截至", value: "值",
     consistency_ratio: "一致性比率", grade: "等级", total: "总分", capped: "封顶", raised_at: "触发时间", closed_at: "关闭时间", abstained: "不下结论", residual_mpx: "配准残差(千分之一像素)", top_storey: "最高楼板", accepted: "采信", refs: "依据",
   },
   node: { score: "得分", indicator: "指标", building: "楼栋", item: "分项", record: "读数", warning: "预警", project: "项目", observation: "观测", contribution: "构成", camera: "摄像头", evidence: "影像", event: "事件", gateway: "网关", condition: "设备状态", reading: "读数", still: "影像", frame: "画面" },
