@@ -102,6 +102,8 @@ class Sense:
                 return
             item = camera.take()
             if isinstance(item, Captured):
+                if self._replay and not item.live:
+                    return
                 item = self._look(station, item, stop)
         except ClockError as unset:
             self.problem = str(unset)
@@ -115,8 +117,8 @@ class Sense:
         if _ms(instant) <= held.state.last_at:
             return False
         if instant != held.replay_instant:
-            held.replay_instant, held.replay_from = instant, camera.condition.frames
-        return camera.condition.frames >= held.replay_from + FRESH_FRAMES
+            held.replay_instant, held.replay_from = instant, camera.condition.live_frames
+        return camera.condition.live_frames >= held.replay_from + FRESH_FRAMES
 
     def _look(self, station: Station, item: Captured, stop: threading.Event) -> Refused | None:
         """Look at a frame and store what it says; what cannot be looked at comes back refused."""

@@ -58,14 +58,15 @@ class Refused:
 class Captured:
     """One image: BGR height x width x 3. `captured_s` is UTC seconds, None for a live source (now).
 
-    `time_known` is False when the time is a guess (a file's modification time). `sha256` is of the bytes it came as;
-    of the pixels for a stream, which has no such bytes.
+    `live` is False for a frame that lay in a buffer, `time_known` when the time is a guess (a file's modification time).
+    `sha256` is of the bytes it came as; of the pixels for a stream, which has no such bytes.
     """
 
     image: Image
     sha256: str
     captured_s: float | None = None
     time_known: bool = True
+    live: bool = True
     name: str = ""
     size_bytes: int = 0
 

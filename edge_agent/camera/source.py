@@ -56,6 +56,7 @@ class CameraCondition:
     alive_s: float | None = None
     frame_s: float | None = None
     frames: int = 0
+    live_frames: int = 0
     overwritten: int = 0
     refused: int = 0
     restarts: int = 0
@@ -193,6 +194,7 @@ class Camera:
         if isinstance(arrived, Captured):
             self.condition.frame_s = self.condition.alive_s
             self.condition.frames += 1
+            self.condition.live_frames += arrived.live
             self.condition.problem = ""
         else:
             self.condition.refused += 1
