@@ -1,7 +1,7 @@
 """Claim: durable records per second from the edge's disk to the centre's commit, and none lost when things break.
 
-`python bench/delivery.py [--records N] [--kind small|face] [--database URL] [--json FILE]`: two gateways with our outbox
-and publisher, mosquitto, the centre's ingest on SQLite (WAL, FULL at both ends). In the same run the peer: the same
+`python -m bench.delivery [--records N] [--kind small|face] [--database URL] [--json FILE]`: two gateways, our outbox and
+publisher, mosquitto, the centre's ingest on SQLite (WAL, FULL at both ends). In the same run the peer: the same
 outbox, broker and centre, but paho deleting on PUBACK, as most agents do; then both through one fault: the centre is
 killed for a while and the broker is killed within it. Records count when the centre's database has them.
 """
@@ -138,18 +138,10 @@ def delete_on_puback(outbox: Outbox, job: Job) -> None:
     while outbox.counters().pending:
         if len(sent) < 60 and client.is_connected():
             for records in split_sealed(outbox.pending(cursor, 3000)):
-                head = Frame(
-                    gw=job.gateway,
-                    epoch=outbox.epoch,
-                    lo=records[0].seq,
-                    hi=records[-1].seq,
-                    boot="b",
-                    sent_at=1,
-                    recs=(),
-                )
+                lo, hi = records[0].seq, records[-1].seq
+                head = Frame(gw=job.gateway, epoch=outbox.epoch, lo=lo, hi=hi, boot="b", sent_at=1, recs=())
                 info = client.publish(topics.up(job.gateway, "data"), encode_sealed(head, records), qos=1)
-                sent[info.mid] = records[-1].seq
-                cursor = records[-1].seq
+                sent[info.mid] = cursor = hi
         if deleted[0]:
             outbox.acked(deleted[0])
         time.sleep(0.005)

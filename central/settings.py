@@ -53,6 +53,11 @@ class BrokerSettings(BaseModel):
         return parts.port or (8883 if parts.scheme == "mqtts" else 1883)
 
     @property
+    def tls(self) -> bool:
+        """Whether the connection is encrypted; without `tls_ca` by the machine's own authorities."""
+        return urlsplit(self.url).scheme == "mqtts"
+
+    @property
     def username(self) -> str | None:
         """User name in the URL."""
         name = urlsplit(self.url).username

@@ -167,9 +167,9 @@ class _Link:
         )
         if settings.username:
             client.username_pw_set(settings.username, settings.secret())
-        if settings.tls_ca is not None:
+        if settings.tls:
             client.tls_set(
-                ca_certs=str(settings.tls_ca),
+                ca_certs=str(settings.tls_ca) if settings.tls_ca else None,
                 certfile=str(settings.tls_cert) if settings.tls_cert else None,
                 keyfile=str(settings.tls_key) if settings.tls_key else None,
             )

@@ -12,6 +12,8 @@ from central.errors import UnknownThing
 from central.ingest.commit import commit
 from central.store.read_delivery import StoredStream
 from central.verify_delivery import EdgeStore, compare, verify
+from edge_agent.buffer.opening import open_outbox
+from edge_agent.buffer.outbox import NewRecord
 from tests.central.edge import frame_of, small
 from tests.central.plans import register
 
@@ -65,9 +67,6 @@ def test_compare(edge: dict[str, Any], stored: dict[str, Any], lost: tuple[Any, 
 
 
 def test_a_real_edge_store_against_a_real_centre(any_store: Engine, tmp_path: Path) -> None:
-    from edge_agent.buffer.opening import open_outbox
-    from edge_agent.buffer.outbox import NewRecord
-
     outbox = open_outbox(tmp_path, gateway="gw-1", now_ms=lambda: 5)
     outbox.append([NewRecord(kind="note", at=n, clock="synced", body={"n": n}) for n in range(20)])
     register(any_store, "gw-1")

@@ -13,6 +13,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import OperationalError
 
 from central import clock
+from central.ingest.delivery import Delivery
 from central.ingest.listener import Listener
 from central.ingest.worker import Worker
 from central.settings import BrokerSettings
@@ -21,7 +22,7 @@ from tests.central.edge import Edge, frame_of, small
 from tests.central.plans import plan, register
 from tests.services import Broker, wait_until
 from tests.wire.build import a_reading, a_record
-from wire.codec import encode_frame
+from wire.codec import encode, encode_frame
 from wire.messages import Ack, Beat, CameraHealth
 
 
@@ -125,8 +126,6 @@ def test_a_birth_is_answered_with_the_watermark_and_what_is_gone_is_known_loss(a
 
 def test_a_beat_is_noted(any_store: Engine, edge: Edge) -> None:
     health = CameraHealth(camera="c1", frame_age_ms=1200, inference_age_ms=1300)
-    from wire.codec import encode
-
     beat = Beat(
         gw="gw-1", epoch="e1", sent_at=1, produced=9, acked=4, oldest_age_ms=70, disk_free_bytes=5, cameras=(health,)
     )
@@ -177,8 +176,6 @@ def test_a_database_that_is_away_is_waited_for_and_nothing_acked_meanwhile(
         dirtied=lambda _: None,
         now_ms=clock.system_ms,
     )
-    from central.ingest.delivery import Delivery
-
     payload = encode_frame(frame_of([small(1)], gateway="gw-1"))
     worker.inbox.put(
         Delivery(topic="siteprogress/v1/gw-1/up/data", payload=payload, acknowledge=lambda: acked.append(1))
