@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 
+import anyio
 from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
 
@@ -15,23 +16,31 @@ from central.api.services import Services
 from central.store.read_places import locate
 
 
-async def changes_for(access: Access, services: Services) -> AsyncIterator[dict[str, str]]:
-    """First `hello` (the page reloads what it shows), then `changed` for each change within the caller's scope."""
+async def changes_for(access: Access, services: Services, *, stopping: anyio.Event) -> AsyncIterator[dict[str, str]]:
+    """First `hello` (the page reloads what it shows), then `changed` for each change within the caller's scope.
+
+    Ends with `bye` when the token does, when the changes are closed or when the server stops.
+    """
     with services.changes.subscribed() as queue:
         yield _event("hello", {"at": services.clock().isoformat()})
-        while (change := await _next(queue, timeout_s=_seconds_left(access, services))) is not None:
+        while change := await _next(queue, stopping, timeout_s=_seconds_left(access, services)):
             seen = await run_in_threadpool(_visible, access, services, change)
             if seen:
                 yield _event("changed", {"projects": seen, "at": change.at.isoformat()})
-    yield _event("bye", {"at": services.clock().isoformat()})
+    yield _event("bye", {"at": services.wall().isoformat()})
 
 
-async def _next(queue: asyncio.Queue[Change | None], *, timeout_s: float | None) -> Change | None:
+async def _next(
+    queue: asyncio.Queue[Change | None], stopping: anyio.Event, *, timeout_s: float | None
+) -> Change | None:
     """The next change; None when the centre stops or the time is over."""
+    change, stopped = asyncio.create_task(queue.get()), asyncio.create_task(stopping.wait())
     try:
-        return await asyncio.wait_for(queue.get(), timeout_s)
-    except TimeoutError:
-        return None
+        await asyncio.wait({change, stopped}, timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED)
+        return change.result() if change.done() else None
+    finally:
+        change.cancel()
+        stopped.cancel()
 
 
 def _seconds_left(access: Access, services: Services) -> float | None:

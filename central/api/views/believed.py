@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from central.domain import Observation
+from central.progress.belief import predict
 from central.progress.fuse import Fold, Setting
 from central.progress.hourly import order
 
@@ -27,13 +28,14 @@ def standings_of(observations: Sequence[Observation], setting: Setting) -> dict[
     weights: dict[str, float] = {}
     aside: frozenset[str] = frozenset()
     for seen in sorted(set(observations), key=order):
-        before = fold.progress(seen.observed_at, due=True).variance
+        at_s = setting.calendar.effective_s(seen.observed_at)
+        before = predict(fold.belief.motion, setting.drift, to_s=at_s).variance
         fold.take((seen,))
-        after = fold.progress(seen.observed_at, due=True)
-        aside = frozenset(after.quarantined)
-        if seen.ref in aside or before <= 0:
+        after = fold.belief.motion.variance
+        aside = frozenset(fold.progress(seen.observed_at, due=True).quarantined)
+        if seen.ref in aside:
             continue
-        gain = max(0.0, 1 - after.variance / before) if after.variance <= before else 1.0
+        gain = 1 - after / before if 0 < after <= before else 1.0
         weights = {ref: weight * (1 - gain) for ref, weight in weights.items()} | {seen.ref: gain}
     return {
         o.ref: Standing(accepted=o.ref not in aside, weight=None if o.ref in aside else weights.get(o.ref))

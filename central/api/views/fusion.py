@@ -18,7 +18,7 @@ from central.store.tables import Building
 
 
 def fusion_of(session: Session, building_id: str, *, limit: int) -> Fusion:
-    """The newest `limit` observations of the items in the plan, newest first."""
+    """The newest `limit` observations of items in the plan, newest first; weights are cut, so they sum to at most 1."""
     building = session.get(Building, building_id)
     project = load_project(session.connection(), building.project) if building else None
     if building is None or project is None:
@@ -52,7 +52,7 @@ def _row(seen: domain.Observation, item: domain.WorkItem, standing: Standing) ->
         source=seen.source,
         value_bp=seen.value_bp,
         conf_bp=seen.conf_bp,
-        weight_bp=None if standing.weight is None else int(standing.weight * 10_000 + 0.5),
+        weight_bp=None if standing.weight is None else int(standing.weight * 10_000),
         observed_at=seen.observed_at,
         accepted=standing.accepted,
         refs=refs,
