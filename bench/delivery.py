@@ -1,7 +1,7 @@
 """Claim: durable records per second from the edge's disk to the centre's commit, and none lost when things break.
 
-`python -m bench.delivery [--records N] [--kind small|face] [--database URL] [--json FILE]`: two gateways, our outbox and
-publisher, mosquitto, the centre's ingest on SQLite (WAL, FULL at both ends). In the same run the peer: the same
+`python -m bench.delivery [--records N] [--kind small|face] [--database URL] [--json FILE]`: two gateways, our outbox
+and publisher, mosquitto, the centre's ingest on SQLite (WAL, FULL at both ends). In the same run the peer: the same
 outbox, broker and centre, but paho deleting on PUBACK, as most agents do; then both through one fault: the centre is
 killed for a while and the broker is killed within it. Records count when the centre's database has them.
 """
