@@ -58,7 +58,7 @@ class Refused:
 class Captured:
     """One image: BGR height x width x 3. `captured_s` is UTC seconds, None for a live source (now).
 
-    `live` is False for a frame that lay in a buffer, `time_known` when the time is a guess (a file's modification time).
+    `live` is False for a frame that lay in a buffer, `time_known` when its time is a guess (the file's own).
     `sha256` is of the bytes it came as; of the pixels for a stream, which has no such bytes.
     """
 

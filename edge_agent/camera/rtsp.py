@@ -18,7 +18,8 @@ from edge_agent.camera.messages import ALIVE_S, Alive, Captured, Refused, Troubl
 BACKLOG_S = 2.0  # a reader that never has to wait is too slow for its stream: then any frame is better than none
 SLACK = 0.2  # of the interval: a frame that comes a little early counts, else the next is one period late
 
-START_LATE_S = 0.5  # later than this after opening: frames out of the buffer that opening filled
+STEADY_S = 0.3  # lateness has not shrunk for so long: the buffer that opening filled is empty
+SHRINK_S = 0.02
 CATCH_UP_S = 10.0
 LATE_S = 0.15  # over the least lateness seen: the reader is behind its stream
 DRIFT = 0.001  # a camera's clock may run so much slower or faster than ours
@@ -34,6 +35,8 @@ class Lateness:
     opened_s: float
     least_s: float = math.inf
     at_s: float = 0.0
+    shrunk_s: float = 0.0
+    steady_s: float = math.inf
     caught_up: bool = False
 
     def is_live(self, now_s: float, *, media_s: float) -> bool:
@@ -41,8 +44,10 @@ class Lateness:
         late_s = now_s - self.opened_s - media_s
         self.least_s = min(late_s, self.least_s + DRIFT * (now_s - self.at_s))
         self.at_s = now_s
-        if not self.caught_up:
-            self.caught_up = late_s <= START_LATE_S or now_s - self.opened_s > CATCH_UP_S
+        if late_s < self.steady_s - SHRINK_S:
+            self.steady_s, self.shrunk_s = late_s, now_s
+        if now_s - self.shrunk_s >= STEADY_S or now_s - self.opened_s > CATCH_UP_S:
+            self.caught_up = True
         return self.caught_up and late_s <= self.least_s + LATE_S
 
 
