@@ -14,7 +14,7 @@ from edge_agent.backoff import Backoff
 from edge_agent.buffer.opening import new_epoch
 from edge_agent.buffer.outbox import Outbox
 from edge_agent.connection import Connection, Message, Protocol, Taken, VersionRefusedError, Will, connect
-from edge_agent.errors import BrokerError, StoreBrokenError
+from edge_agent.errors import BrokerError, StoreBrokenError, StoreFullError
 from edge_agent.settings import Broker
 from edge_agent.window import Window
 from wire import topics
@@ -218,7 +218,7 @@ class Publisher:
             self._disown(ack)
             return
         if self._window.acknowledge(ack.hi):
-            self._outbox.acked(ack.hi)
+            self._delete(ack.hi)
             self._timers.waits, self._timers.resend_at = 0, None
             self._timers.strikes.clear()
             self._frame_records = FRAME_RECORDS_MAX
@@ -228,6 +228,12 @@ class Publisher:
         if ack.need is not None:
             self._window.rewind(ack.need)
         self._timers.pace = ack.pace
+
+    def _delete(self, hi: int) -> None:
+        try:
+            self._outbox.acked(hi)
+        except StoreFullError as full:  # the next ack deletes these too
+            log.error("acknowledged records not deleted yet: %s", full)
 
     def _disown(self, ack: Ack) -> None:
         """The centre has numbers we never gave: this store is a copy or an old backup. Nothing is deleted."""

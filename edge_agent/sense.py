@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 WAIT_S = 0.05
 TEND_S = 1.0
 FULL_WAIT_S = 5.0
+ROOM_BYTES = 8 << 20  # of stills that go first when the disk is full
 FRESH_FRAMES = 3  # of a live camera, after the replay's clock moved: what is in the pipes is of the instant before
 
 
@@ -194,8 +195,8 @@ class Sense:
                 raise
             except StoreError as full:
                 self.problem = str(full)
-                log.error("capture waits: %s", full)
-                self._evidence.evict()
+                dropped = self._evidence.evict(free_bytes=ROOM_BYTES)
+                log.error("capture waits, stills dropped=%d: %s", dropped, full)
                 if stop.wait(FULL_WAIT_S):
                     return False
             else:

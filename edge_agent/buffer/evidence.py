@@ -61,15 +61,16 @@ class EvidenceFolder:
         """The centre will never take it: kept aside for a person."""
         still.path.rename(self._refused / still.path.name)
 
-    def evict(self) -> int:
-        """Drop the oldest stills while the folder is over its cap; returns how many went."""
+    def evict(self, *, free_bytes: int = 0) -> int:
+        """Drop the oldest stills: those over the cap, and as many as give `free_bytes`; returns how many went."""
         waiting = self.waiting()
         used = sum(still.size_bytes for still in waiting)
+        surplus = max(used - self._cap_bytes, free_bytes)
         dropped = 0
         for still in waiting:
-            if used <= self._cap_bytes:
+            if surplus <= 0:
                 break
             still.path.unlink(missing_ok=True)
-            used -= still.size_bytes
+            surplus -= still.size_bytes
             dropped += 1
         return dropped

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 
 from tests.edge_agent.build import a_record, an_outbox, broker_settings, publishing
 from tests.edge_agent.small_centre import SmallCentre
-from tests.services import Broker, wait_until
+from tests.services import Broker, mosquitto_in, wait_until
 from wire.messages import Ack
 
 
@@ -27,7 +28,7 @@ def all_of(count: int) -> list[int]:
 def test_what_the_centre_has_is_deleted(centre: SmallCentre, mosquitto: Broker, tmp_path: Path) -> None:
     outbox = an_outbox(tmp_path)
     outbox.append([a_record(n) for n in range(1234)])
-    with publishing(outbox, broker_settings(mosquitto, tmp_path)) as publisher:
+    with publishing(outbox, broker_settings(mosquitto, tmp_path, resend_s=60.0)) as publisher:
         wait_until(lambda: outbox.counters().pending == 0, what="outbox empty")
         assert publisher.state.protocol == "5"
         wait_until(lambda: centre.beats and centre.beats[-1].acked == 1234, what="heartbeat tells the figures")
@@ -185,4 +186,25 @@ def test_a_wrong_password_is_told(mosquitto: Broker, tmp_path: Path) -> None:
     (tmp_path / "gw-1.password").write_text("wrong\n")
     with publishing(outbox, settings) as publisher:
         wait_until(lambda: "expected user and password" in publisher.state.problem, what="problem told")
+    outbox.close()
+
+
+def test_a_broker_that_takes_small_packets_only(tmp_path: Path) -> None:
+    """Frames are split to what it takes; a record that never fits is set aside with a tombstone, and stops nobody."""
+    broker = mosquitto_in(tmp_path)
+    config = tmp_path / "mosquitto.conf"
+    config.write_text(config.read_text().replace("max_packet_size 1048576", "max_packet_size 3000"))
+    broker.start()
+    centre = SmallCentre(broker=broker).start()
+    outbox = an_outbox(tmp_path / "gw")
+    noise = random.Random(5)
+    outbox.append([a_record(n, text=noise.randbytes(200).hex()) for n in range(100)])
+    outbox.append([a_record(101, text=noise.randbytes(6000).hex()), a_record(102)])
+    with publishing(outbox, broker_settings(broker, tmp_path)):
+        wait_until(lambda: outbox.counters().pending == 0, what="outbox empty")
+    assert centre.seqs("gw-1", outbox.epoch) == [*range(1, 101), 102, 103]
+    assert centre.stored[("gw-1", outbox.epoch, 103)].kind == "tombstone"
+    assert outbox.counters().refused == 1
+    centre.stop()
+    broker.kill()
     outbox.close()
