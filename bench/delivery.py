@@ -48,6 +48,7 @@ from wire.messages import Frame
 GATEWAYS = ("gw-1", "gw-2")
 APPEND_BATCH = 200
 FAULT_S = 4.0
+QUIET_S = 15.0  # nothing new for so long and no edge left: what lacks is lost
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -269,7 +270,7 @@ def _break(broker: Broker, centre: Centre, expected: int) -> None:
 
 
 def _until_all(centre: Centre, edges: list[Any], expected: int) -> int:
-    """Everything stored; or the edges have nothing left and no more comes for 3 s: what lacks then is lost."""
+    """Everything stored; or the edges have nothing left and no more comes for a while: what lacks then is lost."""
     still, since = -1, time.monotonic()
     while True:
         stored = centre.stored()
@@ -277,7 +278,7 @@ def _until_all(centre: Centre, edges: list[Any], expected: int) -> int:
             return stored
         if stored != still:
             still, since = stored, time.monotonic()
-        if time.monotonic() - since > 3 and not any(process.is_alive() for process in edges):
+        if time.monotonic() - since > QUIET_S and not any(process.is_alive() for process in edges):
             return stored
         time.sleep(0.02)
 
