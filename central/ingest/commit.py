@@ -25,6 +25,7 @@ from central.store.save_records import (
     stored_hashes,
 )
 from central.store.save_seen import mark_dirty, projects_touched, save_events, save_readings
+from central.store.save_status import save_seen_now
 from wire.codec import OpenedFrame, canonical, encode_frame
 from wire.messages import Ack, Frame, Record
 from wire.topics import up
@@ -79,6 +80,7 @@ def commit(
             done.stored += len(settled.new)
             done.duplicates += settled.duplicates
             done.conflicts += len(settled.conflicts)
+        save_seen_now(connection, sorted({stream.gateway for stream in done.acks}), now_ms=now_ms)
         save_readings(connection, sorted_.readings)
         save_events(connection, sorted_.events)
         done.letters = _save_letters(connection, sorted_.letters, known=known, now_ms=now_ms)

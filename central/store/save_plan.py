@@ -81,16 +81,17 @@ def save_plan(
 
 
 def _refuse_clash(connection: Connection, project: PlannedProject) -> None:
-    buildings = [building.id for building in project.buildings]
-    items = [item.id for building in project.buildings for item in building.items]
-    other = select(_BUILDING.c.id).where(_BUILDING.c.id.in_(buildings), _BUILDING.c.project != project.id)
-    taken = list(connection.execute(other).scalars())
-    theirs = (
+    """Ids of projects, buildings and items are subjects of one series: nobody else's may be among them."""
+    own = {project.id, *(building.id for building in project.buildings)}
+    own |= {item.id for building in project.buildings for item in building.items}
+    others = (
+        select(_PROJECT.c.id).where(_PROJECT.c.id.in_(own), _PROJECT.c.id != project.id),
+        select(_BUILDING.c.id).where(_BUILDING.c.id.in_(own), _BUILDING.c.project != project.id),
         select(_ITEM.c.id)
         .join(_BUILDING, _BUILDING.c.id == _ITEM.c.building)
-        .where(_ITEM.c.id.in_(items), _BUILDING.c.project != project.id)
+        .where(_ITEM.c.id.in_(own), _BUILDING.c.project != project.id),
     )
-    taken += connection.execute(theirs).scalars()
+    taken = {found for other in others for found in connection.execute(other).scalars()}
     if taken:
         raise PlanRefused(
             f"ids {', '.join(sorted(taken))}", where="buildings and items", expected="ids that no other project uses"
