@@ -11,10 +11,11 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
 
-from tests.central.api.district import PASSWORD
+from tests.central.api.district import PASSWORD, Centre
 
 ROOT = Path(__file__).parents[2]
 SHOTS = ROOT / "build" / "screenshots"
+PATIENCE_MS = 60_000  # a cap, generous on a busy machine
 DESK = (1440, 900)
 PHONE = (360, 780)
 
@@ -39,15 +40,29 @@ def open_browser(program: str) -> Iterator[Browser]:
 class Visit:
     """One person at one window of the centre's page. `complaints`: console errors and requests to other hosts."""
 
-    url: str
+    centre: Centre
     page: Page
     complaints: list[str] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        """Where the centre is."""
+        return self.centre.url
 
     def listen(self) -> None:
         """Start gathering complaints."""
         self.page.on("console", self._on_console)
         self.page.on("pageerror", lambda error: self.complaints.append(f"page error: {error}"))
         self.page.on("request", self._on_request)
+
+    def enter(self, username: str = "leader", *, path: str = "/", until: str) -> None:
+        """With a session such as the form leaves behind, straight to a path, until something is there."""
+        issued = self.centre.services.signer.issue(username, now=self.centre.wall())
+        self.page.add_init_script(
+            f"""if (!sessionStorage.length) sessionStorage.setItem("siteprogress.token",
+            JSON.stringify({{token: "{issued.token}", until_ms: Date.now() + 1_000_000}}))"""
+        )
+        self.go(path, until=until)
 
     def sign_in(self, username: str = "leader", *, path: str = "/") -> None:
         """Through the form, then to the path."""

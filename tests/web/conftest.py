@@ -6,16 +6,16 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from central.store.engine import open_engine
 from tests.central.api.district import GATEWAY_TOKEN, STILL, Centre, fill, served
 from tests.central.api.pictures import digest
-from tests.web.browser import DESK, ROOT, Visit, chromium_path, open_browser
+from tests.web.browser import DESK, PATIENCE_MS, ROOT, Visit, chromium_path, open_browser
 
 Visitor = Callable[..., Visit]
 
@@ -40,12 +40,11 @@ def filled_file(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory)
     return path
 
 
-@pytest.fixture
-def centre(filled_file: Path, pages: Path, tmp_path: Path) -> Iterator[Centre]:
-    """API and pages on the loopback, with the still that the readings name."""
-    shutil.copy(filled_file, tmp_path / "centre.db")
-    engine = open_engine(f"sqlite:///{tmp_path / 'centre.db'}")
-    with served(engine, tmp_path / "data", pages=pages) as running:
+@contextmanager
+def _centre_in(folder: Path, *, filled: Path, pages: Path) -> Iterator[Centre]:
+    shutil.copy(filled, folder / "centre.db")
+    engine = open_engine(f"sqlite:///{folder / 'centre.db'}")
+    with served(engine, folder / "data", pages=pages) as running:
         gateway = running.client(token=GATEWAY_TOKEN)
         put = gateway.put(f"/api/v1/evidence/{digest(STILL)}", content=STILL, headers={"Content-Type": "image/jpeg"})
         assert put.is_success, put.text
@@ -54,18 +53,35 @@ def centre(filled_file: Path, pages: Path, tmp_path: Path) -> Iterator[Centre]:
 
 
 @pytest.fixture(scope="session")
+def centre(filled_file: Path, pages: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Centre]:
+    """API and pages on the loopback, with the still that the readings name; for tests that only read."""
+    with _centre_in(tmp_path_factory.mktemp("served"), filled=filled_file, pages=pages) as running:
+        yield running
+
+
+@pytest.fixture
+def own_centre(filled_file: Path, pages: Path, tmp_path: Path) -> Iterator[Centre]:
+    """The same for one test, which may change or stop it."""
+    with _centre_in(tmp_path, filled=filled_file, pages=pages) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """One browser for all tests of the pages."""
     program = chromium_path()
     if program is None:
         pytest.skip("chromium not found: scripts/system-packages.sh installs it")
+    expect.set_options(timeout=PATIENCE_MS)
     with open_browser(program) as opened:
         yield opened
 
 
 @pytest.fixture
-def visitor(browser: Browser, centre: Centre) -> Iterator[Visitor]:
-    """Opens windows on the centre, each with a session of its own."""
+def visitor(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Visitor]:
+    """Opens windows on the centre (the test's own, if it has one), each with a session of its own."""
+    own = "own_centre" in request.fixturenames
+    centre: Centre = request.getfixturevalue("own_centre" if own else "centre")
     with ExitStack() as windows:
 
         def visit(*, size: tuple[int, int] = DESK, dark: bool = False) -> Visit:
@@ -73,8 +89,8 @@ def visitor(browser: Browser, centre: Centre) -> Iterator[Visitor]:
                 viewport={"width": size[0], "height": size[1]}, color_scheme="dark" if dark else "light"
             )
             windows.callback(context.close)
-            context.set_default_timeout(15_000)
-            found = Visit(url=centre.url, page=context.new_page())
+            context.set_default_timeout(PATIENCE_MS)
+            found = Visit(centre=centre, page=context.new_page())
             found.listen()
             return found
 

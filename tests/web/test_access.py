@@ -27,11 +27,10 @@ def _findings(page: Any) -> list[str]:
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_axe_finds_nothing_serious(visitor: Visitor, dark: bool) -> None:
-    visit = visitor(dark=dark)
-    visit.page.goto(visit.url)
-    visit.page.locator("#username").wait_for()
-    found = {"login": _findings(visit.page)}
-    visit.sign_in()
+    outside, visit = visitor(dark=dark), visitor(dark=dark)
+    outside.go("/", until="#username")
+    found = {"login": _findings(outside.page)}
+    visit.enter(until=".counts")
     for name, (path, there) in PLACES.items():
         visit.go(path, until=there)
         found[name] = _findings(visit.page)
@@ -44,8 +43,7 @@ def test_axe_finds_nothing_serious(visitor: Visitor, dark: bool) -> None:
 
 def test_tab_reaches_the_first_project_and_enter_opens_it(visitor: Visitor) -> None:
     visit = visitor(size=PHONE)
-    visit.sign_in()
-    visit.page.locator("a.project").first.wait_for()
+    visit.enter(until="a.project")
     for _ in range(60):
         visit.page.keyboard.press("Tab")
         if visit.page.evaluate("document.activeElement.classList.contains('project')"):

@@ -39,7 +39,7 @@ def _with(path: str, lang: str) -> str:
 def test_every_page_at_the_desk_and_on_the_phone(visitor: Visitor, lang: str) -> None:
     for size, device in ((DESK, "1440"), (PHONE, "360")):
         visit = visitor(size=size)
-        visit.sign_in(path=_with("/", lang))
+        visit.enter(path=_with("/", lang), until=".counts")
         for name, (path, there) in PLACES.items():
             visit.go(_with(path, lang), until=there)
             if name == "project":
@@ -51,8 +51,7 @@ def test_every_page_at_the_desk_and_on_the_phone(visitor: Visitor, lang: str) ->
 
 def test_dark_theme(visitor: Visitor) -> None:
     visit = visitor(dark=True)
-    visit.sign_in()
-    visit.go("/projects/qp", until="canvas")
+    visit.enter(path="/projects/qp", until="canvas")
     assert visit.page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(15, 20, 22)"
     visit.shoot("project-dark-1440-zh")
     assert visit.complaints == []
@@ -60,7 +59,7 @@ def test_dark_theme(visitor: Visitor) -> None:
 
 def test_the_district_counts_each_project_once_and_filters_by_address(visitor: Visitor) -> None:
     visit = visitor()
-    visit.sign_in()
+    visit.enter(until=".counts")
     page = visit.page
     tiles = page.locator(".counts a")
     expect(tiles).to_have_count(7)
@@ -80,7 +79,7 @@ def test_the_district_counts_each_project_once_and_filters_by_address(visitor: V
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_the_project_page_tells_what_is_late_and_why(visitor: Visitor, lang: str) -> None:
     visit, words = visitor(), WORDS[lang]
-    visit.sign_in(path=_with("/", lang))
+    visit.enter(path=_with("/", lang), until="a.project")
     visit.page.locator("a.project").first.click()
     page = visit.page
     expect(page.locator(".sentence")).to_contain_text("qp-b2")
@@ -97,8 +96,7 @@ def test_the_project_page_tells_what_is_late_and_why(visitor: Visitor, lang: str
 
 def test_the_curve_has_a_table_twin_and_the_heat_map_takes_keys(visitor: Visitor) -> None:
     visit = visitor()
-    visit.sign_in()
-    visit.go("/projects/qp", until="[role=grid]")
+    visit.enter(path="/projects/qp", until="[role=grid]")
     page = visit.page
     page.get_by_role("button", name="表格").click()
     expect(page.locator(".table tbody tr")).not_to_have_count(0)
@@ -113,8 +111,7 @@ def test_the_curve_has_a_table_twin_and_the_heat_map_takes_keys(visitor: Visitor
 
 def test_every_number_answers_why_down_to_the_record(visitor: Visitor) -> None:
     visit = visitor()
-    visit.sign_in()
-    visit.go("/projects/qp", until=".figures .asked")
+    visit.enter(path="/projects/qp", until=".figures .asked")
     page = visit.page
     page.locator(".figures .asked").last.click()
     drawer = page.locator(".el-drawer")
@@ -127,8 +124,7 @@ def test_every_number_answers_why_down_to_the_record(visitor: Visitor) -> None:
 
 def test_a_warning_shows_its_value_its_line_and_its_steps(visitor: Visitor) -> None:
     visit = visitor()
-    visit.sign_in()
-    visit.go("/warnings", until=".detail .steps")
+    visit.enter(path="/warnings", until=".detail .steps")
     page = visit.page
     rows = page.locator("button.pick")
     assert rows.count() >= 2
@@ -142,8 +138,7 @@ def test_a_warning_shows_its_value_its_line_and_its_steps(visitor: Visitor) -> N
 
 def test_the_fleet_page_says_which_camera_was_moved(visitor: Visitor) -> None:
     visit = visitor()
-    visit.sign_in()
-    visit.go("/fleet", until=".camera")
+    visit.enter(path="/fleet", until=".camera")
     troubled = visit.page.locator(".camera.troubled")
     expect(troubled).to_have_count(1)
     expect(troubled).to_contain_text("c2")

@@ -37,15 +37,14 @@ def test_a_wrong_password_is_told_at_the_form_and_keeps_the_name(visitor: Visito
 @pytest.mark.parametrize("path", ["/nowhere", "/projects/none", "/projects/ml"])
 def test_absent_and_forbidden_are_the_same_page(visitor: Visitor, path: str) -> None:
     visit = visitor()
-    visit.sign_in("owner")  # of project qp only
-    visit.page.goto(visit.url + path)
+    visit.enter("owner", path=path, until="h1")  # of project qp only
     expect(visit.page.get_by_role("heading", name="没有这个页面")).to_be_visible()
 
 
-def test_an_expired_token_leads_to_the_form_and_back(visitor: Visitor, centre: Centre) -> None:
+def test_an_expired_token_leads_to_the_form_and_back(visitor: Visitor, own_centre: Centre) -> None:
     visit = visitor()
     visit.sign_in()
-    centre.wall.at += timedelta(hours=2)
+    own_centre.wall.at += timedelta(hours=2)
     visit.page.goto(visit.url + "/fleet?lang=en")
     expect(visit.page.locator(".notice")).to_contain_text("The session has expired")
     visit.sign_in(path="/login?lang=en&to=/fleet?lang=en")
@@ -54,7 +53,7 @@ def test_an_expired_token_leads_to_the_form_and_back(visitor: Visitor, centre: C
 
 def test_the_language_travels_and_the_page_says_its_language(visitor: Visitor) -> None:
     visit = visitor()
-    visit.sign_in()
+    visit.enter(until="a.project")
     page = visit.page
     page.get_by_role("button", name="切换到 English").click()
     expect(page).to_have_url(re.compile(r"lang=en"))
@@ -64,9 +63,9 @@ def test_the_language_travels_and_the_page_says_its_language(visitor: Visitor) -
     assert visit.complaints == []
 
 
-def test_a_new_reading_shows_without_a_reload(visitor: Visitor, centre: Centre) -> None:
+def test_a_new_reading_shows_without_a_reload(visitor: Visitor, own_centre: Centre) -> None:
     visit = visitor()
-    visit.sign_in()
+    visit.enter(until="a.project")
     page = visit.page
     expect(page.locator(".asof")).to_contain_text("实时")
     before = page.locator(".asof b").text_content()
@@ -74,18 +73,18 @@ def test_a_new_reading_shows_without_a_reload(visitor: Visitor, centre: Centre) 
     seq = len(records()) + 1
     later = a_record(seq, "face_reading", day, reading("qp-b1", "c1", done=day))
     frame = Frame(gw="gw-1", epoch="e1", lo=seq, hi=seq, boot="b", sent_at=0, recs=(later,))
-    commit(centre.engine, frames=[frame], letters=[], now_ms=to_ms(at(day)))
-    reassess(centre.engine, "qp", at(day))
-    centre.services.changes.publish(("qp",), at(day))
+    commit(own_centre.engine, frames=[frame], letters=[], now_ms=to_ms(at(day)))
+    reassess(own_centre.engine, "qp", at(day))
+    own_centre.services.changes.publish(("qp",), at(day))
     expect(page.locator(".asof b")).not_to_have_text(before or "")
 
 
-def test_a_lost_line_is_said_and_the_figures_stay(visitor: Visitor, centre: Centre) -> None:
+def test_a_lost_line_is_said_and_the_figures_stay(visitor: Visitor, own_centre: Centre) -> None:
     visit = visitor()
-    visit.sign_in()
+    visit.enter(until="a.project")
     expect(visit.page.locator(".asof")).to_contain_text("实时")
     visit.page.context.set_offline(True)
-    centre.services.changes.close()
+    own_centre.services.changes.close()
     expect(visit.page.locator(".stale")).to_contain_text("连接中断")
     expect(visit.page.locator("a.project")).to_have_count(2)
     visit.page.context.set_offline(False)
