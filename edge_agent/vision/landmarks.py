@@ -15,7 +15,8 @@ from edge_agent.vision.scene import Scene
 ANALYSIS_WIDTH_PX = 384
 SEARCH_PX = 10  # analysis pixels that correlation may shift
 CLEARLY_HIGHER = 0.15  # correlation by which a shifted view must beat the view at rest
-FEATURES = 500
+FEATURES = 1000
+STAYED_PX = 1.5  # analysis pixels within which a feature counts as unmoved
 RICH_FEATURES = 80  # features a frame must have before foreign content proves anything
 RATIO = 0.8
 
@@ -48,11 +49,10 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
-    """Feature match: RANSAC inliers, translation, and the largest movement of a frame corner, native pixels."""
+    """Features that moved together: RANSAC inliers, their spread, largest movement of a frame corner (native px)."""
 
     inliers: int
-    dx_px: float
-    dy_px: float
+    spread: int
     corner_shift_px: float
 
 
@@ -62,7 +62,7 @@ class _Features:
     descriptors: Image
 
 
-NO_MATCH = Match(inliers=0, dx_px=0.0, dy_px=0.0, corner_shift_px=0.0)
+NO_MATCH = Match(inliers=0, spread=0, corner_shift_px=0.0)
 
 
 def frame_landmarks(frame: Frame, scene: Scene) -> Landmarks:
@@ -163,35 +163,40 @@ def _parabola(values: Gradient, at: int) -> float:
 
 
 def match_features(reference: Landmarks, marks: Landmarks) -> Match:
-    """Similarity transform between ORB features by RANSAC, 3 px; NO_MATCH when there are too few."""
-    # The static part may have wandered off its mask, so the new frame is searched as a whole.
-    before, after = _features(reference.grey, mask=reference.static), _features(marks.grey, mask=None)
+    """Similarity transform between ORB features of two whole frames by RANSAC; NO_MATCH when there are too few.
+
+    Only what moved is asked: pairs that stayed where they were are left out first, because burnt-in text stays in every
+    view and would vote for rest. `spread` counts the squares of an 8 x 6 raster that hold inliers.
+    """
+    before, after = _features(reference.grey, mask=None), _features(marks.grey, mask=None)
     if len(before.points) < 8 or len(after.points) < 8:
         return NO_MATCH
     pairs = cv2.BFMatcher(cv2.NORM_HAMMING).knnMatch(before.descriptors, after.descriptors, k=2)
     good = [p[0] for p in pairs if len(p) == 2 and p[0].distance < RATIO * p[1].distance]
-    if len(good) < 8:
+    source = before.points[[m.queryIdx for m in good]].reshape(-1, 2)
+    target = after.points[[m.trainIdx for m in good]].reshape(-1, 2)
+    away = np.linalg.norm(source - target, axis=1) > STAYED_PX
+    source, target = source[away], target[away]
+    if len(source) < 8:
         return NO_MATCH
-    source = before.points[[m.queryIdx for m in good]]
-    target = after.points[[m.trainIdx for m in good]]
     transform, inlier = cv2.estimateAffinePartial2D(source, target, ransacReprojThreshold=3.0)
-    if transform is None or not 0.5 < float(np.linalg.norm(transform[:, 0])) < 2.0:
+    if transform is None or not 0.7 < float(np.linalg.norm(transform[:, 0])) < 1.4:
         return NO_MATCH
-    return _as_match(np.asarray(transform), int(inlier.sum()), marks)
+    return _as_match(np.asarray(transform), source[inlier.ravel() > 0], marks)
 
 
-def _as_match(transform: npt.NDArray[np.float64], inliers: int, marks: Landmarks) -> Match:
+def _as_match(transform: npt.NDArray[np.float64], inliers: npt.NDArray[np.float32], marks: Landmarks) -> Match:
     height, width = marks.grey.shape
-    corners = np.array([[0, 0], [width, 0], [0, height], [width, height], [width / 2, height / 2]], float)
+    corners = np.array([[0, 0], [width, 0], [0, height], [width, height]], float)
     moved = (corners @ transform[:, :2].T + transform[:, 2] - corners) * marks.native_per_px
-    dx, dy = moved[-1]
+    squares = {(int(8 * x / width), int(6 * y / height)) for x, y in inliers}
     largest = float(np.linalg.norm(moved, axis=1).max())
-    return Match(inliers=inliers, dx_px=float(dx), dy_px=float(dy), corner_shift_px=largest)
+    return Match(inliers=len(inliers), spread=len(squares), corner_shift_px=largest)
 
 
 def _features(grey: Image, *, mask: Image | None) -> _Features:
     everywhere = np.full_like(grey, 255)
-    orb = cv2.ORB.create(nfeatures=FEATURES, fastThreshold=12)
+    orb = cv2.ORB.create(nfeatures=FEATURES, fastThreshold=5)
     points, descriptors = orb.detectAndCompute(grey, everywhere if mask is None else mask)
     if descriptors is None:
         return _Features(points=np.zeros((0, 2), np.float32), descriptors=np.zeros((0, 32), np.uint8))

@@ -34,6 +34,8 @@ class CameraMemory:
             arrays[f"phases{i}"], arrays[f"seen_s{i}"] = belief.phases, belief.seen_s
         for i, ref in enumerate(self.bank.references):
             arrays[f"look{i}"] = np.frombuffer(ref.jpeg, np.uint8)
+        if self.bank.latest is not None:
+            arrays["latest"] = np.frombuffer(self.bank.latest.jpeg, np.uint8)
         arrays["header"] = np.frombuffer(json.dumps(self._header()).encode(), np.uint8)
         out = io.BytesIO()
         np.savez(out, **arrays)  # type: ignore[arg-type]
@@ -51,6 +53,7 @@ class CameraMemory:
             "confirmations": bank.confirmations,
             "verified_at_s": bank.verified_at_s,
             "shifts": [(ref.dx_px, ref.dy_px) for ref in bank.references],
+            "latest_shift": None if bank.latest is None else (bank.latest.dx_px, bank.latest.dy_px),
             "faces": [face_id for face_id, _ in self.faces],
         }
 
@@ -73,6 +76,7 @@ class CameraMemory:
         references = tuple(
             Reference(jpeg=arrays[f"look{i}"].tobytes(), dx_px=dx, dy_px=dy) for i, (dx, dy) in enumerate(shifts)
         )
+        latest: list[float] | None = header["latest_shift"]  # type: ignore[assignment]
         return cls(
             quality=QualityHistory(
                 sharpness=tuple(header["sharpness"]),  # type: ignore[arg-type]
@@ -81,6 +85,9 @@ class CameraMemory:
             ),
             bank=ReferenceBank(
                 references=references,
+                latest=None
+                if latest is None
+                else Reference(jpeg=arrays["latest"].tobytes(), dx_px=latest[0], dy_px=latest[1]),
                 suspect_frames=header["suspect_frames"],  # type: ignore[arg-type]
                 moved=bool(header["moved"]),
                 confirmations=header["confirmations"],  # type: ignore[arg-type]

@@ -31,7 +31,7 @@ REST_PX = 2.0  # native pixels within which a peak counts as at rest
 CONFIRMED = 3  # verified frames before foreign content may accuse a camera: the first reference may be a bad night
 FOREIGN = 0.22  # … under which, in a sharp and well-lit frame, it is another view
 LEARN_UNDER = 0.72  # … under which a verified frame teaches the bank a new look
-STEADY_INLIERS, MOVED_INLIERS = 14, 22
+MOVED_INLIERS, MOVED_SPREAD = 20, 5  # features that moved together, and squares of the frame they are in
 BANK_SIZE = 8
 
 
@@ -59,9 +59,10 @@ class Reference:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReferenceBank:
-    """References over hours and weather, and the running suspicion."""
+    """References over hours and weather, the latest verified look, and the running suspicion."""
 
     references: tuple[Reference, ...] = ()
+    latest: Reference | None = None
     suspect_frames: int = 0
     moved: bool = False
     confirmations: int = 0
@@ -95,7 +96,8 @@ def register(marks: Landmarks, quality: Quality, bank: ReferenceBank, *, capture
     if not quality.usable:
         return _unverified(bank, may_update=False)
     if not bank.references:
-        learned = replace(bank, references=(_reference(marks, 0.0, 0.0),), verified_at_s=captured_s)
+        look = _reference(marks, 0.0, 0.0)
+        learned = replace(bank, references=(look,), latest=look, verified_at_s=captured_s)
         return Registered(registration=_steady(NO_SHIFT, 0.0), bank=learned)
     evidence = _weigh(marks, bank)
     if _is_steady(evidence):
@@ -120,14 +122,8 @@ def _weigh(marks: Landmarks, bank: ReferenceBank) -> _Evidence:
             return best
     if best.agreement >= AGREES or (best.agreement >= RESTS and best.shift_px < REST_PX):
         return best
-    matches = [_based(match_features(look, marks), ref) for ref, look in looks]
-    strongest = max(matches, key=lambda match: match.inliers)
-    return replace(best, match=strongest)
-
-
-def _based(match: Match, ref: Reference) -> Match:
-    """A match against a reference, expressed against the commissioned view."""
-    return replace(match, dx_px=match.dx_px + ref.dx_px, dy_px=match.dy_px + ref.dy_px)
+    # The latest verified look is the likest in light and in how far the building was: even its facade may testify.
+    return best if bank.latest is None else replace(best, match=match_features(_look(bank.latest, like=marks), marks))
 
 
 def _look(ref: Reference, *, like: Landmarks) -> Landmarks:
@@ -142,16 +138,13 @@ def _is_steady(evidence: _Evidence) -> bool:
     size_px = evidence.shift_px
     if evidence.agreement >= AGREES:
         return size_px < MOVED_FROM_PX
-    if evidence.agreement >= RESTS and size_px < REST_PX:
-        return True
-    match = evidence.match
-    return match is not None and match.inliers >= STEADY_INLIERS and match.corner_shift_px < MOVED_FROM_PX
+    return evidence.agreement >= RESTS and size_px < REST_PX
 
 
 def _is_elsewhere(evidence: _Evidence, marks: Landmarks, quality: Quality, bank: ReferenceBank) -> bool:
     """Positive evidence of another view: one large consistent movement, or foreign content in a clear frame."""
     match = evidence.match
-    if match is not None and match.inliers >= MOVED_INLIERS and match.corner_shift_px >= MOVED_FROM_PX:
+    if match is not None and _moved_together(match):
         return True
     if evidence.agreement >= AGREES:  # the same content, further away than the small shifts we correct
         return True
@@ -160,11 +153,23 @@ def _is_elsewhere(evidence: _Evidence, marks: Landmarks, quality: Quality, bank:
     return evidence.agreement < FOREIGN and marks.is_rich
 
 
+def _moved_together(match: Match) -> bool:
+    wide = match.inliers >= MOVED_INLIERS and match.spread >= MOVED_SPREAD
+    return wide and match.corner_shift_px >= MOVED_FROM_PX
+
+
 def _verified(marks: Landmarks, evidence: _Evidence, bank: ReferenceBank, *, captured_s: float) -> Registered:
     shift, residual_px = _shift_of(evidence)
     if evidence.agreement < LEARN_UNDER and residual_px < REST_PX:
         bank = _with_reference(bank, marks, shift.dx_px, shift.dy_px)
-    after = replace(bank, suspect_frames=0, moved=False, confirmations=bank.confirmations + 1, verified_at_s=captured_s)
+    after = replace(
+        bank,
+        latest=_reference(marks, shift.dx_px, shift.dy_px),
+        suspect_frames=0,
+        moved=False,
+        confirmations=bank.confirmations + 1,
+        verified_at_s=captured_s,
+    )
     return Registered(registration=_steady(shift, residual_px), bank=after)
 
 
@@ -176,13 +181,9 @@ def _with_reference(bank: ReferenceBank, marks: Landmarks, dx_px: float, dy_px: 
 
 
 def _shift_of(evidence: _Evidence) -> tuple[Shift, float]:
-    """The correction to apply. Correlation gives a translation; below half a pixel none is worth it."""
-    dx_px, dy_px = evidence.dx_px, evidence.dy_px
-    at_rest = evidence.agreement >= RESTS and evidence.shift_px < REST_PX
-    if evidence.agreement < AGREES and not at_rest and evidence.match is not None:
-        dx_px, dy_px = evidence.match.dx_px, evidence.match.dy_px
-    size_px = float(np.hypot(dx_px, dy_px))
-    return (Shift(dx_px=dx_px, dy_px=dy_px) if size_px >= 0.5 else NO_SHIFT), size_px
+    """The correction to apply, a translation; below half a pixel none is worth it."""
+    size_px = evidence.shift_px
+    return (Shift(dx_px=evidence.dx_px, dy_px=evidence.dy_px) if size_px >= 0.5 else NO_SHIFT), size_px
 
 
 def _suspect(evidence: _Evidence, bank: ReferenceBank) -> Registered:
@@ -190,7 +191,7 @@ def _suspect(evidence: _Evidence, bank: ReferenceBank) -> Registered:
     count = bank.suspect_frames + 1
     moved = bank.moved or count >= SUSPECT_FRAMES
     match = evidence.match
-    size_px = match.corner_shift_px if match is not None and match.inliers >= STEADY_INLIERS else 0.0
+    size_px = match.corner_shift_px if match is not None and _moved_together(match) else 0.0
     verdict = Registration(
         status="MOVED" if moved else "UNVERIFIED", shift=NO_SHIFT, residual_px=size_px, may_update=False
     )

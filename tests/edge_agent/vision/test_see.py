@@ -103,7 +103,9 @@ def test_a_killed_agent_goes_on_where_it_was() -> None:
     images = [draw(stages_on(day)) for day in range(14)]
     straight, _ = watch(images)
     first, memory = watch(images[:7])
-    second, _ = watch(images[7:], memory=CameraMemory.from_bytes(memory.to_bytes()), start=7)
+    restored = CameraMemory.from_bytes(memory.to_bytes())
+    assert (restored.quality, restored.bank) == (memory.quality, memory.bank)
+    second, _ = watch(images[7:], memory=restored, start=7)
     assert [r.held_bp for r in straight] == [r.held_bp for r in first + second]
 
 
