@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import timedelta
 
@@ -89,3 +90,25 @@ def test_a_lost_line_is_said_and_the_figures_stay(visitor: Visitor, own_centre: 
     expect(visit.page.locator("a.project")).to_have_count(2)
     visit.page.context.set_offline(False)
     expect(visit.page.locator(".stale")).to_have_count(0)
+
+
+def test_a_block_that_fails_says_so_alone_and_tries_again(visitor: Visitor) -> None:
+    visit = visitor()
+    fault = {
+        "code": "unavailable",
+        "what": "the score is being computed",
+        "where": "score",
+        "expected": "",
+        "id": "e7f31",
+    }
+    visit.page.route("**/projects/qp/score", lambda route: route.fulfill(status=503, body=json.dumps({"error": fault})))
+    visit.enter(path="/projects/qp", until="[role=grid]")
+    block = visit.page.locator("[role=alert]")
+    expect(block).to_have_count(1)
+    expect(block).to_contain_text("没取到绩效得分")
+    expect(block).to_contain_text("the score is being computed")
+    expect(block).to_contain_text("e7f31")
+    visit.page.unroute("**/projects/qp/score")
+    block.get_by_role("button", name="重试").click()
+    expect(visit.page.get_by_role("heading", name="绩效得分构成")).to_be_visible()
+    expect(block).to_have_count(0)

@@ -35,11 +35,11 @@ const en: typeof zh = {
     title: "Overview", total: "Projects", counts: "each project once, by its heaviest sign", all: "All {n}", list: "Projects", sortHint: "by level, then by lag",
     emptyTitle: "No projects yet", emptyText: "Projects appear here once a plan is imported. Command: siteprogress-central import-plan FILE", filterEmptyTitle: "No project passes the filter", filterEmptyText: "{n} projects in all, none under this filter.", clear: "Clear filter",
     project: "Project", progress: "Physical progress (tick = plan)", gap: "Gap", lag: "Lag", score: "Score", warnings: "Open warnings", street: "Street",
-    sentenceCalm: "All {n} projects are on plan, no open warning.", sentence: "{n} projects need attention: {list}.", sentencePart: "{word} {n}", found: "“{q}”: {n} found",
+    sentenceCalm: "All on plan ({n}), no open warning.", sentence: "Needing attention: {n} ({list}).", sentencePart: "{word} {n}", found: "“{q}”: {n} found",
     worst: "worst {name}",
   },
   project: {
-    crumb: "Projects", type: { new_build: "New build", renovation: "Renovation", road: "Road" }, buildings: "{n} buildings", storeys: "{n} storeys", code: "Project code", contract: "Contract", duration: "Duration",
+    crumb: "Projects", type: { new_build: "New build", renovation: "Renovation", road: "Road" }, buildings: "buildings: {n}", storeys: "{n} storeys", code: "Project code", contract: "Contract", duration: "Duration",
     unitIs: "Responsible: {unit}", sameTime: "All figures as of {time}", basis: "Basis", finish: "Planned finish", score: "Score", open: "Open warnings", noneOpen: "No open warning", openHint: "Empty while the works keep to the plan.",
     seeAll: "All warnings", coverage: "Coverage", planVersion: "plan version {n}", calm: "The other buildings are on plan.", paused: "approved pause",
   },
@@ -73,7 +73,7 @@ const en: typeof zh = {
     fused: "Fused = {value}, 90% interval {low} – {high}.", more: "newest of each source; {total} observations in all", trace: "Full trace", confidence: "confidence {value}",
   },
   warning: {
-    title: "Warnings", summary: "{n} open, in {m} projects", summaryNone: "No open warning", subject: "Subject and rule", value: "Deviation", project: "Project", state: "State", sinceDay: "since {day}", raised: "Raised", open: "Open", closed: "Closed", withdrawn: "Withdrawn",
+    title: "Warnings", summary: "open {n}, in projects {m}", summaryNone: "No open warning", subject: "Subject and rule", value: "Deviation", project: "Project", state: "State", sinceDay: "since {day}", raised: "Raised", open: "Open", closed: "Closed", withdrawn: "Withdrawn",
     all: "All", level: "Level", filter: "Filter", emptyTitle: "No open warning", emptyText: "No rule on progress, lag, evidence or devices is over its threshold.", closedLink: "See closed", shown: "{n} of {total} shown", select: "Select one to see why",
     why: "Why", threshold: "Threshold", exit: "Rule", rule: "rule {rule} · version {version}", capped: "thin evidence, capped at blue", gapTitle: "Gap (pp) and threshold", gapAlone: "Gap (pp)", last30: "last 30 days · band = 90% interval", steps: "History",
     event: { raised: "raised", escalated: "escalated", downgraded: "downgraded", cleared: "closed", withdrawn: "withdrawn (late facts changed the verdict)", restored: "restored" }, evidence: "Evidence: {n}", valueAt: "{value} ({day})", link: "Copy link", keys: "J next · K previous", thresholdOf: "{value} ≥ threshold {threshold}", unknownThreshold: "{value}",
@@ -96,7 +96,7 @@ const en: typeof zh = {
   },
   node: { score: "score", indicator: "indicator", building: "building", item: "work item", record: "reading", warning: "warning", project: "project", observation: "observation", contribution: "contribution", camera: "camera", evidence: "still", event: "event", gateway: "gateway", condition: "device condition", reading: "reading", still: "still", frame: "frame" },
   fleet: {
-    title: "Devices and delivery", summary: "{g} gateways · {c} cameras", balanceOk: "Nothing lost, nothing doubled", balanceBad: "Dead letters or id conflicts: see the gateways below", balanceUnknown: "Waiting for a heartbeat", balanceNote: "produced = stored and acknowledged + in flight; present epoch of each gateway",
+    title: "Devices and delivery", summary: "gateways {g} · cameras {c}", balanceOk: "Nothing lost, nothing doubled", balanceBad: "Dead letters or id conflicts: see the gateways below", balanceUnknown: "Waiting for a heartbeat", balanceNote: "produced = stored and acknowledged + in flight; present epoch of each gateway",
     produced: "Produced", stored: "Stored and acknowledged", inFlight: "In flight (last heartbeat)", tombstones: "Tombstones (dropped by policy, recorded)", duplicates: "Arrived twice (stopped)", dead: "Dead letters", conflicts: "Id conflicts", gateway: "Gateway", connection: "Line", online: "Online", offline: "Offline", lastSeen: "last {time}", never: "never seen",
     clock: "Clock", clocks: { synced: "synced", free: "free running", unknown: "unknown" }, software: "Version", cameras: "Cameras", oldest: "Oldest unacknowledged", camera: "Camera", sees: "looks at {names}", lastReading: "last reading {time}", noReading: "no reading yet", fine: "Trusted", conditions: "State",
     condition: { moved: "MOVED", frozen: "Frozen", covered: "Covered", dark: "Dark", offline: "Offline", blurred: "Blurred", foggy: "Fog" },

@@ -5,18 +5,27 @@ import { client, need, useTokenFrom } from "@/api/client";
 import type { Me } from "@/api/types";
 
 const KEY = "siteprogress.token";
-const RENEW_BEFORE_S = 120;
+const RENEW_AFTER_SHARE = 0.8; // of what is left of the token's life
+const RENEW_WAIT_MS_MIN = 1_000;
 
 interface Held {
   token: string;
   until_ms: number;
 }
 
+/** What this tab kept, or null when it is nothing of ours. */
+function parsed(text: string | null): Held | null {
+  try {
+    const found = JSON.parse(text ?? "null") as Partial<Held> | null;
+    return typeof found?.token === "string" && typeof found.until_ms === "number" ? (found as Held) : null;
+  } catch {
+    return null;
+  }
+}
+
 function read(): Held | null {
-  const text = sessionStorage.getItem(KEY);
-  if (!text) return null;
-  const held = JSON.parse(text) as Held;
-  return held.until_ms > Date.now() ? held : null;
+  const held = parsed(sessionStorage.getItem(KEY));
+  return held && held.until_ms > Date.now() ? held : null;
 }
 
 export const useSession = defineStore("session", () => {
@@ -37,8 +46,8 @@ export const useSession = defineStore("session", () => {
   function planRenewal(): void {
     clearTimeout(renewal);
     if (!held.value) return;
-    const wait_ms = Math.max(1_000, held.value.until_ms - Date.now() - RENEW_BEFORE_S * 1000);
-    renewal = setTimeout(() => void renew(), Math.min(wait_ms, 2_000_000_000));
+    const wait_ms = Math.max(RENEW_WAIT_MS_MIN, (held.value.until_ms - Date.now()) * RENEW_AFTER_SHARE);
+    renewal = setTimeout(() => void renew(), wait_ms);
   }
 
   async function renew(): Promise<void> {
