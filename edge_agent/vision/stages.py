@@ -28,7 +28,7 @@ NEW_BUILD = StageList(
     work_type="new_build",
     names=("void", "formwork", "structure", "infill", "base", "finished"),
     credit_bp=(0, 2500, 5000, 6500, 8000, 10000),
-    dwell_days=(30.0, 10.0, 15.0, 15.0, 15.0, float("inf")),
+    dwell_days=(20.0, 10.0, 12.0, 12.0, 12.0, float("inf")),
 )
 
 STAGE_LISTS = {stages.work_type: stages for stages in (NEW_BUILD,)}

@@ -69,7 +69,7 @@ def test_too_little_seen_abstains_but_still_holds() -> None:
     hidden[:3] = 1
     readings, _ = watch([draw(stages), draw(stages, occluded=hidden)])
     assert readings[1].completion_bp is None
-    assert readings[1].abstained == ("coverage",)
+    assert readings[1].abstained[0] == "coverage"
     assert readings[1].held_bp is not None
 
 
