@@ -126,17 +126,24 @@ def evaluate(
 ) -> None:
     """Run the shipped network and filter over a data set in time order and write how well they did."""
     from edge_agent.app import shipped_models
+    from edge_agent.vision.baseline import load_baseline
     from edge_agent.vision.errors import VisionError
     from edge_agent.vision.evaluate import evaluate_dataset
     from edge_agent.vision.session import load_network
 
     columns = (TextColumn("frames"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     try:
-        net = load_network(models or shipped_models(), threads=threads)
+        folder = models or shipped_models()
+        net = load_network(folder, threads=threads)
+        peer = folder / "feature_baseline.npz"
+        features = load_baseline(peer) if peer.exists() else None
         with Progress(*columns, console=err) as bar:
             task = bar.add_task("frames", total=None)
             figures = evaluate_dataset(
-                dataset, net, progress=lambda done, total: bar.update(task, completed=done, total=total)
+                dataset,
+                net,
+                progress=lambda done, total: bar.update(task, completed=done, total=total),
+                features=features,
             )
     except VisionError as wrong:
         err.print(str(wrong), style="red", markup=False, soft_wrap=True)
