@@ -29,6 +29,7 @@ from training.network import CellNet
 CREDIT = torch.tensor(NEW_BUILD.credit_bp, dtype=torch.float32) / 10000
 HELD_SHARE = 0.08  # scenes kept aside for calibration and model choice, by hash of their id
 EMA_DECAY = 0.99
+HIDDEN_WEIGHT = 2.0  # one cell in ten is hidden, and a hidden cell read as seen costs more than the reverse
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +66,10 @@ def loss_of(net: CellNet, batch: Batch, *, weights: Tensor) -> Tensor:
     of_face = ((credit * mask).sum((1, 2)) / mask.sum((1, 2)).clamp(min=1)) ** 2
     told = (batch.occluded >= 0).float()
     hidden = functional.binary_cross_entropy_with_logits(
-        logits.occluded[:, 0].float(), batch.occluded.clamp(min=0).float(), reduction="none"
+        logits.occluded[:, 0].float(),
+        batch.occluded.clamp(min=0).float(),
+        reduction="none",
+        pos_weight=torch.tensor(HIDDEN_WEIGHT),
     )
     covered = functional.binary_cross_entropy_with_logits(logits.cover.float(), batch.cover, reduction="none")
     return (
