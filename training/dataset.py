@@ -20,22 +20,29 @@ from edge_agent.vision.dataset import UNKNOWN, FaceTruth, iter_dataset
 from edge_agent.vision.errors import DatasetError
 from edge_agent.vision.grid import node_grid
 from edge_agent.vision.rectify import dense_map, face_map_of
+from edge_agent.vision.stages import COVERS
 from training.augment import HIDDEN_SHARE, paste, vary
 
 Array = npt.NDArray[np.float64]
 Image = npt.NDArray[np.uint8]
 WINDOW = 6  # most cells a side that one sample shows
+NOTHING_SHARE = 0.25  # samples that try (most fail) to show surroundings alone: hills and fences are no walls
+TRIES = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Sample:
-    """One face in one frame. `nodes` is its commissioned grid with margins; truth rows are from the ground up."""
+    """One face in one frame. `nodes` is its commissioned grid with margins; truth rows are from the ground up.
+
+    `hulls` are the outlines (native pixels) of all faces of the scene: outside them nothing is being built.
+    """
 
     scene: str
     image: Image
     nodes: Array
     truth: FaceTruth
     scored: npt.NDArray[np.bool_]
+    hulls: tuple[Array, ...]
     conditions: tuple[str, ...]
 
     @property
@@ -67,6 +74,7 @@ def read_samples(root: Path) -> list[Sample]:
     for folder in iter_dataset(root):
         maps = {f.face_id: face_map_of(f, folder.scene.camera, folder.scene.privacy_masks) for f in folder.scene.faces}
         grids = {f.face_id: node_grid(f).points for f in folder.scene.faces}
+        hulls = tuple(cv2.convexHull(g.reshape(-1, 2).astype(np.float32))[:, 0] for g in grids.values())
         for frame in folder.frames:
             image = cv2.imread(str(frame.path), cv2.IMREAD_COLOR)
             if image is None:
@@ -78,6 +86,7 @@ def read_samples(root: Path) -> list[Sample]:
                     nodes=grids[face_id],
                     truth=truth,
                     scored=maps[face_id].observable,
+                    hulls=hulls,
                     conditions=frame.conditions,
                 )
                 for face_id, truth in frame.truth.items()
@@ -125,7 +134,11 @@ class Batches(Dataset[Batch]):
         high, wide = sample.window
         bottom, left = int(rng.integers(0, rows - high + 1)), int(rng.integers(0, cols - wide + 1))
         nodes = jittered(sample.nodes, rng) if self._varied else sample.nodes
-        canvas = cut(sample.image, window_nodes(nodes, rows=(bottom, bottom + high), cols=(left, left + wide)))
+        grid = window_nodes(nodes, rows=(bottom, bottom + high), cols=(left, left + wide))
+        nothing = elsewhere(grid, sample, rng) if self._varied and rng.random() < NOTHING_SHARE else None
+        if nothing is not None:
+            return self._nothing(cut(sample.image, nothing), rows=high, cols=wide, rng=rng)
+        canvas = cut(sample.image, grid)
         window = (slice(bottom, bottom + high), slice(left, left + wide))
         stage, occluded = sample.truth.stage[window].copy(), sample.truth.occluded[window].astype(np.int64)
         stage[(occluded > 0) | ~sample.scored[window]] = UNKNOWN
@@ -142,6 +155,15 @@ class Batches(Dataset[Batch]):
             cover=torch.from_numpy(np.ascontiguousarray(cover[::-1].transpose(2, 0, 1))),
         )
 
+    def _nothing(self, canvas: Image, *, rows: int, cols: int, rng: np.random.Generator) -> Batch:
+        """A canvas of surroundings alone: every cell void, hiding and covers untold."""
+        return Batch(
+            canvas=torch.from_numpy(np.ascontiguousarray(vary(canvas, rng))),
+            stage=torch.zeros((rows, cols), dtype=torch.int64),
+            occluded=torch.full((rows, cols), -1, dtype=torch.int64),
+            cover=torch.zeros((len(COVERS), rows, cols)),
+        )
+
     def _disturb(
         self, canvas: Image, stage: npt.NDArray[np.int64], occluded: npt.NDArray[np.int64], rng: np.random.Generator
     ) -> tuple[Image, npt.NDArray[np.int64], npt.NDArray[np.int64]]:
@@ -152,6 +174,26 @@ class Batches(Dataset[Batch]):
             stage = np.where(hidden, UNKNOWN, stage)
             occluded = np.where(hidden & (occluded >= 0), 1, occluded)
         return vary(canvas, rng), stage, occluded
+
+
+def elsewhere(grid: Array, sample: Sample, rng: np.random.Generator) -> Array | None:
+    """The window moved (and shrunk) to where no face is, at least 90 % inside the frame; None when no try fits."""
+    height, width = sample.image.shape[:2]
+    around = grid.reshape(-1, 2)
+    for _ in range(TRIES):
+        size = rng.uniform(0.2, 0.9)
+        moved = (grid - around.mean(axis=0)) * size + rng.uniform((0, 0), (width, height))
+        points = moved.reshape(-1, 2)
+        inside = ((points >= 0) & (points < (width, height))).all(axis=1).mean()
+        if inside >= 0.9 and not any(_overlap(points, hull) for hull in sample.hulls):
+            return np.asarray(moved)
+    return None
+
+
+def _overlap(points: Array, hull: Array) -> bool:
+    ring = cv2.convexHull(points.astype(np.float32))[:, 0]
+    area, _ = cv2.intersectConvexConvex(ring, np.asarray(hull, np.float32))
+    return bool(area > 0)
 
 
 def stack(items: list[Batch]) -> Batch:
