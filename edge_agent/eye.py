@@ -63,13 +63,14 @@ def look_at(
 
 def face_reading(found: reading.FaceReading, *, camera: str) -> FaceReading:
     """The body of a `face_reading` record. A cell never seen has stage -1; covers of a cell are joined by '+'."""
+    stages = stages_of(found.work_type).names
     return FaceReading(
         camera=camera,
         face=found.face_id,
         building=found.building,
         work_type=found.work_type,  # type: ignore[arg-type]
-        stages=stages_of(found.work_type).names,
-        stage_shares_bp=found.stage_shares_bp,
+        stages=stages,
+        stage_shares_bp=found.stage_shares_bp or (0,) * len(stages),  # no cell was ever seen
         completion_bp=found.completion_bp,
         sigma_bp=min(found.sigma_bp, 10_000),
         coverage_bp=min(found.coverage_bp, 10_000),
@@ -99,4 +100,5 @@ def _mpx(residual_px: float) -> int:
 def _due(last: datetime | None, now: datetime, *, every_s: float | None) -> bool:
     if every_s is None:
         return False
-    return last is None or (now - last).total_seconds() >= every_s
+    # Either way: a still dated ahead of its time (a clock that was wrong) must not put off the next ones until then.
+    return last is None or abs((now - last).total_seconds()) >= every_s
