@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
-from edge_agent.camera.names import zone_of
+from edge_agent.camera.names import YEARS, zone_of
 
 HEAD_BYTES = 128 * 1024  # the block lies before the picture and is at most 64 KiB
 EXIF_IFD, DATE_TIME, DATE_TIME_ORIGINAL = 0x8769, 0x0132, 0x9003
@@ -45,9 +45,9 @@ def exif_time(head: bytes, *, zone: tzinfo) -> datetime | None:
     for block in _exif_blocks(head):
         try:
             instant = _time_in(block, zone=zone)
-        except (struct.error, ValueError, IndexError, UnicodeDecodeError):
+        except (struct.error, ValueError, IndexError, OverflowError):
             continue
-        if instant is not None:
+        if instant is not None and instant.year in YEARS:  # a clock that was never set says 0001, 1970 or 1980
             return instant
     return None
 

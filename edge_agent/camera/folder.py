@@ -13,19 +13,25 @@ from zoneinfo import ZoneInfo
 
 from edge_agent.camera.exif import HEAD_BYTES, exif_time
 from edge_agent.camera.messages import Alive, Captured, Done, Opening, Refused, Trouble, idle, receive, send
-from edge_agent.camera.names import capture_time
+from edge_agent.camera.names import YEARS, capture_time
 from edge_agent.vision.errors import FrameError
 from edge_agent.vision.frame import decode_frame
 
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png"})
+# A file's own time outside these years is none: records of before 1970 or after 9999 fit no message.
+SANE_S = tuple(datetime(year, 1, 1, tzinfo=UTC).timestamp() for year in (YEARS.start, YEARS.stop))
 HOLD_S = 60.0  # so long an unfinished older file holds back finished newer ones
 
 
 @dataclass(slots=True, kw_only=True)
 class Drop:
-    """One file that is not done with: its size and when it was last seen to change, monotonic seconds."""
+    """One file that is not done with: its size and when it was last seen to change, monotonic seconds.
+
+    `name` is what it is called in records and logs; `path` opens it, and need not be UTF-8 (cameras that write GBK).
+    """
 
     name: str
+    path: str
     size_bytes: int
     changed_s: float
     first_s: float
@@ -47,16 +53,17 @@ class Inbox:
     def look(self, now_s: float) -> None:
         """List the folder and note what is new, what grew and what is gone. OSError when it cannot be listed."""
         found = self._listing()
-        for name, size in found.items():
+        for path, size in found.items():
+            name = told(path)
             seen = self.known.get(name)
             if seen is not None and (seen[1] or seen[0] == size):
                 continue
             drop = self.drops.get(name)
             if drop is None:
-                self.drops[name] = Drop(name=name, size_bytes=size, changed_s=now_s, first_s=now_s)
+                self.drops[name] = Drop(name=name, path=path, size_bytes=size, changed_s=now_s, first_s=now_s)
             elif drop.size_bytes != size:
                 drop.size_bytes, drop.changed_s, drop.timed = size, now_s, False
-        for name in [name for name in self.drops if name not in found]:
+        for name in [drop.name for drop in self.drops.values() if drop.path not in found]:
             del self.drops[name]
 
     def next_ready(self, now_s: float) -> Drop | None:
@@ -89,9 +96,12 @@ class Inbox:
                     name = f"{folder}{entry.name}"
                     if entry.is_dir(follow_symlinks=False):
                         folders.append(f"{name}/")
-                    elif Path(entry.name).suffix.lower() in SUFFIXES and self.known.get(name, (0, False))[1] is False:
+                    elif Path(entry.name).suffix.lower() in SUFFIXES and not self._was_read(name):
                         found[name] = self._size(entry)
         return found
+
+    def _was_read(self, path: str) -> bool:
+        return self.known.get(told(path), (0, False))[1]
 
     @staticmethod
     def _size(entry: os.DirEntry[str]) -> int:
@@ -102,19 +112,26 @@ class Inbox:
 
     def _date(self, drop: Drop) -> None:
         """Capture time: the name's, else EXIF's, else the file's own time, which is a guess."""
-        instant = capture_time(drop.name, zone=self.zone)
+        instant = capture_time(drop.path, zone=self.zone)
         if instant is None:
             try:
-                with (self.root / drop.name).open("rb") as file:
+                with (self.root / drop.path).open("rb") as file:
                     instant = exif_time(file.read(HEAD_BYTES), zone=self.zone)
                     modified_s = os.fstat(file.fileno()).st_mtime
             except OSError:
                 instant, modified_s = None, time.time()
+            if not SANE_S[0] <= modified_s < SANE_S[1]:
+                modified_s = time.time()
             drop.time_known = instant is not None
             drop.captured_s = modified_s if instant is None else instant.timestamp()
         else:
             drop.time_known, drop.captured_s = True, instant.timestamp()
         drop.timed = True
+
+
+def told(path: str) -> str:
+    """A file's path as text that can be stored and sent: bytes that are no UTF-8 as \\xNN."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def watch(conn: Connection, options: dict[str, Any], known: dict[str, tuple[int, bool]]) -> None:
@@ -139,7 +156,8 @@ def watch(conn: Connection, options: dict[str, Any], known: dict[str, tuple[int,
 
 def _deliver(conn: Connection, inbox: Inbox, drop: Drop, options: dict[str, Any]) -> None:
     send(conn, Opening(name=drop.name, size_bytes=drop.size_bytes))
-    path = inbox.root / drop.name
+    path = inbox.root / drop.path
+    shown = told(str(path))
     try:
         message = _captured(path, drop, options)
     except FrameError as error:
@@ -148,7 +166,7 @@ def _deliver(conn: Connection, inbox: Inbox, drop: Drop, options: dict[str, Any]
         inbox.drops.pop(drop.name, None)
         return
     except OSError as error:
-        problem = f"{path}: {error.strerror}; expected a readable file"
+        problem = f"{shown}: {error.strerror}; expected a readable file"
         message = Refused(name=drop.name, size_bytes=drop.size_bytes, problem=problem)
     send(conn, message)
     while receive(conn) != Done(name=drop.name):
@@ -159,10 +177,10 @@ def _deliver(conn: Connection, inbox: Inbox, drop: Drop, options: dict[str, Any]
 def _captured(path: Path, drop: Drop, options: dict[str, Any]) -> Captured | Refused:
     if drop.size_bytes > options["max_bytes"]:
         problem = f"file of {drop.size_bytes} bytes"
-        raise FrameError(source=str(path), problem=problem, expected=f"at most {options['max_bytes']} bytes")
+        raise FrameError(source=told(str(path)), problem=problem, expected=f"at most {options['max_bytes']} bytes")
     captured_at = datetime.fromtimestamp(drop.captured_s, UTC)
     data = path.read_bytes()
-    frame = decode_frame(data, captured_at=captured_at, source=str(path), max_pixels=options["max_pixels"])
+    frame = decode_frame(data, captured_at=captured_at, source=told(str(path)), max_pixels=options["max_pixels"])
     return Captured(
         image=frame.image,
         sha256=frame.sha256,

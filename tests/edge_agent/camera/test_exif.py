@@ -53,6 +53,9 @@ def exif_block(order: str, *, taken: str = "", offset: str = "", changed: str = 
         ({"taken": "2026:11:21 12:00:00", "changed": "2026:12:01 00:00:00"}, datetime(2026, 11, 21, 4, tzinfo=UTC)),
         ({"changed": "2026:11:21 12:00:00"}, datetime(2026, 11, 21, 4, tzinfo=UTC)),
         ({"taken": "0000:00:00 00:00:00"}, None),
+        ({"taken": "0001:01:01 00:00:00"}, None),
+        ({"taken": "1980:01:01 00:00:00"}, None),
+        ({"taken": "9999:12:31 23:59:59", "offset": "-12:00"}, None),
         ({}, None),
     ],
 )

@@ -79,6 +79,36 @@ def test_without_a_time_in_name_or_exif_the_files_own_time_is_a_guess(inbox: Inb
     assert (drop.captured_s, drop.time_known) == (1_790_000_000, False)
 
 
+def test_a_name_that_is_no_utf_8_is_told_as_text_and_dated_by_its_digits(inbox: Inbox, tmp_path: Path) -> None:
+    raw = os.fsencode(tmp_path) + b"/\xd6\xd020261121T010000Z.jpg"  # GBK, as many cameras write
+    Path(os.fsdecode(raw)).write_bytes(b"x")
+    inbox.look(0.0)
+    drop = inbox.next_ready(5.0)
+    assert drop is not None
+    assert drop.name == "\\xd6\\xd020261121T010000Z.jpg"
+    assert drop.name.encode()
+    assert (inbox.root / drop.path).read_bytes() == b"x"
+    assert (drop.captured_s, drop.time_known) == (1_795_222_800, True)
+    inbox.done(drop, read=True)
+    inbox.look(9.0)
+    assert names(inbox, 99.0) == []
+
+
+@pytest.mark.parametrize("modified_s", [-5_000_000, 0, 253_402_300_800])
+def test_a_files_own_time_that_cannot_be_is_none(inbox: Inbox, tmp_path: Path, modified_s: int) -> None:
+    path = tmp_path / "photo.jpg"
+    path.write_bytes(b"x")
+    try:
+        os.utime(path, (modified_s, modified_s))
+    except OSError:
+        pytest.skip("this file system keeps no such time")
+    inbox.look(0.0)
+    drop = inbox.next_ready(5.0)
+    assert drop is not None
+    assert drop.captured_s > 1_600_000_000
+    assert not drop.time_known
+
+
 def test_a_file_that_is_taken_away_is_forgotten(inbox: Inbox, tmp_path: Path) -> None:
     path = tmp_path / "20261121T010000Z.jpg"
     path.write_bytes(b"x")
