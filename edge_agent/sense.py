@@ -223,7 +223,17 @@ class Sense:
         for station in self._stations:
             station.camera.watch()
             self._mark_silent(station.camera, stop)
-        evicted, dropped = self._outbox.evict(), self._evidence.evict()
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """By policy; a disk too full or too ill even for that stops nothing: it is tried again at the next turn."""
+        try:
+            evicted, dropped = self._outbox.evict(), self._evidence.evict()
+        except StoreBrokenError:
+            raise
+        except (StoreError, OSError) as failed:
+            log.error("no room could be made: %s", failed)
+            return
         if evicted or dropped:
             log.error("given up for lack of room records=%d stills=%d", evicted, dropped)
 

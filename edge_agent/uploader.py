@@ -59,6 +59,9 @@ class Uploader:
             answer = client.put(url, content=still.path.read_bytes(), headers=headers)
         except FileNotFoundError:
             return True  # given up for lack of room meanwhile
+        except OSError as unread:
+            self._complain(f"{still.path}: {unread.strerror}; expected a readable still")
+            return True  # it stays, and the others go on
         except httpx.HTTPError as error:
             self._complain(f"{url}: {type(error).__name__} {error}")
             return False

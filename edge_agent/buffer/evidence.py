@@ -35,11 +35,15 @@ class EvidenceFolder:
         if path.exists():
             return sha256
         part = path.with_suffix(".part")
-        with part.open("wb") as file:
-            file.write(jpeg)
-            file.flush()
-            os.fsync(file.fileno())
-        part.rename(path)
+        try:
+            with part.open("wb") as file:
+                file.write(jpeg)
+                file.flush()
+                os.fsync(file.fileno())
+            part.rename(path)
+        except OSError:
+            part.unlink(missing_ok=True)  # a full disk is not to be filled with halves
+            raise
         folder = os.open(self._root, os.O_RDONLY)
         try:
             os.fsync(folder)
@@ -49,9 +53,14 @@ class EvidenceFolder:
 
     def waiting(self) -> list[Still]:
         """Stills not yet sent, oldest first."""
-        found = [(path.stat(), path) for path in self._root.glob("*.jpg")]
-        found.sort(key=lambda pair: (pair[0].st_mtime_ns, pair[1].name))
-        return [Still(sha256=path.stem, path=path, size_bytes=stat.st_size) for stat, path in found]
+        found = []
+        for path in self._root.glob("*.jpg"):
+            try:
+                stat = path.stat()
+            except FileNotFoundError:
+                continue  # sent, or given up for lack of room, between listing and looking
+            found.append((stat.st_mtime_ns, path.name, Still(sha256=path.stem, path=path, size_bytes=stat.st_size)))
+        return [still for _, _, still in sorted(found, key=lambda entry: entry[:2])]
 
     def sent(self, still: Still) -> None:
         """The centre has it."""

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import os
+import resource
+import signal
 from pathlib import Path
+
+import pytest
 
 from edge_agent.buffer.evidence import EvidenceFolder
 
@@ -33,6 +37,27 @@ def test_half_written_stills_are_gone_after_a_restart_and_whole_ones_stay(tmp_pa
     again = EvidenceFolder(tmp_path, cap_bytes=1 << 20)
     assert [still.size_bytes for still in again.waiting()] == [10, 20]
     assert not (tmp_path / "abc.part").exists()
+
+
+def test_a_still_for_which_there_is_no_room_leaves_nothing(tmp_path: Path) -> None:
+    folder = EvidenceFolder(tmp_path, cap_bytes=1 << 20)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, hard))
+    try:
+        with pytest.raises(OSError, match="File too large"):
+            folder.put(b"x" * 9000)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        signal.signal(signal.SIGXFSZ, handler)
+    assert [path.name for path in tmp_path.iterdir()] == ["refused"]
+
+
+def test_listing_bears_stills_that_go_meanwhile(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path, [10])
+    (tmp_path / "gone.jpg").symlink_to(tmp_path / "nowhere")  # is in the listing, and is not there when looked at
+    assert [still.size_bytes for still in folder.waiting()] == [10]
+    assert folder.evict() == 0
 
 
 def test_over_the_cap_the_oldest_go(tmp_path: Path) -> None:
