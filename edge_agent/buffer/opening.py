@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 STORE = "outbox.db"
 DEFAULT_CAP_BYTES = 2 << 30
-# In this order: what must not be read or sent twice first.
+DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR})
 SALVAGED = {
     "camera": "camera, last_at, frames, memory, conditions, evidence",
     "processed": "camera, name, bytes, outcome",
@@ -66,16 +66,20 @@ class _Rows:
 
 
 def open_outbox(folder: Path, *, gateway: str, now_ms: Callable[[], int], cap_bytes: int = DEFAULT_CAP_BYTES) -> Outbox:
-    """Open, check and migrate the store in a folder whose lock is held; a damaged one is set aside and salvaged."""
+    """Open, check and migrate the store in a folder whose lock is held; a damaged one is set aside and salvaged.
+
+    StoreError when it cannot be opened and is not known to be damaged (no room, no leave): it stays where it is.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / STORE
     damage = _damage(path)
     broken = _set_aside(path, now_ms=now_ms(), damage=damage) if damage else None
     writer = open_connection(str(path), durable=True)
     migrate(writer)
-    _name(writer, path, gateway=gateway, epoch=new_epoch(now_ms()))
-    if broken is not None:
-        _salvage(writer, broken)
+    _name(writer, path, gateway=gateway, now_ms=now_ms(), broken=broken)
+    unsaved = writer.execute("SELECT value FROM meta WHERE key = 'salvage'").fetchone()
+    if unsaved is not None:  # of this start, or of one that was cut short
+        _salvage(writer, Path(unsaved[0]))
     sender = open_connection(str(path), durable=False)
     return Outbox(path=str(path), writer=writer, sender=sender, now_ms=now_ms, cap_bytes=cap_bytes)
 
@@ -90,6 +94,8 @@ def _damage(path: Path) -> str | None:
         found = str(db.execute("PRAGMA quick_check(1)").fetchone()[0])
         version = user_version(db)
     except sqlite3.DatabaseError as error:
+        if _code(error) not in DAMAGED:
+            raise StoreError(str(path), str(error), expected="a file this user can open, and room beside it") from error
         return str(error)
     finally:
         if db is not None:
@@ -97,6 +103,11 @@ def _damage(path: Path) -> str | None:
     if version > VERSION:
         raise StoreError(str(path), f"written by a newer version ({version})", expected=f"at most {VERSION}")
     return None if found == "ok" else found
+
+
+def _code(error: sqlite3.DatabaseError) -> int:
+    """SQLite's primary result code, 0 if it has none."""
+    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
 
 
 def _set_aside(path: Path, *, now_ms: int, damage: str) -> Path:
@@ -109,10 +120,14 @@ def _set_aside(path: Path, *, now_ms: int, damage: str) -> Path:
     return broken
 
 
-def _name(db: sqlite3.Connection, path: Path, *, gateway: str, epoch: str) -> None:
-    """Write the store's identity once; StoreError when it belongs to another gateway."""
+def _name(db: sqlite3.Connection, path: Path, *, gateway: str, now_ms: int, broken: Path | None) -> None:
+    """Write the store's identity once; StoreError when it belongs to another gateway.
+
+    Sessions count on from the time of day: the centre takes those of a lost store for older ones otherwise.
+    """
     db.execute("BEGIN IMMEDIATE")
-    first = {"gateway": gateway, "epoch": epoch, "acked": "0", "session": "0", "evicted": "0"}
+    first = {"gateway": gateway, "epoch": new_epoch(now_ms), "acked": "0", "evicted": "0"}
+    first |= {"session": str(now_ms // 1000)} | ({"salvage": str(broken)} if broken else {})
     db.executemany("INSERT OR IGNORE INTO meta VALUES (?, ?)", first.items())
     db.execute("COMMIT")
     owner = db.execute("SELECT value FROM meta WHERE key = 'gateway'").fetchone()[0]
@@ -121,16 +136,21 @@ def _name(db: sqlite3.Connection, path: Path, *, gateway: str, epoch: str) -> No
 
 
 def _salvage(db: sqlite3.Connection, broken: Path) -> None:
-    """Copy every row that can still be read; what waits gets new numbers under the new epoch."""
+    """Copy every row that can still be read, all in one transaction; what waits gets new numbers and a new epoch."""
     old = sqlite3.connect(f"file:{broken}?mode=ro", uri=True)
+    db.execute("BEGIN IMMEDIATE")
     try:
         for table, columns in SALVAGED.items():
             rows = _readable(old, table, columns)
             marks = ", ".join("?" * (columns.count(",") + 1))
-            db.execute("BEGIN IMMEDIATE")
             db.executemany(f"INSERT OR REPLACE INTO {table} ({columns}) VALUES ({marks})", rows)  # noqa: S608  ours
-            db.execute("COMMIT")
             log.warning("salvaged table=%s rows=%d from=%s", table, len(rows), broken)
+        db.execute("DELETE FROM meta WHERE key = 'salvage'")
+        db.execute("COMMIT")
+    except sqlite3.DatabaseError as error:
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        raise StoreError(str(broken), f"not salvaged: {error}", expected="room for a copy of what waits") from error
     finally:
         old.close()
 

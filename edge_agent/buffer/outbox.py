@@ -131,15 +131,14 @@ class Outbox:
         """Delete everything up to `hi`, which the centre has committed; returns how many records went."""
         with self._sending, self._writing, _translated(self.path):
             db = self._sender
-            db.execute("BEGIN IMMEDIATE")
-            gone = db.execute("DELETE FROM outbox WHERE seq <= ?", (hi,)).rowcount
-            db.execute("DELETE FROM tombstone WHERE seq <= ? AND hi <= ?", (hi, hi))
-            db.execute(
-                "INSERT INTO meta VALUES ('acked', ?) ON CONFLICT(key) DO UPDATE SET value = excluded.value"
-                " WHERE CAST(excluded.value AS INTEGER) > CAST(value AS INTEGER)",
-                (str(hi),),
-            )
-            db.execute("COMMIT")
+            with _atomic(db):
+                gone = db.execute("DELETE FROM outbox WHERE seq <= ?", (hi,)).rowcount
+                db.execute("DELETE FROM tombstone WHERE seq <= ? AND hi <= ?", (hi, hi))
+                db.execute(
+                    "INSERT INTO meta VALUES ('acked', ?) ON CONFLICT(key) DO UPDATE SET value = excluded.value"
+                    " WHERE CAST(excluded.value AS INTEGER) > CAST(value AS INTEGER)",
+                    (str(hi),),
+                )
             if db.execute("PRAGMA freelist_count").fetchone()[0] > VACUUM_PAGES:
                 db.execute(f"PRAGMA incremental_vacuum({VACUUM_PAGES})").fetchall()
         return gone
@@ -209,11 +208,12 @@ class Outbox:
         For the sending thread only.
         """
         with self._transaction() as db:
-            rows = db.execute("SELECT kind, at, clock, hash, body, appended_ms FROM outbox ORDER BY seq").fetchall()
-            rows = [row for row in rows if row[0] != "tombstone"]  # they name numbers of the old epoch
-            for sql in ("DELETE FROM outbox", "DELETE FROM tombstone", "DELETE FROM sqlite_sequence"):
-                db.execute(sql)
-            db.executemany("INSERT INTO outbox VALUES (?, ?, ?, ?, ?, ?, ?)", [(i, *r) for i, r in enumerate(rows, 1)])
+            db.execute("DELETE FROM outbox WHERE kind = 'tombstone'")  # they name numbers of the old epoch
+            db.execute("DELETE FROM tombstone")
+            seqs = [row[0] for row in db.execute("SELECT seq FROM outbox ORDER BY seq")]
+            # In order, so that each new number is free; in place, for the bodies may be more than fits in memory.
+            db.executemany("UPDATE outbox SET seq = ? WHERE seq = ?", list(enumerate(seqs, 1)))
+            db.execute("UPDATE sqlite_sequence SET seq = ? WHERE name = 'outbox'", (len(seqs),))
             db.execute("UPDATE meta SET value = ? WHERE key = 'epoch'", (epoch,))
             db.execute("UPDATE meta SET value = '0' WHERE key = 'acked'")
         self.epoch = epoch
@@ -223,14 +223,16 @@ class Outbox:
         """Figures for the heartbeat and the status line."""
         with self._sending:
             db = self._sender
-            pending, oldest, since = db.execute(
-                "SELECT count(*), coalesce(min(seq), 0), min(appended_ms) FROM outbox"
+            # One statement: `oldest` of 0 and `produced` together tell the centre that nothing up to there is held.
+            pending, oldest, since, produced = db.execute(
+                "SELECT count(*), coalesce(min(seq), 0), min(appended_ms),"
+                " (SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'outbox') FROM outbox"
             ).fetchone()
             refused = db.execute("SELECT count(*) FROM refused").fetchone()[0]
             meta = dict(db.execute("SELECT key, value FROM meta").fetchall())
         return Counters(
             epoch=self.epoch,
-            produced=self.newest,
+            produced=produced,
             acked=int(meta["acked"]),
             pending=pending,
             oldest=oldest,
@@ -247,15 +249,8 @@ class Outbox:
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with self._writing, _translated(self.path):
-            self._writer.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._writer
-                self._writer.execute("COMMIT")
-            except BaseException:
-                if self._writer.in_transaction:
-                    self._writer.execute("ROLLBACK")
-                raise
+        with self._writing, _translated(self.path), _atomic(self._writer):
+            yield self._writer
 
     def _insert(self, db: sqlite3.Connection, records: Sequence[NewRecord]) -> range:
         first, appended_ms = self._last_seq() + 1, self._now_ms()
@@ -305,6 +300,19 @@ def _save_camera(db: sqlite3.Connection, state: CameraState) -> None:
         json.dumps(state.evidence),
     )
     db.execute("INSERT OR REPLACE INTO camera VALUES (?, ?, ?, ?, ?, ?)", row)
+
+
+@contextmanager
+def _atomic(db: sqlite3.Connection) -> Iterator[None]:
+    """One transaction, never left open: a failed one would hold the write lock against the other connection."""
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        db.execute("COMMIT")
+    except BaseException:
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        raise
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from edge_agent.buffer.opening import STORE, lock_folder
+from edge_agent.buffer.opening import STORE, lock_folder, open_outbox
 from edge_agent.buffer.outbox import CameraState, FileMark
 from edge_agent.buffer.schema import VERSION
 from edge_agent.errors import StoreBusyError, StoreError, StoreFullError
@@ -164,8 +164,51 @@ def test_a_new_epoch_numbers_what_waits_anew(tmp_path: Path) -> None:
 
 def test_sessions_grow_over_restarts(tmp_path: Path) -> None:
     outbox = an_outbox(tmp_path)
-    first = [outbox.next_session(), outbox.next_session()]
+    first = outbox.next_session()
+    second = outbox.next_session()
     outbox.close()
     again = an_outbox(tmp_path)
-    assert [*first, again.next_session()] == [1, 2, 3]
+    assert (second, again.next_session()) == (first + 1, first + 2)
     again.close()
+
+
+def test_sessions_of_a_store_made_anew_are_not_taken_for_old_ones(tmp_path: Path) -> None:
+    lost = open_outbox(tmp_path / "old", gateway="gw-1", now_ms=lambda: START_MS)
+    made = open_outbox(tmp_path / "new", gateway="gw-1", now_ms=lambda: START_MS + 60_000)
+    assert made.next_session() > lost.next_session()
+    lost.close()
+    made.close()
+
+
+def test_a_store_that_cannot_be_opened_for_lack_of_leave_or_room_is_not_taken_for_damaged(tmp_path: Path) -> None:
+    (tmp_path / STORE).mkdir()
+    with pytest.raises(StoreError, match="unable to open database file; expected a file this user can open"):
+        an_outbox(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == [STORE]
+
+
+def test_a_salvage_that_was_cut_short_is_made_good_at_the_next_start(tmp_path: Path) -> None:
+    """As after a kill between naming the new store and copying the old one's rows."""
+    outbox = an_outbox(tmp_path)
+    outbox.append([a_record(1), a_record(2)])
+    outbox.close()
+    broken = tmp_path / f"{STORE}.broken-1"
+    (tmp_path / STORE).rename(broken)
+    fresh = an_outbox(tmp_path)
+    fresh._writer.execute("INSERT INTO meta VALUES ('salvage', ?)", (str(broken),))
+    fresh.close()
+    for _ in range(2):
+        again = an_outbox(tmp_path)
+        assert [r.seq for r in again.pending(0, 10)] == [1, 2]
+        again.close()
+
+
+def test_a_failed_delete_does_not_hold_the_store(tmp_path: Path) -> None:
+    outbox = an_outbox(tmp_path)
+    outbox.append([a_record(1)])
+    outbox._sender.execute("CREATE TEMP TRIGGER ill BEFORE UPDATE ON meta BEGIN SELECT RAISE(FAIL, 'ill'); END")
+    with pytest.raises(StoreError, match="ill"):
+        outbox.acked(1)
+    assert outbox.append([a_record(2)]) == range(2, 3)
+    assert [r.seq for r in outbox.pending(0, 10)] == [1, 2]
+    outbox.close()
