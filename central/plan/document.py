@@ -10,14 +10,30 @@ from datetime import date
 from typing import Any
 
 from central.domain import Building, PlanPoint, Project, Text, WorkItem
-from central.plan.fault import Faults, Path, PlanError, Reader
+from central.plan.fault import Faults, Path, PlanError, Reader, shown
 from central.plan.stages import STAGES
+from wire.topics import GATEWAY_ID
 
 SCHEMA = "siteprogress.plan/1"
 FULL_BP = 10_000
 _FEN_MAX = 10**15
 _DAYS_MAX = 366 * 15
+_PAUSE_DAYS_MAX = 366 * 5
+_PAUSES_MAX = 200
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
+_ID_WORDS = "letters, digits, '.', '_' and '-', starting with a letter or digit"
+_KEYS = {  # what a plan may say, by the last name on the way to it; a key misspelled must not pass for one left out
+    "": ("schema", "project", "buildings"),
+    "project": (
+        "id", "code", "name", "street", "unit", "work_type", "contract_fen", "budget_fen", "start", "finish", "pauses",
+    ),
+    "pauses": ("from", "to", "reason", "approved_by"),
+    "buildings": ("id", "name", "storeys", "weight_bp", "items", "faces"),
+    "items": ("id", "name", "weight_bp", "credits", "points"),
+    "points": ("day", "cum_bp"),
+    "faces": ("camera", "gateway", "face"),
+    "name": ("zh", "en"), "street": ("zh", "en"), "unit": ("zh", "en"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,12 +76,16 @@ class _Plan:
         self._stages: tuple[str, ...] = ()
 
     def project(self) -> Project | None:
+        if not isinstance(self.reader.document, dict):
+            self.faults.add((), shown(self.reader.document), f"an object of schema {SCHEMA}")
+            return None
         if self.reader.at(("schema",)) != SCHEMA:
-            self.faults.add(("schema",), repr(self.reader.at(("schema",)))[:80], SCHEMA)
+            self.faults.add(("schema",), shown(self.reader.at(("schema",))), SCHEMA)
         head: Path = ("project",)
         if not isinstance(self.reader.at(head), dict):
-            self.faults.add(head, "nothing", "the project's own data")
+            self.faults.add(head, shown(self.reader.at(head)), "the project's own data")
             return None
+        self.reader.refuse_unknown(_KEYS)
         self._frame(head)
         found = {
             "id": self._id((*head, "id")),
@@ -73,8 +93,8 @@ class _Plan:
             "name": self._text((*head, "name")),
             "street": self._text((*head, "street")),
             "unit": self._text((*head, "unit")),
-            "contract_fen": self.reader.whole((*head, "contract_fen"), low=0, high=_FEN_MAX),
-            "budget_fen": self.reader.whole((*head, "budget_fen"), low=0, high=_FEN_MAX),
+            "contract_fen": self.reader.whole((*head, "contract_fen"), low=0, high=_FEN_MAX, unit="fen"),
+            "budget_fen": self.reader.whole((*head, "budget_fen"), low=0, high=_FEN_MAX, unit="fen"),
             "work_type": self.reader.at((*head, "work_type")),
             "pauses": self._pauses((*head, "pauses")),
         }
@@ -90,7 +110,7 @@ class _Plan:
         work_type = self.reader.at((*head, "work_type"))
         self._stages = STAGES.get(work_type, ()) if isinstance(work_type, str) else ()
         if not self._stages:
-            self.faults.add((*head, "work_type"), repr(work_type)[:60], f"one of {', '.join(STAGES)}")
+            self.faults.add((*head, "work_type"), shown(work_type), f"one of {', '.join(STAGES)}")
         self._start, self._finish = self.reader.day((*head, "start")), self.reader.day((*head, "finish"))
         if self._start and self._finish and not 0 < (self._finish - self._start).days <= _DAYS_MAX:
             what = f"{self._finish} with start {self._start}"
@@ -98,12 +118,17 @@ class _Plan:
 
     def _pauses(self, path: Path) -> tuple[tuple[date, date], ...]:
         found = []
-        for row in self.reader.rows(path, required=False):
+        rows = self.reader.rows(path, required=False)
+        if len(rows) > _PAUSES_MAX:
+            self.faults.add(rows[_PAUSES_MAX], f"{len(rows)} pauses", f"at most {_PAUSES_MAX}")
+        for row in rows[:_PAUSES_MAX]:
             begin, end = self.reader.day((*row, "from")), self.reader.day((*row, "to"))
             self.reader.text((*row, "reason"))
             self.reader.text((*row, "approved_by"))
             if begin and end and end < begin:
                 self.faults.add((*row, "to"), str(end), f"a day from {begin} on")
+            elif begin and end and (end - begin).days > _PAUSE_DAYS_MAX:
+                self.faults.add((*row, "to"), f"{end} with {begin} as first day", "a pause of at most 5 years")
             elif begin and end:
                 found.append((begin, end))
         return tuple(sorted(found))
@@ -145,7 +170,15 @@ class _Plan:
         for (before, low), (stage, high) in itertools.pairwise(shares):
             if high < low:
                 self.faults.add((*path, stage), f"{high} after {before} {low}", "no less than the stage before it")
-        return tuple(shares)
+        return self._filled(shares)
+
+    def _filled(self, shares: Sequence[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
+        """Stages after the first that is named prove no less than the one before: work goes on, the proof stays."""
+        named, found = dict(shares), list[tuple[str, int]]()
+        for stage in self._stages:
+            if stage in named or found:
+                found.append((stage, named.get(stage, found[-1][1] if found else 0)))
+        return tuple(found)
 
     def _points(self, path: Path, item: str) -> tuple[PlanPoint, ...]:
         """Points by day; a day or a share that goes back names both rows. An empty curve stands for the default."""
@@ -178,7 +211,8 @@ class _Plan:
 
     def _read_faces(self, path: Path, building: str) -> None:
         for row in self.reader.rows(path, required=False):
-            camera, gateway, face = (self._name((*row, key)) for key in ("camera", "gateway", "face"))
+            camera, face = self._name((*row, "camera")), self._name((*row, "face"))
+            gateway = self._name((*row, "gateway"), fits=GATEWAY_ID, expected="a gateway id: a-z, 0-9 and '-'")
             if camera is None or gateway is None or face is None:
                 continue
             found = PlannedFace(camera=camera, gateway=gateway, building=building, face=face)
@@ -202,10 +236,10 @@ class _Plan:
             self._ids[found] = path
         return found
 
-    def _name(self, path: Path) -> str | None:
+    def _name(self, path: Path, *, fits: re.Pattern[str] = _ID, expected: str = _ID_WORDS) -> str | None:
         value = self.reader.text(path, limit=63)
-        if value is not None and not _ID.fullmatch(value):
-            self.faults.add(path, repr(value), "letters, digits, '.', '_' and '-', starting with a letter or digit")
+        if value is not None and not fits.fullmatch(value):
+            self.faults.add(path, shown(value), expected)
             return None
         return value
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
+DAY_MIN, DAY_MAX = date(2000, 1, 1), date(2099, 12, 31)  # a slip of the year is no plan of the year 202
 Path = tuple[str | int, ...]  # way into the document, e.g. ("buildings", 0, "weight_bp")
 
 
@@ -76,17 +77,35 @@ class Reader:
                 return None
         return value
 
+    def refuse_unknown(self, known: Mapping[str, tuple[str, ...]]) -> None:
+        """Note each key of an object that `known` does not list under the last name on the way to it."""
+        self._look((), self.document, known)
+
+    def _look(self, path: Path, value: Any, known: Mapping[str, tuple[str, ...]]) -> None:
+        if isinstance(value, list):
+            for index, member in enumerate(value):
+                self._look((*path, index), member, known)
+            return
+        kind = next((step for step in reversed(path) if isinstance(step, str)), "")
+        if not isinstance(value, dict) or kind not in known:
+            return
+        for key, member in value.items():
+            if key in known[kind]:
+                self._look((*path, key), member, known)
+            else:
+                self.faults.add((*path, str(key)[:60]), "unknown key", f"one of {', '.join(known[kind])}")
+
     def rows(self, path: Path, *, required: bool = True) -> list[Path]:
         """Paths of the members of a list of objects."""
         value = self.at(path)
         if value is None and not required:
             return []
         if not isinstance(value, list) or (required and not value):
-            self.faults.add(path, _shown(value), "at least one entry" if value in (None, []) else "a list")
+            self.faults.add(path, shown(value), "at least one entry" if value in (None, []) else "a list")
             return []
         for index, member in enumerate(value):
             if not isinstance(member, dict):
-                self.faults.add((*path, index), _shown(member), "an object")
+                self.faults.add((*path, index), shown(member), "an object")
         return [(*path, index) for index, member in enumerate(value) if isinstance(member, dict)]
 
     def text(self, path: Path, *, limit: int = 128) -> str | None:
@@ -94,37 +113,49 @@ class Reader:
         value = self.at(path)
         if isinstance(value, str) and value.strip() and len(value) <= limit:
             return value.strip()
-        self.faults.add(path, _shown(value), f"text of 1 to {limit} characters")
+        self.faults.add(path, shown(value), f"text of 1 to {limit} characters")
         return None
 
-    def whole(self, path: Path, *, low: int, high: int, default: int | None = None) -> int | None:
-        """An integer within bounds; digits written as text are not a number."""
+    def whole(self, path: Path, *, low: int, high: int, unit: str = "") -> int | None:
+        """An integer within bounds, `unit` names it in words; digits written as text are not a number."""
         value = self.at(path)
-        if value is None and default is not None:
-            return default
         if isinstance(value, float) and value.is_integer():
             value = int(value)
         if isinstance(value, int) and not isinstance(value, bool) and low <= value <= high:
             return value
-        self.faults.add(path, _shown(value), f"a whole number from {low} to {high}")
+        self.faults.add(path, shown(value), f"a whole number{unit and f' of {unit}'} from {low} to {high}")
         return None
 
     def day(self, path: Path) -> date | None:
-        """A calendar day: a date cell, or text as YYYY-MM-DD."""
+        """A calendar day from 2000 to 2099, as YYYY-MM-DD."""
         value = self.at(path)
-        if isinstance(value, datetime):
-            return value.date()
-        if isinstance(value, date):
-            return value
         try:
-            return date.fromisoformat(value if isinstance(value, str) else "")
+            found = date.fromisoformat(value if isinstance(value, str) else "")
         except ValueError:
-            self.faults.add(path, _shown(value), "a date as YYYY-MM-DD")
+            self.faults.add(path, shown(value), "a date as YYYY-MM-DD")
             return None
+        if DAY_MIN <= found <= DAY_MAX:
+            return found
+        self.faults.add(path, str(found), f"a date from {DAY_MIN} to {DAY_MAX}")
+        return None
 
 
-def _shown(value: Any) -> str:
-    return "nothing" if value is None or value == "" else f"{type(value).__name__} {str(value)[:60]!r}"
+def shown(value: Any) -> str:
+    """A value as a message names it: its kind in words, and the value itself as far as it is short."""
+    match value:
+        case None | "" | []:
+            words = "nothing"
+        case str():
+            words = f"text {value[:60]!r}"
+        case bool():
+            words = str(value).lower()
+        case int() | float():
+            words = f"number {str(value)[:60]}"
+        case list():
+            words = f"a list of {len(value)}"
+        case _:
+            words = "an object"
+    return words
 
 
 def _spelled(path: Path) -> str:

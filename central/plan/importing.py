@@ -6,10 +6,11 @@ import json
 from typing import Any
 
 from central.plan.document import ImportedPlan, read_document
-from central.plan.fault import Faults, Path, Place, PlanError
-from central.plan.sheets import CREDITS, SHEETS
+from central.plan.fault import Faults, Path, Place, PlanError, shown
+from central.plan.sheets import BUILDINGS, CREDITS, ITEMS, PROJECT, SHEETS
 from central.plan.workbook import BYTES_MAX, Row, path_of, put, read_rows
 
+_OWNERS = {"building": BUILDINGS, "item": ITEMS}
 ERRORS_MAX = 1_000  # a file wrong in every row is told so once, not twenty thousand times
 
 
@@ -30,10 +31,19 @@ def read_plan_xlsx(content: bytes) -> ImportedPlan | tuple[PlanError, ...]:
     """The plan in a workbook of the sheets in `central.plan.sheets`; errors name sheet, row and column otherwise."""
     faults = Faults()
     rows = read_rows(content, faults)
+    if not faults.found:
+        _refuse_empty(rows, faults)
     if faults.found:
         return _told(tuple(faults.found))
     document = _Assembly(faults).document(rows)
     return _told(read_document(document, faults))
+
+
+def _refuse_empty(sheets: dict[str, list[Row]], faults: Faults) -> None:
+    for sheet in (PROJECT, BUILDINGS, ITEMS):
+        if not sheets[sheet.key]:
+            empty = PlanError(sheet=sheet.zh, row=2, column=None, what="no filled row", expected="at least one")
+            faults.found.append(empty)
 
 
 class _Assembly:
@@ -78,9 +88,9 @@ class _Assembly:
         """Rows under the owner they name; rows that name none that is there are noted."""
         position = {found.get("id"): index for index, found in reversed(list(enumerate(owners)))}
         for row in rows:
-            index = position.get(row.values.get(owner))
+            index = position.get(row.values.get(owner)) if owner in row.values else None
             if index is None:
-                self._odd(row, f"{owner} {row.values.get(owner)!r}", f"an id of the sheet of {owner}s", column=owner)
+                self._orphan(row, owner)
                 continue
             members = owners[index].setdefault(member, [])
             members.append({})
@@ -94,7 +104,7 @@ class _Assembly:
         known = {item.get("id") for building in buildings for item in building["items"]}
         for row in rows:
             if row.values.get("item") not in known:
-                self._odd(row, f"item {row.values.get('item')!r}", "an id of the sheet of items", column="item")
+                self._orphan(row, "item")
 
     def _fill(self, into: dict[str, Any], row: Row, path: Path, *, leave: str = "") -> None:
         self.places[path] = row.place
@@ -106,6 +116,13 @@ class _Assembly:
     def _move(self, source: Path, target: Path) -> None:
         if source in self.places:
             self.places[target] = self.places[source]
+
+    def _orphan(self, row: Row, owner: str) -> None:
+        """A row that says whose it is wrongly or not at all; of merged cells only the first has the value."""
+        named = row.values.get(owner)
+        hint = "" if named is not None else "; in merged cells only the first row has it, unmerge and fill each"
+        what = shown(named) if named is None else f"{owner} {named!r}"
+        self._odd(row, what, f"an id of sheet {_OWNERS[owner].zh}{hint}", column=owner)
 
     def _odd(self, row: Row, what: str, expected: str, *, column: str | None = None) -> None:
         place = row.places.get(column) if column else None

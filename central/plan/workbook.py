@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -21,7 +22,11 @@ BYTES_MAX = 8 * 1024 * 1024
 UNPACKED_BYTES_MAX = 64 * 1024 * 1024
 ROWS_MAX = 20_000
 COLUMNS_MAX = 64
-_BROKEN = (zipfile.BadZipFile, InvalidFileException, ParseError, KeyError, ValueError, TypeError, OSError, EOFError)
+_SHARES = ("(基点)", "(bp)", "(BP)")  # a column of shares misspelled must not pass for one left out
+_BROKEN = (  # what zipfile, zlib, expat and openpyxl were seen to raise on damaged, encrypted and foreign files
+    zipfile.BadZipFile, zlib.error, InvalidFileException, ParseError, LookupError, AttributeError, ValueError,
+    TypeError, OSError, EOFError, RuntimeError, OverflowError,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +91,9 @@ def _sheet_rows(book: Any, sheet: Sheet, faults: Faults) -> list[Row]:
                 PlanError(sheet=sheet.zh, row=None, column=None, what="no such sheet", expected=expected)
             )
         return []
-    rows = book[title].iter_rows(max_col=COLUMNS_MAX)
+    page = book[title]
+    page.reset_dimensions()  # what a file says of its own size is often wrong: Apache POI's streams all say A1
+    rows = page.iter_rows(max_col=COLUMNS_MAX)
     header = _header(sheet, title, next(rows, ()), faults)
     found: list[Row] = []
     for number, cells in enumerate(rows, start=2):
@@ -109,6 +116,11 @@ def _header(sheet: Sheet, title: str, cells: Iterable[Any], faults: Faults) -> d
         words = _spelled(cell.value)
         if words.casefold() in known:
             found[position] = (known[words.casefold()], words)
+        elif words.endswith(_SHARES):
+            expected = f"one of {', '.join(c.zh for c in sheet.columns if c.zh.endswith(_SHARES))}"
+            faults.found.append(
+                PlanError(sheet=title, row=1, column=words[:60], what="unknown column of shares", expected=expected)
+            )
     present = {column.key for column, _ in found.values()}
     for column in sheet.columns:
         if column.key not in present and not column.optional:

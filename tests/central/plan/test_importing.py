@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 import zipfile
 from collections.abc import Callable
 from io import BytesIO
@@ -91,7 +92,11 @@ def test_what_a_plan_holds() -> None:
     found = plan(read_plan_json(PLAN))
     project = found.project
     assert (project.contract_fen, len(project.pauses), project.buildings[1].weight_bp) == (361_200_050, 1, 4500)
-    assert project.buildings[0].items[0].credits == (("structure", 10_000), ("finished", 10_000))
+    later = ("infill", "base", "finished")
+    assert project.buildings[0].items[0].credits == (("structure", 10_000), *((stage, 10_000) for stage in later))
+    assert project.buildings[0].items[1].credits == (
+        ("structure", 0), ("infill", 0), ("base", 0), ("finished", 10_000),
+    )  # fmt: skip
     assert [(f.gateway, f.camera, f.building, f.face) for f in found.faces][1] == (
         "gw-qp",
         "c1",
@@ -109,8 +114,8 @@ def test_what_a_plan_holds() -> None:
         (lambda d: d["buildings"].append("x"), "buildings[2]", "an object"),
         (lambda d: d["buildings"][1].update(weight_bp=4000), "buildings[1].weight_bp", "sum to 9500"),
         (lambda d: item(d).update(weight_bp=5000), "buildings[0].items[1].weight_bp", "qp-b1 sum to 9000"),
-        (lambda d: item(d).update(weight_bp="6000"), "buildings[0].items[0].weight_bp", "str '6000'"),
-        (lambda d: item(d).update(weight_bp=True), "buildings[0].items[0].weight_bp", "bool"),
+        (lambda d: item(d).update(weight_bp="6000"), "buildings[0].items[0].weight_bp", "text '6000'"),
+        (lambda d: item(d).update(weight_bp=True), "buildings[0].items[0].weight_bp", "true"),
         (lambda d: item(d).update(weight_bp=6000.5), "buildings[0].items[0].weight_bp", "whole number"),
         (lambda d: d["buildings"][1].update(id="qp-b1"), "buildings[1].id", "again (buildings[0].id)"),
         (lambda d: d["buildings"][1].update(id="a b"), "buildings[1].id", "letters, digits"),
@@ -125,9 +130,16 @@ def test_what_a_plan_holds() -> None:
         (lambda d: item(d)["points"][0].update(cum_bp=10_001), "buildings[0].items[0].points[0].cum_bp", "0 to 10000"),
         (lambda d: d["project"].update(work_type="bridge"), "project.work_type", "new_build, renovation, road"),
         (lambda d: d["project"].update(finish="2026-05-01"), "project.finish", "a day after the start"),
-        (lambda d: d["project"].update(contract_fen=-1), "project.contract_fen", "whole number from 0"),
+        (lambda d: d["project"].update(contract_fen=-1), "project.contract_fen", "whole number of fen from 0"),
         (lambda d: d["project"].update(name={"zh": ""}), "project.name.zh", "text of 1 to 128"),
         (lambda d: d["project"]["pauses"][0].update(to="2026-05-30"), "project.pauses[0].to", "from 2026-06-01 on"),
+        (lambda d: d["project"]["pauses"][0].update(to="2032-01-01"), "project.pauses[0].to", "at most 5 years"),
+        (lambda d: d["project"].update(pauses=d["project"]["pauses"] * 201), "project.pauses[200]", "at most 200"),
+        (lambda d: d["project"].update(start="0202-05-01"), "project.start", "a date from 2000-01-01"),
+        (lambda d: d["project"].update(finish="9999-12-31"), "project.finish", "to 2099-12-31"),
+        (lambda d: d["project"].update(pause=[]), "project.pause", "unknown key one of id, code"),
+        (lambda d: item(d).update(point=item(d).pop("points")), "buildings[0].items[0].point", "unknown key"),
+        (lambda d: d["buildings"][0]["faces"][0].update(gateway="GW_1"), "buildings[0].faces[0].gateway", "gateway id"),
         (lambda d: d["project"]["pauses"][0].pop("approved_by"), "project.pauses[0].approved_by", "text"),
         (lambda d: d["buildings"][1]["faces"].extend(d["buildings"][0]["faces"]), "buildings[1].faces[1].face", "once"),
     ],
@@ -179,12 +191,15 @@ def write(sheet: str, cell: str, value: object) -> Callable[[Any], object]:
         (write("楼栋", "E3", "四千五"), ("楼栋", 3, "权重(基点)"), "whole number"),
         (write("计划", "C3", 900), ("计划", 3, "累计(基点)"), "900 after 1000 (计划 row 2)"),
         (write("计划", "B2", "明天"), ("计划", 2, "日期"), "YYYY-MM-DD"),
-        (write("计划", "A2", "nobody"), ("计划", 2, "分项"), "an id of the sheet of items"),
-        (write("分项", "A2", "nowhere"), ("分项", 2, "楼栋"), "an id of the sheet of buildings"),
+        (write("计划", "A2", "nobody"), ("计划", 2, "分项"), "an id of sheet 分项"),
+        (write("分项", "A2", "nowhere"), ("分项", 2, "楼栋"), "an id of sheet 楼栋"),
         (write("项目", "A2", "v0"), ("项目", 2, "格式"), "siteprogress.plan/1"),
         (write("项目", "K2", 1.005), ("项目", 2, "合同价(元)"), "yuan"),
         (write("项目", "D2", None), ("项目", 2, "名称"), "text of 1 to 128"),
         (write("项目", "B3", "second"), ("项目", 3, None), "one project a file"),
+        (write("分项", "F1", "结够(基点)"), ("分项", 1, "结够(基点)"), "结构(基点)"),
+        (lambda book: book["分项"].merge_cells("A2:A3"), ("分项", 3, "楼栋"), "unmerge and fill each"),
+        (lambda book: book["楼栋"].delete_rows(2, 9), ("楼栋", 2, None), "no filled row"),
         (write("楼栋", "E1", "份量"), ("楼栋", 1, "权重(基点)"), "a column 权重(基点) or Weight (bp)"),
         (lambda book: book.remove(book["计划"]), ("计划", None, None), "a sheet named 计划 or Plan"),
     ],
@@ -206,7 +221,41 @@ def test_english_sheets_headers_and_loose_spelling_are_read() -> None:
 def test_the_template_has_every_sheet_and_is_refused_while_empty() -> None:
     template = write_plan_xlsx()
     assert load_workbook(BytesIO(template)).sheetnames == ["项目", "楼栋", "分项", "计划", "机位", "停工"]
-    assert {e.sheet for e in errors(read_plan_xlsx(template))} == {"项目", "楼栋"}
+    found = errors(read_plan_xlsx(template))
+    assert {(e.sheet, e.row, e.what) for e in found} == {(s, 2, "no filled row") for s in ("楼栋", "分项")}
+
+
+def test_a_workbook_that_says_a_wrong_size_of_itself_is_read_whole() -> None:
+    content = repacked(lambda name, part: re.sub(rb'<dimension ref="[^"]*"', b'<dimension ref="A1"', part))
+    assert plan(read_plan_xlsx(content)).project == plan(read_plan_json(PLAN)).project
+
+
+@pytest.mark.parametrize("at", range(40, 2000, 97))
+def test_a_damaged_workbook_is_told_or_read_and_never_breaks(at: int) -> None:
+    damaged = bytearray(write_plan_xlsx(PLAN))
+    damaged[at : at + 3] = b"\xff\x00\xff"
+    read_plan_xlsx(bytes(damaged))
+
+
+@pytest.mark.parametrize(
+    "text", [b'<!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/hostname">]>', b'<!DOCTYPE r [<!ENTITY x "xxxx">]>']
+)
+def test_entities_bring_nothing_in(text: bytes) -> None:
+    def with_entity(name: str, part: bytes) -> bytes:
+        return text + part.split(b"?>", 1)[-1].replace(b"<t>", b"<t>&x;", 1) if name.endswith("sheet1.xml") else part
+
+    found = read_plan_xlsx(repacked(with_entity))
+    assert isinstance(found, tuple)
+    assert "root" not in str(found)
+
+
+def repacked(edit: Callable[[str, bytes], bytes]) -> bytes:
+    """The plan's workbook with each part of its archive edited."""
+    source, stream = zipfile.ZipFile(BytesIO(write_plan_xlsx(PLAN))), BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in source.namelist():
+            archive.writestr(name, edit(name, source.read(name)))
+    return stream.getvalue()
 
 
 def bomb() -> bytes:
