@@ -18,7 +18,7 @@ from rich.table import Table
 from sqlalchemy.exc import SQLAlchemyError
 
 from central.errors import CentralError
-from central.settings import Settings, load_settings
+from central.settings import Settings, check_files, load_settings
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -30,6 +30,8 @@ users = typer.Typer(no_args_is_help=True, help="People who may log in.")
 gateways = typer.Typer(no_args_is_help=True, help="Gateways whose data is taken.")
 app.add_typer(users, name="user")
 app.add_typer(gateways, name="gateway")
+
+log = logging.getLogger(__name__)
 
 SettingsFile = Annotated[Path | None, typer.Option("--settings", help="TOML file; SITEPROGRESS_CENTRAL_… go over it")]
 CLI_ACTOR = "system:cli"
@@ -46,7 +48,9 @@ def serve(settings: SettingsFile = None) -> None:
         level=found.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr
     )
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
-    run(found)
+    with _told(found):
+        check_files(found)
+        run(found)
 
 
 @app.command()
@@ -135,9 +139,9 @@ def import_plan(
     found = (read_plan_xlsx if file.suffix.lower() == ".xlsx" else read_plan_json)(content)
     if not isinstance(found, ImportedPlan):
         for fault in found:
-            place = ", ".join(str(part) for part in (fault.sheet, fault.row, fault.column) if part is not None)
-            typer.echo(f"{file.name}: {place}: {fault.what}: expected {fault.expected}", err=True)
-        _fail(f"{len(found)} faults in {file}, nothing was stored")
+            place = ", ".join(str(part) for part in (file.name, fault.sheet, fault.row, fault.column) if part)
+            typer.echo(f"{place}: {fault.what}: expected {fault.expected}", err=True)
+        _fail(f"{len(found)} {'fault' if len(found) == 1 else 'faults'} in {file}, nothing was stored")
     with _told():
         version = save_imported(
             _engine(_loaded(settings)), found, by=CLI_ACTOR, reason=reason, now_ms=clock.system_ms()
@@ -200,22 +204,28 @@ def _engine(settings: Settings) -> Engine:
     from central.store.engine import open_engine
     from central.store.migrate import migrate as to_newest
 
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    with _told():
+    with _told(settings):
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
         engine = open_engine(settings.database_url)
         to_newest(engine)
     return engine
 
 
 @contextmanager
-def _told() -> Iterator[None]:
-    """What a person can put right is said in one line, without a traceback."""
+def _told(settings: Settings | None = None) -> Iterator[None]:
+    """What a person can put right is said in one line, without a traceback; `settings` say which database it was."""
     try:
         yield
     except (CentralError, ValueError) as wrong:
+        log.debug("told without its traceback", exc_info=True)
         _fail(str(wrong))
-    except (OSError, sqlite3.Error, SQLAlchemyError) as broken:
-        _fail(f"{type(broken).__name__}: {getattr(broken, 'orig', None) or broken}")
+    except OSError as broken:
+        _fail(
+            f"{broken.filename or 'system'}: {broken.strerror or broken}: expected a file or folder this user may use"
+        )
+    except (sqlite3.Error, SQLAlchemyError) as broken:
+        where = f"database {settings.database_shown}" if settings else "database"
+        _fail(f"{where}: {getattr(broken, 'orig', None) or broken}: expected one that answers")
 
 
 def _fail(what: str, *, code: int = BAD_INPUT) -> NoReturn:

@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from sqlalchemy.engine import make_url
 
 from central.errors import SettingsError
 from wire import topics
@@ -39,6 +40,7 @@ class BrokerSettings(BaseModel):
         parts = urlsplit(url)
         if parts.scheme not in {"mqtt", "mqtts"} or not parts.hostname:
             raise ValueError("expected mqtt://HOST[:PORT] or mqtts://HOST[:PORT]")
+        assert parts.port is None or parts.port > 0  # reading it checks the range
         return url
 
     @property
@@ -114,6 +116,11 @@ class Settings(BaseSettings):
         """The database; a SQLite file in data_dir when none is named."""
         return self.database or f"sqlite:///{self.data_dir.resolve() / 'centre.db'}"
 
+    @property
+    def database_shown(self) -> str:
+        """The database's address without its password."""
+        return make_url(self.database_url).render_as_string(hide_password=True)
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -137,6 +144,14 @@ def load_settings(path: Path | None = None, *, environ: Mapping[str, str] | None
         raise _explained(invalid, file) from invalid
 
 
+def check_files(settings: Settings) -> None:
+    """Whether the files the broker connection needs can be read; SettingsError names the key and the file."""
+    for key in ("password_file", "tls_ca", "tls_cert", "tls_key"):
+        file: Path | None = getattr(settings.broker, key, None)
+        if file is not None and not (file.is_file() and os.access(file, os.R_OK)):
+            raise SettingsError(str(file), where=f"broker.{key}", expected="a file this user can read")
+
+
 def _table(file: Path | None) -> dict[str, Any]:
     if file is None:
         return {}
@@ -144,7 +159,7 @@ def _table(file: Path | None) -> dict[str, Any]:
         raise SettingsError("no such file", where=str(file), expected="a TOML settings file")
     try:
         return dict(TomlConfigSettingsSource(Settings, file)())
-    except ValueError as broken:
+    except (ValueError, RecursionError) as broken:
         raise SettingsError(str(broken), where=str(file), expected="TOML") from broken
 
 
@@ -152,4 +167,17 @@ def _explained(invalid: ValidationError, file: Path | None) -> SettingsError:
     first = invalid.errors(include_url=False, include_input=False)[0]
     key = ".".join(str(part) for part in first["loc"])
     where = f"{key} in {file or 'the environment'} (or {PREFIX}{key.replace('.', '__').upper()})"
-    return SettingsError("setting", where=where, expected=first["msg"].removeprefix("Value error, "))
+    match first["type"]:
+        case "missing":
+            return SettingsError("no setting", where=where, expected="a value")
+        case "extra_forbidden":
+            return SettingsError("unknown setting", where=where, expected=f"one of {', '.join(_known(first['loc']))}")
+    said = first["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ").removeprefix("expected ")
+    return SettingsError("wrong setting", where=where, expected=said.replace("Input should be ", ""))
+
+
+def _known(place: tuple[int | str, ...]) -> list[str]:
+    """The settings there are in the section that a place lies in."""
+    sections: dict[str, type[BaseModel]] = {"broker": BrokerSettings, "district": DistrictSettings}
+    section = sections.get(str(place[0])) if len(place) > 1 else Settings
+    return sorted(section.model_fields) if section else []

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from central.errors import SettingsError
-from central.settings import PREFIX, load_settings
+from central.settings import PREFIX, check_files, load_settings
 
 GOOD = 'data_dir = "d"\n[broker]\nurl = "mqtt://centre:p%40ss@broker.site:1884"\n'
 
@@ -37,6 +37,10 @@ def test_file_and_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         ('data_dir = "d"\n[broker]\nurl = "http://x"\n', "broker.url.*expected mqtt://"),
         ('data_dir = "d"\n[broker]\n', "broker.url"),
         ("data_dir = \n", "expected TOML"),
+        ("", "no setting at data_dir.*expected a value"),
+        ('data_dir = "d"\n[broker]\nurl = "mqtt://h"\nulr = 1\n', "unknown setting at broker.ulr.*one of client_id"),
+        ('data_dir = "d"\n[broker]\nurl = "mqtt://h:99999"\n', "broker.url.*[Pp]ort out of range"),
+        ("a = " + "[" * 20_000, "expected TOML"),
     ],
 )
 def test_a_wrong_setting_is_named_with_its_file(tmp_path: Path, toml: str, said: str) -> None:
@@ -50,3 +54,16 @@ def test_a_wrong_setting_is_named_with_its_file(tmp_path: Path, toml: str, said:
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"nothing.toml.*expected a TOML settings file"):
         load_settings(tmp_path / "nothing.toml")
+
+
+def test_a_file_of_the_broker_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "centre.toml"
+    file.write_text(f'{GOOD}tls_ca = "{tmp_path / "ca.pem"}"\n')
+    with pytest.raises(SettingsError, match=r"ca\.pem at broker\.tls_ca: expected a file"):
+        check_files(load_settings(file))
+
+
+def test_a_password_in_the_database_url_is_never_shown(tmp_path: Path) -> None:
+    file = tmp_path / "centre.toml"
+    file.write_text('data_dir = "d"\ndatabase = "postgresql://u:hush@db/x"\n')
+    assert load_settings(file).database_shown == "postgresql://u:***@db/x"

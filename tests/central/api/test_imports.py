@@ -92,7 +92,7 @@ def wrong(**change: Any) -> dict[str, Any]:
         (wrong(items__0__points__0__cum_bp="half"), "buildings[0].items[0].points[0].cum_bp", "'half'"),
         (a_plan(start="2030-01-01"), "project.finish", "with start 2030-01-01"),
         (a_plan() | {"schema": "another/9"}, "schema", "another/9"),
-        ([], "project", "nothing"),
+        ([], "$", "nothing"),
     ],
 )
 def test_a_wrong_plan_names_its_faults_and_stores_nothing(
