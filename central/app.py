@@ -131,9 +131,7 @@ def _ingest(
     worker = Worker(
         engine=engine, tell=lambda _: None, dirtied=reassessor.call, now_ms=clock.system_ms, stopping=stopping
     )
-    listener = Listener(
-        settings=settings.broker, session=clock.system_ms(), receive=worker.inbox.put, stopping=stopping
-    )
+    listener = Listener(settings=settings.broker, session=clock.system_ms(), receive=worker.receive, stopping=stopping)
     worker.tell = listener.tell
     return worker, listener
 

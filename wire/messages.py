@@ -13,6 +13,8 @@ Bp = Annotated[int, Ge(0), Le(10_000)]
 Millis = Annotated[int, Ge(0), Le(253_402_300_799_999)]  # up to the year 9999
 Seq = Annotated[int, Ge(1), Le(2**63 - 1)]
 Watermark = Annotated[int, Ge(0), Le(2**63 - 1)]
+Count = Annotated[int, Ge(0), Le(2**63 - 1)]  # what any database keeps; no message says more
+AgeMillis = Annotated[int, Ge(-1), Le(2**63 - 1)]
 Name = Annotated[str, MinLen(1), Len(1, 128)]
 Hash64 = Annotated[str, Len(16, 16)]
 Sha256 = Annotated[str, Len(64, 64)]
@@ -65,8 +67,8 @@ class CameraHealth:
     """Age of the newest frame and the newest inference of one camera; -1 = none yet."""
 
     camera: Name
-    frame_age_ms: int
-    inference_age_ms: int
+    frame_age_ms: AgeMillis
+    inference_age_ms: AgeMillis
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,8 +80,8 @@ class Beat:
     sent_at: Millis
     produced: Watermark
     acked: Watermark
-    oldest_age_ms: int
-    disk_free_bytes: int
+    oldest_age_ms: Count
+    disk_free_bytes: Count
     cameras: tuple[CameraHealth, ...]
 
 
@@ -134,14 +136,14 @@ class FaceReading:
     completion_bp: Bp | None
     sigma_bp: Bp
     coverage_bp: Bp
-    top_storey: Annotated[int, Ge(0)] | None
+    top_storey: Count | None
     stage: tuple[tuple[StageIndex, ...], ...]
     stage_bp: tuple[tuple[Bp, ...], ...]
     occluded: tuple[tuple[Annotated[int, Ge(0), Le(1)], ...], ...]
     cover: tuple[tuple[str, ...], ...]
     quality: tuple[Name, ...]
     registration: Literal["VERIFIED", "UNVERIFIED", "MOVED"]
-    residual_mpx: Annotated[int, Ge(0)]
+    residual_mpx: Count
     model_sha256: Sha256
     frame_sha256: Sha256
     evidence_sha256: Sha256 | None = None
@@ -170,7 +172,7 @@ class CameraEvent:
     code: Name
     state: Literal["begin", "end"]
     detail: str = ""
-    residual_mpx: Annotated[int, Ge(0)] = 0
+    residual_mpx: Count = 0
     frame_sha256: Sha256 | None = None
 
 
@@ -180,7 +182,7 @@ class Tombstone:
 
     lo: Seq
     hi: Seq
-    count: Annotated[int, Ge(1)]
+    count: Seq
     reason: Name
     at_min: Millis
     at_max: Millis

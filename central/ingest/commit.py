@@ -32,6 +32,7 @@ from wire.topics import up
 
 STRANGER_LETTERS_MAX = 200  # of one unregistered gateway: it is never acked, so it keeps its data and sends it again
 STRANGER_BYTES_MAX = 4096
+LETTERS_MAX = 2000  # of one gateway, or of nobody's; those that a watermark or a record rests on are always kept
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,9 +213,9 @@ def _stranger(frame: Frame) -> Letter:
 
 
 def _save_letters(connection: Connection, letters: Sequence[Letter], *, known: frozenset[str], now_ms: int) -> int:
-    strangers = {letter.gateway for letter in letters if letter.gateway and letter.gateway not in known}
-    full = {gateway for gateway in strangers if letters_of(connection, gateway) >= STRANGER_LETTERS_MAX}
-    kept = [letter for letter in letters if letter.gateway not in full]
+    caps = {one.gateway: LETTERS_MAX if one.gateway in {None, *known} else STRANGER_LETTERS_MAX for one in letters}
+    full = {gateway for gateway, cap in caps.items() if letters_of(connection, gateway) >= cap}
+    kept = [one for one in letters if one.gateway not in full or (one.gateway in known and one.is_of_a_record)]
     save_letter_rows(connection, kept, now_ms=now_ms)
     return len(kept)
 

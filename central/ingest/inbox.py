@@ -46,13 +46,38 @@ def _of(opened: OpenedFrame | Birth | Beat | Presence, *, gateway: str) -> Opene
     said = opened.frame if isinstance(opened, OpenedFrame) else opened
     if said.gw != gateway:
         raise MalformedError(f"gateway {said.gw!r}", where="gw", expected=f"{gateway!r}, as in the topic")
-    texts = [said.boot, said.epoch] if isinstance(said, Frame | Birth) else []
-    if isinstance(said, Frame):
-        texts += {record.kind for record in said.recs}
-    for text in texts:
+    for text in _texts(said):
         if not is_storable(text):
-            raise MalformedError(repr(text), where="epoch, boot or kind", expected="plain text")
+            raise MalformedError(repr(text)[:TOPIC_CHARS_MAX], where="a text of the message", expected="plain text")
     return opened
+
+
+def _texts(said: Frame | Birth | Beat | Presence) -> set[str]:
+    """Every text that goes into a column. Bodies of records do not: one bad body spoils one record only."""
+    match said:
+        case Frame():
+            return {said.boot, said.epoch} | {record.kind for record in said.recs}
+        case Birth():
+            return {said.boot, said.epoch, said.software, said.model_sha256, *said.cameras}
+        case Beat():
+            return {said.epoch} | {camera.camera for camera in said.cameras}
+    return set()
+
+
+def set_aside(topic: str, payload: bytes, *, reason: str) -> Letter:
+    """A letter for a message that was understood and that the store would not take."""
+    gateway = topics.parse(topic).gateway
+    envelope = envelope_of(payload, gateway=gateway) if topic == topics.up(gateway, "data") else None
+    return Letter(
+        topic=topic,
+        code="refused_by_store",
+        reason=reason,
+        payload=payload,
+        gateway=gateway,
+        epoch=envelope.epoch if envelope else None,
+        lo=envelope.lo if envelope else None,
+        hi=envelope.hi if envelope else None,
+    )
 
 
 def _letter(topic: str, payload: bytes, wrong: WireError, *, gateway: str | None) -> Letter:

@@ -34,6 +34,11 @@ class Letter:
         return hashlib.sha256(self.payload + key).hexdigest()
 
     @property
+    def is_of_a_record(self) -> bool:
+        """Whether it stands for records of a stream, which are accounted for by it."""
+        return self.lo is not None or self.seq is not None
+
+    @property
     def clean_reason(self) -> str:
         """The reason as any database can store it."""
         return storable(self.reason)[:REASON_CHARS_MAX]

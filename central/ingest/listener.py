@@ -15,7 +15,7 @@ from threading import Event, Lock
 from typing import Any
 
 import paho.mqtt.client as mqtt
-from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
@@ -34,12 +34,16 @@ RETRY_S_MAX = 120.0
 STABLE_AFTER_S = 60.0  # the back-off starts from the bottom again only after a connection of this length
 NACK_EVERY_S = 5.0
 ACK_EXPIRY_S = 60
+ANNOUNCE_S = 60.0  # so often it says again that it listens: whoever thinks otherwise holds back its records
 RECEIVE_MAXIMUM = 64
 
 
 @dataclass(slots=True, kw_only=True)
 class Listener:
-    """`receive` takes each message, on the network thread: it only enqueues. `session` grows with each start."""
+    """`receive` takes each message, on the network thread: it only enqueues.
+
+    `session` grows with each start and each connection: the will of an older one that comes late is known for old.
+    """
 
     settings: BrokerSettings
     session: int
@@ -55,6 +59,7 @@ class Listener:
         protocol, attempt = MQTTProtocolVersion.MQTTv5, 0
         while not self.stopping.is_set():
             began = time.monotonic()
+            self.session += 1
             link = _Link(owner=self, protocol=protocol)
             answered = link.serve()
             if self.stopping.is_set():
@@ -105,6 +110,22 @@ class Listener:
         return ack
 
 
+class _Client(mqtt.Client):
+    """paho's client, whose network thread tells when it ends, however it ends."""
+
+    ended: Event
+
+    def loop_forever(self, timeout: float = 1.0, retry_first_connection: bool = False) -> MQTTErrorCode:
+        """What the network thread runs."""
+        try:
+            return super().loop_forever(timeout, retry_first_connection)
+        except Exception:
+            log.exception("network thread of the broker connection broke")
+            return MQTTErrorCode.MQTT_ERR_UNKNOWN
+        finally:
+            self.ended.set()
+
+
 class _Link:
     """One connection, from CONNECT to its end."""
 
@@ -112,7 +133,9 @@ class _Link:
         self.owner = owner
         self.answered = Event()
         self.ended = Event()
+        self.announced_s = 0.0
         self.client = self._made(protocol)
+        self.client.ended = self.ended
 
     def serve(self) -> bool:
         """Until the connection ends; whether the broker answered the CONNECT and let us in."""
@@ -143,10 +166,19 @@ class _Link:
             if self.owner.stopping.is_set():
                 self._goodbye()
                 return
-            if not self.answered.is_set() and time.monotonic() > deadline:
-                log.info("broker does not answer %s", self.client.protocol)
+            if self.owner.current(self.client):
+                if time.monotonic() > self.announced_s + ANNOUNCE_S:
+                    self._announce()
+            elif time.monotonic() > deadline + (ANSWER_WITHIN_S if self.answered.is_set() else 0.0):
+                what = "the subscription" if self.answered.is_set() else self.client.protocol
+                log.warning("broker does not answer %s", what)
                 self.client.disconnect()
                 return
+
+    def _announce(self) -> None:
+        self.announced_s = time.monotonic()
+        on = HostState(online=True, session=self.owner.session)
+        self.client.publish(topics.HOST_STATE, encode(on), qos=1, retain=True)
 
     def _goodbye(self) -> None:
         if self.answered.is_set():
@@ -154,10 +186,10 @@ class _Link:
             self.client.publish(topics.HOST_STATE, encode(off), qos=1, retain=True).wait_for_publish(2.0)
         self.client.disconnect()
 
-    def _made(self, protocol: MQTTProtocolVersion) -> mqtt.Client:
+    def _made(self, protocol: MQTTProtocolVersion) -> _Client:
         settings = self.owner.settings
         more: dict[str, Any] = {} if protocol == MQTTProtocolVersion.MQTTv5 else {"clean_session": True}
-        client = mqtt.Client(
+        client = _Client(
             CallbackAPIVersion.VERSION2,
             client_id=settings.client_id,
             protocol=protocol,
@@ -197,8 +229,7 @@ class _Link:
             client.disconnect()
             return
         self.owner.use(client)
-        on = HostState(online=True, session=self.owner.session)
-        client.publish(topics.HOST_STATE, encode(on), qos=1, retain=True)
+        self._announce()
         log.info("listening: broker=%s:%s", self.owner.settings.host, self.owner.settings.port)
 
     def _on_disconnect(self, _client: mqtt.Client, _data: Any, _flags: Any, reason: Any, _properties: Any) -> None:

@@ -9,5 +9,6 @@ DUPLICATES = Counter("siteprogress_records_duplicate", "Records that came again 
 CONFLICTS = Counter("siteprogress_identity_conflicts", "Records whose key was taken by other content")
 LETTERS = Counter("siteprogress_dead_letters", "Messages and records that could not be taken")
 RETRIES = Counter("siteprogress_ingest_retries", "Transactions tried again because the database was not there")
+DROPPED = Counter("siteprogress_ingest_dropped", "Messages let go because too many were waiting")
 CONNECTED = Gauge("siteprogress_broker_connected", "1 while the centre is connected to the broker")
 WAITING = Gauge("siteprogress_ingest_waiting", "Messages received and not yet committed")

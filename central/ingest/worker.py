@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from queue import Empty, SimpleQueue
 from threading import Event
 from typing import TypeVar
@@ -16,15 +17,15 @@ from central.ingest import metrics
 from central.ingest.commit import Committed, StreamAck, commit
 from central.ingest.delivery import Delivery
 from central.ingest.greet import greet
-from central.ingest.inbox import open_message
+from central.ingest.inbox import Opened, open_message, set_aside
 from central.ingest.letters import Letter
-from wire.codec import OpenedFrame, encode_frame
-from wire.messages import Beat, Birth, Frame, Presence
-from wire.topics import up
+from wire.codec import OpenedFrame
+from wire.messages import Beat, Birth, Presence
 
 log = logging.getLogger(__name__)
 
 BATCH_MESSAGES_MAX = 50
+INBOX_MAX = 10_000  # brokers hold back QoS 1 themselves (RECEIVE_MAXIMUM); this is for heartbeats and reconnects
 POLL_S = 0.2
 RETRY_S_MAX = 5.0
 T = TypeVar("T")
@@ -47,10 +48,35 @@ class Worker:
             deliveries = self._take()
             if not deliveries:
                 continue
-            try:
-                self._handle(deliveries)
-            except Exception:
-                log.exception("ingest failed: batch of %s messages is not acknowledged", len(deliveries))
+            if self._tried(deliveries, open_message) is not None:
+                for delivery in deliveries:
+                    self._alone(delivery)
+
+    def receive(self, delivery: Delivery) -> None:
+        """For the network thread. More than INBOX_MAX is let go: gateways keep their records and send them again."""
+        if self.inbox.qsize() >= INBOX_MAX:
+            metrics.DROPPED.inc()
+            delivery.acknowledge()  # frees the broker's slot; no record is deleted for a PUBACK
+            return
+        self.inbox.put(delivery)
+
+    def _alone(self, delivery: Delivery) -> None:
+        """One message of a batch that failed; if it fails alone too it is kept as a letter and stops nobody."""
+        broken = self._tried([delivery], open_message)
+        if broken is not None:
+            reason = str(broken.orig) if isinstance(broken, DBAPIError) else repr(broken)
+            self._tried([delivery], partial(set_aside, reason=reason))
+
+    def _tried(
+        self, deliveries: Sequence[Delivery], opening: Callable[[str, bytes], Opened | None]
+    ) -> Exception | None:
+        """The outer edge of the loop: what went wrong, None if nothing. Nothing is acknowledged that went wrong."""
+        try:
+            self._handle(deliveries, [opening(delivery.topic, delivery.payload) for delivery in deliveries])
+        except Exception as broken:
+            log.exception("ingest failed: messages=%s topic=%s", len(deliveries), deliveries[0].topic)
+            return broken
+        return None
 
     def _take(self) -> list[Delivery]:
         """Everything waiting, at most a batch; while one batch commits the next one gathers by itself."""
@@ -66,8 +92,7 @@ class Worker:
         metrics.WAITING.set(self.inbox.qsize())
         return taken
 
-    def _handle(self, deliveries: Sequence[Delivery]) -> None:
-        opened = [open_message(delivery.topic, delivery.payload) for delivery in deliveries]
+    def _handle(self, deliveries: Sequence[Delivery], opened: Sequence[Opened | None]) -> None:
         frames = [message for message in opened if isinstance(message, OpenedFrame)]
         letters = [message for message in opened if isinstance(message, Letter)]
         hellos = [message for message in opened if isinstance(message, Birth | Beat | Presence)]
@@ -75,9 +100,10 @@ class Worker:
             log.warning("dead letter: topic=%s code=%s reason=%s", letter.topic, letter.code, letter.reason)
         acks: list[StreamAck] = []
         if frames or letters:
-            done = self._commit(frames, letters)
+            done = self._retried(lambda: commit(self.engine, frames=frames, letters=letters, now_ms=self.now_ms()))
             if done is None:
                 return
+            self._count(done)
             acks += done.acks
         if hellos:
             greeted = self._retried(lambda: greet(self.engine, hellos, now_ms=self.now_ms()))
@@ -87,31 +113,6 @@ class Worker:
         for delivery in deliveries:
             delivery.acknowledge()
         self.tell(acks)
-
-    def _commit(self, frames: Sequence[OpenedFrame], letters: Sequence[Letter]) -> Committed | None:
-        """The batch in one transaction; if the store refuses its content, one by one, the refused frame as a letter."""
-        try:
-            done = self._retried(lambda: commit(self.engine, frames=frames, letters=letters, now_ms=self.now_ms()))
-        except DBAPIError as refused:
-            if len(frames) + len(letters) > 1:
-                return self._one_by_one(frames, letters)
-            if not frames:
-                raise
-            frame = frames[0].frame
-            log.exception("the store refused a frame: gateway=%s lo=%s hi=%s", frame.gw, frame.lo, frame.hi)
-            return self._commit([], [_refused(frame, refused)])
-        if done is not None:
-            self._count(done)
-        return done
-
-    def _one_by_one(self, frames: Sequence[OpenedFrame], letters: Sequence[Letter]) -> Committed | None:
-        together = Committed()
-        for frame, letter in (*((frame, None) for frame in frames), *((None, letter) for letter in letters)):
-            done = self._commit([frame] if frame else [], [letter] if letter else [])
-            if done is None:
-                return None
-            together.acks += done.acks
-        return together
 
     def _retried(self, transaction: Callable[[], T]) -> T | None:
         """Run until the database takes it; None when the centre stops first."""
@@ -135,16 +136,3 @@ class Worker:
             log.error("identity conflict: %s records came with other content than stored", done.conflicts)
         if done.projects:
             self.dirtied(done.projects)
-
-
-def _refused(frame: Frame, why: DBAPIError) -> Letter:
-    return Letter(
-        topic=up(frame.gw, "data"),
-        code="refused_by_store",
-        reason=str(why.orig),
-        payload=encode_frame(frame),
-        gateway=frame.gw,
-        epoch=frame.epoch,
-        lo=frame.lo,
-        hi=frame.hi,
-    )

@@ -81,8 +81,8 @@ def save_conflicts(connection: Connection, rows: Sequence[Row]) -> None:
     insert_new(connection, IdentityConflict, rows)
 
 
-def letters_of(connection: Connection, gateway: str) -> int:
-    """How many dead letters are kept of a gateway."""
+def letters_of(connection: Connection, gateway: str | None) -> int:
+    """How many dead letters are kept of a gateway; of messages that name none for None."""
     counted = select(func.count()).select_from(_LETTER).where(_LETTER.c.gateway == gateway)
     return connection.execute(counted).scalar_one()
 

@@ -131,6 +131,21 @@ def test_poison_is_kept_and_the_stream_goes_on_past_it(any_store: Engine) -> Non
     assert (late.stored, late.duplicates, late.acks[0].ack.hi) == (2, 0, 3)
 
 
+def test_letters_of_one_gateway_are_bounded_but_not_those_that_stand_for_records(sqlite_store: Engine) -> None:
+    register(sqlite_store, "gw-1")
+    topic = topics.up("gw-1", "beat")
+    noise = [Letter(topic=topic, code="malformed", reason="r", payload=b"%d" % n, gateway="gw-1") for n in range(2000)]
+    nobody = [Letter(topic="x", code="unknown_topic", reason="r", payload=b"%d" % n) for n in range(2000)]
+    take(sqlite_store, letters=noise)
+    take(sqlite_store, letters=nobody)
+    more = Letter(topic=topic, code="malformed", reason="r", payload=b"more", gateway="gw-1")
+    passed = Letter(topic=topic, code="malformed", reason="r", payload=b"x", gateway="gw-1", epoch="e1", lo=1, hi=2)
+    other = Letter(topic="x", code="unknown_topic", reason="r", payload=b"more")
+    done = take(sqlite_store, letters=[more, passed, other])
+    assert (done.letters, done.acks[0].ack.hi) == (1, 2)
+    assert rows(sqlite_store, "SELECT count(*) FROM dead_letter") == [(4001,)]
+
+
 def test_one_bad_body_spoils_one_record_and_not_its_frame(any_store: Engine) -> None:
     register(any_store, "gw-1")
     bad: list[Record] = [
@@ -139,12 +154,13 @@ def test_one_bad_body_spoils_one_record_and_not_its_frame(any_store: Engine) -> 
         a_record(seq=3, kind="camera_event", body={"camera": "c\0", "code": "moved", "state": "begin"}),
         a_record(seq=4, kind="tombstone", body=a_tombstone(lo=3, hi=7)),
         a_record(seq=5),
+        a_record(seq=6, kind="camera_event", body=encode_body(an_event()) | {"residual_mpx": 1 << 70}),
     ]
     done = take(any_store, frame_of(bad, gateway="gw-1"))
-    assert (done.stored, done.acks[0].ack.hi) == (5, 5)
+    assert (done.stored, done.acks[0].ack.hi) == (6, 6)
     take(any_store, frame_of(bad, gateway="gw-1"))
     assert rows(any_store, "SELECT seq, code, times FROM dead_letter ORDER BY seq") == [
-        (seq, "malformed_record", 1) for seq in (1, 2, 3, 4)
+        (seq, "malformed_record", 1) for seq in (1, 2, 3, 4, 6)
     ]
     assert rows(any_store, "SELECT seq FROM face_reading") == [(5,)]
 

@@ -58,6 +58,26 @@ def test_what_cannot_be_taken(topic: str, payload: bytes, code: str, said: str, 
     assert ((letter.lo, letter.hi) if letter.lo is not None else None) == covers
 
 
+@pytest.mark.parametrize(
+    ("channel", "change"),
+    [
+        ("birth", {"software": "no\0te"}),
+        ("birth", {"cameras": ["half\ud800"]}),
+        ("birth", {"newest": 1 << 63}),
+        ("beat", {"disk_free_bytes": 1 << 63}),
+        ("beat", {"oldest_age_ms": -1}),
+        ("beat", {"cameras": [{"camera": "c\0", "frame_age_ms": 1, "inference_age_ms": 1}]}),
+        ("beat", {"cameras": [{"camera": "c", "frame_age_ms": 1 << 70, "inference_age_ms": 1}]}),
+    ],
+)
+def test_a_hello_that_no_database_keeps_is_a_letter(channel: Any, change: dict[str, Any]) -> None:
+    told = {"v": 1, "gw": "gw-1", "epoch": "e", "boot": "b", "oldest": 0, "newest": 0, "clock": "free", "sent_at": 1}
+    told |= {"software": "s", "model_sha256": "", "cameras": [], "produced": 0, "acked": 0}
+    told |= {"oldest_age_ms": 0, "disk_free_bytes": 0}
+    assert not isinstance(open_message(topics.up("gw-1", channel), json.dumps(told).encode()), Letter)
+    assert isinstance(open_message(topics.up("gw-1", channel), json.dumps(told | change).encode()), Letter)
+
+
 def test_a_good_frame_and_a_cleared_state() -> None:
     assert isinstance(open_message(DATA, GOOD), OpenedFrame)
     assert open_message(topics.up("gw-1", "state"), b"") is None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from threading import Event, Thread
 
@@ -15,9 +16,9 @@ from sqlalchemy.exc import OperationalError
 from central import clock
 from central.ingest.delivery import Delivery
 from central.ingest.listener import Listener
-from central.ingest.worker import Worker
+from central.ingest.worker import INBOX_MAX, Worker
 from central.settings import BrokerSettings
-from central.store.engine import open_engine, reading
+from central.store.engine import open_engine, reading, writing
 from tests.central.edge import Edge, frame_of, small
 from tests.central.plans import plan, register
 from tests.services import Broker, wait_until
@@ -40,7 +41,7 @@ class Ingest:
             stopping=self.stopping,
         )
         self.listener = Listener(
-            settings=settings, session=clock.system_ms(), receive=self.worker.inbox.put, stopping=self.stopping
+            settings=settings, session=clock.system_ms(), receive=self.worker.receive, stopping=self.stopping
         )
         self.worker.tell = self.listener.tell
         self.threads = [Thread(target=self.worker.run), Thread(target=self.listener.run)]
@@ -122,6 +123,44 @@ def test_a_birth_is_answered_with_the_watermark_and_what_is_gone_is_known_loss(a
         "records 11..14 of gw-1/e1 were never stored here, its oldest is 15"
     )
     assert one(any_store, "SELECT online FROM gateway_status WHERE gateway = 'gw-1'")
+
+
+def test_a_centre_set_back_goes_on_though_the_gateway_holds_nothing(any_store: Engine, edge: Edge) -> None:
+    """What was acknowledged and is here no more is known loss; it must not block what comes next."""
+    edge.hello(oldest=0, newest=100)
+    assert wait_until(lambda: edge.acks, what="answer")[0].hi == 100
+    assert one(any_store, "SELECT lo * 1000 + hi FROM dead_letter WHERE code = 'no_longer_held'") == 1100
+    edge.send(101, 103)
+    wait_until(lambda: edge.acked == 103, what="ack")
+    assert one(any_store, "SELECT count(*) FROM record") == 3
+
+
+def test_what_the_store_cannot_take_is_kept_aside_and_stops_nobody(sqlite_store: Engine, mosquitto: Broker) -> None:
+    """A fault nobody thought of, in one message of a batch."""
+    register(sqlite_store, "gw-1", "gw-2")
+    with writing(sqlite_store) as connection:
+        ill = "CREATE TRIGGER ill BEFORE INSERT ON record WHEN NEW.gateway = 'gw-1' AND NEW.seq = 1"
+        connection.execute(text(f"{ill} BEGIN SELECT RAISE(ABORT, 'nobody thought of it'); END"))
+    found = Ingest(sqlite_store, mosquitto).start()
+    edge, other = (Edge(mosquitto, gateway=name).connect() for name in ("gw-1", "gw-2"))
+    edge.send(1, 2)
+    edge.send(3, 4)
+    other.send(1, 10)
+    wait_until(lambda: edge.acked == 4 and other.acked == 10, what="both acked")
+    letter = "SELECT reason FROM dead_letter WHERE lo = 1 AND hi = 2 AND code = 'refused_by_store'"
+    assert one(sqlite_store, letter) == "nobody thought of it"
+    for gateway in (edge, other):
+        gateway.close()
+    found.stop()
+
+
+def test_too_many_waiting_are_let_go_and_their_slots_freed(sqlite_store: Engine) -> None:
+    freed = list[int]()
+    worker = Worker(engine=sqlite_store, tell=lambda _: None, dirtied=lambda _: None, now_ms=clock.system_ms)
+    for number in range(INBOX_MAX + 3):
+        worker.receive(Delivery(topic="t", payload=b"", acknowledge=partial(freed.append, number)))
+    assert worker.inbox.qsize() == INBOX_MAX
+    assert freed == [INBOX_MAX, INBOX_MAX + 1, INBOX_MAX + 2]
 
 
 def test_a_beat_is_noted(any_store: Engine, edge: Edge) -> None:
