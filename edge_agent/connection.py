@@ -22,8 +22,8 @@ Protocol = Literal["5", "3.1.1"]
 PORTS = {"mqtt": 1883, "mqtts": 8883}
 TOO_LARGE = 0x95
 PROBE_S = 3.0
+UNANSWERED_MAX = 250  # several times the window's frames
 UNSUPPORTED_VERSION = {0x84, 0x01}
-NOT_ALLOWED = {0x86, 0x87, 0x8A, 0x8C, 0x04, 0x05}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +70,7 @@ class Connection:
         self._answer: ReasonCode | None = None
         self._granted: list[ReasonCode] = []
         self._gone: str | None = None
+        self._unanswered: set[int] = set()
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
         client.on_message = self._on_message
@@ -84,9 +85,14 @@ class Connection:
 
     def publish(self, topic: str, payload: bytes, *, qos: int, retain: bool = False) -> int:
         """Hand a message over and return its number; delivery is told by a `Taken` event."""
+        if qos and len(self._unanswered) >= UNANSWERED_MAX:  # each would stay in memory until answered
+            problem = f"{len(self._unanswered)} messages and no answer"
+            raise BrokerError(self.url, problem, expected="PUBACK for each, or a refusal")
         info = self._client.publish(topic, payload, qos=qos, retain=retain)
         if info.rc not in (MQTTErrorCode.MQTT_ERR_SUCCESS, MQTTErrorCode.MQTT_ERR_NO_CONN):
             raise BrokerError(self.url, mqtt.error_string(info.rc), expected="room in the client's queue")
+        if qos:
+            self._unanswered.add(info.mid)
         return info.mid
 
     def subscribe(self, topics: Sequence[str], *, timeout_s: float) -> None:
@@ -122,8 +128,7 @@ class Connection:
         problem = f"refused: {answer}"
         if answer.value in UNSUPPORTED_VERSION:
             raise VersionRefusedError(self.url, problem, expected="a version the broker speaks")
-        mendable = answer.value in NOT_ALLOWED
-        raise BrokerError(self.url, problem, expected="user and password the broker knows", retry_soon=not mendable)
+        raise BrokerError(self.url, problem, expected="user and password the broker knows")
 
     def _wait(self, done: Any, *, timeout_s: float, what: str) -> None:
         until = time.monotonic() + timeout_s
@@ -144,6 +149,7 @@ class Connection:
         self.events.append(Message(topic=message.topic, payload=bytes(message.payload)))
 
     def _on_publish(self, _c: Any, _u: Any, mid: int, reason: ReasonCode, _p: Any) -> None:
+        self._unanswered.discard(mid)
         self.events.append(Taken(mid=mid, code=reason.value, reason=str(reason)))
 
     def _on_subscribe(self, _c: Any, _u: Any, _mid: int, granted: list[ReasonCode], _p: Any) -> None:

@@ -60,11 +60,10 @@ class StoreBrokenError(StoreError):
 
 
 class BrokerError(EdgeError):
-    """No session with the broker; `retry_soon` is False when only a person can mend it (wrong password)."""
+    """No session with the broker; it is tried again."""
 
-    def __init__(self, url: str, problem: str, *, expected: str, retry_soon: bool = True) -> None:
+    def __init__(self, url: str, problem: str, *, expected: str) -> None:
         super().__init__(f"broker {url}: {problem}; expected {expected}")
         self.url = url
         self.problem = problem
         self.expected = expected
-        self.retry_soon = retry_soon

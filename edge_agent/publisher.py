@@ -198,9 +198,12 @@ class Publisher:
             log.warning("message not taken topic=%s problem=%s", message.topic, bad)
 
     def _hear_host(self, host: HostState) -> None:
-        if host.session < self._host_session:
-            return  # the will of a centre that has been replaced
-        news = host.session > self._host_session or not self.state.host_online
+        waiting = not self.state.host_online
+        if host.session < self._host_session and not (host.online and waiting):
+            return  # the will of a centre that has been replaced; one that listens is believed, whatever its clock
+        if (host.online, host.session) == (self.state.host_online, self._host_session):
+            return
+        news = host.session > self._host_session or waiting
         self._host_session = host.session
         self.state.host_online = host.online
         if not host.online or news:
@@ -226,8 +229,16 @@ class Publisher:
             self.state.synced, self.state.problem = True, ""
             self._window.rewind()
         if ack.need is not None:
-            self._window.rewind(ack.need)
+            self._rewind(ack.need)
         self._timers.pace = ack.pace
+
+    def _rewind(self, need: int) -> None:
+        if need <= self._window.acked:
+            log.error("centre asks for seq=%d, which it had acknowledged up to %d", need, self._window.acked)
+            # It was set back to an older state. The birth tells it what is gone for good, so that it goes on.
+            self.state.synced, self._timers.births = False, 0
+            self._timers.birth_at = time.monotonic()
+        self._window.rewind(need)
 
     def _delete(self, hi: int) -> None:
         try:
@@ -328,7 +339,9 @@ class Publisher:
         self._frame_records = max(1, self._frame_records // 2)
         log.warning("link died %d times at seq=%d, frames of %d records now", STRIKES, head.lo, self._frame_records)
         if too_large and head.count == 1:
-            self._outbox.refuse(self._outbox.pending(head.lo - 1, 1), reason="larger than the broker takes")
+            alone = [record for record in self._outbox.pending(head.lo - 1, 1) if record.seq == head.lo]
+            if alone:
+                self._outbox.refuse(alone, reason="larger than the broker takes")
 
     def _head(self, records: Sequence[Sealed]) -> Frame:
         return Frame(

@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from edge_agent.connection import UNANSWERED_MAX, connect
+from edge_agent.errors import BrokerError
 from tests.edge_agent.build import a_record, an_outbox, broker_settings, publishing
 from tests.edge_agent.small_centre import SmallCentre
 from tests.services import Broker, mosquitto_in, wait_until
+from wire import topics
 from wire.messages import Ack
 
 
@@ -150,6 +153,51 @@ def test_need_is_sent_at_once(centre: SmallCentre, mosquitto: Broker, tmp_path: 
         outbox.append([a_record(6)])
         wait_until(lambda: outbox.counters().pending == 0, what="outbox empty")
     outbox.close()
+
+
+def test_a_centre_that_asks_for_what_it_had_acknowledged_is_told_what_is_gone(
+    centre: SmallCentre, mosquitto: Broker, tmp_path: Path
+) -> None:
+    """It was set back to an older state; without a birth it would wait for ever for what nobody holds."""
+    outbox = an_outbox(tmp_path)
+    outbox.append([a_record(n) for n in range(5)])
+    with publishing(outbox, broker_settings(mosquitto, tmp_path)):
+        wait_until(lambda: outbox.counters().acked == 5, what="acknowledged")
+        births = len(centre.births)
+        centre.say("gw-1", Ack(epoch=outbox.epoch, hi=2, need=3))
+        wait_until(lambda: len(centre.births) > births, what="birth")
+        assert (centre.births[-1].oldest, centre.births[-1].newest) == (0, 5)
+        outbox.append([a_record(6)])
+        wait_until(lambda: outbox.counters().acked == 6, what="goes on")
+    outbox.close()
+
+
+def test_a_centre_whose_clock_went_back_is_still_heard(mosquitto: Broker, tmp_path: Path) -> None:
+    centre = SmallCentre(broker=mosquitto, session=1000).start()
+    outbox = an_outbox(tmp_path)
+    with publishing(outbox, broker_settings(mosquitto, tmp_path)) as publisher:
+        wait_until(lambda: publisher.state.synced, what="synced")
+        centre.stop()
+        wait_until(lambda: not publisher.state.host_online, what="centre away")
+        centre.session = 7
+        centre.start()
+        outbox.append([a_record(1)])
+        wait_until(lambda: outbox.counters().acked == 1, what="acknowledged")
+    centre.stop()
+    outbox.close()
+
+
+def test_a_broker_that_answers_no_publish_costs_a_connection_and_no_memory(mosquitto: Broker, tmp_path: Path) -> None:
+    link = connect(broker_settings(mosquitto, tmp_path), client_id="gw-1", will=None, protocol="5")
+    topic = topics.up("gw-1", "data")
+    for _ in range(UNANSWERED_MAX):
+        link.publish(topic, b"x", qos=1)
+    with pytest.raises(BrokerError, match="250 messages and no answer; expected PUBACK"):
+        link.publish(topic, b"x", qos=1)
+    while len(link.events) < UNANSWERED_MAX:
+        link.turn(0.05)
+    link.publish(topic, b"x", qos=1)
+    link.close()
 
 
 def test_records_given_up_by_policy_do_not_stop_the_stream(
