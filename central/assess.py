@@ -130,7 +130,9 @@ class _Run:
             curve=self._curve,
             now_s=self.calendar.effective_s(as_of),
         )
-        return score(measured, subject=self._whole_subject, as_of=as_of, tree=self.policy.tree)
+        return score(
+            measured, subject=self._whole_subject, as_of=as_of, tree=self.policy.tree, observed=newest is not None
+        )
 
     def _judge(self, subject: Subject, standing: Standing, curve: Curve, instant: datetime) -> None:
         deviation = compare(standing.progress, curve, self.calendar, subject=subject, as_of=instant)

@@ -40,7 +40,7 @@ def measure(
     raised = tuple(dict.fromkeys(ref for c in changes if c.event in ("raised", "escalated") for ref in c.refs))
     return (
         Measured(indicator="spi_t", value=_spi_t(deviation, curve, now_s), due=due, refs=refs),
-        Measured(indicator="completion", value=_completion(deviation), due=due, refs=refs),
+        Measured(indicator="completion", value=_completion(deviation), due=due and _planned(deviation), refs=refs),
         Measured(
             indicator="warning_days",
             value=_share([(t.weight_bp, t.warned_days, t.days) for t in tallies]) if deviation else None,
@@ -58,6 +58,11 @@ def measure(
 
 def _spi_t(deviation: Deviation | None, curve: Curve, now_s: int) -> float | None:
     return None if deviation is None else spi_t_of(curve, deviation.actual_bp, now_s=now_s)
+
+
+def _planned(deviation: Deviation | None) -> bool:
+    """Whether the plan asks for a whole basis point yet; a plan of years may not after its first week."""
+    return deviation is None or deviation.plan_bp > 0
 
 
 def _completion(deviation: Deviation | None) -> float | None:

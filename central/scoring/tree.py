@@ -88,10 +88,17 @@ PROJECT_TREE = ScoringTree(
 
 
 def score(
-    measured: Sequence[Measured], *, subject: Subject, as_of: datetime, tree: ScoringTree = PROJECT_TREE
+    measured: Sequence[Measured],
+    *,
+    subject: Subject,
+    as_of: datetime,
+    tree: ScoringTree = PROJECT_TREE,
+    observed: bool = True,
 ) -> Score:
     """Total = sum of weight x leaf score. Leaves that are not due drop out and the others' weights are scaled to 1.
 
+    What nobody has ever `observed` has no total and no grade: its leaves say that they are missing, and 0 points would
+    call a project bad (差) because no camera looks at it. Once something was observed, a missing leaf counts 0 points.
     `measured` has one entry per leaf; KeyError names the indicator that is lacking.
     """
     judged = accepted(tree.judgements)
@@ -103,7 +110,7 @@ def score(
         _contribution(leaf, m, found, weight=0.0 if found.state == "not_due" else weight / live)
         for (leaf, m), found, weight in zip(leaves, scores, judged.weights, strict=True)
     )
-    total = sum(c.points for c in contributions) if live > 0 else None
+    total = sum(c.points for c in contributions) if live > 0 and observed else None
     return Score(
         subject=subject,
         as_of=as_of,

@@ -253,12 +253,11 @@ def test_score_takes_lateness_and_is_what_its_contributions_say() -> None:
         assert all(c.points == c.weight * c.leaf_score for c in score.contributions)
 
 
-def test_a_project_never_seen_scores_nothing_then_zero() -> None:
+def test_a_project_never_seen_is_never_graded() -> None:
     early = assess(a_demo_project(), observations=[], now=at(3)).score
     late = assess(a_demo_project(), observations=[], now=at(20)).score
     assert (early.total, early.grade) == (None, None)
-    assert late.total is not None
-    assert late.grade == "差"
+    assert (late.total, late.grade) == (None, None)
     assert {c.value for c in late.contributions} >= {"missing"}
 
 

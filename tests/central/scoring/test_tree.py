@@ -81,6 +81,13 @@ def test_what_is_not_due_drops_out_and_what_is_missing_counts_nothing() -> None:
     assert sum(c.weight for c in early.contributions) == pytest.approx(1)
 
 
+def test_what_nobody_ever_observed_is_not_graded_but_says_what_is_missing() -> None:
+    measured = [Measured(indicator=leaf.indicator, value=None, due=True) for leaf in PROJECT_TREE.leaves]
+    found = score(measured, subject=BUILDING, as_of=at(30), observed=False)
+    assert (found.total, found.grade) == (None, None)
+    assert [c.value for c in found.contributions] == ["missing"] * 4
+
+
 def test_nothing_due_is_no_score() -> None:
     found = scored(None, None, None, None, due=False)
     assert (found.total, found.grade) == (None, None)
