@@ -48,6 +48,10 @@ class Access:
         """Whether the grants reach this project."""
         return covers(self.grants, place=place_of(project))
 
+    def sees_scores(self, project: Project) -> bool:
+        """Whether one of the grants that reach this project may read scores."""
+        return covers(usable(self.grants, action="read_scores"), place=place_of(project))
+
     @property
     def everywhere(self) -> bool:
         """Whether the grants reach also what belongs to no project."""

@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
+from functools import cache
 
 import chinese_calendar
 from chinese_calendar.constants import holidays
@@ -74,6 +75,7 @@ def calendar_of(project: Project) -> SiteCalendar:
     return SiteCalendar(start=first, off=tuple(sorted(day.toordinal() for day in off if day >= first)))
 
 
+@cache
 def festival(year: int) -> tuple[date, ...]:
     """Spring Festival closure of a year: announced days where known, else eve to seventh day; empty beyond 2036."""
     name = chinese_calendar.Holiday.spring_festival.value

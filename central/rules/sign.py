@@ -26,10 +26,13 @@ class OpenWarning:
     level: Level
 
 
-def sign(warnings: Iterable[OpenWarning], *, deviation: Deviation | None, on_pause: bool = False) -> Sign:
+def sign(
+    warnings: Iterable[OpenWarning], *, deviation: Deviation | None, on_pause: bool = False, begun: bool = True
+) -> Sign:
     """Heaviest of red > yellow > blue > insufficient > paused > normal, from a subject's own and its parts' warnings.
 
-    A warning of the evidence rule, thin evidence or none counts as insufficient. Device warnings colour no building.
+    A warning of the evidence rule, thin evidence or none counts as insufficient, none not before the project has
+    `begun`: nothing can be seen of it yet. Device warnings colour no building.
     """
     found = list(warnings)
     level = max((w.level for w in found if w.rule in _SCHEDULE), key=rank, default=None)
@@ -39,7 +42,9 @@ def sign(warnings: Iterable[OpenWarning], *, deviation: Deviation | None, on_pau
         return "insufficient"
     if on_pause:
         return "paused"
-    return "insufficient" if deviation is None or insufficient(deviation) else "normal"
+    if deviation is None:
+        return "insufficient" if begun else "normal"
+    return "insufficient" if insufficient(deviation) else "normal"
 
 
 def headline(
@@ -49,6 +54,9 @@ def headline(
     own = deviations.get(Subject(kind="project", id=project.id))
     relevant = [w for w in warnings if w.rule in _SCHEDULE and w.subject in deviations]
     found = sign(warnings, deviation=own, on_pause=paused(project, today))
+    if own is None and today < project.start:
+        day = project.start.isoformat()
+        return Text(zh=f"未到开工日期 ({day})", en=f"Not due to start before {day}")
     if own is None:
         return Text(zh="尚无实测数据", en="Nothing has been measured yet")
     if relevant:

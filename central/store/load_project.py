@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from collections.abc import Mapping
 
 from sqlalchemy import Connection, select
 
@@ -20,8 +21,11 @@ def project_ids(connection: Connection) -> list[str]:
     return sorted(connection.execute(select(_PROJECT.c.id)).scalars())
 
 
-def load_project(connection: Connection, project_id: str) -> Project | None:
-    """The project with buildings, items and points of its newest version; None when it is not there."""
+def load_project(connection: Connection, project_id: str, *, points: bool = True) -> Project | None:
+    """The project with buildings, items and points of its newest version; None when it is not there.
+
+    Without `points` no curve can be made of it: for lists that need its names and pauses only.
+    """
     row = connection.execute(select(_PROJECT).where(_PROJECT.c.id == project_id)).first()
     if row is None:
         return None
@@ -40,12 +44,12 @@ def load_project(connection: Connection, project_id: str) -> Project | None:
         finish=row.finish,
         pauses=tuple(sorted((first, last) for first, last in connection.execute(pauses))),
         plan_version=version,
-        buildings=_buildings(connection, project_id, version),
+        buildings=_buildings(connection, project_id, version, points=points),
     )
 
 
-def _buildings(connection: Connection, project_id: str, version: int) -> tuple[Building, ...]:
-    items = _items(connection, project_id, version)
+def _buildings(connection: Connection, project_id: str, version: int, *, points: bool) -> tuple[Building, ...]:
+    items = _items(connection, project_id, _points(connection, project_id, version) if points else {}, version=version)
     wanted = select(_BUILDING).where(_BUILDING.c.project == project_id, _BUILDING.c.plan_version == version)
     return tuple(
         Building(
@@ -60,13 +64,19 @@ def _buildings(connection: Connection, project_id: str, version: int) -> tuple[B
     )
 
 
-def _items(connection: Connection, project_id: str, version: int) -> dict[str, list[WorkItem]]:
+def _points(connection: Connection, project_id: str, version: int) -> dict[str, list[PlanPoint]]:
     points: dict[str, list[PlanPoint]] = defaultdict(list)
     stored = select(_POINT.c.item, _POINT.c.day, _POINT.c.cum_bp).where(
         _POINT.c.project == project_id, _POINT.c.version == version
     )
     for item, day, cum_bp in connection.execute(stored.order_by(_POINT.c.day)):
         points[item].append(PlanPoint(day=day, cum_bp=cum_bp))
+    return points
+
+
+def _items(
+    connection: Connection, project_id: str, points: Mapping[str, list[PlanPoint]], *, version: int
+) -> dict[str, list[WorkItem]]:
     wanted = (
         select(_ITEM)
         .join(_BUILDING, _BUILDING.c.id == _ITEM.c.building)
@@ -82,7 +92,7 @@ def _items(connection: Connection, project_id: str, version: int) -> dict[str, l
                 name=Text(zh=row.name_zh, en=row.name_en),
                 weight_bp=row.weight_bp,
                 credits=tuple(sorted(json.loads(row.credits).items())),
-                points=tuple(points[row.id]),
+                points=tuple(points.get(row.id, ())),
             )
         )
     return found

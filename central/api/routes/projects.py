@@ -44,7 +44,7 @@ def projects(
 @router.get("/projects/{project_id}", operation_id="getProject", response_model=ProjectDetail)
 def project(project_id: str, access: Reader, services: Given, session: Db) -> ProjectDetail:
     """A project with its buildings, items and cameras."""
-    return project_of(session, project_id, now=services.clock())
+    return project_of(session, project_id, access=access, now=services.clock())
 
 
 @router.get("/projects/{project_id}/curve", operation_id="getCurve", response_model=Curve)

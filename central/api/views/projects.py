@@ -12,10 +12,21 @@ from sqlmodel import Session
 from central import domain
 from central.api.access import Access
 from central.api.errors import absent
-from central.api.schemas import District, Pause, ProjectDetail, ProjectList, ProjectSummary, Sign, SignCounts, Text
+from central.api.schemas import (
+    District,
+    Pause,
+    ProjectDetail,
+    ProjectList,
+    ProjectSummary,
+    ScoreBrief,
+    Sign,
+    SignCounts,
+    Text,
+)
 from central.api.views.fleet import camera_state
 from central.api.views.sign import SIGNS, severity
 from central.api.views.standing import Judged
+from central.store import tables
 from central.store.read_fleet import watching
 from central.store.read_standing import standings
 
@@ -50,7 +61,7 @@ def list_of(session: Session, *, access: Access, filters: Filters, now: datetime
     return ProjectList(total=len(found), projects=found)
 
 
-def project_of(session: Session, project_id: str, *, now: datetime) -> ProjectDetail:
+def project_of(session: Session, project_id: str, *, access: Access, now: datetime) -> ProjectDetail:
     """One project with its buildings and cameras."""
     found = standings(session, [project_id])
     if not found:
@@ -61,14 +72,23 @@ def project_of(session: Session, project_id: str, *, now: datetime) -> ProjectDe
         pauses=[Pause(first=first, last=last) for first, last in judged.plan.pauses],
         buildings=judged.buildings(),
         cameras=[camera_state(camera) for camera in watching(session, [project_id])],
-        **dict(judged.summary()),
+        **dict(_shown(judged.summary(), found[0].project, access)),
     )
 
 
 def _visible(session: Session, access: Access, *, now: datetime) -> list[ProjectSummary]:
     return [
-        Judged(session, standing, now=now).summary() for standing in standings(session) if access.sees(standing.project)
+        _shown(Judged(session, standing, now=now, brief=True).summary(), standing.project, access)
+        for standing in standings(session)
+        if access.sees(standing.project)
     ]
+
+
+def _shown(summary: ProjectSummary, project: tables.Project, access: Access) -> ProjectSummary:
+    """The summary without what the caller may not read: scores are not everybody's."""
+    if access.sees_scores(project):
+        return summary
+    return summary.model_copy(update={"score": ScoreBrief(total=None, grade=None)})
 
 
 def _passes(summary: ProjectSummary, filters: Filters) -> bool:

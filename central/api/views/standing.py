@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import cached_property
 from typing import Any, cast
 
 from sqlmodel import Session
@@ -14,7 +16,7 @@ from central.api.views.figures import figures_of
 from central.api.views.nouns import deviation_of, open_warning_of
 from central.api.views.words import instant, name_of
 from central.domain import Deviation, Project, Subject, SubjectKind, WorkItem
-from central.plan.calendar import calendar_of, local_day, paused
+from central.plan.calendar import SiteCalendar, calendar_of, local_day, paused
 from central.plan.planned import Curve, building_curve, item_curve, project_curve
 from central.rules.sign import headline, sign, worst_building
 from central.store.instants import from_ms
@@ -26,11 +28,12 @@ from central.store.tables import Building, DeviationRow, Score
 class Judged:
     """One project's standing beside its plan, all figures of one time: the last assessed instant, else `now`."""
 
-    def __init__(self, session: Session, standing: Standing, *, now: datetime) -> None:
+    def __init__(self, session: Session, standing: Standing, *, now: datetime, brief: bool = False) -> None:
+        """`brief` is enough for `summary` of a project that was judged: its plan points, hundreds, are left out."""
         self.standing = standing
-        self.plan = _planned(session, standing.project.id)
+        judged = ("project", standing.project.id) in standing.deviations
+        self.plan = _planned(session, standing.project.id, points=not (brief and judged))
         self.at = now if standing.as_of_at is None else from_ms(standing.as_of_at)
-        self._calendar = calendar_of(self.plan)
         found = [_seen(row, standing) for row in standing.deviations.values()]
         self._deviations = {deviation.subject: deviation for deviation in found if deviation}
         self._warnings = [open_warning_of(row) for row in standing.open_warnings]
@@ -51,6 +54,7 @@ class Judged:
                 self._warnings,
                 deviation=self._deviations.get(Subject(kind="project", id=row.id)),
                 on_pause=paused(self.plan, today),
+                begun=today >= row.start,
             ),
             worst_building=_named(self.plan, worst_building(self.plan, self._deviations)),
             open_warnings=len(standing.open_warnings),
@@ -60,7 +64,7 @@ class Judged:
             start=row.start,
             finish=row.finish,
             as_of=instant(standing.as_of_at),
-            **self._figures("project", row.id, project_curve(self.plan, self._calendar)),
+            **self._figures("project", row.id, lambda: project_curve(self.plan, self._calendar)),
         )
 
     def buildings(self) -> list[BuildingState]:
@@ -79,14 +83,16 @@ class Judged:
                 [warning for warning in self._warnings if warning.subject == subject],
                 deviation=self._deviations.get(subject),
                 on_pause=paused(self.plan, local_day(self.at)),
+                begun=local_day(self.at) >= self.plan.start,
             ),
             items=[self._item(item) for item in planned.items],
-            **self._figures("building", row.id, building_curve(planned, self.plan, self._calendar)),
+            **self._figures("building", row.id, lambda: building_curve(planned, self.plan, self._calendar)),
         )
 
-    def _figures(self, kind: SubjectKind, subject: str, curve: Curve) -> dict[str, Any]:
+    def _figures(self, kind: SubjectKind, subject: str, curve: Callable[[], Curve]) -> dict[str, Any]:
         row = self.standing.deviations.get((kind, subject))
-        return figures_of(row, self.standing.progress.get(subject), planned_bp=self._planned_bp(curve))
+        planned_bp = row.plan_bp if row else self._planned_bp(curve())
+        return figures_of(row, self.standing.progress.get(subject), planned_bp=planned_bp)
 
     def _item(self, item: WorkItem) -> ItemState:
         progress = self.standing.progress.get(item.id)
@@ -100,12 +106,16 @@ class Judged:
             sigma_bp=seen.sigma_bp if seen else None,
         )
 
+    @cached_property
+    def _calendar(self) -> SiteCalendar:
+        return calendar_of(self.plan)
+
     def _planned_bp(self, curve: Curve) -> int:
         return curve.bp_at(self._calendar.effective_s(self.at))
 
 
-def _planned(session: Session, project_id: str) -> Project:
-    found = load_project(session.connection(), project_id)
+def _planned(session: Session, project_id: str, *, points: bool) -> Project:
+    found = load_project(session.connection(), project_id, points=points)
     if found is None:
         raise absent("project", project_id)
     return found

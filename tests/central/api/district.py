@@ -56,6 +56,7 @@ PEOPLE = {  # username: role, scope kind, scope
     "audit": ("auditor", "district", ""),
     "discipline": ("discipline", "district", ""),
     "public": ("public", "district", ""),
+    "builder": ("contractor", "project", "qp"),
     "nobody": ("", "", ""),
 }
 

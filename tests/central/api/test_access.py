@@ -104,3 +104,14 @@ def test_who_may_not_import_sees_no_such_address(one_centre: Centre, person: str
 
 def test_the_app_is_made_anew_for_each_centre(one_centre: Centre) -> None:
     assert create_app(one_centre.services).state.services is one_centre.services
+
+
+def test_a_contractor_sees_progress_and_no_scores_anywhere(centre: Centre) -> None:
+    builder, owner = centre.client("builder"), centre.client("owner")
+    for path in ("/projects/qp", "/projects?sort=score", "/district"):
+        own, other = (client.get(f"/api/v1{path}").json() for client in (builder, owner))
+        found = [answer["projects"][0] if "projects" in answer else answer for answer in (own, other)]
+        assert found[0]["score"] == {"total": None, "grade": None}
+        assert found[1]["score"]["total"] is not None
+        assert found[0]["actual_bp"] == found[1]["actual_bp"]
+    assert builder.get("/api/v1/projects/qp/score").status_code == 404

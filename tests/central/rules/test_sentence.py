@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -95,6 +95,12 @@ def test_sign_is_the_heaviest(warnings: list[tuple[str, Level]], coverage: int, 
 def test_a_project_never_seen_is_insufficient() -> None:
     assert sign([], deviation=None) == "insufficient"
     assert headline(PROJECT, {}, [], today=START).zh == "尚无实测数据"
+
+
+def test_before_the_start_nothing_is_lacking() -> None:
+    assert sign([], deviation=None, begun=False) == "normal"
+    before = headline(PROJECT, {}, [], today=START - timedelta(days=1))
+    assert (before.zh, before.en) == ("未到开工日期 (2026-05-01)", "Not due to start before 2026-05-01")
 
 
 @pytest.mark.parametrize(
