@@ -18,7 +18,16 @@ from edge_agent.errors import BrokerError, StoreBrokenError, StoreFullError
 from edge_agent.settings import Broker
 from edge_agent.window import Window
 from wire import topics
-from wire.codec import FRAME_RECORDS_MAX, Sealed, decode, encode, encode_sealed, split_sealed
+from wire.codec import (
+    FRAME_RECORDS_MAX,
+    INFLATED_BYTES_MAX,
+    MESSAGE_BYTES_MAX,
+    Sealed,
+    decode,
+    encode,
+    encode_sealed,
+    split_sealed,
+)
 from wire.errors import WireError
 from wire.messages import Ack, Beat, Birth, CameraHealth, Clock, Frame, HostState, Presence
 
@@ -29,6 +38,7 @@ RESEND_MAX_S = 60.0
 NOBODY_LISTENS = 0x10
 IDLE_S = 0.02
 STRIKES = 3
+ENVELOPE_BYTES = 4096  # more than a frame says beside its records
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -311,7 +321,7 @@ class Publisher:
 
     def _send_frame(self, link: Connection, records: Sequence[Sealed]) -> None:
         payload = encode_sealed(self._head(records), records)
-        if link.max_packet_bytes is not None and len(payload) + 200 > link.max_packet_bytes:
+        if _is_too_large(payload, records, broker_takes=link.max_packet_bytes):
             self._too_large(link, records)
             return
         link.publish(self._topic, payload, qos=1)
@@ -320,8 +330,9 @@ class Publisher:
 
     def _too_large(self, link: Connection, records: Sequence[Sealed]) -> None:
         if len(records) == 1:
-            self._outbox.refuse(records, reason=f"larger than the broker takes ({link.max_packet_bytes} bytes)")
-            log.error("record set aside seq=%d broker takes at most %s bytes", records[0].seq, link.max_packet_bytes)
+            takes = min(link.max_packet_bytes or MESSAGE_BYTES_MAX, MESSAGE_BYTES_MAX)
+            self._outbox.refuse(records, reason=f"larger than broker or centre takes ({takes} bytes)")
+            log.error("record set aside seq=%d expected a message of at most %d bytes", records[0].seq, takes)
             return
         middle = len(records) // 2
         self._send_frame(link, records[:middle])
@@ -392,3 +403,11 @@ class Publisher:
             disk_free_bytes=vitals.disk_free_bytes,
             cameras=vitals.cameras,
         )
+
+
+def _is_too_large(payload: bytes, records: Sequence[Sealed], *, broker_takes: int | None) -> bool:
+    """Whether broker or centre would never take it: then it would be sent for ever, and nothing behind it."""
+    if len(payload) > MESSAGE_BYTES_MAX or (broker_takes is not None and len(payload) + 200 > broker_takes):
+        return True
+    # Bodies of many records are far below the cap of a frame; one alone may be of any size.
+    return len(records) == 1 and len(records[0].body.encode()) + ENVELOPE_BYTES > INFLATED_BYTES_MAX

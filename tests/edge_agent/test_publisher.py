@@ -237,6 +237,19 @@ def test_a_wrong_password_is_told(mosquitto: Broker, tmp_path: Path) -> None:
     outbox.close()
 
 
+def test_a_record_that_the_centre_could_never_open_is_set_aside(
+    centre: SmallCentre, mosquitto: Broker, tmp_path: Path
+) -> None:
+    outbox = an_outbox(tmp_path)
+    outbox.append([a_record(1), a_record(2, text="x" * (1 << 20)), a_record(3)])  # packs well, unpacks beyond the cap
+    outbox.append([a_record(4, text=random.Random(5).randbytes(300_000).hex())])  # does not even pack
+    with publishing(outbox, broker_settings(mosquitto, tmp_path)):
+        wait_until(lambda: outbox.counters().pending == 0, what="outbox empty")
+    assert centre.seqs("gw-1", outbox.epoch) == [1, 3, 5, 6]
+    assert outbox.counters().refused == 2
+    outbox.close()
+
+
 def test_a_broker_that_takes_small_packets_only(tmp_path: Path) -> None:
     """Frames are split to what it takes; a record that never fits is set aside with a tombstone, and stops nobody."""
     broker = mosquitto_in(tmp_path)
