@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from central.domain import Building, Observation, Progress, Project
 from central.plan.calendar import SiteCalendar
-from central.plan.planned import item_curve
+from central.plan.planned import FULL_BP, item_curve
 from central.progress.fuse import COMPLETE_BP, Fold, setting_of
 from central.progress.profile import FusionProfile
 from central.progress.rollup import roll_up
@@ -72,17 +72,25 @@ class SiteFold:
 
 
 def whole(project: Project, standings: list[Standing], as_of: datetime) -> Standing:
-    """The project from its buildings, in the project's order."""
+    """The project from its buildings, in the project's order.
+
+    Nothing of it counts as recent while a building that should have begun was never seen: its share of the plan is
+    known and its actual is not, so the difference would be held against the site.
+    """
     weights = [building.weight_bp for building in project.buildings]
     total = sum(weights)
     pairs = list(zip(standings, weights, strict=True))
     cameras = [standing.camera_seen for standing in standings if standing.camera_seen is not None]
     return Standing(
         progress=roll_up([s.progress for s in standings], weights, subject=project.id, as_of=as_of),
-        recent_bp=sum(s.recent_bp * weight for s, weight in pairs) // total,
+        recent_bp=0 if any(map(_unknown, standings)) else sum(s.recent_bp * weight for s, weight in pairs) // total,
         inspected_bp=sum(s.inspected_bp * weight for s, weight in pairs) // total,
         camera_seen=max(cameras, default=None),
     )
+
+
+def _unknown(standing: Standing) -> bool:
+    return standing.progress.last_seen is None and standing.recent_bp < FULL_BP
 
 
 def _recent(fold: Fold, as_of: datetime, at_s: int) -> bool:

@@ -193,6 +193,12 @@ def test_a_building_that_was_never_seen_has_no_actual_and_asks_for_evidence() ->
     assert {c.rule for c in found.changes if c.subject == B1} == {"evidence"}
 
 
+def test_what_was_never_seen_is_not_held_against_the_project() -> None:
+    """b1 is 60 % of the project and on plan: without b2 the project would look 40 % of the plan late."""
+    found = assess(a_demo_project(), observations=readings("b1", lambda t: t, days=30), now=at(30))
+    assert {c.rule for c in found.changes if c.subject == WHOLE} <= {"evidence"}
+
+
 def test_an_approved_pause_stops_the_clock() -> None:
     pause = (START + timedelta(days=20), START + timedelta(days=39))
     project = replace(a_demo_project(), pauses=(pause,), finish=START + timedelta(days=79))
