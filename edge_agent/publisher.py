@@ -230,8 +230,11 @@ class Publisher:
         if ack.hi > max(self._sendable, self._window.highest_sent):
             self._disown(ack)
             return
-        if self._window.acknowledge(ack.hi):
-            self._delete(ack.hi)
+        # What an earlier life of this process sent is sent once more before it is deleted: in a restored store the same
+        # numbers say something else, and only the centre, comparing, can tell.
+        hi = min(ack.hi, self._window.highest_sent)
+        if self._window.acknowledge(hi):
+            self._delete(hi)
             self._timers.waits, self._timers.resend_at = 0, None
             self._timers.strikes.clear()
             self._frame_records = FRAME_RECORDS_MAX

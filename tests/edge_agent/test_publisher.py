@@ -140,6 +140,19 @@ def test_a_centre_that_knows_more_than_we_sent_starts_a_new_epoch(
     outbox.close()
 
 
+def test_what_this_life_never_sent_is_not_deleted_on_an_older_ones_word(
+    centre: SmallCentre, mosquitto: Broker, tmp_path: Path
+) -> None:
+    """Yesterday's copy of the store, filled on and started again: its numbers are known, its records are not."""
+    outbox = an_outbox(tmp_path)
+    outbox.append([a_record(n) for n in range(5)])
+    centre.gone["gw-1", outbox.epoch] = {1, 2, 3}
+    with publishing(outbox, broker_settings(mosquitto, tmp_path)):
+        wait_until(lambda: outbox.counters().pending == 0, what="outbox empty")
+    assert centre.seqs("gw-1", outbox.epoch) == all_of(5)
+    outbox.close()
+
+
 def test_need_is_sent_at_once(centre: SmallCentre, mosquitto: Broker, tmp_path: Path) -> None:
     outbox = an_outbox(tmp_path)
     with publishing(outbox, broker_settings(mosquitto, tmp_path, resend_s=30.0)) as publisher:
