@@ -1,4 +1,4 @@
-"""Login throttling: after five failures of a name or an address, each further failure doubles the pause."""
+"""Login throttling: after five failures of a name, or fifty of an address, each further failure doubles the pause."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from threading import Lock
 
 FREE_TRIES = 5
+FREE_TRIES_OF_ADDRESS = 50  # an office has one address and many people who mistype
 FIRST_PAUSE = timedelta(seconds=2)
 LONGEST_PAUSE = timedelta(minutes=15)
 FORGET_AFTER = timedelta(hours=1)
@@ -23,14 +24,14 @@ class Tries:
     until: datetime
 
 
-def after_failure(before: Tries | None, *, now: datetime) -> Tries:
-    """One more failure; an hour without one forgives."""
+def after_failure(before: Tries | None, *, now: datetime, free: int = FREE_TRIES) -> Tries:
+    """One more failure, the first `free` of them without a pause; an hour without one forgives."""
     if before is None or now - before.last > FORGET_AFTER:
         return Tries(failures=1, last=now, until=now)
     failures = before.failures + 1
-    if failures <= FREE_TRIES:
+    if failures <= free:
         return replace(before, failures=failures, last=now)
-    pause = min(FIRST_PAUSE * 2 ** min(failures - FREE_TRIES - 1, 20), LONGEST_PAUSE)
+    pause = min(FIRST_PAUSE * 2 ** min(failures - free - 1, 20), LONGEST_PAUSE)
     return Tries(failures=failures, last=now, until=now + pause)
 
 
@@ -48,17 +49,15 @@ class Throttle:
         longest = max((tries.until - now for tries in found), default=timedelta(0))
         return max(0, -int(-longest.total_seconds() // 1))
 
-    def failed(self, *keys: str, now: datetime) -> None:
-        """Count a failure for each key."""
+    def failed(self, key: str, *, now: datetime, free: int = FREE_TRIES) -> None:
+        """Count a failure of a key that has so many free ones."""
         with self._lock:
-            for key in keys:
-                self._tries[key] = after_failure(self._tries.get(key), now=now)
-                self._tries.move_to_end(key)
+            self._tries[key] = after_failure(self._tries.get(key), now=now, free=free)
+            self._tries.move_to_end(key)
             while len(self._tries) > KEYS_MAX:
                 self._tries.popitem(last=False)
 
-    def succeeded(self, *keys: str) -> None:
-        """Forget the failures of each key."""
+    def succeeded(self, key: str) -> None:
+        """Forget the failures of a key."""
         with self._lock:
-            for key in keys:
-                self._tries.pop(key, None)
+            self._tries.pop(key, None)

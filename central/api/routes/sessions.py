@@ -11,6 +11,7 @@ from central.api.envelopes import ErrorEnvelope, Login, Me, Scope, Token
 from central.api.errors import TooManyTriesError, UnauthorisedError
 from central.api.passwords import password_matches
 from central.api.services import Db, Given
+from central.api.throttle import FREE_TRIES_OF_ADDRESS
 from central.api.tokens import Issued
 from central.api.trail import note_login
 from central.store.read_people import user_named
@@ -24,19 +25,20 @@ def login(credentials: Login, request: Request, services: Given, session: Db) ->
     """A token for a name and a password. Failures are slowed down and noted in the audit trail."""
     now = services.wall()
     host = request.client.host if request.client else "unknown"
-    keys = (f"name:{credentials.username}", f"host:{host}")
-    wait_s = services.throttle.wait_s(*keys, now=now)
+    name_key, host_key = f"name:{credentials.username}", f"host:{host}"
+    wait_s = services.throttle.wait_s(name_key, host_key, now=now)
     if wait_s:
         raise TooManyTriesError(retry_after_s=wait_s)
     person = user_named(session, credentials.username)
     encoded = person.password_hash if person else None
     if not password_matches(credentials.password, encoded=encoded):
-        services.throttle.failed(*keys, now=now)
+        services.throttle.failed(name_key, now=now)
+        services.throttle.failed(host_key, now=now, free=FREE_TRIES_OF_ADDRESS)
         note_login(services, username=credentials.username, host=host, succeeded=False)
         raise UnauthorisedError(
             "login failed", where="body", expected="the name and password of an active account", code="login_failed"
         )
-    services.throttle.succeeded(*keys)
+    services.throttle.succeeded(name_key)  # the address goes on: else one good account would buy tries on all others
     note_login(services, username=credentials.username, host=host, succeeded=True)
     return _token(services.signer.issue(credentials.username, now=now))
 

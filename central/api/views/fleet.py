@@ -44,9 +44,10 @@ def camera_state(found: Watching) -> CameraState:
 
 
 def gateway_state(found: Delivery) -> GatewayState:
-    """One gateway. What it says of itself is null until it has spoken."""
+    """One gateway. What it says of itself is null until it has spoken (birth and beat name an epoch)."""
     status, stream = found.status, found.stream
-    beaten = status is not None and status.last_seen_at > 0
+    beaten = status is not None and bool(status.epoch)
+    heard = status is not None and status.last_seen_at > 0
     return GatewayState(
         id=found.gateway,
         epoch=stream.epoch if stream else None,
@@ -57,7 +58,7 @@ def gateway_state(found: Delivery) -> GatewayState:
         tombstones=found.tombstones,
         dead_letters=found.dead_letters,
         conflicts=found.conflicts,
-        last_seen=from_ms(status.last_seen_at) if status and beaten else None,
+        last_seen=from_ms(status.last_seen_at) if status and heard else None,
         produced=status.produced if status and beaten else None,
         acked=status.acked if status and beaten else None,
         in_flight=max(0, status.produced - status.acked) if status and beaten else None,

@@ -203,5 +203,6 @@ def test_the_fleet_accounts_for_what_was_delivered(centre: Centre) -> None:
     assert (gateway["id"], gateway["epoch"], gateway["online"]) == ("gw-1", "e1", False)
     assert gateway["watermark"] == gateway["received"] == 4 * LAST_DAY + 1
     assert [gateway[name] for name in ("duplicates", "dead_letters", "conflicts", "tombstones")] == [0] * 4
-    assert [gateway[name] for name in ("produced", "acked", "in_flight", "last_seen", "clock")] == [None] * 5
+    assert [gateway[name] for name in ("produced", "acked", "in_flight", "oldest_age_ms", "clock")] == [None] * 5
+    assert gateway["last_seen"] is not None  # it delivered, though it never said anything of itself
     assert [camera["id"] for camera in fleet["cameras"]] == ["c1", "c2"]

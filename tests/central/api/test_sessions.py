@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import Session, select
 
+from central.api.throttle import FREE_TRIES_OF_ADDRESS
 from central.store.tables import AuditEntry, User
 from tests.central.api.district import PASSWORD, Centre
 
@@ -54,6 +55,16 @@ def test_failures_are_slowed_down_until_a_pause_has_passed(one_centre: Centre) -
     assert refused.json()["error"]["code"] == "too_many_tries"
     one_centre.wall.at += timedelta(seconds=3)
     assert client.post("/api/v1/auth/login", json=credentials()).status_code == 200
+
+
+def test_a_good_account_buys_no_tries_on_others(one_centre: Centre) -> None:
+    client = one_centre.client()
+    codes = []
+    for number in range(FREE_TRIES_OF_ADDRESS + 2):
+        assert number > FREE_TRIES_OF_ADDRESS or client.post("/api/v1/auth/login", json=credentials()).is_success
+        guess = credentials(username=f"name-{number}", password="guess")
+        codes.append(client.post("/api/v1/auth/login", json=guess).status_code)
+    assert codes == [401] * (FREE_TRIES_OF_ADDRESS + 1) + [429]
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,8 @@ def test_an_hour_without_a_failure_forgives() -> None:
 def test_either_key_alone_makes_wait() -> None:
     throttle = Throttle()
     for _ in range(FREE_TRIES + 1):
-        throttle.failed("name:li", "host:10.0.0.1", now=NOW)
+        throttle.failed("name:li", now=NOW)
+        throttle.failed("host:10.0.0.1", now=NOW)
     assert throttle.wait_s("name:li", "host:10.0.0.9", now=NOW) == 2
     assert throttle.wait_s("name:wang", "host:10.0.0.1", now=NOW) == 2
     assert throttle.wait_s("name:wang", "host:10.0.0.9", now=NOW) == 0
