@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import signal
 import sys
 import threading
@@ -131,6 +132,11 @@ def evaluate(
     from edge_agent.vision.evaluate import evaluate_dataset
     from edge_agent.vision.session import load_network
 
+    if json_file.is_dir() or not os.access(json_file.parent, os.W_OK):
+        err.print(
+            f"{json_file}: cannot be written; expected a file in a folder of this user", style="red", markup=False
+        )
+        raise typer.Exit(EXIT_SETTINGS)
     columns = (TextColumn("frames"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     try:
         folder = models or shipped_models()

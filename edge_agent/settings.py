@@ -221,7 +221,7 @@ def load_settings(path: Path) -> Settings:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise SettingsError(file=str(path), where="(file)", expected=f"a readable file: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise SettingsError(file=str(path), where="(file)", expected=f"TOML text: {error}") from error
     try:
         return Settings.model_validate(raw, context={"folder": path.resolve().parent})
@@ -251,4 +251,7 @@ def _problem(error: ValidationError) -> str:
     held = repr(first["input"])
     shown = held if len(held) <= 60 else held[:57] + "..."
     others = f"; {error.error_count() - 1} more" if error.error_count() > 1 else ""
-    return f"{first['msg']} (got {shown}){others}"
+    said = first["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ")
+    if first["type"] == "missing":
+        return f"{said}{others}"
+    return f"{said} (got {shown}){others}"

@@ -108,7 +108,7 @@ def _read_truth(path: Path) -> _TruthFile | None:
         return _TruthFile.model_validate(json.loads(path.read_text(encoding="utf-8")))
     except ValidationError as error:
         raise DatasetError(file=str(path), where=first_place(error), expected=first_problem(error)) from error
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise DatasetError(file=str(path), where="(file)", expected=f"readable JSON text: {error}") from error
 
 

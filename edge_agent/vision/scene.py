@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -55,25 +56,38 @@ class Scene:
 
 
 class _File(BaseModel):
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    """Keys of later versions are ignored, but not one that is nearly a known one: a mask misspelled masks nothing."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True, allow_inf_nan=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_near_miss(cls, raw: Any) -> Any:
+        known = {field.alias or name for name, field in cls.model_fields.items()}
+        for key in set(raw) - known if isinstance(raw, dict) else ():
+            if near := get_close_matches(str(key), known - set(raw), n=1, cutoff=0.8):
+                msg = f"unknown key {key!r}, expected {near[0]}"
+                raise ValueError(msg)
+        return raw
 
 
 _PointIn = Annotated[tuple[float, float], Field(description="[x, y] in native pixels")]
 _Line = Annotated[tuple[_PointIn, ...], Field(min_length=2, max_length=64)]
+_Name = Annotated[str, Field(min_length=1, max_length=128)]
 _Polygon = Annotated[tuple[_PointIn, ...], Field(min_length=3)]
 
 
 class _CameraFile(_File):
-    id: str = Field(min_length=1)
+    id: _Name
     width: int = Field(ge=32, le=20000)
     height: int = Field(ge=32, le=20000)
-    k1: float = 0.0
-    k2: float = 0.0
+    k1: float = Field(0.0, ge=-10, le=10)
+    k2: float = Field(0.0, ge=-10, le=10)
 
 
 class _FaceFile(_File):
-    face_id: str = Field(min_length=1)
-    building: str = Field(min_length=1)
+    face_id: _Name
+    building: _Name
     rows: int = Field(ge=1, le=120)
     cols: int = Field(ge=1, le=120)
     row_lines: tuple[_Line | None, ...]
@@ -94,6 +108,23 @@ class _FaceFile(_File):
         return self
 
     @model_validator(mode="after")
+    def _lines_in_order(self) -> Self:
+        """A face marked upside down or from right to left would be read without a fault, and wrongly.
+
+        Only the outermost lines are compared: those between may be short and lie on a slope.
+        """
+        rows = [line for line in self.row_lines if line is not None]
+        low, high = _middle(rows[0], 1), _middle(rows[-1], 1)
+        if high >= low:
+            msg = f"row_lines go from y = {low:.0f} to y = {high:.0f}, expected from the ground up (y falling)"
+            raise ValueError(msg)
+        left, right = _middle(self.col_x[0], 0), _middle(self.col_x[-1], 0)
+        if right <= left:
+            msg = f"col_x go from x = {left:.0f} to x = {right:.0f}, expected from left to right (x growing)"
+            raise ValueError(msg)
+        return self
+
+    @model_validator(mode="after")
     def _weights_fit(self) -> Self:
         weights = self.cell_weight_bp
         if weights is None:
@@ -105,6 +136,10 @@ class _FaceFile(_File):
             msg = "cell_weight_bp is all zero, expected at least one cell with weight"
             raise ValueError(msg)
         return self
+
+
+def _middle(line: tuple[Point, ...], axis: int) -> float:
+    return sum(point[axis] for point in line) / len(line)
 
 
 class _SceneFile(_File):
@@ -134,7 +169,7 @@ def load_scene(path: Path) -> Scene:
         raw = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise SceneError(file=str(path), where="(file)", expected=f"a readable file: {error.strerror}") from error
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise SceneError(file=str(path), where="(file)", expected=f"JSON text: {error}") from error
     return parse_scene(raw, file=str(path))
 
@@ -185,4 +220,5 @@ def first_problem(error: ValidationError) -> str:
     first = error.errors()[0]
     held = repr(first.get("input"))
     shown = held if len(held) <= 60 else held[:57] + "..."
-    return f"{first['msg']} (got {shown})"
+    said = first["msg"].removeprefix("Value error, ")
+    return said if first["type"] == "value_error" else f"{said} (got {shown})"

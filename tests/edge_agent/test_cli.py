@@ -110,3 +110,10 @@ def test_a_data_set_that_is_none_is_refused(tmp_path: Path) -> None:
     assert "none" in done.stderr
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "out.json").exists()
+
+
+def test_where_figures_cannot_go_is_told_before_the_work(tmp_path: Path) -> None:
+    done = edge("evaluate", str(tmp_path), "--json", str(tmp_path / "none" / "out.json"))
+    assert done.returncode == 2
+    assert "out.json: cannot be written" in done.stderr.replace("\n", "")
+    assert "Traceback" not in done.stderr

@@ -60,6 +60,7 @@ def test_paths_start_at_the_files_folder(tmp_path: Path) -> None:
         ("[[camera]]", '[clock]\nsource = "file"\n[[camera]]', "clock", "expected both or neither"),
         ("[[camera]]", "[evidence]\nevery_h = 'often'\n[[camera]]", "evidence.every_h", "valid number"),
         ("[gateway]", "[gateway", "(file)", "TOML text"),
+        ("[gateway]", "a = " + "[" * 20_000, "(file)", "TOML text"),
     ],
 )
 def test_mistakes_are_told(tmp_path: Path, old: str, new: str, where: str, expected: str) -> None:

@@ -19,6 +19,10 @@ def with_face(**over: Any) -> dict[str, Any]:
     return raw
 
 
+def renamed(key: str, name: str) -> dict[str, Any]:
+    return {name if found == key else found: value for found, value in scene_json().items()}
+
+
 @pytest.mark.parametrize(
     ("raw", "where", "expected"),
     [
@@ -31,6 +35,11 @@ def with_face(**over: Any) -> dict[str, Any]:
         (with_face(row_lines=[None] * 6), "faces[0]", "at least 2"),
         (with_face(row_lines=["x"] * 6), "faces[0].row_lines[0]", "tuple"),
         (with_face(col_x=[[[1, 2, 3], [4, 5]]] * 5), "faces[0].col_x[0][0]", "at most 2"),
+        (with_face(col_x=[[[float("nan"), 2], [4, 5]]] * 5), "faces[0].col_x[0][0][0]", "finite"),
+        (with_face(row_lines=with_face()["faces"][0]["row_lines"][::-1]), "faces[0]", "from the ground up"),
+        (with_face(col_x=with_face()["faces"][0]["col_x"][::-1]), "faces[0]", "from left to right"),
+        (with_face(face_id="x" * 129), "faces[0].face_id", "at most 128"),
+        (renamed("privacy_masks", "privacy_mask"), "(root)", "unknown key 'privacy_mask', expected privacy_masks"),
         (with_face(cell_weight_bp=[[1, 2]]), "faces[0]", "5 rows x 4 columns"),
         (with_face(cell_weight_bp=[[0] * 4] * 5), "faces[0]", "all zero"),
     ],
@@ -49,7 +58,7 @@ def test_two_faces_of_one_name_are_refused() -> None:
         parse_scene(raw, file="scene.json")
 
 
-@pytest.mark.parametrize(("text", "problem"), [("{", "JSON"), ("", "JSON")])
+@pytest.mark.parametrize(("text", "problem"), [("{", "JSON"), ("", "JSON"), ("[" * 100_000, "JSON")])
 def test_unreadable_file(tmp_path: Path, text: str, problem: str) -> None:
     path = tmp_path / "scene.json"
     path.write_text(text)
