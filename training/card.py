@@ -99,7 +99,7 @@ def card(entry: dict[str, Any], reports: dict[str, dict[str, Any]]) -> str:
         "**All figures below are of synthetic renders**, whose asset families were never trained on. Transfer to real "
         "sites has not been measured. Known limits: fog, night and faces more than a third hidden are the worst "
         "strata; infill, base and finished are told apart least well; no renovation, no road; the kind of occluder is "
-        "not told. Scenes seen only a few times weeks apart (as the hold-out) are rightly held uncertain by the filter.\n",
+        "not told. Scenes seen only a few times weeks apart (the hold-out) are rightly held uncertain.\n",
         *(section(title, report) for title, report in reports.items()),
         "## Recall by stage, hold-out\n\n" + recalls(next(iter(reports.values()))) if reports else "",
         "\n## How to make it again\n\n```\npython -m training.scenes render --split train --out DIR\n"
