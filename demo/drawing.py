@@ -45,9 +45,13 @@ ITEMS: tuple[dict[str, Any], ...] = (
 
 
 def plan_file(project: Mapping[str, Any], drawn: Mapping[str, Any], *, start: date, finish: date) -> dict[str, Any]:
-    """A `siteprogress.plan/1` of one project; `drawn` maps a building to its entry in the generator's plan.json."""
-    facts = {key: value for key, value in project.items() if key != "buildings"}
-    buildings = [_building(b, drawn[b["id"]], start=start, finish=finish) for b in project["buildings"]]
+    """A `siteprogress.plan/1` of one project; `drawn` maps a building to its entry in the generator's plan.json.
+
+    `float_days` of a project: its approved plan allows that many days more than the builders were drawn to take.
+    """
+    facts = {key: value for key, value in project.items() if key not in ("buildings", "float_days")}
+    slack = timedelta(days=int(project.get("float_days", 0)))
+    buildings = [_building(b, drawn[b["id"]], start=start, finish=finish, slack=slack) for b in project["buildings"]]
     return {
         "schema": "siteprogress.plan/1",
         "project": {**facts, "start": start.isoformat(), "finish": finish.isoformat(), "pauses": []},
@@ -55,25 +59,29 @@ def plan_file(project: Mapping[str, Any], drawn: Mapping[str, Any], *, start: da
     }
 
 
-def _building(told: Mapping[str, Any], drawn: Mapping[str, Any], *, start: date, finish: date) -> dict[str, Any]:
+def _building(
+    told: Mapping[str, Any], drawn: Mapping[str, Any], *, start: date, finish: date, slack: timedelta
+) -> dict[str, Any]:
     return {
         **told,
         "storeys": drawn["rows"],
         "items": [
-            {**item, "id": f"{told['id']}-{item['id']}", "points": _points(item, drawn["days"], start, finish)}
+            {**item, "id": f"{told['id']}-{item['id']}", "points": _points(item, drawn["days"], start, finish, slack)}
             for item in ITEMS
         ],
         "faces": [{"camera": drawn["camera"], "gateway": drawn["gateway"], "face": drawn["face_id"]}],
     }
 
 
-def _points(item: Mapping[str, Any], days: list[Mapping[str, Any]], start: date, finish: date) -> list[dict[str, Any]]:
+def _points(
+    item: Mapping[str, Any], days: list[Mapping[str, Any]], start: date, finish: date, slack: timedelta
+) -> list[dict[str, Any]]:
     """What stood before the cameras came is planned for the eve of the first day; the rest follows day by day."""
     credits_bp = accumulate(
         (_credit(item, day["shares_bp"]) for day in days), max
     )  # shares are rounded to sum to 10000
-    curve = [(date.fromisoformat(day["date"]), bp) for day, bp in zip(days, credits_bp, strict=True)]
-    eve = max(start, curve[0][0] - timedelta(days=1))
+    curve = [(date.fromisoformat(day["date"]) + slack, bp) for day, bp in zip(days, credits_bp, strict=True)]
+    eve = max(start, curve[0][0] - slack - timedelta(days=1))
     whole = [(eve, curve[0][1]), *((day, bp) for day, bp in curve if day > eve), (finish, 10_000)]
     return [{"day": day.isoformat(), "cum_bp": bp} for day, bp in whole]
 
