@@ -74,7 +74,7 @@ def demo(
             if not headless:
                 _serve(console, house)
     except DemoError as error:
-        console.print(f"[bold red]the demo cannot go on:[/bold red] {error}", markup=True, highlight=False)
+        console.print(f"[bold red]the demo cannot go on:[/bold red] {error}", highlight=False, soft_wrap=True)
         raise typer.Exit(2) from error
     except KeyboardInterrupt:
         console.print("stopped")
