@@ -14,6 +14,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from demo.district import FOOTAGE, load_district
 from demo.errors import DemoError
@@ -74,7 +75,7 @@ def demo(
             if not headless:
                 _serve(console, house)
     except DemoError as error:
-        console.print(f"[bold red]the demo cannot go on:[/bold red] {error}", highlight=False, soft_wrap=True)
+        console.print(f"[bold red]the demo cannot go on:[/bold red] {escape(str(error))}", highlight=False, soft_wrap=True)
         raise typer.Exit(2) from error
     except KeyboardInterrupt:
         console.print("stopped")
