@@ -75,7 +75,8 @@ def demo(
             if not headless:
                 _serve(console, house)
     except DemoError as error:
-        console.print(f"[bold red]the demo cannot go on:[/bold red] {escape(str(error))}", highlight=False, soft_wrap=True)
+        words = escape(str(error))
+        console.print(f"[bold red]the demo cannot go on:[/bold red] {words}", highlight=False, soft_wrap=True)
         raise typer.Exit(2) from error
     except KeyboardInterrupt:
         console.print("stopped")
