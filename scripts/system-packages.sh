@@ -12,6 +12,7 @@ WANTED=(
 WANTED_BY_TESTS=(
   "postgresql|has_postgres|tests of the PostgreSQL store are skipped; SQLite is not affected"
   "chromium|has_program chromium|tests of the pages in a real browser are skipped"
+  "libatomic1|has_libatomic|tests of the pages fail: the driver of the browser cannot start"
   "fonts-noto-cjk|has_cjk|Chinese text on pictures taken by the browser tests shows as boxes"
 )
 
@@ -24,6 +25,7 @@ esac
 has_program() { PATH="$PATH:/usr/sbin:/usr/local/sbin:/snap/bin" command -v "$1" >/dev/null; }
 has_venv() { "${PYTHON:-python3}" -c 'import ensurepip, venv' 2>/dev/null; }
 has_postgres() { has_program initdb || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null; }
+has_libatomic() { compgen -G '/usr/lib/*/libatomic.so.1' >/dev/null; }
 has_cjk() { compgen -G '/usr/share/fonts/*/noto/NotoSansCJK*' >/dev/null || { has_program fc-list && [ -n "$(fc-list :lang=zh 2>/dev/null | head -1)" ]; }; }
 
 missing() {

@@ -65,7 +65,7 @@ def test_every_file_once_in_order_though_killed_again_and_again(site: Site, cent
     assert site.stop() == 0
     found = readings(centre)
     assert [at for at, _ in found] == times(range(total))
-    assert found[-1][1].completion_bp is not None
+    assert sum(found[-1][1].stage_shares_bp) == 10_000  # seen; whether it is sure of a drawn building is its own matter
     assert site.status().cameras[0].files_read == total
     assert {body.registration for _, body in found[3:]} == {"VERIFIED"}
 
