@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from edge_agent.vision.scene import Face, Polyline
+from edge_agent.vision.scene import Face
 
 Array = npt.NDArray[np.float64]
 
@@ -144,10 +144,3 @@ def _excess(t: float, *, first: bool, last: bool) -> float:
     """How far outside its segment a crossing lies; an open end costs little, an inner end much."""
     below, above = max(0.0, -t), max(0.0, t - 1.0)
     return below * (1.0 if first else 1e3) + above * (1.0 if last else 1e3)
-
-
-def outline(face: Face) -> Polyline:
-    """The commissioned polygon of a face in native pixels, from the lower left clockwise on the screen."""
-    inner = node_grid(face).inner
-    ring = [*inner[:, 0], *inner[-1, 1:], *inner[-2::-1, -1], *inner[0, -2:0:-1]]
-    return tuple((float(x), float(y)) for x, y in ring)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from edge_agent.vision.errors import SceneError
-from edge_agent.vision.grid import node_grid, outline
+from edge_agent.vision.grid import node_grid
 from edge_agent.vision.scene import load_scene, parse_scene
 from tests.edge_agent.vision.drawing import CORNERS, a_scene, scene_json
 
@@ -103,4 +103,4 @@ def test_bowed_row_lines_are_followed() -> None:
 
 
 def test_outline_starts_at_the_lower_left_corner() -> None:
-    assert outline(a_scene().faces[0])[0] == pytest.approx(CORNERS[0], abs=1e-6)
+    assert node_grid(a_scene().faces[0]).inner[0, 0] == pytest.approx(CORNERS[0], abs=1e-6)
