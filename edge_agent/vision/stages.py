@@ -31,9 +31,26 @@ NEW_BUILD = StageList(
     dwell_days=(20.0, 10.0, 12.0, 12.0, 12.0, float("inf")),
 )
 
-STAGE_LISTS = {stages.work_type: stages for stages in (NEW_BUILD,)}
+# An old facade made better: nothing is credited for what was there before.
+RENOVATION = StageList(
+    work_type="renovation",
+    names=("old", "stripped", "insulated", "base_coat", "finished"),
+    credit_bp=(0, 2000, 5000, 7500, 10000),
+    dwell_days=(25.0, 8.0, 8.0, 8.0, float("inf")),
+)
+
+# A strip of road, layer by layer; rows are chainage from near to far, columns are lanes.
+ROAD = StageList(
+    work_type="road",
+    names=("existing", "excavated", "subgrade", "base", "binder", "surface", "marked"),
+    credit_bp=(0, 1500, 3500, 6000, 8000, 9500, 10000),
+    dwell_days=(20.0, 8.0, 8.0, 10.0, 8.0, 6.0, float("inf")),
+)
+
+STAGE_LISTS = {stages.work_type: stages for stages in (NEW_BUILD, RENOVATION, ROAD)}
 
 COVERS = ("scaffold", "net_opaque", "net_seethrough")
+OCCLUDERS = ("none", "crane", "vehicle_person", "vegetation", "other_building", "lens")
 
 
 def stages_of(work_type: str) -> StageList:
