@@ -22,6 +22,7 @@ def _bar() -> Progress:
 def render(
     out: Annotated[Path, typer.Option(help="data set folder to fill")],
     split: Annotated[str, typer.Option(help="train or holdout")] = "train",
+    work_type: Annotated[str, typer.Option(help="new_build, renovation or road")] = "new_build",
     first: Annotated[int, typer.Option(min=0)] = 0,
     count: Annotated[int, typer.Option(min=1)] = 1,
     frames_per_scene: Annotated[int, typer.Option(min=1)] = 4,
@@ -34,7 +35,7 @@ def render(
     if split == "holdout" and first + count > HOLDOUT_SCENES:
         raise typer.BadParameter(f"the hold-out has scenes 0 to {HOLDOUT_SCENES - 1} (training/HOLDOUT.txt)")
     every = [
-        Job(split=split, number=n, frames=frames_per_scene, out=out, samples=samples)
+        Job(split=split, work_type=work_type, number=n, frames=frames_per_scene, out=out, samples=samples)
         for n in range(first, first + count)
     ]
     todo = missing(every)

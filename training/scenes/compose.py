@@ -2,17 +2,16 @@
 
 import numpy as np
 
+from edge_agent.vision.stages import stages_of
 from training.scenes.assets import FAMILIES
-from training.scenes.covers import cover_hulls, draw_covers, draw_fans
 from training.scenes.facing import to_world
 from training.scenes.machines import crane_hull, draw_crane
-from training.scenes.palette import Look, building_looks, ground_looks
-from training.scenes.schedule import stage_at
+from training.scenes.palette import Look, ground_looks
 from training.scenes.site import Building, Floats, Moment, Site
 from training.scenes.solids import MeshArrays, Solids, join
-from training.scenes.structure import build, hull
 from training.scenes.surroundings import draw_ground, draw_spots, draw_town
-from training.scenes.truth import FaceTruth, face_truth, triangles
+from training.scenes.truth import SCREEN, FaceTruth, face_truth, triangles
+from training.scenes.works import WORKS
 
 
 def site_looks(site: Site) -> dict[str, Look]:
@@ -23,28 +22,14 @@ def site_looks(site: Site) -> dict[str, Look]:
     vehicle = family.vehicle_colours[int(rng.integers(0, len(family.vehicle_colours)))]
     looks = ground_looks(rng, crane=crane, vehicle=vehicle)
     for index, building in enumerate(site.buildings):
-        looks |= building_looks(building.key, np.random.default_rng((site.palette_seed, 2, index)))
+        looks |= WORKS[site.work_type].looks(building.key, np.random.default_rng((site.palette_seed, 2, index)))
     return looks
-
-
-def fans_of(building: Building, day: float) -> tuple[tuple[int, float], ...]:
-    """Catch fans at one or two fixed floors, while the structure above them is being built."""
-    rng = np.random.default_rng((building.seed, 55))
-    if building.rows < 5 or rng.random() > 0.35:
-        return ()
-    built = int((stage_at(building.faces[0].schedule, day) > 0).any(axis=1).sum())
-    count = int(rng.integers(1, 3))
-    floors = sorted({int(value) for value in rng.integers(1, building.rows, count)})
-    closed = float(building.faces[0].schedule.finished.max())
-    return tuple((line, float(2 + rng.random() * 1.5)) for line in floors if line < built and day < closed)
 
 
 def stand(site: Site, moment: Moment) -> dict[str, MeshArrays]:
     """World meshes of the whole site by look."""
-    piles: list[dict[str, MeshArrays]] = []
-    for building in site.buildings:
-        piles += [build(building, moment.day), draw_covers(building, moment.day)]
-        piles.append(draw_fans(building, fans_of(building, moment.day)))
+    works = WORKS[site.work_type]
+    piles = [pile for building in site.buildings for pile in works.draw(building, moment.day)]
     rest = Solids()
     for crane in site.cranes:
         draw_crane(rest, crane, boom_yaw=moment.boom_yaw, hook=moment.hook)
@@ -56,32 +41,32 @@ def stand(site: Site, moment: Moment) -> dict[str, MeshArrays]:
     return {name: join([pile[name] for pile in piles if name in pile]) for name in sorted(names)}
 
 
-def site_hulls(site: Site, moment: Moment, *, besides: Building) -> Floats:
-    """(T, 3, 3) triangles of what can hide the faces of one building: other buildings, its own covers, machines."""
-    solids = Solids()
+def site_hulls(site: Site, moment: Moment, *, besides: Building) -> dict[str, Floats]:
+    """(T, 3, 3) triangles of what can hide the faces of one building, by kind: machines, trees, buildings, nets."""
+    works, solids = WORKS[site.work_type], Solids()
     for crane in site.cranes:
         crane_hull(solids, crane, boom_yaw=moment.boom_yaw)
     draw_spots(solids, site, hull=True)
-    meshes = list(solids.mesh().values())
+    found = {kind: [mesh] for kind, mesh in solids.mesh().items()}
     for building in site.buildings:
         if building is not besides:
-            meshes += hull(building, moment.day).values()
-        meshes += cover_hulls(building, moment.day).values()
-        fans = draw_fans(building, fans_of(building, moment.day))
-        meshes += [mesh for name, mesh in fans.items() if name.endswith(".fan")]
-    return triangles(meshes)
+            found.setdefault("other_building", []).extend(works.hull(building, moment.day).values())
+        for pile in works.screens(building, moment.day):
+            found.setdefault(SCREEN, []).extend(pile.values())
+    return {kind: triangles(meshes) for kind, meshes in found.items()}
 
 
 def site_truth(site: Site, moment: Moment) -> dict[str, FaceTruth]:
     """The truth of every measured face of the site at one moment, by face id."""
     out: dict[str, FaceTruth] = {}
+    stages = stages_of(site.work_type)
     for building in site.buildings:
         faces = [face for face in building.faces if face.measured]
         if not faces:
             continue
         hulls = site_hulls(site, moment, besides=building)
         for face in faces:
-            out[face.face_id] = face_truth(building, face, view=moment.view, day=moment.day, hulls=hulls)
+            out[face.face_id] = face_truth(building, face, view=moment.view, day=moment.day, hulls=hulls, stages=stages)
     return out
 
 

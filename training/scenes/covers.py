@@ -17,7 +17,7 @@ def rows_of(cover: Cover, face: Facade, day: float) -> tuple[int, int]:
     """The half-open range of storeys that the cover hangs before on `day`; empty outside its days."""
     if not cover.days[0] <= day < cover.days[1]:
         return (0, 0)
-    rows = face.schedule.formwork.shape[0]
+    rows = face.schedule.begun.shape[0]
     top = int((stage_at(face.schedule, day) > 0).any(axis=1).sum())
     if cover.climbing > 0:
         return (max(0, top - cover.climbing), min(rows, top + 1)) if top else (0, 0)
@@ -26,7 +26,7 @@ def rows_of(cover: Cover, face: Facade, day: float) -> tuple[int, int]:
 
 def cover_table(face: Facade, day: float) -> list[list[str]]:
     """The cover word of every cell on `day`; where several hang, the one that hides most."""
-    rows, cols = face.schedule.formwork.shape
+    rows, cols = face.schedule.begun.shape
     table = [["" for _ in range(cols)] for _ in range(rows)]
     for cover in face.covers:
         low, high = rows_of(cover, face, day)

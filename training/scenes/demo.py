@@ -11,11 +11,12 @@ from typing import Any
 
 import numpy as np
 
+from edge_agent.vision.stages import NEW_BUILD
 from training.scenes.assets import FAMILIES, Archetype
 from training.scenes.camera import turned
 from training.scenes.episode import moment_at
 from training.scenes.schedule import credit_bp, stage_at
-from training.scenes.site import STAGES, Building, Crane, Design, Facade, Floats, Moment, Schedule, Site, View
+from training.scenes.site import Building, Crane, Design, Facade, Floats, Moment, Schedule, Site, View
 
 START = datetime(2026, 8, 31, 16, tzinfo=UTC)  # 2026-09-01 00:00 in Shanghai
 DAYS = 62
@@ -160,15 +161,7 @@ def planned_schedule(building: DemoBuilding) -> Schedule:
     step = building.front_days / building.rows
     start = building.first_day + rank * building.front_days
     trades = [start + building.lag_days * index for index in range(5)]
-    return Schedule(
-        formwork=trades[0],
-        cast=trades[0] + min(0.75 * step, building.lag_days - 1),
-        structure=trades[1],
-        infill=trades[2],
-        base=trades[3],
-        finished=trades[4],
-        blend_days=1.2,
-    )
+    return Schedule(entered=np.stack(trades), cast=trades[0] + min(0.75 * step, building.lag_days - 1), blend_days=1.2)
 
 
 def actual_schedule(building: DemoBuilding) -> Schedule:
@@ -182,15 +175,7 @@ def actual_schedule(building: DemoBuilding) -> Schedule:
         wait = np.where(days >= STALL[0], STALL[1] - STALL[0], 0.0) if building.clock == "stalled" else 0.0
         return np.asarray(days + drift * (days > 1) + wait)
 
-    return replace(
-        plan,
-        formwork=late(plan.formwork),
-        cast=late(plan.cast),
-        structure=late(plan.structure),
-        infill=late(plan.infill),
-        base=late(plan.base),
-        finished=late(plan.finished),
-    )
+    return replace(plan, entered=late(plan.entered), cast=late(plan.cast))
 
 
 def _design(archetype: Archetype) -> Design:
@@ -313,6 +298,7 @@ def demo_site(camera: DemoCamera) -> Site:
     site = Site(
         scene_id=camera.camera_id,
         split="demo",
+        work_type="new_build",
         seed=camera.seed,
         buildings=buildings,
         cranes=(crane,) if camera.crane else (),
@@ -332,10 +318,10 @@ def demo_site(camera: DemoCamera) -> Site:
 
 def shares_bp(schedule: Schedule, day: float) -> dict[str, int]:
     """Share of the cells in each stage on `day`, in basis points that sum to 10000 (the rest goes to the largest)."""
-    counts = np.bincount(stage_at(schedule, day).ravel(), minlength=len(STAGES))
+    counts = np.bincount(stage_at(schedule, day).ravel(), minlength=len(NEW_BUILD.names))
     shares = [int(count * 10000 // counts.sum()) for count in counts]
     shares[int(np.argmax(shares))] += 10000 - sum(shares)
-    return dict(zip(STAGES, shares, strict=True))
+    return dict(zip(NEW_BUILD.names, shares, strict=True))
 
 
 def curve(schedule: Schedule) -> list[dict[str, Any]]:

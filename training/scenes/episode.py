@@ -18,10 +18,8 @@ FRAME_PX = 160_000  # pixels of a training frame, whatever its shape
 STEEPEST_MEASURED = np.cos(np.radians(67))
 
 
-def make_site(split: str, number: int, *, frames: int) -> Site:
+def new_build_site(split: str, number: int, *, frames: int) -> Site:
     """The site `number` of a split with `frames` moments spread over its construction."""
-    if split not in SPLIT_IDS:
-        raise ValueError(f"split {split!r}, expected one of {', '.join(SPLIT_IDS)}")
     rng = np.random.default_rng((SPLIT_IDS[split], number))
     family = FAMILIES[split]
     yaw = float(rng.uniform(-1.05, 1.05))
@@ -29,8 +27,9 @@ def make_site(split: str, number: int, *, frames: int) -> Site:
     view = _view(buildings, yaw, rng)
     buildings = tuple(_with_measured(building, view) for building in buildings)
     site = Site(
-        scene_id=f"{split}-{number:05d}",
+        scene_id=f"{split}-new_build-{number:05d}",
         split=split,
+        work_type="new_build",
         seed=number * 10 + SPLIT_IDS[split],
         buildings=buildings,
         cranes=_cranes(buildings, family, rng),
@@ -93,13 +92,7 @@ def random_pace(rng: np.random.Generator, *, start_day: float, rows: int) -> Pac
 
 def _split_schedule(schedule: Schedule, low: int, high: int) -> Schedule:
     return Schedule(
-        formwork=schedule.formwork[:, low:high],
-        cast=schedule.cast[:, low:high],
-        structure=schedule.structure[:, low:high],
-        infill=schedule.infill[:, low:high],
-        base=schedule.base[:, low:high],
-        finished=schedule.finished[:, low:high],
-        blend_days=schedule.blend_days,
+        entered=schedule.entered[:, :, low:high], cast=schedule.cast[:, low:high], blend_days=schedule.blend_days
     )
 
 
@@ -107,9 +100,10 @@ def _side_schedule(whole: Schedule, front: Schedule, low: int, high: int, *, edg
     """The side's trades run their own way, but its structure is that of the front's last bay."""
     side = _split_schedule(whole, low, high)
     count = high - low
-    formwork = np.repeat(front.formwork[:, edge : edge + 1] if edge >= 0 else front.formwork[:, -1:], count, axis=1)
+    begun = np.repeat(front.begun[:, edge : edge + 1] if edge >= 0 else front.begun[:, -1:], count, axis=1)
     cast = np.repeat(front.cast[:, edge : edge + 1] if edge >= 0 else front.cast[:, -1:], count, axis=1)
-    return replace(side, formwork=formwork, cast=cast, structure=np.maximum(side.structure, cast + 0.5))
+    entered = np.concatenate([[begun, np.maximum(side.structure, cast + 0.5)], side.entered[2:]])
+    return replace(side, entered=entered, cast=cast)
 
 
 def make_covers(key: str, rows: int, cols: int, *, last: float, rng: np.random.Generator) -> tuple[Cover, ...]:
@@ -331,7 +325,7 @@ def _cranes(buildings: tuple[Building, ...], family: Family, rng: np.random.Gene
 def _moments(site: Site, frames: int, rng: np.random.Generator) -> tuple[Moment, ...]:
     """Frames spread over the works of the first building, each with its own weather."""
     last = last_day(site.buildings[0].faces[0].schedule)
-    begin = float(site.buildings[0].faces[0].schedule.formwork.min())
+    begin = float(site.buildings[0].faces[0].schedule.begun.min())
     north, latitude = float(rng.uniform(0, 6.28)), float(rng.uniform(20, 45))
     first = datetime(2025, 1, 1, tzinfo=UTC) + timedelta(days=int(rng.integers(0, 365)))
     bounds = np.linspace(0.1, 1.02, frames + 1)

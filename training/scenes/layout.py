@@ -93,7 +93,7 @@ def scene_json(site: Site, *, camera_id: str) -> dict[str, Any]:
     return {
         "schema": "siteprogress.scene/1",
         "scene_id": site.scene_id,
-        "work_type": "new_build",
+        "work_type": site.work_type,
         "camera": {"id": camera_id, "width": view.width, "height": view.height, "k1": view.k1, "k2": view.k2},
         "anchors": anchors(site, outlines),
         "privacy_masks": [],
@@ -106,7 +106,12 @@ def truth_entry(conditions: tuple[str, ...], faces: dict[str, FaceTruth]) -> dic
     return {
         "conditions": list(conditions),
         "faces": {
-            name: {"stage": truth.stage, "occluded": truth.occluded, "cover": truth.cover}
+            name: {
+                "stage": truth.stage,
+                "occluded": truth.occluded,
+                "cover": truth.cover,
+                "occluder": truth.occluder,
+            }
             for name, truth in faces.items()
         },
     }

@@ -1,4 +1,4 @@
-"""Cranes, vehicles, huts, trees and lamp posts: drawn shapes, and coarse hulls for ray casts. Pure."""
+"""Cranes, vehicles, huts, trees, lamp posts: shapes, and hulls for ray casts, named by what they count as. Pure."""
 
 import numpy as np
 
@@ -38,10 +38,10 @@ def draw_crane(solids: Solids, crane: Crane, *, boom_yaw: float, hook: float) ->
 def crane_hull(solids: Solids, crane: Crane, *, boom_yaw: float) -> None:
     """Outline boxes of mast, boom and counter-jib."""
     x, y = crane.base
-    solids.box("hull", (x - 0.9, x + 0.9), (y - 0.9, y + 0.9), (0, crane.height_m + 2))
+    solids.box("crane", (x - 0.9, x + 0.9), (y - 0.9, y + 0.9), (0, crane.height_m + 2))
     tip, tail = boom_ends(crane, boom_yaw)
     for end in (tip, tail):
-        solids.beam("hull", (x, y, crane.height_m + 0.8), end, thick=1.3)
+        solids.beam("crane", (x, y, crane.height_m + 0.8), end, thick=1.3)
 
 
 def boom_ends(crane: Crane, boom_yaw: float) -> tuple[tuple[float, float, float], tuple[float, float, float]]:
@@ -112,7 +112,7 @@ def tree_hull(solids: Solids, spot: tuple[float, float], *, height: float) -> No
     x, y = spot
     for wide, low, high in ((0.24, 0.35, 0.95), (0.3, 0.45, 0.85)):
         solids.box(
-            "hull",
+            "vegetation",
             (x - wide * height, x + wide * height),
             (y - wide * height, y + wide * height),
             (low * height, high * height),
@@ -152,4 +152,4 @@ def vehicle_hull(solids: Solids, spot: tuple[float, float], *, kind: int) -> Non
     x, y = spot
     size = {0: (8.0, 2.4, 2.9), 1: (4.0, 3.0, 2.6), 2: (6.0, 2.5, 2.6), 3: (6.0, 2.5, 5.3)}.get(kind)
     if size:
-        solids.box("hull", (x, x + size[0]), (y, y + size[1]), (0, size[2]))
+        solids.box("vehicle_person", (x, x + size[0]), (y, y + size[1]), (0, size[2]))

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from training.scenes.compose import lamp_places, site_looks, site_truth, stand
-from training.scenes.episode import make_site
 from training.scenes.layout import scene_json, truth_entry, write_json
 from training.scenes.lens import encode, finish
 from training.scenes.site import Site
+from training.scenes.sites import make_site, parse_scene_id, scene_id_of
 
 SCENES_A_PROCESS = 24  # Blender does not give all memory back: workers are replaced after about so many scenes
 
@@ -26,6 +26,7 @@ class Job:
     """One scene to render into `out`; `frames` are spread over the construction."""
 
     split: str
+    work_type: str
     number: int
     frames: int
     out: Path
@@ -46,7 +47,7 @@ def quiet() -> None:
 def render_job(job: Job) -> str:
     """Render one scene; returns its id. A site without any measurable face gives no scene."""
     quiet()
-    site = make_site(job.split, job.number, frames=job.frames)
+    site = make_site(job.split, job.number, frames=job.frames, work_type=job.work_type)
     if any(face.measured for building in site.buildings for face in building.faces):
         render_site(site, job.out, samples=job.samples)
     return site.scene_id
@@ -85,9 +86,9 @@ def truth_of(site: Site) -> dict[str, Any]:
 def rewrite_truth(out: Path) -> Iterator[str]:
     """Write truth.json anew for every scene that is there, from its split and number; yields the ids."""
     for folder in sorted((out / "scenes").iterdir()):
-        split, _, number = folder.name.rpartition("-")
+        split, work_type, number = parse_scene_id(folder.name)
         frames = sorted(path.stem for path in (folder / "frames").glob("*.jpg"))
-        truth = truth_of(make_site(split, int(number), frames=len(frames)))
+        truth = truth_of(make_site(split, number, frames=len(frames), work_type=work_type))
         if sorted(truth["frames"]) != frames:
             raise ValueError(f"{folder}: frames {frames} are not those of this generator: {sorted(truth['frames'])}")
         write_json(folder / "truth.json", truth)
@@ -96,7 +97,9 @@ def rewrite_truth(out: Path) -> Iterator[str]:
 
 def missing(jobs: list[Job]) -> list[Job]:
     """The jobs whose scene is not there yet."""
-    return [job for job in jobs if not scene_folder(job.out, f"{job.split}-{job.number:05d}").exists()]
+    return [
+        job for job in jobs if not scene_folder(job.out, scene_id_of(job.split, job.work_type, job.number)).exists()
+    ]
 
 
 def render_all(jobs: list[Job], *, processes: int, work: Callable[[Job], str] = render_job) -> Iterator[str]:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from training.scenes.site import CREDIT_BP, Floats, Schedule
+from edge_agent.vision.stages import NEW_BUILD, StageList
+from training.scenes.site import Floats, Schedule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +25,7 @@ class Pace:
 
 
 def stage_at(schedule: Schedule, day: float) -> NDArray[np.int64]:
-    """(rows, cols) of stage indices 0..5 on `day`."""
+    """(rows, cols) of stage indices on `day`."""
     return np.asarray((schedule.entries() <= day).sum(axis=0), dtype=np.int64)
 
 
@@ -39,9 +40,9 @@ def blend_at(schedule: Schedule, day: float) -> tuple[NDArray[np.int64], Floats]
     return newest.astype(np.int64), np.where(newest > 0, np.clip(picked, 0.0, 1.0), 1.0)
 
 
-def credit_bp(schedule: Schedule, day: float) -> int:
+def credit_bp(schedule: Schedule, day: float, *, stages: StageList = NEW_BUILD) -> int:
     """Completion of the face on `day`, each cell credited by its stage, cells weighted alike."""
-    return round(float(np.asarray(CREDIT_BP)[stage_at(schedule, day)].mean()))
+    return round(float(np.asarray(stages.credit_bp)[stage_at(schedule, day)].mean()))
 
 
 def last_day(schedule: Schedule) -> float:
@@ -75,12 +76,8 @@ def make_schedule(pace: Pace, rows: int, cols: int, *, rng: np.random.Generator)
     base = _trade(infill, pace, 1, rng)
     finished = _trade(base, pace, 2, rng)
     return Schedule(
-        formwork=formwork,
+        entered=np.stack([formwork, structure, infill, base, finished]),
         cast=cast,
-        structure=structure,
-        infill=infill,
-        base=base,
-        finished=finished,
         blend_days=float(rng.uniform(0.6, 2.0)),
     )
 

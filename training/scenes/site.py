@@ -12,26 +12,40 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-STAGES = ("void", "formwork", "structure", "infill", "base", "finished")
-CREDIT_BP = (0, 2500, 5000, 6500, 8000, 10000)
 COVERS = ("", "scaffold", "net_opaque", "net_seethrough")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule:
-    """When each cell enters each stage; every array is (rows, cols) of days, rows bottom to top."""
+    """When each cell enters each stage of its work type; every array is (rows, cols) of days, rows bottom to top.
 
-    formwork: Floats
-    cast: Floats  # the slab above the cell is poured; lies inside the formwork stage
-    structure: Floats
-    infill: Floats
-    base: Floats
-    finished: Floats
-    blend_days: float  # how long a cell's surface takes to change from one stage to the next
+    `entered`: (stages - 1, rows, cols), the first stage is there from the start. `blend_days`: how long a cell's
+    surface takes to change from one stage to the next.
+    `cast`: when the slab above a cell is poured, of new buildings only (it lies inside the formwork stage).
+    """
+
+    entered: Floats
+    cast: Floats
+    blend_days: float
 
     def entries(self) -> Floats:
-        """(5, rows, cols): the day of entering formwork, structure, infill, base and finished."""
-        return np.stack([self.formwork, self.structure, self.infill, self.base, self.finished])
+        """(stages - 1, rows, cols): the day of entering each stage but the first."""
+        return self.entered
+
+    @property
+    def begun(self) -> Floats:
+        """(rows, cols): the day of entering the second stage (formwork of a new building)."""
+        return np.asarray(self.entered[0])
+
+    @property
+    def structure(self) -> Floats:
+        """(rows, cols) of a new building: props gone."""
+        return np.asarray(self.entered[1])
+
+    @property
+    def finished(self) -> Floats:
+        """(rows, cols): the day of entering the last stage."""
+        return np.asarray(self.entered[-1])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,6 +177,7 @@ class Site:
 
     scene_id: str
     split: str
+    work_type: str
     seed: int
     buildings: tuple[Building, ...]
     cranes: tuple[Crane, ...]

@@ -73,7 +73,7 @@ def _columns(solids: Solids, building: Building, day: float) -> None:
         low, high = building.row_z[row], building.row_z[row + 1] - design.slab_m
         for index, line in enumerate(front.u_m):
             col = min(index, len(front.u_m) - 2)
-            begin, cast = float(schedule.formwork[row, col]), float(schedule.cast[row, col])
+            begin, cast = float(schedule.begun[row, col]), float(schedule.cast[row, col])
             x = min(max(line, half + 0.05), building.width_m - half - 0.05)
             poured = day >= begin + 0.4 * (cast - begin)
             below = row == 0 or day >= float(schedule.cast[row - 1, col])
@@ -105,7 +105,7 @@ def _core(solids: Solids, building: Building, day: float) -> None:
     rng = np.random.default_rng(building.seed + 3)
     front, width, depth = building.faces[0], building.width_m, building.depth_m
     poured = int((front.schedule.cast.min(axis=1) <= day).sum())
-    if day < float(front.schedule.formwork.min()):
+    if day < float(front.schedule.begun.min()):
         return
     ahead = rng.choice([0.2, 0.6, 1.2], p=[0.4, 0.35, 0.25])
     storey = (building.row_z[-1] - building.row_z[0]) / building.rows

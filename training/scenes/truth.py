@@ -1,30 +1,39 @@
 """What is really there and what the camera can see of it: stage, occlusion and cover of every cell. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from edge_agent.vision.stages import StageList
 from training.scenes.camera import project
 from training.scenes.covers import cover_table
 from training.scenes.facing import outward, to_world
 from training.scenes.schedule import stage_at
-from training.scenes.site import STAGES, Building, Facade, Floats, View
+from training.scenes.site import Building, Facade, Floats, View
 from training.scenes.solids import MeshArrays
 
 GRID = 5  # points per cell side
 CLEARANCE_M = 0.01  # what lies nearer to the facade plane than this belongs to it
 STEEPEST = np.cos(np.radians(80))
+SCREEN = "screen"  # a building's own nets and sheets: they hide, and are told as covers
+
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FaceTruth:
-    """The truth of one face in one frame; rows bottom to top. None: it cannot be known from this frame."""
+    """The truth of one face in one frame; rows bottom to top. Stage None: it cannot be known from this frame.
+
+    `occluder`: what hides an occluded cell, "" where nothing does or a cover.
+    """
 
     stage: tuple[tuple[str | None, ...], ...]
     occluded: tuple[tuple[int, ...], ...]
     cover: tuple[tuple[str, ...], ...]
+    occluder: tuple[tuple[str, ...], ...]
 
 
 def triangles(meshes: Iterable[MeshArrays]) -> Floats:
@@ -71,24 +80,39 @@ def cell_points(building: Building, face: Facade) -> Floats:
     return to_world(building, face, points.reshape(rows, cols, GRID * GRID, 3))
 
 
-def face_truth(building: Building, face: Facade, *, view: View, day: float, hulls: Floats) -> FaceTruth:
-    """Stage, occlusion (at least half of the points hidden) and cover; cells out of the frame have no stage."""
+def face_truth(
+    building: Building, face: Facade, *, view: View, day: float, hulls: dict[str, Floats], stages: StageList
+) -> FaceTruth:
+    """Stage, occlusion (at least half of the points hidden), its cause and cover; cells out of the frame have no stage.
+
+    `hulls`: triangles by kind of occluder, SCREEN for the building's own covers. The cause is what hides most points.
+    """
     points = cell_points(building, face)
     rows, cols = points.shape[:2]
     pixels, depth = project(view, points)
     inside = (depth > 0.1) & (pixels >= 0).all(-1) & (pixels[..., 0] < view.width) & (pixels[..., 1] < view.height)
     seen = inside.mean(axis=-1) >= 0.5
-    blocked = hidden(np.asarray(view.position), points.reshape(-1, 3), hulls).reshape(rows, cols, -1)
-    blocked_share = (blocked | ~inside).mean(axis=-1)
-    towards = np.asarray(view.position) - points.mean(axis=2)
+    eye, flat = np.asarray(view.position), points.reshape(-1, 3)
+    blocked = {kind: hidden(eye, flat, shape).reshape(rows, cols, -1) for kind, shape in hulls.items()}
+    hidden_share = (np.any([~inside, *blocked.values()], axis=0)).mean(axis=-1)
+    towards = eye - points.mean(axis=2)
     facing = (towards @ outward(building, face)) / np.linalg.norm(towards, axis=-1) > STEEPEST
-    stages = stage_at(face.schedule, day)
-    known = seen & facing
-    covers = cover_table(face, day)
+    now = stage_at(face.schedule, day)
+    known, occluded = seen & facing, (hidden_share >= 0.5) | ~facing
+    shares = {kind: hits.mean(axis=-1) for kind, hits in blocked.items()}
     return FaceTruth(
-        stage=tuple(tuple(STAGES[stages[r, c]] if known[r, c] else None for c in range(cols)) for r in range(rows)),
-        occluded=tuple(
-            tuple(int(blocked_share[r, c] >= 0.5 or not facing[r, c]) for c in range(cols)) for r in range(rows)
-        ),
-        cover=tuple(tuple(covers[r][c] for c in range(cols)) for r in range(rows)),
+        stage=_table(rows, cols, lambda r, c: stages.names[now[r, c]] if known[r, c] else None),
+        occluded=_table(rows, cols, lambda r, c: int(occluded[r, c])),
+        cover=tuple(tuple(row) for row in cover_table(face, day)),
+        occluder=_table(rows, cols, lambda r, c: _cause(shares, r, c) if occluded[r, c] and known[r, c] else ""),
     )
+
+
+def _cause(shares: dict[str, Floats], row: int, col: int) -> str:
+    """The kind that hides most of a cell; "" for covers, which have a table of their own."""
+    kind = max(shares, key=lambda name: float(shares[name][row, col]))
+    return "" if kind == SCREEN else kind
+
+
+def _table(rows: int, cols: int, value: Callable[[int, int], Value]) -> tuple[tuple[Value, ...], ...]:
+    return tuple(tuple(value(row, col) for col in range(cols)) for row in range(rows))

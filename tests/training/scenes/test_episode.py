@@ -8,7 +8,8 @@ import pytest
 
 from training.scenes.assets import FAMILIES, holdout_text
 from training.scenes.compose import site_looks, stand
-from training.scenes.episode import make_site, stage_counts
+from training.scenes.episode import stage_counts
+from training.scenes.sites import make_site
 
 HOLDOUT = Path(__file__).parents[3] / "training" / "HOLDOUT.txt"
 

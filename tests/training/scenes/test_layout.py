@@ -8,9 +8,9 @@ import pytest
 
 from training.scenes.camera import project
 from training.scenes.demo import CAMERAS, demo_site
-from training.scenes.episode import make_site
 from training.scenes.facing import to_world
 from training.scenes.layout import measured_faces, scene_json, write_json
+from training.scenes.sites import make_site
 
 
 @pytest.mark.parametrize("number", range(10))

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from training.scenes.demo import CAMERAS, demo_site
-from training.scenes.episode import make_site
 from training.scenes.lens import encode_within, exposed, finish
+from training.scenes.sites import make_site
 
 
 @pytest.mark.parametrize("number", range(8))

@@ -29,15 +29,14 @@ def pace(**changes: object) -> Pace:
 def test_no_cell_is_entered_before_its_turn(changes: dict[str, object], seed: int) -> None:
     schedule = make_schedule(pace(**changes), 7, 5, rng=np.random.default_rng(seed))
     assert (np.diff(schedule.entries(), axis=0) > 0).all(), "the stages of a cell follow each other"
-    assert (schedule.cast > schedule.formwork).all()
+    assert (schedule.cast > schedule.begun).all()
     assert (schedule.cast < schedule.structure).all(), "props stay until after the pour"
-    assert (schedule.formwork[1:] > schedule.cast[:-1] - 1e-9).all(), "nothing stands on a slab that is not poured"
+    assert (schedule.begun[1:] > schedule.cast[:-1] - 1e-9).all(), "nothing stands on a slab that is not poured"
 
 
 def one_cell() -> Schedule:
-    days = {"formwork": 10.0, "cast": 14.0, "structure": 20.0, "infill": 30.0, "base": 40.0, "finished": 50.0}
-    day = {name: np.array([[value]]) for name, value in days.items()}
-    return Schedule(**day, blend_days=2.0)
+    entered = np.array([10.0, 20.0, 30.0, 40.0, 50.0]).reshape(5, 1, 1)
+    return Schedule(entered=entered, cast=np.array([[14.0]]), blend_days=2.0)
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ import pytest
 from training.scenes.compose import site_truth
 from training.scenes.covers import cover_table, rows_of
 from training.scenes.demo import CAMERAS, demo_site
-from training.scenes.episode import make_site
 from training.scenes.site import Cover, Facade, Site
+from training.scenes.sites import make_site
 from training.scenes.solids import Solids
 from training.scenes.truth import hidden, triangles
 

@@ -1,0 +1,26 @@
+"""What a work type has to tell of its buildings: how they are drawn, what they hide, which looks they need. Pure."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from training.scenes.palette import Look
+from training.scenes.site import Building
+from training.scenes.solids import MeshArrays
+
+Meshes = dict[str, MeshArrays]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Works:
+    """One work type; each function is given a building (or a strip of road) and the day since the site's first.
+
+    `draw`: all that is visible of it, its scaffold and nets too. `hull`: the volume that hides what is behind it.
+    `screens`: its own covers that hide its faces. `looks`: its materials by name, from its key and a generator.
+    """
+
+    draw: Callable[[Building, float], list[Meshes]]
+    hull: Callable[[Building, float], Meshes]
+    screens: Callable[[Building, float], list[Meshes]]
+    looks: Callable[[str, np.random.Generator], dict[str, Look]]

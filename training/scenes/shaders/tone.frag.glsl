@@ -1,0 +1,39 @@
+#version 330
+// Linear light to display values: exposure, then one of three curves (0 Standard, 1 Filmic, 2 AgX).
+uniform sampler2D u_light;
+uniform float u_gain;
+uniform int u_curve;
+in vec2 v_at;
+out vec4 colour;
+
+vec3 srgb(vec3 light) {
+    vec3 c = clamp(light, 0.0, 1.0);
+    return mix(12.92 * c, 1.055 * pow(c, vec3(1.0 / 2.4)) - 0.055, step(0.0031308, c));
+}
+
+vec3 sigmoid(vec3 x) {  // AgX base contrast, polynomial fit of B. Wrensch (2022) to T. Sobotka's curve
+    vec3 x2 = x * x;
+    vec3 x4 = x2 * x2;
+    return 15.5 * x4 * x2 - 40.14 * x4 * x + 31.96 * x4 - 6.868 * x2 * x + 0.4298 * x2 + 0.1191 * x - 0.00232;
+}
+
+vec3 agx(vec3 light) {
+    const mat3 inset = mat3(0.842479062253094, 0.0423282422610123, 0.0423756549057051,
+                            0.0784335999999992, 0.878468636469772, 0.0784336,
+                            0.0792237451477643, 0.0791661274605434, 0.879142973793104);
+    const mat3 outset = mat3(1.19687900512017, -0.0528968517574562, -0.0529716355144438,
+                             -0.0980208811401368, 1.15190312990417, -0.0980434501171241,
+                             -0.0990297440797205, -0.0989611768448433, 1.15107367264116);
+    vec3 c = clamp(log2(max(inset * light, 1e-10)), -12.47393, 4.026069);
+    return clamp(outset * sigmoid((c + 12.47393) / 16.5), 0.0, 1.0);
+}
+
+vec3 filmic(vec3 light) {
+    vec3 x = clamp((log2(max(light, 1e-6) / 0.18) + 10.0) / 16.5, 0.0, 1.0);
+    return FILMIC;
+}
+
+void main() {
+    vec3 light = texture(u_light, v_at).rgb * u_gain;
+    colour = vec4(u_curve == 0 ? srgb(light) : u_curve == 1 ? filmic(light) : agx(light), 1.0);
+}

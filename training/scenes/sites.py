@@ -1,0 +1,26 @@
+"""A training or hold-out site of any work type, as a pure function of (split, work type, number)."""
+
+from training.scenes.episode import SPLIT_IDS, new_build_site
+from training.scenes.site import Site
+
+MAKERS = {"new_build": new_build_site}
+
+
+def make_site(split: str, number: int, *, frames: int, work_type: str = "new_build") -> Site:
+    """The site `number` of a split with `frames` moments; ValueError for an unknown split or work type."""
+    if split not in SPLIT_IDS:
+        raise ValueError(f"split {split!r}, expected one of {', '.join(SPLIT_IDS)}")
+    if work_type not in MAKERS:
+        raise ValueError(f"work type {work_type!r}, expected one of {', '.join(MAKERS)}")
+    return MAKERS[work_type](split, number, frames=frames)
+
+
+def scene_id_of(split: str, work_type: str, number: int) -> str:
+    """The id of a generated scene."""
+    return f"{split}-{work_type}-{number:05d}"
+
+
+def parse_scene_id(scene_id: str) -> tuple[str, str, int]:
+    """Split, work type and number of a generated scene's id."""
+    split, work_type, number = scene_id.split("-")
+    return split, work_type, int(number)
