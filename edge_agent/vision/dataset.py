@@ -1,34 +1,43 @@
 """Reads the one data set layout (vision.md section 5) used for training, evaluation and anybody's own footage."""
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from edge_agent.vision.errors import DatasetError
+from edge_agent.vision.errors import DatasetError, FrameError
+from edge_agent.vision.frame import size_of
+from edge_agent.vision.grid import node_grid
 from edge_agent.vision.scene import Face, Scene, first_place, first_problem, load_scene
-from edge_agent.vision.stages import COVERS, stages_of
+from edge_agent.vision.stages import COVERS, OCCLUDERS, stages_of
 
 UNKNOWN = -1
 FRAME_TIME = "%Y%m%dT%H%M%SZ"
+FRAME_NAME = re.compile(r"[0-9]{8}T[0-9]{6}Z")
 FRAME_SUFFIXES = (".jpg", ".png")
+OTHER_PICTURES = (".jpeg", ".jpe", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".heic")
+HEAD_BYTES, TAIL_BYTES = 256 * 1024, 64
+FAR_PX = 1e6  # no node of a face lies further from the frame than this
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class FaceTruth:
     """What is really there, rows from the ground up. `stage` holds stage indices, UNKNOWN where it cannot be known;
-    `occluded` is boolean; `cover` rows x cols x 3 booleans.
+    `occluded` is boolean; `cover` rows x cols x 3 booleans; `occluder` indices into OCCLUDERS (0 where untold).
     """
 
     stage: npt.NDArray[np.int64]
     occluded: npt.NDArray[np.bool_]
     cover: npt.NDArray[np.bool_]
+    occluder: npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -57,7 +66,8 @@ class _Truth(BaseModel):
 class _FaceTruthFile(_Truth):
     stage: list[list[str | None]]
     occluded: list[list[Annotated[int, Field(ge=0, le=1)]]] | None = None
-    cover: list[list[str]] | None = None
+    cover: list[list[str | None]] | None = None
+    occluder: list[list[str | None]] | None = None
 
 
 class _FrameTruthFile(_Truth):
@@ -76,21 +86,27 @@ def read_dataset(root: Path) -> tuple[SceneFolder, ...]:
 
 
 def iter_dataset(root: Path) -> Iterator[SceneFolder]:
-    """Scenes one after another, checked when reached."""
+    """Scenes one after another, checked when reached; no two may have one scene_id."""
     scenes = root / "scenes"
     folders = sorted(p for p in scenes.iterdir() if p.is_dir()) if scenes.is_dir() else []
     if not folders:
         raise DatasetError(file=str(root), where="scenes/", expected="at least one scene folder scenes/SCENE_ID/")
-    yield from map(read_scene_folder, folders)
+    first: dict[str, Path] = {}
+    for folder in folders:
+        found = read_scene_folder(folder)
+        same = first.setdefault(found.scene.scene_id, folder)
+        if same != folder:
+            expected = f"a name of its own ({found.scene.scene_id!r} is also {same.name})"
+            raise DatasetError(file=str(folder / "scene.json"), where="scene_id", expected=expected)
+        yield found
 
 
 def read_scene_folder(folder: Path) -> SceneFolder:
     """One scene folder: commissioning, truth if there is any, frames in time order."""
     scene = load_scene(folder / "scene.json")
+    _check_geometry(scene, file=folder / "scene.json")
     truth = _read_truth(folder / "truth.json")
-    paths = sorted(p for p in (folder / "frames").glob("*") if p.suffix.lower() in FRAME_SUFFIXES)
-    if not paths:
-        raise DatasetError(file=str(folder), where="frames/", expected="frames named YYYYMMDDTHHMMSSZ.jpg or .png")
+    paths = _frame_paths(folder)
     names = {p.stem for p in paths}
     missing = sorted(set(truth.frames) - names) if truth else []
     if missing:
@@ -101,15 +117,79 @@ def read_scene_folder(folder: Path) -> SceneFolder:
     return SceneFolder(scene=scene, folder=folder, frames=frames)
 
 
+def check_frames(folders: Iterable[SceneFolder]) -> None:
+    """Header and end of every frame, nothing decoded; DatasetError on a broken file or another size."""
+    for folder in folders:
+        camera = folder.scene.camera
+        for frame in folder.frames:
+            size = _frame_size(frame.path)
+            if size != (camera.width_px, camera.height_px):
+                expected = f"{camera.width_px} x {camera.height_px} px as in scene.json (got {size[0]} x {size[1]})"
+                raise DatasetError(file=str(frame.path), where="(size)", expected=expected)
+
+
+def _frame_size(path: Path) -> tuple[int, int]:
+    try:
+        with path.open("rb") as file:
+            data = file.read(HEAD_BYTES)
+            file.seek(-min(TAIL_BYTES, len(data)), 2)
+            size = size_of(data + file.read(), source=str(path))
+    except OSError as error:
+        expected = f"a readable file: {error.strerror}"
+        raise DatasetError(file=str(path), where="(file)", expected=expected) from error
+    except FrameError as error:
+        expected = f"{error.expected}: {error.problem}"
+        raise DatasetError(file=str(path), where="(file)", expected=expected) from error
+    return size.width_px, size.height_px
+
+
+def _check_geometry(scene: Scene, *, file: Path) -> None:
+    """Lines that no face can have (all in one point, out of every frame) would make a map of nothing."""
+    for index, face in enumerate(scene.faces):
+        with np.errstate(all="ignore"):
+            points = node_grid(face).points
+            spans = np.ptp(points.reshape(-1, 2), axis=0)
+        if not (np.abs(points) < FAR_PX).all() or not (spans >= 1.0).all():
+            expected = "row_lines and col_x that cross in a grid of finite pixels with an area"
+            raise DatasetError(file=str(file), where=f"faces[{index}]", expected=expected)
+
+
+def _frame_paths(folder: Path) -> list[Path]:
+    """Frames by time. Hidden and foreign files are passed over, pictures of another kind refused."""
+    at = folder / "frames"
+    found = sorted(p for p in at.glob("*") if not p.name.startswith("."))
+    for path in found:
+        if path.suffix.lower() in OTHER_PICTURES:
+            raise DatasetError(file=str(path), where="(name)", expected="a frame ending in .jpg or .png")
+    frames = [p for p in found if p.suffix.lower() in FRAME_SUFFIXES]
+    if not frames:
+        raise DatasetError(file=str(folder), where="frames/", expected="frames named YYYYMMDDTHHMMSSZ.jpg or .png")
+    for before, after in pairwise(frames):
+        if before.stem == after.stem:
+            raise DatasetError(file=str(after), where="(name)", expected=f"one frame per time (also {before.name})")
+    return frames
+
+
 def _read_truth(path: Path) -> _TruthFile | None:
     if not path.exists():
         return None
     try:
-        return _TruthFile.model_validate(json.loads(path.read_text(encoding="utf-8")))
+        raw = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=_once)
+        return _TruthFile.model_validate(raw)
     except ValidationError as error:
         raise DatasetError(file=str(path), where=first_place(error), expected=first_problem(error)) from error
     except (OSError, ValueError, RecursionError) as error:
         raise DatasetError(file=str(path), where="(file)", expected=f"readable JSON text: {error}") from error
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A JSON object; ValueError when a key stands twice, for one of the two would be lost unseen."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        keys = [key for key, _ in pairs]
+        msg = f"key {next(key for key in keys if keys.count(key) > 1)!r} stands twice"
+        raise ValueError(msg)
+    return found
 
 
 def _frame_file(path: Path, scene: Scene, truth: _TruthFile | None, *, truth_file: Path) -> FrameFile:
@@ -125,10 +205,12 @@ def _frame_file(path: Path, scene: Scene, truth: _TruthFile | None, *, truth_fil
 
 def capture_time(path: Path) -> datetime:
     """Capture time (UTC) from a frame's name."""
+    expected = "a capture time in UTC as name: YYYYMMDDTHHMMSSZ"
+    if not FRAME_NAME.fullmatch(path.stem):
+        raise DatasetError(file=str(path), where="(name)", expected=expected)
     try:
         return datetime.strptime(path.stem, FRAME_TIME).replace(tzinfo=UTC)
     except ValueError as error:
-        expected = "a capture time in UTC as name: YYYYMMDDTHHMMSSZ"
         raise DatasetError(file=str(path), where="(name)", expected=expected) from error
 
 
@@ -146,7 +228,13 @@ def _faces(told: _FrameTruthFile, scene: Scene, *, where: str, file: Path) -> di
 
 def _face_truth(told: _FaceTruthFile, face: Face, *, scene: Scene, where: str, file: Path) -> FaceTruth:
     shape = (face.rows, face.cols)
-    for name, table in (("stage", told.stage), ("occluded", told.occluded), ("cover", told.cover)):
+    tables = (
+        ("stage", told.stage),
+        ("occluded", told.occluded),
+        ("cover", told.cover),
+        ("occluder", told.occluder),
+    )
+    for name, table in tables:
         if table is not None and (len(table) != shape[0] or any(len(row) != shape[1] for row in table)):
             expected = f"{shape[0]} rows x {shape[1]} columns as in scene.json"
             raise DatasetError(file=str(file), where=f"{where}.{name}", expected=expected)
@@ -155,6 +243,7 @@ def _face_truth(told: _FaceTruthFile, face: Face, *, scene: Scene, where: str, f
         stage=_stage_table(told.stage, scene=scene, where=where, file=file),
         occluded=occluded,
         cover=_cover_table(told.cover, shape=shape, where=where, file=file),
+        occluder=_occluder_table(told.occluder, shape=shape, where=where, file=file),
     )
 
 
@@ -169,15 +258,29 @@ def _stage_table(table: list[list[str | None]], *, scene: Scene, where: str, fil
 
 
 def _cover_table(
-    table: list[list[str]] | None, *, shape: tuple[int, int], where: str, file: Path
+    table: list[list[str | None]] | None, *, shape: tuple[int, int], where: str, file: Path
 ) -> npt.NDArray[np.bool_]:
-    """Covers of a cell are names joined by `+`; an empty string is none."""
+    """Covers of a cell are names joined by `+`; an empty string or null is none noted."""
     found = np.zeros((*shape, len(COVERS)), bool)
     for r, row in enumerate(table or []):
         for c, text in enumerate(row):
-            for name in filter(None, text.split("+")):
+            for name in filter(None, (text or "").split("+")):
                 if name not in COVERS:
                     expected = f"empty or one of {', '.join(COVERS)} (got {name!r})"
                     raise DatasetError(file=str(file), where=f"{where}.cover[{r}][{c}]", expected=expected)
                 found[r, c, COVERS.index(name)] = True
+    return found
+
+
+def _occluder_table(
+    table: list[list[str | None]] | None, *, shape: tuple[int, int], where: str, file: Path
+) -> npt.NDArray[np.int64]:
+    """What hides each cell; an empty string or null is nothing told."""
+    found = np.zeros(shape, np.int64)
+    for r, row in enumerate(table or []):
+        for c, name in enumerate(row):
+            if name and name not in OCCLUDERS:
+                expected = f"empty or one of {', '.join(OCCLUDERS)} (got {name!r})"
+                raise DatasetError(file=str(file), where=f"{where}.occluder[{r}][{c}]", expected=expected)
+            found[r, c] = OCCLUDERS.index(name) if name else 0
     return found

@@ -42,7 +42,7 @@ def decode_frame(data: bytes, *, captured_at: datetime, source: str, max_pixels:
 
     The size is read from the header before anything is decoded, so a 200-megapixel file costs no memory.
     """
-    size = _size_of(data, source=source)
+    size = size_of(data, source=source)
     if size.width_px * size.height_px > max_pixels:
         problem = f"image of {size.width_px} x {size.height_px} px"
         raise FrameError(source=source, problem=problem, expected=f"at most {max_pixels} px")
@@ -52,7 +52,8 @@ def decode_frame(data: bytes, *, captured_at: datetime, source: str, max_pixels:
     return Frame(image=np.asarray(image, np.uint8), captured_at=captured_at, sha256=hashlib.sha256(data).hexdigest())
 
 
-def _size_of(data: bytes, *, source: str) -> Size:
+def size_of(data: bytes, *, source: str) -> Size:
+    """Size by the header of JPEG or PNG bytes; FrameError when they do not begin and end like one."""
     if data.startswith(JPEG_START):
         if JPEG_END not in data[-64:]:
             raise FrameError(source=source, problem="JPEG without an end marker (truncated)", expected="a whole file")
