@@ -6,9 +6,9 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from training.scenes.assets import HOLDOUT_SCENES, holdout_text
 from training.scenes.demo_render import render_demo, settle, todo
 from training.scenes.episode import SPLIT_IDS
+from training.scenes.holdout import FRAMES, SCENES, holdout_text
 from training.scenes.produce import Job, missing, render_all, rewrite_truth
 
 app = typer.Typer(add_completion=False, help="The scene generator of siteprogress.")
@@ -27,15 +27,16 @@ def render(
     count: Annotated[int, typer.Option(min=1)] = 1,
     frames_per_scene: Annotated[int, typer.Option(min=1)] = 4,
     jobs: Annotated[int, typer.Option(min=1, help="processes of one thread each")] = 2,
-    samples: Annotated[int, typer.Option(min=1, help="paths a pixel")] = 5,
+    samples: Annotated[int, typer.Option(min=0, help="paths a pixel; 0: 1 to 3, by scene")] = 0,
+    bare: Annotated[bool, typer.Option(help="without cranes, trees, vehicles, nets and scaffold")] = False,
 ) -> None:
     """Render scenes FIRST … FIRST+COUNT-1 of a split; those that are already there are left alone."""
     if split not in SPLIT_IDS or split == "demo":
         raise typer.BadParameter(f"split {split!r}, expected train or holdout")
-    if split == "holdout" and first + count > HOLDOUT_SCENES:
-        raise typer.BadParameter(f"the hold-out has scenes 0 to {HOLDOUT_SCENES - 1} (training/HOLDOUT.txt)")
+    if split == "holdout" and (first + count > SCENES or frames_per_scene != FRAMES):
+        raise typer.BadParameter(f"the hold-out has scenes 0 to {SCENES - 1} of {FRAMES} frames (training/HOLDOUT.txt)")
     every = [
-        Job(split=split, work_type=work_type, number=n, frames=frames_per_scene, out=out, samples=samples)
+        Job(split=split, work_type=work_type, number=n, frames=frames_per_scene, out=out, samples=samples, bare=bare)
         for n in range(first, first + count)
     ]
     todo = missing(every)

@@ -5,9 +5,7 @@ A family is an archetype (how the facade is made), a range of palette seeds (wal
 of sky seeds, and the crane and vehicle colours.
 """
 
-import hashlib
-import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 Hole = tuple[float, float, float, float]
 
@@ -49,6 +47,12 @@ SMALL = ((0.34, 0.66, 0.40, 0.76),)
 OFFSET = ((0.08, 0.58, 0.30, 0.82), (0.74, 0.92, 0.44, 0.82))
 FRENCH = ((0.28, 0.72, 0.03, 0.82),)
 SCHOOL = ((0.08, 0.46, 0.32, 0.82), (0.54, 0.92, 0.32, 0.82))
+CORNER = ((0.04, 0.52, 0.26, 0.84),)
+SLOTS = ((0.10, 0.18, 0.1, 0.9), (0.46, 0.54, 0.1, 0.9), (0.82, 0.90, 0.1, 0.9))
+BLANK = ((0.42, 0.58, 0.45, 0.75),)
+HIGH = ((0.06, 0.94, 0.58, 0.84),)
+STAGGER = ((0.06, 0.34, 0.18, 0.84), (0.44, 0.62, 0.44, 0.84))
+LOW = ((0.2, 0.8, 0.12, 0.62),)
 PAIR = ((0.18, 0.46, 0.26, 0.76), (0.52, 0.80, 0.26, 0.76))
 
 FAMILIES: dict[str, Family] = {
@@ -66,6 +70,14 @@ FAMILIES: dict[str, Family] = {
             Archetype(name="panel-tall-podium", frame="slab", system="rainscreen", openings=TALL, podium=True),
             Archetype(name="slab-three-bowed", frame="slab", system="wall", openings=THREE, bowed=True),
             Archetype(name="slab-door-fins", frame="slab", system="wall", openings=DOOR, fins=True),
+            Archetype(name="slab-tall-inset", frame="slab", system="wall", openings=TALL, inset=True),
+            Archetype(name="shear-two", frame="shear", system="wall", openings=TWO, balcony_every=4),
+            Archetype(name="slab-corner", frame="slab", system="wall", openings=CORNER, balcony_every=1),
+            Archetype(name="panel-slots", frame="slab", system="rainscreen", openings=SLOTS),
+            Archetype(name="panel-ribbon", frame="slab", system="rainscreen", openings=RIBBON, bowed=True),
+            Archetype(name="shear-blank", frame="shear", system="wall", openings=BLANK),
+            Archetype(name="slab-high", frame="slab", system="wall", openings=HIGH, inset=True),
+            Archetype(name="curtain-inset-fins", frame="slab", system="curtain", openings=(), inset=True, fins=True),
         ),
         palettes=(0, 1000),
         skies=(0, 1000),
@@ -78,6 +90,11 @@ FAMILIES: dict[str, Family] = {
             Archetype(name="shear-offset", frame="shear", system="wall", openings=OFFSET),
             Archetype(name="curtain-finned-bow", frame="slab", system="curtain", openings=(), bowed=True, fins=True),
             Archetype(name="panel-french", frame="slab", system="rainscreen", openings=FRENCH, balcony_every=3),
+            Archetype(name="slab-stagger", frame="slab", system="wall", openings=STAGGER),
+            Archetype(
+                name="curtain-podium-inset", frame="slab", system="curtain", openings=(), podium=True, inset=True
+            ),
+            Archetype(name="panel-low", frame="slab", system="rainscreen", openings=LOW, inset=True),
         ),
         palettes=(5000, 5200),
         skies=(5000, 5200),
@@ -96,13 +113,3 @@ FAMILIES: dict[str, Family] = {
         vehicle_colours=((0.6, 0.5, 0.05), (0.1, 0.25, 0.55)),
     ),
 }
-
-HOLDOUT_SCENES = 30
-
-
-def holdout_text() -> str:
-    """The contents of HOLDOUT.txt: the scene ids, the families they use, and one sha256 over both."""
-    ids = [f"holdout-{number:05d}" for number in range(HOLDOUT_SCENES)]
-    families = json.dumps(asdict(FAMILIES["holdout"]), sort_keys=True)
-    body = "\n".join(ids) + "\n" + families + "\n"
-    return body + "sha256 " + hashlib.sha256(body.encode()).hexdigest() + "\n"

@@ -29,6 +29,8 @@ def cover_table(face: Facade, day: float) -> list[list[str]]:
     rows, cols = face.schedule.begun.shape
     table = [["" for _ in range(cols)] for _ in range(rows)]
     for cover in face.covers:
+        if cover.kind == "hoist":
+            continue
         low, high = rows_of(cover, face, day)
         word = "net_opaque" if cover.kind == "sheet" else cover.kind
         for row in range(low, high):
@@ -46,6 +48,9 @@ def draw_covers(building: Building, day: float) -> dict[str, MeshArrays]:
         for cover in face.covers:
             low, high = rows_of(cover, face, day)
             if high <= low:
+                continue
+            if cover.kind == "hoist":
+                _hoist(brush, cover, (low, high), day)
                 continue
             if cover.kind == "sheet":
                 _cloth(brush, cover, (low, high), out=0.1)
@@ -90,6 +95,26 @@ def _cloth(brush: FaceBrush, cover: Cover, rows: tuple[int, int], *, out: float,
                 )
                 tint.append(rng.random())
     brush.sheet(look or cover.look, np.array(corners), np.array(tint))
+
+
+def _hoist(brush: FaceBrush, cover: Cover, rows: tuple[int, int], day: float) -> None:
+    """A construction lift: a narrow lattice mast with landings at every slab, and its two cages."""
+    z_lines = brush.building.row_z
+    u = (brush.face.u_m[cover.cols[0]] + brush.face.u_m[cover.cols[1]]) / 2
+    low, high = z_lines[rows[0]] - 0.5, z_lines[rows[1]] + 2.0
+    for du, d in ((-0.35, -1.9), (0.35, -1.9), (-0.35, -1.2), (0.35, -1.2)):
+        brush.bar(cover.look, (u + du, d, low), (u + du, d, high), thick=0.1)
+    for index, z in enumerate(np.arange(low, high - 1.5, 1.5)):
+        side = 0.35 if index % 2 else -0.35
+        brush.bar(cover.look, (u - side, -1.9, z), (u + side, -1.9, z + 1.5), thick=0.06)
+    for z in z_lines[rows[0] : rows[1]]:
+        brush.box("ply", (u - 1.9, u + 1.9), (-1.2, 0.0), (z - 0.06, z), tint=0.4)
+        for side in (-1.9, 1.9):
+            brush.box("white", (u + side - 0.03, u + side + 0.03), (-1.2, -1.1), (z, z + 1.8), tint=0.5)
+    for side in (-1, 1):
+        cage = float(np.random.default_rng((brush.building.seed, int(day), side + 1)).uniform(low, high - 3.0))
+        left = u + side * 1.05
+        brush.box(cover.look, (left - 0.65, left + 0.65), (-2.5, -1.2), (cage, cage + 2.4), tint=0.7)
 
 
 def _scaffold(brush: FaceBrush, cover: Cover, rows: tuple[int, int]) -> None:

@@ -307,6 +307,7 @@ def demo_site(camera: DemoCamera) -> Site:
         palette_seed=camera.palette_seed,
         trees=5,
         vehicles=4,
+        people=0,
         background=camera.background,
         overlay="time",
         camera_look="AgX" if camera.camera_id == "gt-c1" else "Standard",

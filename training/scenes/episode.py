@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from training.scenes.assets import FAMILIES, Archetype, Family
+from training.scenes.assets import FAMILIES, Archetype, Family, Hole
 from training.scenes.camera import axes, project
 from training.scenes.facing import outward, to_world
 from training.scenes.schedule import Pace, last_day, make_schedule, stage_at
@@ -22,10 +22,11 @@ def new_build_site(split: str, number: int, *, frames: int) -> Site:
     """The site `number` of a split with `frames` moments spread over its construction."""
     rng = np.random.default_rng((SPLIT_IDS[split], number))
     family = FAMILIES[split]
-    yaw = float(rng.uniform(-1.05, 1.05))
+    yaw = float(rng.uniform(-1.13, 1.13))
     buildings = _row_of_buildings(family, number, yaw, rng)
     view = _view(buildings, yaw, rng)
     buildings = tuple(_with_measured(building, view) for building in buildings)
+    buildings += _backdrop(buildings, view, family, rng)
     site = Site(
         scene_id=f"{split}-new_build-{number:05d}",
         split=split,
@@ -38,13 +39,14 @@ def new_build_site(split: str, number: int, *, frames: int) -> Site:
         palette_seed=int(rng.integers(*family.palettes)),
         trees=int(rng.integers(0, 14)),
         vehicles=int(rng.integers(0, 9)),
+        people=int(rng.integers(0, 10)),
         background=str(rng.choice(["city", "hills", "park"])),
         overlay=str(rng.choice(["", "time", "name"])),
         camera_look=str(rng.choice(["Standard", "Filmic", "AgX"], p=[0.4, 0.25, 0.35])),
-        jpeg=int(rng.integers(35, 93)),
-        steady=False,
+        jpeg=int(rng.integers(30, 93)),
+        steady=split == "holdout",
     )
-    return replace(site, moments=_moments(site, frames, rng))
+    return replace(site, moments=moments_of(site, frames, rng))
 
 
 def _design(archetype: Archetype, rng: np.random.Generator) -> Design:
@@ -52,7 +54,7 @@ def _design(archetype: Archetype, rng: np.random.Generator) -> Design:
         archetype=archetype.name,
         frame=archetype.frame,
         system=archetype.system,
-        openings=archetype.openings,
+        openings=_shifted(archetype.openings, rng),
         mullion_m=float(rng.uniform(0.9, 1.7)),
         spandrel=float(rng.uniform(0.08, 0.34)),
         column_m=float(rng.uniform(0.4, 0.9)),
@@ -63,6 +65,12 @@ def _design(archetype: Archetype, rng: np.random.Generator) -> Design:
         bow_m=float(rng.uniform(1.0, 3.5)) if archetype.bowed else 0.0,
         fins=archetype.fins,
     )
+
+
+def _shifted(openings: tuple[Hole, ...], rng: np.random.Generator) -> tuple[Hole, ...]:
+    """The same windows a little wider, higher or lower: no two buildings of a family are alike."""
+    wide, low, high = rng.uniform(-0.03, 0.03), rng.uniform(-0.05, 0.06), rng.uniform(-0.06, 0.04)
+    return tuple((u0 - wide, u1 + wide, max(z0 + low, 0.02), min(z1 + high, 0.92)) for u0, u1, z0, z1 in openings)
 
 
 def lines(count: int, mean: float, spread: float, rng: np.random.Generator) -> tuple[float, ...]:
@@ -80,7 +88,7 @@ def random_pace(rng: np.random.Generator, *, start_day: float, rows: int) -> Pac
     return Pace(
         start_day=start_day,
         cycle_days=cycle,
-        strike_cycles=float(rng.uniform(0.5, 2.6)),
+        strike_cycles=float(rng.choice([rng.uniform(0.12, 0.8), rng.uniform(0.6, 2.6)])),
         lag_days=(float(lags[0]), float(lags[1]), float(lags[2])),
         trade_days=(float(trades[0]), float(trades[1]), float(trades[2])),
         downwards=bool(rng.random() < 0.2),
@@ -119,6 +127,10 @@ def make_covers(key: str, rows: int, cols: int, *, last: float, rng: np.random.G
         days = (float(rng.uniform(-1, 0.3)) * last, float(rng.uniform(0.6, 1.3)) * last)
         look = "steel" if kind == "scaffold" else f"{key}.{kind}"
         covers.append(Cover(kind=kind, rows=(r0, rows), cols=(c0, c1), days=days, look=look, climbing=climbing))
+    if rng.random() < 0.25:
+        col = int(rng.integers(0, cols))
+        days = (float(rng.uniform(0.0, 0.3)) * last, float(rng.uniform(0.7, 1.1)) * last)
+        covers.append(Cover(kind="hoist", rows=(0, rows), cols=(col, col + 1), days=days, look="crane", climbing=0))
     for _ in range(int(rng.integers(0, 4)) if rng.random() < 0.4 else 0):
         row, col = int(rng.integers(0, rows)), int(rng.integers(0, cols))
         begin = float(rng.uniform(0.2, 0.8)) * last
@@ -187,6 +199,7 @@ def _building(
         faces=faces,
         design=_design(archetype, rng),
         seed=int(rng.integers(0, 2**31)),
+        peopled=True,
     )
 
 
@@ -261,7 +274,8 @@ def _view(buildings: tuple[Building, ...], yaw: float, rng: np.random.Generator)
     aspect = float(np.clip(1.12 * apparent / (1.2 * high), 0.75, 1.9))
     frame_w = int(np.sqrt(FRAME_PX * aspect) / 16) * 16
     frame_h = int(FRAME_PX / frame_w / 16) * 16
-    focal = frame_w / 2 / np.tan(np.radians(float(rng.uniform(26, 68))) / 2)
+    wide = rng.uniform(26, 68) if rng.random() < 0.75 else rng.uniform(68, 98)
+    focal = frame_w / 2 / np.tan(np.radians(float(wide)) / 2)
     storey_px = min(fill * frame_h / (high / storey), fill * frame_w / (apparent / storey))
     storey_px = float(np.clip(storey_px, 17, 62))
     distance = max(focal * storey / storey_px, 12.0) + 0.3 * width * abs(np.sin(yaw))
@@ -276,7 +290,7 @@ def _view(buildings: tuple[Building, ...], yaw: float, rng: np.random.Generator)
         focal_px=float(focal),
         width=frame_w,
         height=frame_h,
-        k1=round(float(rng.uniform(-0.09, 0.03)), 4) if rng.random() < 0.5 else 0.0,
+        k1=round(float(rng.uniform(-0.12, 0.04)), 4) if rng.random() < 0.5 else 0.0,
         k2=0.0,
     )
 
@@ -301,6 +315,35 @@ def is_measurable(building: Building, face: Facade, view: View) -> bool:
     return near and cosine > STEEPEST_MEASURED and inside.mean() >= 0.5 and storey_px >= 14 and bay_px >= 6
 
 
+def _backdrop(
+    before: tuple[Building, ...], view: View, family: Family, rng: np.random.Generator
+) -> tuple[Building, ...]:
+    """Up to two unmeasured buildings close behind, finished or at another stage: a void is often somebody's facade."""
+    found: list[Building] = []
+    main = before[0]
+    for index in range(int(rng.choice([0, 1, 2], p=[0.45, 0.35, 0.2]))):
+        archetype = replace(family.archetypes[int(rng.integers(0, len(family.archetypes)))], podium=False, bowed=False)
+        started = float(rng.choice([-2000.0, -150.0, -60.0], p=[0.6, 0.2, 0.2]))
+        place = (
+            main.origin[0] + float(rng.uniform(-0.5, 0.8)) * main.width_m,
+            main.origin[1] + main.depth_m + float(rng.uniform(9, 45)) + 35.0 * index,
+            0.0,
+        )
+        made = _building(
+            archetype,
+            6 + index,
+            rows=int(rng.integers(6, 20)),
+            cols=int(rng.integers(3, 8)),
+            start=started,
+            side="right" if view.position[0] > main.width_m / 2 else "left",
+            origin=place,
+            yaw=float(rng.normal(0, 0.1)),
+            rng=rng,
+        )
+        found.append(replace(made, faces=tuple(replace(face, measured=False) for face in made.faces)))
+    return tuple(found)
+
+
 def _cranes(buildings: tuple[Building, ...], family: Family, rng: np.random.Generator) -> tuple[Crane, ...]:
     """None, one or two tower cranes beside or before the buildings."""
     cranes = []
@@ -322,21 +365,38 @@ def _cranes(buildings: tuple[Building, ...], family: Family, rng: np.random.Gene
     return tuple(cranes)
 
 
-def _moments(site: Site, frames: int, rng: np.random.Generator) -> tuple[Moment, ...]:
-    """Frames spread over the works of the first building, each with its own weather."""
-    last = last_day(site.buildings[0].faces[0].schedule)
-    begin = float(site.buildings[0].faces[0].schedule.begun.min())
+def moments_of(site: Site, frames: int, rng: np.random.Generator) -> tuple[Moment, ...]:
+    """Frames spread over the works of the first building, or (a steady camera) over some weeks of them."""
+    schedule = site.buildings[0].faces[0].schedule
+    begin, last = float(schedule.begun.min()), last_day(schedule)
     north, latitude = float(rng.uniform(0, 6.28)), float(rng.uniform(20, 45))
     first = datetime(2025, 1, 1, tzinfo=UTC) + timedelta(days=int(rng.integers(0, 365)))
-    bounds = np.linspace(0.1, 1.02, frames + 1)
+    days = _window(begin, last, frames, rng) if site.steady else _spread(begin, last, frames, rng)
     moments: dict[datetime, Moment] = {}
-    for index in range(frames):
-        share = float(rng.uniform(bounds[index], bounds[index + 1]))
-        day = begin + share * (last - begin)
-        kind = str(rng.choice(KINDS, p=TRAIN_SHARES))
+    for day, kind in zip(days, _weathers(frames, rng, keeps=0.4 if site.steady else 0.0), strict=True):
         at = utc_of(first + timedelta(days=int(day) + 60), local_hour(kind, rng))
-        moments[at] = moment_at(site, at, kind=kind, day=day, north=north, latitude=latitude, rng=rng)
+        moments[at] = moment_at(site, at, kind=kind, day=float(day), north=north, latitude=latitude, rng=rng)
     return tuple(moments[at] for at in sorted(moments))
+
+
+def _spread(begin: float, last: float, frames: int, rng: np.random.Generator) -> Floats:
+    bounds = np.linspace(0.1, 1.02, frames + 1)
+    return np.asarray(begin + rng.uniform(bounds[:-1], bounds[1:]) * (last - begin))
+
+
+def _window(begin: float, last: float, frames: int, rng: np.random.Generator) -> Floats:
+    """One frame every other day, in a window that lies somewhere in the works (a little before and after too)."""
+    start = begin - 4 + rng.uniform(0, 1) * max(last - begin + 6 - 2 * frames, 0.0)
+    return np.asarray(start + 2.0 * np.arange(frames))
+
+
+def _weathers(frames: int, rng: np.random.Generator, *, keeps: float) -> list[str]:
+    """A kind of weather for each frame; with probability `keeps` that of the frame before."""
+    kinds: list[str] = []
+    for _ in range(frames):
+        fresh = str(rng.choice(KINDS, p=TRAIN_SHARES))
+        kinds.append(kinds[-1] if kinds and rng.random() < keeps else fresh)
+    return kinds
 
 
 def moment_at(site: Site, at: datetime, *, rng: np.random.Generator, **light: Any) -> Moment:

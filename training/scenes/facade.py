@@ -31,6 +31,7 @@ class Cell:
     poured: bool
     shutters: bool
     clutter: int
+    worker: bool
 
     @property
     def ceiling(self) -> float:
@@ -116,6 +117,7 @@ def paint(brush: FaceBrush, cell: Cell, stage: int, *, ua: float, ub: float, rng
 def _formwork(brush: FaceBrush, cell: Cell, ua: float, ub: float, rng: np.random.Generator) -> None:
     """Props, ledgers, soffit ply and edge shutters; a concrete wall stands in panels."""
     design, soffit = brush.building.design, cell.ceiling - 0.14
+    _worker(brush, cell, ua, ub)
     spacing = 0.85 + 0.5 * cell.tone
     for d in (0.2, 1.3, 2.5, 3.8):
         for u in np.arange(ua + 0.2, ub, spacing):
@@ -164,6 +166,7 @@ def _bare(brush: FaceBrush, cell: Cell, ua: float, ub: float, rng: np.random.Gen
     """Nothing in the plane but an edge rail; now and then material or a forgotten prop inside."""
     if cell.rail:
         edge_rail(brush, ua, ub, cell.z[0], tint=cell.tone)
+    _worker(brush, cell, ua, ub)
     for _ in range(cell.clutter):
         u, d, size = rng.uniform(ua, ub), rng.uniform(1.2, 5), rng.uniform(0.4, 1.3)
         look = str(rng.choice(["ply", f"{cell.key}.wall", "rust", "concrete"]))
@@ -171,6 +174,15 @@ def _bare(brush: FaceBrush, cell: Cell, ua: float, ub: float, rng: np.random.Gen
             brush.bar(f"{cell.key}.prop", (u, d, cell.z[0]), (u, d, cell.ceiling), thick=0.09)
         else:
             brush.box(look, (u, min(u + size, ub)), (d, d + 0.9), (cell.z[0], cell.z[0] + size * 0.8), tint=cell.tone)
+
+
+def _worker(brush: FaceBrush, cell: Cell, ua: float, ub: float) -> None:
+    """Now and then somebody near the slab's edge."""
+    if not cell.worker or ub - ua < 1.0:
+        return
+    u, z = ua + 0.5 + cell.tone * (ub - ua - 1.0), cell.z[0]
+    for look, half, low, high in (("dark", 0.14, 0.0, 0.8), ("vest", 0.23, 0.8, 1.45), ("helmet", 0.12, 1.48, 1.72)):
+        brush.box(look, (u - half, u + half), (0.4, 0.4 + half), (z + low, z + high), tint=cell.tone)
 
 
 def edge_rail(brush: FaceBrush, ua: float, ub: float, z: float, *, tint: float) -> None:

@@ -31,12 +31,14 @@ def finish(picture: Picture, site: Site, moment: Moment) -> Picture:
     if weather.wet_lens > 0.4:
         work = drops(work, count=int(12 * weather.wet_lens), rng=rng)
     camera = np.random.default_rng((site.seed, 6)) if site.steady else rng
+    if "backlit" in weather.conditions and rng.random() < 0.5:
+        work = glare(work, rng=rng)
     work = _optics(work, camera)
     work = _sensor(work, dark=weather.lamps, infrared=weather.infrared, rng=camera)
     out = np.clip(work, 0, 255).astype(np.uint8)
     if site.overlay:
         _text(out, site, moment)
-    return out
+    return blocked(out, quality=int(camera.integers(8, 32))) if camera.random() < 0.25 and site.split != "demo" else out
 
 
 def exposed(work: NDArray[np.float32], middle: float) -> NDArray[np.float32]:
@@ -104,6 +106,37 @@ def drops(work: NDArray[np.float32], *, count: int, rng: np.random.Generator) ->
         cv2.circle(mask, spot, int(rng.uniform(4, 22)), (1.0,), -1, cv2.LINE_AA)
     soft = cv2.GaussianBlur(mask, (0, 0), 2)[..., None] * 0.9
     return np.asarray(work * (1 - soft) + blurred * 1.04 * soft, np.float32)
+
+
+def glare(work: NDArray[np.float32], *, rng: np.random.Generator) -> NDArray[np.float32]:
+    """The veil and the ghosts of a sun just outside the frame."""
+    height, width = work.shape[:2]
+    sun = np.array([rng.uniform(-0.1, 1.1) * width, rng.uniform(-0.15, 0.3) * height])
+    ys, xs = np.mgrid[0:height, 0:width]
+    away = np.hypot(xs - sun[0], ys - sun[1]) / width
+    veil = (rng.uniform(40, 130) * np.exp(-((away / rng.uniform(0.25, 0.6)) ** 2))).astype(np.float32)
+    work = np.asarray(work + veil[..., None] * np.array([0.85, 0.95, 1.0], np.float32), np.float32)
+    centre = np.array([width / 2, height / 2])
+    for share in rng.uniform(0.4, 1.7, int(rng.integers(0, 4))):
+        spot = sun + (centre - sun) * share
+        layer = np.zeros((height, width), np.float32)
+        cv2.circle(layer, (int(spot[0]), int(spot[1])), int(rng.uniform(5, 25)), (1.0,), -1, cv2.LINE_AA)
+        work = np.asarray(work + layer[..., None] * rng.uniform(5, 25, 3), np.float32)
+    return work
+
+
+def blocked(picture: Picture, *, quality: int) -> Picture:
+    """A starved video stream: 16-pixel macroblocks, the quiet ones kept at half the resolution."""
+    height, width = picture.shape[:2]
+    small = np.asarray(cv2.resize(picture, (width // 2, height // 2), interpolation=cv2.INTER_AREA), np.uint8)
+    coarse = cv2.imdecode(np.frombuffer(encode(small, quality), np.uint8), cv2.IMREAD_COLOR)
+    coarse = cv2.resize(coarse, (width, height), interpolation=cv2.INTER_LINEAR)
+    fine = cv2.imdecode(np.frombuffer(encode(picture, quality + 8), np.uint8), cv2.IMREAD_COLOR)
+    grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY).astype(np.float32)
+    detail = cv2.resize(np.abs(grey - cv2.blur(grey, (9, 9))), (width // 16 + 1, height // 16 + 1))
+    busy = cv2.resize(detail, (16 * (width // 16 + 1), 16 * (height // 16 + 1)), interpolation=cv2.INTER_NEAREST)
+    keep = busy[:height, :width, None] > float(np.median(detail))
+    return np.asarray(np.where(keep, fine, coarse), np.uint8)
 
 
 def _optics(work: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:

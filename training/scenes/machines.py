@@ -147,6 +147,20 @@ def draw_vehicle(solids: Solids, spot: tuple[float, float], *, kind: int) -> Non
             solids.box("white", (x + 1.2, x + 2.1), (y - 0.15, y + 0.15), (8.55, 8.7))
 
 
+def draw_person(solids: Solids, feet: tuple[float, float, float], *, height: float, look: str = "") -> None:
+    """Legs, a vest and a helmet; with `look` all in that one (hulls)."""
+    x, y, z = feet
+    parts = (("dark", 0.13, 0.0, 0.48), ("vest", 0.22, 0.48, 0.84), ("helmet", 0.11, 0.86, 1.0))
+    for part, half, low, high in parts:
+        solids.box(
+            look or part,
+            (x - half, x + half),
+            (y - 0.6 * half, y + 0.6 * half),
+            (z + low * height, z + high * height),
+            tint=(x * 7 + y) % 1,
+        )
+
+
 def vehicle_hull(solids: Solids, spot: tuple[float, float], *, kind: int) -> None:
     """The box around `draw_vehicle`'s shape; a lamp post hides nothing."""
     x, y = spot

@@ -7,6 +7,8 @@ import numpy as np
 
 Rgb = tuple[float, float, float]
 
+VESTS: tuple[Rgb, ...] = ((0.85, 0.25, 0.03), (0.6, 0.75, 0.05), (0.05, 0.12, 0.35), (0.2, 0.2, 0.2))
+HELMETS: tuple[Rgb, ...] = ((0.8, 0.6, 0.03), (0.75, 0.75, 0.75), (0.6, 0.04, 0.03), (0.05, 0.15, 0.5))
 NET_HUES = (0.36, 0.40, 0.58, 0.61, 0.0)  # green, blue and grey; film and sheets take the same ones
 
 
@@ -275,5 +277,7 @@ def ground_looks(rng: np.random.Generator, *, crane: Rgb, vehicle: Rgb) -> dict[
         ),
         "hill": Look(kind="speckle", colour=leaf, colour2=_near(rng, leaf, 0.5), scale=0.03, rough=1.0),
         "lamp": Look(kind="lamp", colour=(1.0, 0.8, 0.5)),
+        "vest": Look(kind="metal", colour=_near(rng, VESTS[int(rng.integers(0, len(VESTS)))], 0.2), rough=0.8),
+        "helmet": Look(kind="metal", colour=HELMETS[int(rng.integers(0, len(HELMETS)))], rough=0.4),
         "white": Look(kind="metal", colour=(0.75, 0.75, 0.75), rough=0.6),
     }

@@ -13,7 +13,7 @@ from training.scenes.compose import lamp_places, site_looks, site_truth, stand
 from training.scenes.layout import scene_json, truth_entry, write_json
 from training.scenes.lens import encode, finish
 from training.scenes.site import Site
-from training.scenes.sites import make_site, parse_scene_id, scene_id_of
+from training.scenes.sites import make_site, parse_scene_id, scene_id_of, without_occluders
 
 SCENES_A_PROCESS = 24  # Blender does not give all memory back: workers are replaced after about so many scenes
 
@@ -31,6 +31,7 @@ class Job:
     frames: int
     out: Path
     samples: int
+    bare: bool = False
 
 
 def scene_folder(out: Path, scene_id: str) -> Path:
@@ -48,8 +49,9 @@ def render_job(job: Job) -> str:
     """Render one scene; returns its id. A site without any measurable face gives no scene."""
     quiet()
     site = make_site(job.split, job.number, frames=job.frames, work_type=job.work_type)
+    site = without_occluders(site) if job.bare else site
     if any(face.measured for building in site.buildings for face in building.faces):
-        render_site(site, job.out, samples=job.samples)
+        render_site(site, job.out, samples=job.samples or 1 + site.seed % 3)
     return site.scene_id
 
 

@@ -52,7 +52,7 @@ class Schedule:
 class Cover:
     """Something hung before a rectangle of cells between two days; rows and cols are half-open ranges."""
 
-    kind: str  # one of COVERS, or "sheet" (a tarpaulin over single bays: hides like an opaque net)
+    kind: str  # one of COVERS, "sheet" (a tarpaulin over single bays: hides like an opaque net) or "hoist"
     rows: tuple[int, int]
     cols: tuple[int, int]
     days: tuple[float, float]
@@ -104,6 +104,7 @@ class Building:
     faces: tuple[Facade, ...]  # the front first
     design: Design
     seed: int
+    peopled: bool = False  # workers stand on its slabs
 
     @property
     def width_m(self) -> float:
@@ -186,6 +187,7 @@ class Site:
     palette_seed: int
     trees: int
     vehicles: int
+    people: int
     background: str  # city | hills | park
     overlay: str  # text burnt into the frame, "" for none
     camera_look: str  # Standard | Filmic | AgX

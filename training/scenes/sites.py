@@ -1,5 +1,7 @@
 """A training or hold-out site of any work type, as a pure function of (split, work type, number)."""
 
+from dataclasses import replace
+
 from training.scenes.episode import SPLIT_IDS, new_build_site
 from training.scenes.site import Site
 
@@ -13,6 +15,15 @@ def make_site(split: str, number: int, *, frames: int, work_type: str = "new_bui
     if work_type not in MAKERS:
         raise ValueError(f"work type {work_type!r}, expected one of {', '.join(MAKERS)}")
     return MAKERS[work_type](split, number, frames=frames)
+
+
+def without_occluders(site: Site) -> Site:
+    """The twin of a site with nothing before its faces: what the hidden cells look like."""
+    buildings = tuple(
+        replace(building, faces=tuple(replace(face, covers=()) for face in building.faces))
+        for building in site.buildings
+    )
+    return replace(site, buildings=buildings, cranes=(), trees=0, vehicles=0, people=0)
 
 
 def scene_id_of(split: str, work_type: str, number: int) -> str:

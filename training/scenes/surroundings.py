@@ -4,14 +4,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from training.scenes.machines import draw_tree, draw_vehicle, tree_hull, vehicle_hull
+from training.scenes.machines import draw_person, draw_tree, draw_vehicle, tree_hull, vehicle_hull
 from training.scenes.site import Floats, Site
 from training.scenes.solids import Solids
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spot:
-    """A thing on the ground: kind "tree" or "vehicle", place, size (tree height or vehicle kind)."""
+    """A thing on the ground: kind "tree", "vehicle" or "person", place, size (tree height or vehicle kind)."""
 
     kind: str
     at: tuple[float, float]
@@ -51,7 +51,25 @@ def spots(site: Site) -> tuple[Spot, ...]:
             continue
         size = float(rng.uniform(4, 11)) if tree else float(rng.integers(0, 5))
         found.append(Spot(kind="tree" if tree else "vehicle", at=(float(at[0]), float(at[1])), size=size))
-    return tuple(found)
+    return (*found, *_people(site, camera, centre))
+
+
+def _people(site: Site, camera: Floats, centre: Floats) -> list[Spot]:
+    """Workers and passers-by on the ground between the camera and the buildings."""
+    rng = np.random.default_rng((site.palette_seed, site.seed, 12))
+    reach = float(np.linalg.norm(centre - camera))
+    forward = (centre - camera) / reach
+    side = np.array([-forward[1], forward[0]])
+    places = [
+        camera + forward * max(rng.uniform(0.35, 0.95) * reach, 7.0) + side * rng.normal(0, 0.35) * reach
+        for _ in range(site.people)
+    ]
+    clear = footprints(site, margin=1)
+    return [
+        Spot(kind="person", at=(float(at[0]), float(at[1])), size=float(rng.uniform(1.6, 1.85)))
+        for at in places
+        if not any(np.all(np.abs(at - c) < max(hw, hd)) for c, hw, hd in clear)
+    ]
 
 
 def draw_spots(solids: Solids, site: Site, *, hull: bool) -> None:
@@ -62,6 +80,8 @@ def draw_spots(solids: Solids, site: Site, *, hull: bool) -> None:
                 draw_tree(solids, spot.at, height=spot.size, rng=np.random.default_rng((site.seed, 21, index)))
             case "tree", True:
                 tree_hull(solids, spot.at, height=spot.size)
+            case "person", _:
+                draw_person(solids, (*spot.at, 0.0), height=spot.size, look="vehicle_person" if hull else "")
             case _, False:
                 draw_vehicle(solids, spot.at, kind=int(spot.size))
             case _, True:

@@ -6,9 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from training.scenes.assets import FAMILIES, holdout_text
+from training.scenes.assets import FAMILIES
 from training.scenes.compose import site_looks, stand
 from training.scenes.episode import stage_counts
+from training.scenes.holdout import holdout_text
 from training.scenes.sites import make_site
 
 HOLDOUT = Path(__file__).parents[3] / "training" / "HOLDOUT.txt"

@@ -11,10 +11,9 @@ vec3 srgb(vec3 light) {
     return mix(12.92 * c, 1.055 * pow(c, vec3(1.0 / 2.4)) - 0.055, step(0.0031308, c));
 }
 
-vec3 sigmoid(vec3 x) {  // AgX base contrast, polynomial fit of B. Wrensch (2022) to T. Sobotka's curve
-    vec3 x2 = x * x;
-    vec3 x4 = x2 * x2;
-    return 15.5 * x4 * x2 - 40.14 * x4 * x + 31.96 * x4 - 6.868 * x2 * x + 0.4298 * x2 + 0.1191 * x - 0.00232;
+// Fitted to Blender 5.0's own curves for grey: within 0.005 (Filmic) and 0.011 (AgX) of them.
+vec3 poly(vec3 x, float a, float b, float c, float d, float e, float f, float g) {
+    return a + x * (b + x * (c + x * (d + x * (e + x * (f + x * g)))));
 }
 
 vec3 agx(vec3 light) {
@@ -25,12 +24,12 @@ vec3 agx(vec3 light) {
                              -0.0980208811401368, 1.15190312990417, -0.0980434501171241,
                              -0.0990297440797205, -0.0989611768448433, 1.15107367264116);
     vec3 c = clamp(log2(max(inset * light, 1e-10)), -12.47393, 4.026069);
-    return clamp(outset * sigmoid((c + 12.47393) / 16.5), 0.0, 1.0);
+    return clamp(outset * poly((c + 12.47393) / 16.5, 0.006, -0.4446, 6.4245, -34.4293, 88.2098, -91.9126, 33.1556), 0.0, 1.0);
 }
 
 vec3 filmic(vec3 light) {
     vec3 x = clamp((log2(max(light, 1e-6) / 0.18) + 10.0) / 16.5, 0.0, 1.0);
-    return FILMIC;
+    return poly(x, 0.0035, -0.2353, 4.7685, -25.8566, 68.7555, -72.4061, 25.9751);
 }
 
 void main() {
