@@ -5,6 +5,7 @@ import numpy as np
 from edge_agent.vision.stages import stages_of
 from training.scenes.assets import FAMILIES
 from training.scenes.facing import to_world
+from training.scenes.kinds import Meshes
 from training.scenes.machines import crane_hull, draw_crane
 from training.scenes.palette import Look, ground_looks
 from training.scenes.site import Building, Floats, Moment, Site
@@ -30,24 +31,35 @@ def stand(site: Site, moment: Moment) -> dict[str, MeshArrays]:
     """World meshes of the whole site by look."""
     works = WORKS[site.work_type]
     piles = [pile for building in site.buildings for pile in works.draw(building, moment.day)]
+    piles.append((works.around or _around)(site, moment))
+    names = {name for pile in piles for name in pile}
+    return {name: join([pile[name] for pile in piles if name in pile]) for name in sorted(names)}
+
+
+def _around(site: Site, moment: Moment) -> Meshes:
+    """Cranes, ground, trees, vehicles and the town of a building site."""
     rest = Solids()
     for crane in site.cranes:
         draw_crane(rest, crane, boom_yaw=moment.boom_yaw, hook=moment.hook)
     draw_ground(rest, site)
     draw_spots(rest, site, hull=False)
     draw_town(rest, site)
-    piles.append(rest.mesh())
-    names = {name for pile in piles for name in pile}
-    return {name: join([pile[name] for pile in piles if name in pile]) for name in sorted(names)}
+    return rest.mesh()
+
+
+def _around_hull(site: Site, moment: Moment) -> Meshes:
+    """What of it can hide a face."""
+    solids = Solids()
+    for crane in site.cranes:
+        crane_hull(solids, crane, boom_yaw=moment.boom_yaw)
+    draw_spots(solids, site, hull=True)
+    return solids.mesh()
 
 
 def site_hulls(site: Site, moment: Moment, *, besides: Building) -> dict[str, Floats]:
     """(T, 3, 3) triangles of what can hide the faces of one building, by kind: machines, trees, buildings, nets."""
-    works, solids = WORKS[site.work_type], Solids()
-    for crane in site.cranes:
-        crane_hull(solids, crane, boom_yaw=moment.boom_yaw)
-    draw_spots(solids, site, hull=True)
-    found = {kind: [mesh] for kind, mesh in solids.mesh().items()}
+    works = WORKS[site.work_type]
+    found = {kind: [mesh] for kind, mesh in (works.around_hull or _around_hull)(site, moment).items()}
     for building in site.buildings:
         if building is not besides:
             found.setdefault("other_building", []).extend(works.hull(building, moment.day).values())
@@ -71,7 +83,10 @@ def site_truth(site: Site, moment: Moment) -> dict[str, FaceTruth]:
 
 
 def lamp_places(site: Site, moment: Moment) -> list[tuple[float, float, float]]:
-    """Work lamps before the faces and inside some storeys."""
+    """Work lamps before the faces and inside some storeys, or where the work type puts them."""
+    lamps = WORKS[site.work_type].lamps
+    if lamps is not None:
+        return lamps(site, moment)
     rng = np.random.default_rng((moment.seed, 8))
     places: list[tuple[float, float, float]] = []
     for building in site.buildings:

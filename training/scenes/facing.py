@@ -1,21 +1,42 @@
-"""Where the points of a facade are: face coordinates (u along, d into the building, z up) to local and world. Pure."""
+"""Where the points of a facade are: face coordinates (u along, d into the building, z up) to local and world. Pure.
+
+A road's face lies on the ground: u across the lanes, d down, z the chainage.
+"""
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from training.scenes.site import Building, Facade, Floats
+from training.scenes.site import Building, Facade, Floats, Strip
 from training.scenes.solids import Bend, Solids, place
 
 
 def bend_of(building: Building) -> Bend:
     """The bow of the plan: the middle of the front stands `bow_m` before its ends (local coordinates)."""
+    if building.strip is not None:
+        return _alignment(building.strip)
     bow, width = building.design.bow_m, building.width_m
 
     def bend(points: Floats) -> Floats:
         moved = np.array(points, dtype=float)
         if bow:
             moved[..., 1] -= bow * (1 - np.clip(2 * moved[..., 0] / width - 1, -1.2, 1.2) ** 2)
+        return moved
+
+    return bend
+
+
+def _alignment(strip: Strip) -> Bend:
+    """The road's circular arc about its axis, straight on after 0.7 rad; x across, y along, z up."""
+    curve = strip.bends_per_m
+
+    def bend(points: Floats) -> Floats:
+        moved = np.array(points, dtype=float)
+        if curve:
+            angle = np.clip(moved[..., 1] * curve, -0.7, 0.7)
+            beyond, offset = moved[..., 1] - angle / curve, 1 / curve - (moved[..., 0] - strip.axis_m)
+            moved[..., 0] = strip.axis_m + 1 / curve - offset * np.cos(angle) + beyond * np.sin(angle)
+            moved[..., 1] = offset * np.sin(angle) + beyond * np.cos(angle)
         return moved
 
     return bend
@@ -31,7 +52,9 @@ def to_local(building: Building, face: Facade, points: Floats) -> Floats:
             return np.stack([building.width_m - d, u, z], axis=-1)
         case "left":
             return np.stack([d, building.depth_m - u, z], axis=-1)
-    raise ValueError(f"face {face.face_id}: side {face.side!r}, expected front, left or right")
+        case "ground":
+            return np.stack([u, z, -d], axis=-1)
+    raise ValueError(f"face {face.face_id}: side {face.side!r}, expected front, left, right or ground")
 
 
 def to_world(building: Building, face: Facade, points: Floats) -> Floats:

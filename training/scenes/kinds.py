@@ -6,10 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from training.scenes.palette import Look
-from training.scenes.site import Building
+from training.scenes.site import Building, Moment, Site
 from training.scenes.solids import MeshArrays
 
 Meshes = dict[str, MeshArrays]
+Place = tuple[float, float, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,9 +19,14 @@ class Works:
 
     `draw`: all that is visible of it, its scaffold and nets too. `hull`: the volume that hides what is behind it.
     `screens`: its own covers that hide its faces. `looks`: its materials by name, from its key and a generator.
+    `around`, `around_hull`, `lamps`: all else that stands on one moment, what of it hides (by kind of occluder) and its
+    work lamps; None: the building sites' own (compose.py).
     """
 
     draw: Callable[[Building, float], list[Meshes]]
     hull: Callable[[Building, float], Meshes]
     screens: Callable[[Building, float], list[Meshes]]
     looks: Callable[[str, np.random.Generator], dict[str, Look]]
+    around: Callable[[Site, Moment], Meshes] | None = None
+    around_hull: Callable[[Site, Moment], Meshes] | None = None
+    lamps: Callable[[Site, Moment], list[Place]] | None = None

@@ -23,7 +23,7 @@ def _rounded(points: Floats) -> list[list[float]]:
 def row_lines(building: Building, face: Facade, view: View) -> list[list[list[float]]]:
     """One polyline per storey line, bottom to top: straight faces of few bays need fewer points."""
     straight = building.design.bow_m == 0 and view.k1 == 0
-    u = np.linspace(0, face.u_m[-1], 2 if straight else POLYLINE_POINTS)
+    u = np.linspace(face.u_m[0], face.u_m[-1], 2 if straight else POLYLINE_POINTS)
     lines = []
     for z in building.row_z:
         points = np.stack([u, np.zeros_like(u), np.full_like(u, z)], axis=-1)
@@ -33,7 +33,9 @@ def row_lines(building: Building, face: Facade, view: View) -> list[list[list[fl
 
 def col_lines(building: Building, face: Facade, view: View) -> list[list[list[float]]]:
     """One polyline per bay line, left to right, each bottom to top."""
-    z = np.linspace(building.row_z[0], building.row_z[-1], 2 if view.k1 == 0 else POLYLINE_POINTS)
+    straight = view.k1 == 0 and (building.strip is None or building.strip.bends_per_m == 0)
+    picks = np.linspace(0, building.rows, 2 if straight else POLYLINE_POINTS)
+    z = np.interp(picks, np.arange(building.rows + 1), building.row_z)  # rows of a road are longer far away
     lines = []
     for u in face.u_m:
         points = np.stack([np.full_like(z, u), np.zeros_like(z), z], axis=-1)

@@ -57,7 +57,8 @@ class Cover:
     cols: tuple[int, int]
     days: tuple[float, float]
     look: str
-    climbing: int  # > 0: it follows the top this many storeys below it, and `rows` is ignored
+    climbing: int  # > 0: it follows the top this many storeys below it, `rows` ignored; < 0: `rows`, built or not
+    off_m: float = 0.0  # it stands so much further before the face, past balconies
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +66,7 @@ class Facade:
     """One visible face of a building: `u_m` are the bay lines from the left seen from outside."""
 
     face_id: str
-    side: str  # front | left | right
+    side: str  # front | left | right | ground
     u_m: tuple[float, ...]
     schedule: Schedule
     covers: tuple[Cover, ...]
@@ -92,6 +93,26 @@ class Design:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Strip:
+    """How a road is laid out across (left to right as seen) and along; `bends_per_m` > 0 turns right."""
+
+    archetype: str
+    old: str  # what was there before: asphalt | concrete | field | rubble
+    axis_m: float  # u of the line that the alignment bends about
+    bends_per_m: float
+    kerbs: bool
+    walk_m: float  # footpath beside the kerb, 0 = verge
+    open_left: int  # lanes outside the works that carry traffic
+    open_right: int
+    median_m: float  # between the works and the open lanes on the left
+    roadside: str  # houses | fields | trees | shops
+    forward: bool  # works go from near to far
+    drop_m: tuple[float, float, float, float]  # below the finished surface: excavated, subgrade, base, binder
+    marks: str  # white | yellow
+    zebra_rows: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Building:
     """One building (or the podium or the tower of one)."""
 
@@ -105,6 +126,7 @@ class Building:
     design: Design
     seed: int
     peopled: bool = False  # workers stand on its slabs
+    strip: Strip | None = None  # of a road: rows are chainage, columns lanes
 
     @property
     def width_m(self) -> float:
