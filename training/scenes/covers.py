@@ -17,6 +17,8 @@ def rows_of(cover: Cover, face: Facade, day: float) -> tuple[int, int]:
     """The half-open range of storeys that the cover hangs before on `day`; empty outside its days."""
     if not cover.days[0] <= day < cover.days[1]:
         return (0, 0)
+    if cover.climbing < 0:
+        return cover.rows
     rows = face.schedule.begun.shape[0]
     top = int((stage_at(face.schedule, day) > 0).any(axis=1).sum())
     if cover.climbing > 0:
@@ -57,7 +59,7 @@ def draw_covers(building: Building, day: float) -> dict[str, MeshArrays]:
                 continue
             _scaffold(brush, cover, (low, high))
             if cover.kind != "scaffold":
-                _cloth(brush, cover, (low, high), out=OUT_M + 0.1)
+                _cloth(brush, cover, (low, high), out=OUT_M + cover.off_m + 0.1)
     return solids.mesh(origin=building.origin, yaw=building.yaw, bend=bend_of(building))
 
 
@@ -69,7 +71,7 @@ def cover_hulls(building: Building, day: float) -> dict[str, MeshArrays]:
         for cover in face.covers:
             low, high = rows_of(cover, face, day)
             if high > low and cover.kind in ("net_opaque", "sheet"):
-                out = 0.1 if cover.kind == "sheet" else OUT_M + 0.1
+                out = 0.1 if cover.kind == "sheet" else OUT_M + cover.off_m + 0.1
                 _cloth(brush, cover, (low, high), out=out, look="hull")
     return solids.mesh(origin=building.origin, yaw=building.yaw, bend=bend_of(building))
 
@@ -120,20 +122,20 @@ def _hoist(brush: FaceBrush, cover: Cover, rows: tuple[int, int], day: float) ->
 def _scaffold(brush: FaceBrush, cover: Cover, rows: tuple[int, int]) -> None:
     """Two rows of standards every 1.6 m, ledgers every half storey, planks at each lift, some braces."""
     left, right = brush.face.u_m[cover.cols[0]], brush.face.u_m[cover.cols[1]]
-    low = brush.building.row_z[rows[0]] if rows[0] > 0 or cover.climbing else brush.building.row_z[0] - 0.5
+    low = brush.building.row_z[rows[0]] if rows[0] > 0 or cover.climbing > 0 else brush.building.row_z[0] - 0.5
     high = brush.building.row_z[rows[1]] + 1.0
-    look = "steel"
+    look, out = "steel", OUT_M + cover.off_m
     for u in np.arange(left, right + 0.01, 1.6):
-        for d in (-OUT_M, -0.4):
+        for d in (-out, -out + 0.85):
             brush.bar(look, (u, d, low), (u, d, high), thick=0.07)
     for row in range(*rows):
         z0, z1 = brush.building.row_z[row], brush.building.row_z[row + 1]
         for z in (z0 + 0.05, (z0 + z1) / 2):
-            brush.bar(look, (left, -OUT_M, z), (right, -OUT_M, z), thick=0.06)
-            brush.box("ply", (left, right), (-OUT_M + 0.1, -0.45), (z - 0.04, z + 0.02), tint=(row * 0.37) % 1)
-            brush.bar(look, (left, -OUT_M, z + 0.9), (right, -OUT_M, z + 0.9), thick=0.05)
+            brush.bar(look, (left, -out, z), (right, -out, z), thick=0.06)
+            brush.box("ply", (left, right), (-out + 0.1, -out + 0.8), (z - 0.04, z + 0.02), tint=(row * 0.37) % 1)
+            brush.bar(look, (left, -out, z + 0.9), (right, -out, z + 0.9), thick=0.05)
         for u in np.arange(left, right - 1.5, 4.8):
-            brush.bar(look, (u, -OUT_M - 0.03, z0), (u + 1.6, -OUT_M - 0.03, z1), thick=0.05)
+            brush.bar(look, (u, -out - 0.03, z0), (u + 1.6, -out - 0.03, z1), thick=0.05)
 
 
 def draw_fans(building: Building, fans: tuple[tuple[int, float], ...]) -> dict[str, MeshArrays]:

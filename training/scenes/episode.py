@@ -24,8 +24,8 @@ def new_build_site(split: str, number: int, *, frames: int) -> Site:
     family = FAMILIES[split]
     yaw = float(rng.uniform(-1.13, 1.13))
     buildings = _row_of_buildings(family, number, yaw, rng)
-    view = _view(buildings, yaw, rng)
-    buildings = tuple(_with_measured(building, view) for building in buildings)
+    view = make_view(buildings, yaw, rng)
+    buildings = tuple(with_measured(building, view) for building in buildings)
     buildings += _backdrop(buildings, view, family, rng)
     site = Site(
         scene_id=f"{split}-new_build-{number:05d}",
@@ -261,7 +261,7 @@ def _resized(building: Building, *, width_m: float, depth_m: float) -> Building:
     return replace(building, depth_m=depth_m, faces=tuple(faces))
 
 
-def _view(buildings: tuple[Building, ...], yaw: float, rng: np.random.Generator) -> View:
+def make_view(buildings: tuple[Building, ...], yaw: float, rng: np.random.Generator) -> View:
     """A camera `yaw` off the first building's front normal; the frame's shape follows what it looks at."""
     main = buildings[0]
     low, high, width = main.row_z[0], main.row_z[-1], main.width_m
@@ -295,7 +295,7 @@ def _view(buildings: tuple[Building, ...], yaw: float, rng: np.random.Generator)
     )
 
 
-def _with_measured(building: Building, view: View) -> Building:
+def with_measured(building: Building, view: View) -> Building:
     return replace(
         building, faces=tuple(replace(face, measured=is_measurable(building, face, view)) for face in building.faces)
     )
