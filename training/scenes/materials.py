@@ -84,7 +84,7 @@ def _solid(tree: Any, look: Look) -> Any:
     shader.inputs["Roughness"].default_value = look.rough
     shader.inputs["Metallic"].default_value = look.metallic
     if look.kind == "glass":
-        shader.inputs["IOR"].default_value = 1.6 + 0.9 * look.scale
+        shader.inputs["IOR"].default_value = 1.6 + 1.5 * look.scale
     if look.kind == "leaf":
         shader.inputs["Specular IOR Level"].default_value = 0.1
     colour = _pattern(tree, look)
