@@ -46,6 +46,44 @@ class Canvas:
     px_per_storey: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class CellSight:
+    """How each cell of a face lies in the view, rows x cols from the ground up.
+
+    Mean storey height and bay width in native pixels; shares of the cell inside the frame, and clear of masks as well.
+    """
+
+    heights_px: npt.NDArray[np.float64]
+    widths_px: npt.NDArray[np.float64]
+    inside: npt.NDArray[np.float64]
+    clear: npt.NDArray[np.float64]
+
+    @property
+    def small(self) -> Mask:
+        """Cells under MIN_STOREY_PX a storey."""
+        return np.asarray(self.heights_px < MIN_STOREY_PX, np.bool_)
+
+    @property
+    def oblique(self) -> Mask:
+        """Cells seen at more than about 70 degrees."""
+        return np.asarray(self.widths_px / np.maximum(self.heights_px, 1e-6) < MIN_FORESHORTENING, np.bool_)
+
+    @property
+    def outside(self) -> Mask:
+        """Cells more than half out of the frame."""
+        return np.asarray(self.inside < 0.5, np.bool_)
+
+    @property
+    def masked(self) -> Mask:
+        """Cells in the frame of which privacy masks leave less than half."""
+        return np.asarray(~self.outside & (self.clear < 0.5), np.bool_)
+
+    @property
+    def observable(self) -> Mask:
+        """Cells that can be read."""
+        return np.asarray(~(self.small | self.oblique) & (self.clear >= 0.5), np.bool_)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shift:
     """Where the commissioned view lies in this frame: `native = (a b; c d) commissioned + (dx_px, dy_px)`."""
@@ -88,11 +126,17 @@ def rectify(frame: Frame, scene: Scene, face: Face, *, shift: Shift = NO_SHIFT) 
 def face_map_of(face: Face, camera: Camera, privacy_masks: tuple[Polyline, ...]) -> FaceMap:
     """Maps of a face, computed once per commissioning."""
     grid = node_grid(face)
-    heights_px, widths_px = _cell_sizes(grid)
-    seen = _visible_share(grid, camera, privacy_masks) >= 0.5
-    large = (heights_px >= MIN_STOREY_PX) & (widths_px / np.maximum(heights_px, 1e-6) >= MIN_FORESHORTENING)
+    sight = cell_sight(grid, camera, privacy_masks)
     map_x, map_y = (dense_map(grid.points[..., axis], rows=face.rows, cols=face.cols) for axis in (0, 1))
-    return FaceMap(map_x=map_x, map_y=map_y, observable=seen & large, px_per_storey=float(np.median(heights_px)))
+    px_per_storey = float(np.median(sight.heights_px))
+    return FaceMap(map_x=map_x, map_y=map_y, observable=sight.observable, px_per_storey=px_per_storey)
+
+
+def cell_sight(grid: NodeGrid, camera: Camera, privacy_masks: tuple[Polyline, ...]) -> CellSight:
+    """How each cell lies in the view: what is observable, and why the others are not."""
+    heights_px, widths_px = _cell_sizes(grid)
+    inside, clear = _visible_shares(grid, camera, privacy_masks)
+    return CellSight(heights_px=heights_px, widths_px=widths_px, inside=inside, clear=clear)
 
 
 def canvas_size(rows: int, cols: int) -> tuple[int, int]:
@@ -139,21 +183,31 @@ def _cell_sizes(grid: NodeGrid) -> tuple[npt.NDArray[np.float64], npt.NDArray[np
     return (up[:, :-1] + up[:, 1:]) / 2, (along[:-1] + along[1:]) / 2
 
 
-def _visible_share(grid: NodeGrid, camera: Camera, privacy_masks: tuple[Polyline, ...]) -> npt.NDArray[np.float64]:
-    """Share of 5 x 5 sample points of each cell that are inside the frame and under no privacy mask."""
+def _visible_shares(
+    grid: NodeGrid, camera: Camera, privacy_masks: tuple[Polyline, ...]
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Shares of 5 x 5 sample points of each cell that are inside the frame, and under no privacy mask as well."""
     masked = filled(privacy_masks, width=camera.width_px, height=camera.height_px)
     steps = np.linspace(0.1, 0.9, 5)
     low, high = grid.inner[:-1], grid.inner[1:]
-    share = np.zeros((low.shape[0], low.shape[1] - 1))
+    inside, clear = (np.zeros((low.shape[0], low.shape[1] - 1)) for _ in range(2))
     for t in steps:
+        left, right = low[:, :-1] * (1 - t) + high[:, :-1] * t, low[:, 1:] * (1 - t) + high[:, 1:] * t
         for s in steps:
-            left, right = low[:, :-1] * (1 - t) + high[:, :-1] * t, low[:, 1:] * (1 - t) + high[:, 1:] * t
-            share += _clear(left * (1 - s) + right * s, masked=masked)
-    return share / 25
+            points = left * (1 - s) + right * s
+            in_frame = _in_frame(points, masked=masked)
+            inside += in_frame
+            clear += in_frame & _unmasked(points, masked=masked)
+    return inside / 25, clear / 25
 
 
-def _clear(points: npt.NDArray[np.float64], *, masked: Image) -> Mask:
+def _in_frame(points: npt.NDArray[np.float64], *, masked: Image) -> Mask:
     height, width = masked.shape
-    x, y = np.floor(points[..., 0]).astype(int), np.floor(points[..., 1]).astype(int)
-    inside = (x >= 0) & (y >= 0) & (x < width) & (y < height)
-    return np.asarray(inside & (masked[y.clip(0, height - 1), x.clip(0, width - 1)] == 0), np.bool_)
+    x, y = np.floor(points[..., 0]), np.floor(points[..., 1])
+    return np.asarray((x >= 0) & (y >= 0) & (x < width) & (y < height), np.bool_)
+
+
+def _unmasked(points: npt.NDArray[np.float64], *, masked: Image) -> Mask:
+    height, width = masked.shape
+    x, y = (np.floor(points[..., axis]).clip(-1, 1e6).astype(int) for axis in (0, 1))
+    return np.asarray(masked[y.clip(0, height - 1), x.clip(0, width - 1)] == 0, np.bool_)
