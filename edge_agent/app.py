@@ -144,13 +144,10 @@ def build(settings: Settings, *, network_of: NetworkOf | None = None) -> Agent:
 def load_networks(settings: Settings, scenes: Sequence[Scene], *, network_of: NetworkOf | None) -> dict[str, Network]:
     """One network for each kind of work that the cameras see; ModelError when one will not do."""
     if network_of is None:
-        from edge_agent.vision.session import load_network
+        from edge_agent.vision.session import load_networks as networks_of
 
-        models = models_folder(settings)
-        return {
-            kind: load_network(models, work_type=kind, threads=settings.vision.threads)
-            for kind in sorted({scene.work_type for scene in scenes})
-        }
+        kinds = sorted({scene.work_type for scene in scenes})
+        return dict(networks_of(models_folder(settings), kinds, threads=settings.vision.threads))
     return {kind: network_of(kind) for kind in {scene.work_type for scene in scenes}}
 
 

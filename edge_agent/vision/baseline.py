@@ -11,10 +11,11 @@ from edge_agent.vision.errors import ModelError
 from edge_agent.vision.frame import Image
 from edge_agent.vision.rectify import CELL_PX, MARGIN_ABOVE_PX, MARGIN_BELOW_PX, MARGIN_SIDE_PX
 from edge_agent.vision.session import CellLikelihoods
-from edge_agent.vision.stages import COVERS
+from edge_agent.vision.stages import COVERS, STAGE_LISTS, stages_of
 
 Floats = npt.NDArray[np.float64]
 
+ARRAYS = ("mean", "scale", "weights", "bias")
 ORIENTATIONS = 8
 HUES = 8
 
@@ -41,12 +42,27 @@ class FeatureBaseline:
         )
 
 
-def load_baseline(path: Path) -> FeatureBaseline:
-    """Read weights written by training/baseline.py; ModelError when they cannot be used."""
+def load_baseline(path: Path, *, work_type: str = "new_build") -> FeatureBaseline:
+    """Read the weights of a work type as training/baseline.py wrote them; ModelError when they cannot be used."""
+    stages = stages_of(work_type).names
     try:
         with np.load(path, allow_pickle=False) as arrays:
-            return FeatureBaseline(**{name: arrays[name] for name in ("mean", "scale", "weights", "bias")})
+            fitted = {name: np.asarray(arrays[f"{work_type}_{name}"], float) for name in ARRAYS}
     except (OSError, KeyError, ValueError) as error:
+        raise ModelError(file=str(path), reason=f"holds no feature baseline for {work_type}: {error}") from error
+    shapes = {name: values.shape for name, values in fitted.items()}
+    features = len(fitted["mean"].ravel())
+    if shapes != dict(zip(ARRAYS, ((features,), (features,), (features, len(stages)), (len(stages),)), strict=True)):
+        raise ModelError(file=str(path), reason=f"{work_type}: arrays {shapes}, expected {len(stages)} stages")
+    return FeatureBaseline(**fitted)
+
+
+def baseline_work_types(path: Path) -> tuple[str, ...]:
+    """Work types that a baseline file has weights for; ModelError when it cannot be read."""
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            return tuple(kind for kind in STAGE_LISTS if f"{kind}_mean" in arrays.files)
+    except (OSError, ValueError) as error:
         raise ModelError(file=str(path), reason=f"holds no feature baseline: {error}") from error
 
 

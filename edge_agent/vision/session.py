@@ -1,24 +1,38 @@
 """The one place that touches onnxruntime: loads checked weights and turns canvases into cell likelihoods."""
 
 import hashlib
-import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import onnxruntime as ort
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from onnxruntime.capi import onnxruntime_pybind11_state as state
 
 from edge_agent.vision.errors import ModelError
 from edge_agent.vision.frame import Image
+from edge_agent.vision.manifest import CanvasSpec, ModelEntry, Precision, Variant, read_entry
 from edge_agent.vision.rectify import CELL_PX, MARGIN_ABOVE_PX, MARGIN_BELOW_PX, MARGIN_SIDE_PX, canvas_size
-from edge_agent.vision.scene import first_place, first_problem
-from edge_agent.vision.stages import COVERS, stages_of
+from edge_agent.vision.stages import stages_of
+
+__all__ = ["CanvasSpec", "CellLikelihoods", "CellNetwork", "ModelEntry", "load_network", "load_networks"]
 
 Floats = npt.NDArray[np.float32]
+INPUT = "canvas"
 WARM_UP_CELLS = (2, 2)
+RUN_FAILURES = (  # onnxruntime's exceptions have no common parent of their own
+    state.EPFail,
+    state.Fail,
+    state.InvalidArgument,
+    state.InvalidGraph,
+    state.InvalidProtobuf,
+    state.NotImplemented,
+    state.RuntimeException,
+    RuntimeError,
+    ValueError,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -26,128 +40,158 @@ class CellLikelihoods:
     """What the network says of each cell, rows from the ground up, columns from left to right.
 
     `stage` rows x cols x stages sums to 1 over stages (calibrated); `cover` rows x cols x 3 and `occluded` rows x cols
-    are independent probabilities.
+    are independent probabilities; `occluder` rows x cols x 6 (stages.OCCLUDERS) sums to 1, None where the weights
+    do not tell kinds.
     """
 
     stage: Floats
     cover: Floats
     occluded: Floats
-
-
-class _Manifest(BaseModel):
-    model_config = ConfigDict(extra="ignore", frozen=True)
-
-
-class CanvasSpec(_Manifest):
-    """The canvas the weights were trained on, pixels; must be the one `rectify` makes."""
-
-    cell_px: int
-    margin_above_px: int
-    margin_below_px: int
-    margin_side_px: int
-
-
-class ModelEntry(_Manifest):
-    """One set of weights as the manifest describes it."""
-
-    file: str = Field(min_length=1)
-    sha256: str = Field(pattern="^[0-9a-f]{64}$")
-    stages: tuple[str, ...]
-    covers: tuple[str, ...]
-    canvas: CanvasSpec
-    stage_temperature: Annotated[float, Field(gt=0.05, lt=20)] = 1.0
-    sigma_floor_bp: Annotated[int, Field(ge=0, le=5000)] = 200
-    sigma_scale: Annotated[float, Field(gt=0, le=20)] = 1.0
-
-
-class Manifest(_Manifest):
-    """models/manifest.json: weights by work type."""
-
-    schema_: Literal["siteprogress.models/1"] = Field(alias="schema")
-    models: dict[str, ModelEntry]
+    occluder: Floats | None = None
 
 
 class CellNetwork:
-    """A checked, warmed-up session for one work type. Thread-safe: onnxruntime runs may overlap."""
+    """A checked, warmed-up session for one work type. Thread-safe: onnxruntime runs may overlap.
 
-    def __init__(self, session: ort.InferenceSession, *, entry: ModelEntry, work_type: str) -> None:
+    Networks of several work types may hold the same session; each run computes only the outputs it asks for.
+    """
+
+    def __init__(self, session: ort.InferenceSession, *, entry: ModelEntry, work_type: str, sha256: str) -> None:
         self._session = session
+        self._outputs = [entry.head, "cover", "occluded", *(["occluder"] if entry.occluders else [])]
+        self._only_asked = ort.RunOptions()
+        self._only_asked.only_execute_path_to_fetches = True
         self.entry = entry
         self.work_type = work_type
         self.stages = stages_of(work_type)
-        self.sha256 = entry.sha256
+        self.sha256 = sha256
 
     def infer(self, canvas: Image) -> CellLikelihoods:
-        """Likelihoods for a BGR canvas of `rectify`; ModelError when its size is no whole number of cells."""
-        height, width = canvas.shape[:2]
-        rows, cols = (height - MARGIN_ABOVE_PX - MARGIN_BELOW_PX) // CELL_PX, (width - 2 * MARGIN_SIDE_PX) // CELL_PX
-        if rows < 1 or cols < 1 or canvas_size(rows, cols) != (height, width):
-            raise ModelError(
-                file=self.entry.file, reason=f"canvas {width} x {height} px is no whole number of {CELL_PX} px cells"
-            )
-        stage, cover, occluded = self._session.run(None, {"canvas": canvas[None]})
-        stage = stage[0, :, ::-1].transpose(1, 2, 0) / self.entry.stage_temperature
+        """Likelihoods for a BGR canvas of `rectify`; ModelError when it is no uint8 image of whole cells."""
+        _check_canvas(canvas, file=self.entry.file)
+        given = self._session.run(self._outputs, {INPUT: canvas[None]}, self._only_asked)
+        stage, cover, occluded, *occluder = (values[0, :, ::-1].transpose(1, 2, 0) for values in given)
         return CellLikelihoods(
-            stage=_softmax(stage),
-            cover=_sigmoid(cover[0, :, ::-1].transpose(1, 2, 0)),
-            occluded=_sigmoid(occluded[0, 0, ::-1]),
+            stage=_softmax(stage / self.entry.stage_temperature),
+            cover=_sigmoid(cover),
+            occluded=_sigmoid(occluded[..., 0]),
+            occluder=_softmax(occluder[0]) if occluder else None,
         )
 
 
-def load_network(models: Path, *, work_type: str = "new_build", threads: int = 1) -> CellNetwork:
-    """Load the weights of a work type from a models folder; ModelError says which check failed."""
-    entry = read_manifest(models).models.get(work_type)
-    if entry is None:
-        raise ModelError(file=str(models / "manifest.json"), reason=f"names no weights for work type {work_type!r}")
-    weights = models / entry.file
-    _check_entry(entry, work_type=work_type, file=str(weights))
-    network = CellNetwork(_session(weights, entry=entry, threads=threads), entry=entry, work_type=work_type)
-    network.infer(np.zeros((*canvas_size(*WARM_UP_CELLS), 3), np.uint8))
-    return network
+def load_network(
+    models: Path, *, work_type: str = "new_build", threads: int = 1, precision: Precision | None = None
+) -> CellNetwork:
+    """The weights of a work type from a models folder; ModelError says which check failed.
+
+    `precision` None takes the number format that the manifest prefers.
+    """
+    return load_networks(models, (work_type,), threads=threads, precision=precision)[work_type]
 
 
-def read_manifest(models: Path) -> Manifest:
-    """The manifest of a models folder; ModelError when missing or malformed."""
-    path = models / "manifest.json"
-    try:
-        return Manifest.model_validate_json(path.read_bytes())
-    except OSError as error:
-        raise ModelError(file=str(path), reason=f"cannot be read: {error.strerror}") from error
-    except (ValidationError, json.JSONDecodeError) as error:
-        detail = f"{first_place(error)}: {first_problem(error)}" if isinstance(error, ValidationError) else str(error)
-        raise ModelError(file=str(path), reason=f"is no siteprogress.models/1 manifest: {detail}") from error
+def load_networks(
+    models: Path, work_types: Iterable[str], *, threads: int = 1, precision: Precision | None = None
+) -> dict[str, CellNetwork]:
+    """One network a work type; those of one file share one session. ModelError as `load_network`."""
+    sessions: dict[str, ort.InferenceSession] = {}
+    networks = {}
+    for work_type in work_types:
+        entry = read_entry(models, work_type=work_type)
+        variant = _variant(entry, precision, file=f"{models / 'manifest.json'}: models.{work_type}")
+        weights = models / variant.file
+        if variant.sha256 not in sessions:
+            sessions[variant.sha256] = _session(weights, sha256=variant.sha256, threads=threads)
+        session = sessions[variant.sha256]
+        _check_contract(session, entry=entry, file=str(weights))
+        network = CellNetwork(session, entry=entry, work_type=work_type, sha256=variant.sha256)
+        _warm_up(network, file=str(weights))
+        networks[work_type] = network
+    return networks
 
 
-def _check_entry(entry: ModelEntry, *, work_type: str, file: str) -> None:
-    expected = stages_of(work_type).names
-    if entry.stages != expected:
-        raise ModelError(file=file, reason=f"stages {entry.stages}, expected {expected}")
-    if entry.covers != COVERS:
-        raise ModelError(file=file, reason=f"covers {entry.covers}, expected {COVERS}")
-    made = CanvasSpec(
-        cell_px=CELL_PX,
-        margin_above_px=MARGIN_ABOVE_PX,
-        margin_below_px=MARGIN_BELOW_PX,
-        margin_side_px=MARGIN_SIDE_PX,
-    )
-    if entry.canvas != made:
-        raise ModelError(file=file, reason=f"canvas {entry.canvas}, this version rectifies to {made}")
+def _variant(entry: ModelEntry, precision: Precision | None, *, file: str) -> Variant:
+    variant = entry.variant(precision)
+    if variant is None:
+        have = ", ".join(sorted({"fp32", *entry.variants}))
+        raise ModelError(file=file, reason=f"has no {precision or entry.preferred} weights, expected one of {have}")
+    return variant
 
 
-def _session(weights: Path, *, entry: ModelEntry, threads: int) -> ort.InferenceSession:
+def _session(weights: Path, *, sha256: str, threads: int) -> ort.InferenceSession:
     try:
         data = weights.read_bytes()
     except OSError as error:
         raise ModelError(file=str(weights), reason=f"cannot be read: {error.strerror}") from error
     digest = hashlib.sha256(data).hexdigest()
-    if digest != entry.sha256:
-        raise ModelError(file=str(weights), reason=f"sha256 {digest[:12]}…, the manifest says {entry.sha256[:12]}…")
+    if digest != sha256:
+        raise ModelError(
+            file=str(weights), reason=f"is damaged: sha256 {digest[:12]}…, the manifest says {sha256[:12]}…"
+        )
     options = ort.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     options.enable_cpu_mem_arena = False
     options.log_severity_level = 3
-    return ort.InferenceSession(data, options, providers=["CPUExecutionProvider"])
+    try:
+        return ort.InferenceSession(data, options, providers=["CPUExecutionProvider"])
+    except RUN_FAILURES as error:
+        raise ModelError(file=str(weights), reason=f"is no ONNX that this onnxruntime runs: {error}") from error
+
+
+def _check_contract(session: ort.InferenceSession, *, entry: ModelEntry, file: str) -> None:
+    """Input and outputs by name, type, rank and count of classes, as far as the file tells them."""
+    inputs = {node.name: node for node in session.get_inputs()}
+    if set(inputs) != {INPUT}:
+        raise ModelError(file=file, reason=f"takes inputs {', '.join(inputs)}, expected {INPUT} alone")
+    canvas = inputs[INPUT]
+    if canvas.type != "tensor(uint8)":
+        raise ModelError(file=file, reason=f"takes a {canvas.type} {INPUT}, expected tensor(uint8)")
+    shape = canvas.shape
+    if len(shape) != 4 or not _fits(shape[3], 3) or any(isinstance(size, int) for size in shape[1:3]):
+        raise ModelError(file=file, reason=f"takes a {INPUT} of {_shown(shape)}, expected 1 x height x width x 3")
+    channels = {entry.head: len(entry.stages), "cover": len(entry.covers), "occluded": 1}
+    if entry.occluders:
+        channels["occluder"] = len(entry.occluders)
+    outputs = {node.name: node for node in session.get_outputs()}
+    for name, count in channels.items():
+        if name not in outputs:
+            raise ModelError(file=file, reason=f"gives no output {name}; it has {', '.join(outputs)}")
+        shape = outputs[name].shape
+        if len(shape) != 4 or not _fits(shape[1], count):
+            reason = f"output {name} is {_shown(shape)}, expected 1 x {count} classes x rows x cols"
+            raise ModelError(file=file, reason=reason)
+
+
+def _fits(size: int | str | None, wanted: int) -> bool:
+    return size == wanted or not isinstance(size, int)
+
+
+def _shown(shape: list[Any]) -> str:
+    return " x ".join(map(str, shape)) or "a single number"
+
+
+def _warm_up(network: CellNetwork, *, file: str) -> None:
+    """The first run pays for allocation; it also shows what a file's declared shapes did not tell."""
+    rows, cols = WARM_UP_CELLS
+    try:
+        said = network.infer(np.zeros((*canvas_size(rows, cols), 3), np.uint8))
+    except RUN_FAILURES as error:
+        reason = f"does not run on a canvas of {rows} x {cols} cells: {error}"
+        raise ModelError(file=file, reason=reason) from error
+    wanted = (rows, cols, len(network.stages.names))
+    if said.stage.shape != wanted:
+        got, expected = _shown(list(said.stage.shape)), _shown(list(wanted))
+        raise ModelError(file=file, reason=f"says {got} stage figures of {rows} x {cols} cells, expected {expected}")
+
+
+def _check_canvas(canvas: Image, *, file: str) -> None:
+    if canvas.ndim != 3 or canvas.shape[2] != 3 or canvas.dtype != np.uint8:
+        got = f"{_shown(list(canvas.shape))} of {canvas.dtype}"
+        raise ModelError(file=file, reason=f"canvas is {got}, expected height x width x 3 of uint8")
+    height, width = canvas.shape[:2]
+    rows, cols = (height - MARGIN_ABOVE_PX - MARGIN_BELOW_PX) // CELL_PX, (width - 2 * MARGIN_SIDE_PX) // CELL_PX
+    if rows < 1 or cols < 1 or canvas_size(rows, cols) != (height, width):
+        raise ModelError(file=file, reason=f"canvas {width} x {height} px is no whole number of {CELL_PX} px cells")
 
 
 def _softmax(logits: Floats) -> Floats:

@@ -1,7 +1,7 @@
 """Weights: the shipped ones load and answer; anything that does not fit together is refused with its reason."""
 
+import hashlib
 import json
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,29 +9,38 @@ from typing import Any
 import numpy as np
 import pytest
 
-from edge_agent.vision.baseline import load_baseline
+from edge_agent.vision.baseline import baseline_work_types, load_baseline
 from edge_agent.vision.dataset import UNKNOWN, read_scene_folder
 from edge_agent.vision.errors import ModelError
 from edge_agent.vision.frame import decode_frame
 from edge_agent.vision.rectify import canvas_size, rectify
-from edge_agent.vision.session import load_network
+from edge_agent.vision.session import load_network, load_networks
+from edge_agent.vision.stages import COVERS, OCCLUDERS, STAGE_LISTS
+from tests.edge_agent.vision.tiny_onnx import CHANNELS, FLOAT, Tiny
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 SHIPPED = REPOSITORY / "models"
 FOOTAGE = REPOSITORY / "demo" / "footage" / "scenes"
+SHIPPED_KINDS = tuple(json.loads((SHIPPED / "manifest.json").read_text())["models"])
+TINY = Tiny()
+CANVAS = {"cell_px": 48, "margin_above_px": 48, "margin_below_px": 24, "margin_side_px": 24}
 
 
+@pytest.mark.parametrize("work_type", SHIPPED_KINDS)
 @pytest.mark.parametrize(("rows", "cols"), [(1, 1), (5, 6), (14, 9)])
-def test_the_shipped_weights_answer_for_any_grid(rows: int, cols: int) -> None:
-    net = load_network(SHIPPED)
+def test_the_shipped_weights_answer_for_any_grid(work_type: str, rows: int, cols: int) -> None:
+    net = load_network(SHIPPED, work_type=work_type)
     rng = np.random.default_rng(0)
     said = net.infer(rng.integers(0, 256, (*canvas_size(rows, cols), 3), dtype=np.uint8))
-    assert said.stage.shape == (rows, cols, 6)
+    assert said.stage.shape == (rows, cols, len(STAGE_LISTS[work_type].names))
     assert said.stage.sum(axis=-1) == pytest.approx(1.0, abs=1e-5)
     assert said.cover.shape == (rows, cols, 3)
     assert said.occluded.shape == (rows, cols)
     assert (said.occluded >= 0).all()
     assert (said.occluded <= 1).all()
+    if said.occluder is not None:
+        assert said.occluder.shape == (rows, cols, len(OCCLUDERS))
+        assert said.occluder.sum(axis=-1) == pytest.approx(1.0, abs=1e-5)
 
 
 def test_rows_come_from_the_ground_up_and_the_stages_are_mostly_right() -> None:
@@ -48,49 +57,164 @@ def test_rows_come_from_the_ground_up_and_the_stages_are_mostly_right() -> None:
     assert (said[::-1] == truth.stage)[known].mean() < 0.6
 
 
-def test_a_canvas_of_no_whole_cells_is_refused() -> None:
-    with pytest.raises(ModelError, match="whole number"):
-        load_network(SHIPPED).infer(np.zeros((300, 300, 3), np.uint8))
+@pytest.mark.parametrize(
+    ("canvas", "reason"),
+    [
+        (np.zeros((300, 300, 3), np.uint8), "whole number of 48 px cells"),
+        (np.zeros((*canvas_size(2, 2), 3), np.float32), "float32, expected height x width x 3 of uint8"),
+        (np.zeros(canvas_size(2, 2), np.uint8), "expected height x width x 3"),
+        (np.zeros((*canvas_size(2, 2), 4), np.uint8), "expected height x width x 3"),
+        (np.zeros((0, 0, 3), np.uint8), "whole number"),
+    ],
+)
+def test_a_canvas_that_is_none_is_refused(canvas: Any, reason: str) -> None:
+    with pytest.raises(ModelError, match=reason):
+        load_network(SHIPPED).infer(canvas)
 
 
-def copied(tmp_path: Path, change: Callable[[dict[str, Any]], object] = lambda manifest: None) -> Path:
-    for name in ("manifest.json", "new_build.onnx"):
-        shutil.copy(SHIPPED / name, tmp_path / name)
-    path = tmp_path / "manifest.json"
-    manifest = json.loads(path.read_text())
+def an_entry(data: bytes, *, work_type: str, file: str = "cells.onnx") -> dict[str, Any]:
+    sha256 = hashlib.sha256(data).hexdigest()
+    return {
+        "file": file,
+        "sha256": sha256,
+        "head": f"stage_{work_type}",
+        "stages": list(STAGE_LISTS[work_type].names),
+        "covers": list(COVERS),
+        "occluders": list(OCCLUDERS),
+        "canvas": dict(CANVAS),
+        "needs": 2,
+        "variants": {"fp32": {"file": file, "sha256": sha256}},
+    }
+
+
+def a_models_folder(
+    folder: Path, tiny: Tiny = TINY, change: Callable[[dict[str, Any]], object] = lambda manifest: None
+) -> Path:
+    """Weights for every work type from one small file; `change` spoils the manifest."""
+    data = tiny.data()
+    (folder / "cells.onnx").write_bytes(data)
+    models = {kind: an_entry(data, work_type=kind) for kind in STAGE_LISTS}
+    manifest = {"schema": "siteprogress.models/2", "models": models}
     change(manifest)
-    path.write_text(json.dumps(manifest))
-    return tmp_path
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    return folder
+
+
+def test_cameras_of_different_work_share_one_session_and_have_their_own_stages(tmp_path: Path) -> None:
+    networks = load_networks(a_models_folder(tmp_path), STAGE_LISTS)
+    sessions = {id(net._session) for net in networks.values()}
+    assert len(sessions) == 1
+    for kind, net in networks.items():
+        said = net.infer(np.full((*canvas_size(3, 2), 3), 200, np.uint8))
+        assert said.stage.shape == (3, 2, len(STAGE_LISTS[kind].names))
+        assert said.stage.argmax(axis=-1).tolist() == [[len(STAGE_LISTS[kind].names) - 1] * 2] * 3
+        assert said.occluder is not None
+
+
+def test_the_occluder_is_told_only_by_weights_that_have_the_head(tmp_path: Path) -> None:
+    old = tuple((name, count) for name, count in CHANNELS.items() if name != "occluder")
+    folder = a_models_folder(
+        tmp_path, Tiny(outputs=old), lambda m: [entry.update(occluders=[]) for entry in m["models"].values()]
+    )
+    assert load_network(folder).infer(np.zeros((*canvas_size(1, 1), 3), np.uint8)).occluder is None
+
+
+def entry_of(manifest: dict[str, Any]) -> dict[str, Any]:
+    return dict.__getitem__(manifest["models"], "new_build")
 
 
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        (lambda m: m["models"]["new_build"].update(sha256="0" * 64), "sha256"),
-        (lambda m: m["models"]["new_build"].update(stages=["a", "b"]), "stages"),
-        (lambda m: m["models"]["new_build"].update(covers=["a"]), "covers"),
-        (lambda m: m["models"]["new_build"]["canvas"].update(cell_px=32), "canvas"),
-        (lambda m: m["models"]["new_build"].update(file="other.onnx"), "cannot be read"),
-        (lambda m: m["models"]["new_build"].pop("file"), "new_build.file"),
-        (lambda m: m.update(schema="siteprogress.models/2"), "siteprogress.models/1"),
-        (lambda m: m["models"].clear(), "names no weights"),
+        (lambda m: entry_of(m)["variants"]["fp32"].update(sha256="0" * 64), "is damaged: sha256"),
+        (lambda m: entry_of(m)["stages"].pop(), "stages .* expected .*finished"),
+        (lambda m: entry_of(m).update(covers=["a"]), "covers"),
+        (lambda m: entry_of(m).update(occluders=["a"]), "occluders"),
+        (lambda m: entry_of(m)["canvas"].update(cell_px=32), "canvas"),
+        (lambda m: entry_of(m)["variants"]["fp32"].update(file="other.onnx"), r"other\.onnx: cannot be read"),
+        (lambda m: entry_of(m).pop("file"), "new_build.file"),
+        (lambda m: entry_of(m).update(sha256="short"), "new_build.sha256"),
+        (lambda m: entry_of(m).update(head="stage_bridge"), "gives no output stage_bridge"),
+        (lambda m: entry_of(m).update(head="stage_road"), "stage_road is 1 x 7 .* expected 1 x 6 classes"),
+        (lambda m: entry_of(m).update(needs=3, stages="all of them"), "needs model format 3, .* update the agent"),
+        (lambda m: entry_of(m).update(preferred="int8"), "has no int8 weights, expected one of fp32"),
+        (lambda m: m.update(schema="siteprogress.models/1"), "schema 'siteprogress.models/1'"),
+        (lambda m: m.pop("schema"), "schema None"),
+        (lambda m: m.update(models=[]), "one object of weights per work type"),
+        (lambda m: m["models"].pop("new_build"), "names no weights for work type 'new_build'; it has renovation, road"),
     ],
 )
-def test_what_does_not_fit_is_refused(tmp_path: Path, change: Callable[[dict[str, Any]], object], reason: str) -> None:
+def test_a_manifest_that_does_not_fit_is_refused(
+    tmp_path: Path, change: Callable[[dict[str, Any]], object], reason: str
+) -> None:
     with pytest.raises(ModelError, match=reason):
-        load_network(copied(tmp_path, change))
+        load_network(a_models_folder(tmp_path, change=change))
 
 
-def test_a_folder_without_a_manifest_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match=r"manifest\.json: cannot be read"):
+def without(name: str) -> tuple[tuple[str, int], ...]:
+    return tuple((n, count) for n, count in CHANNELS.items() if n != name)
+
+
+@pytest.mark.parametrize(
+    ("tiny", "reason"),
+    [
+        (Tiny(outputs=(*without("stage_new_build"), ("stage_new_build", 5))), "expected 1 x 6 classes"),
+        (Tiny(outputs=(*without("occluder"), ("occluder", 5))), "output occluder is 1 x 5 .* expected 1 x 6"),
+        (Tiny(outputs=without("cover")), "gives no output cover"),
+        (Tiny(name="image"), "takes inputs image, expected canvas"),
+        (Tiny(kind=FLOAT), r"takes a tensor\(float\) canvas, expected tensor\(uint8\)"),
+        (Tiny(sizes=(1, 512, 512, 3)), "canvas of 1 x 512 x 512 x 3, expected 1 x height x width x 3"),
+        (Tiny(sizes=(1, "height", "width", 1)), "canvas of .* x 1, expected"),
+        (Tiny(cell_px=24), "4 x 4 x 6 stage figures of 2 x 2 cells"),
+        (Tiny(cell_px=480), "1 x 1 x 6 stage figures of 2 x 2 cells"),
+    ],
+)
+def test_weights_of_another_contract_are_refused(tmp_path: Path, tiny: Tiny, reason: str) -> None:
+    with pytest.raises(ModelError, match=reason):
+        load_network(a_models_folder(tmp_path, tiny))
+
+
+@pytest.mark.parametrize(
+    "spoil", [lambda data: data[: len(data) // 2], lambda data: b"no weights at all", lambda _: b""]
+)
+def test_a_file_that_is_no_onnx_is_refused_even_when_its_sum_is_right(
+    tmp_path: Path, spoil: Callable[[bytes], bytes]
+) -> None:
+    data = spoil(Tiny().data())
+    folder = a_models_folder(
+        tmp_path, change=lambda m: m["models"].update(new_build=an_entry(data, work_type="new_build"))
+    )
+    (folder / "cells.onnx").write_bytes(data)
+    with pytest.raises(ModelError, match="is no ONNX that this onnxruntime runs"):
+        load_network(folder)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"), [("{", "is no JSON text"), ("[]", "expected an object"), (None, "cannot be read")]
+)
+def test_a_folder_without_a_manifest_is_refused(tmp_path: Path, text: str | None, reason: str) -> None:
+    if text is not None:
+        (tmp_path / "manifest.json").write_text(text)
+    with pytest.raises(ModelError, match=rf"manifest\.json: .*{reason}"):
         load_network(tmp_path)
 
 
-def test_the_shipped_baseline_answers() -> None:
-    said = load_baseline(SHIPPED / "feature_baseline.npz").infer(np.zeros((*canvas_size(3, 2), 3), np.uint8))
-    assert said.stage.shape == (3, 2, 6)
+@pytest.mark.parametrize("work_type", baseline_work_types(SHIPPED / "feature_baseline.npz"))
+def test_the_shipped_baseline_answers(work_type: str) -> None:
+    net = load_baseline(SHIPPED / "feature_baseline.npz", work_type=work_type)
+    said = net.infer(np.zeros((*canvas_size(3, 2), 3), np.uint8))
+    assert said.stage.shape == (3, 2, len(STAGE_LISTS[work_type].names))
 
 
-def test_the_card_is_of_these_weights() -> None:
+def test_a_baseline_without_the_work_type_is_refused(tmp_path: Path) -> None:
+    np.savez(tmp_path / "peer.npz", road_mean=np.zeros(3))
+    with pytest.raises(ModelError, match="no feature baseline for new_build"):
+        load_baseline(tmp_path / "peer.npz")
+    with pytest.raises(ModelError, match="no feature baseline"):
+        baseline_work_types(tmp_path / "absent.npz")
+
+
+@pytest.mark.parametrize("work_type", SHIPPED_KINDS)
+def test_the_card_is_of_these_weights(work_type: str) -> None:
     manifest = json.loads((SHIPPED / "manifest.json").read_text())
-    assert manifest["models"]["new_build"]["sha256"] in (SHIPPED / "new_build.md").read_text()
+    assert manifest["models"][work_type]["sha256"] in (SHIPPED / "cells.md").read_text()
