@@ -1,0 +1,108 @@
+"""Meshes of a moment as one vertex array in drawing order, with the range of every look. Pure numpy."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training.scenes.palette import Look
+from training.scenes.site import Floats
+from training.scenes.solids import MeshArrays
+
+VERTEX_FLOATS = 9  # position 3, normal 3, uv 2, tint 1
+GROUND_M = 500.0  # a mesh wider than this is ground or hills: it receives shadows and casts none
+BACKDROP = ("far", "far2", "hill", "ground")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """Part of the index array: `first` and `count` are numbers of indices."""
+
+    first: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pile:
+    """All triangles of a moment; spans in drawing order: bulky things, thin things, backdrop, then nets from far to near."""
+
+    vertices: NDArray[np.float32]  # (V, 9)
+    indices: NDArray[np.uint32]  # (I,)
+    spans: dict[str, Span]
+    bulky: Span  # what shuts off the sky
+    casting: Span  # what casts a sun shadow (nets apart); begins with `bulky`
+    solid: Span  # everything but nets
+    bounds: Floats  # (2, 3) lowest and highest corner of what casts
+
+
+def pile_up(meshes: dict[str, MeshArrays], looks: dict[str, Look], *, eye: Floats) -> Pile:
+    """Sort, expand and index the meshes; `eye` orders the nets. An empty moment gives an empty pile."""
+    kept = {name: mesh for name, mesh in meshes.items() if len(mesh.quads)}
+    missing = sorted(set(kept) - set(looks))
+    if missing:
+        raise ValueError(f"meshes without a look: {', '.join(missing)}; the site has {len(looks)} looks")
+    order = sorted(kept, key=lambda name: (_group(name, kept[name], looks[name]), name))
+    corners = {name: mesh.vertices[mesh.quads] for name, mesh in kept.items()}
+    blocks: list[NDArray[np.float32]] = []
+    spans: dict[str, Span] = {}
+    ends, quads = [0, 0, 0, 0], 0
+    for name in order:
+        mesh = kept[name]
+        turn = _far_first(corners[name], eye) if looks[name].kind == "net" else slice(None)
+        blocks.append(_block(corners[name][turn], mesh.uv[turn], mesh.tint[turn]))
+        spans[name] = Span(first=6 * quads, count=6 * len(mesh.quads))
+        quads += len(mesh.quads)
+        ends[_group(name, mesh, looks[name])] = quads
+    ends = [max(ends[: index + 1]) for index in range(4)]
+    vertices = np.concatenate(blocks) if blocks else np.zeros((0, VERTEX_FLOATS), np.float32)
+    return Pile(
+        vertices=vertices,
+        indices=_indices(quads),
+        spans=spans,
+        bulky=Span(first=0, count=6 * ends[0]),
+        casting=Span(first=0, count=6 * ends[1]),
+        solid=Span(first=0, count=6 * ends[2]),
+        bounds=_bounds(kept, looks),
+    )
+
+
+def _group(name: str, mesh: MeshArrays, look: Look) -> int:
+    """0 bulky, 1 thin or lofty, 2 backdrop, 3 nets."""
+    if look.kind == "net":
+        return 3
+    if name in BACKDROP or float(np.ptp(mesh.vertices[:, :2], axis=0).max()) > GROUND_M:
+        return 2
+    return 0 if look.kind in ("speckle", "brick", "glass") else 1
+
+
+def _far_first(corners: Floats, eye: Floats) -> NDArray[np.int64]:
+    return np.argsort(-np.linalg.norm(corners.mean(axis=1) - eye, axis=1))
+
+
+def _block(corners: Floats, uv: Floats, tint: Floats) -> NDArray[np.float32]:
+    """(4 F, 9) vertices of F quads; the normal is that of the diagonals, so that quads with a doubled corner have one."""
+    normal = np.cross(corners[:, 2] - corners[:, 0], corners[:, 3] - corners[:, 1])
+    normal /= np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-12)
+    out = np.empty((len(corners), 4, VERTEX_FLOATS), np.float32)
+    out[..., :3] = corners
+    out[..., 3:6] = normal[:, None]
+    out[..., 6:8] = uv
+    out[..., 8] = tint[:, None]
+    return out.reshape(-1, VERTEX_FLOATS)
+
+
+def _indices(quads: int) -> NDArray[np.uint32]:
+    """Two triangles a quad."""
+    corner = np.array([0, 1, 2, 0, 2, 3], np.uint32)
+    return (4 * np.arange(quads, dtype=np.uint32)[:, None] + corner).ravel()
+
+
+def _bounds(kept: dict[str, MeshArrays], looks: dict[str, Look]) -> Floats:
+    """The buildings' box (their looks have a dot in the name), or that of all that casts."""
+    own = [mesh for name, mesh in kept.items() if "." in name]
+    cast = own or [mesh for name, mesh in kept.items() if _group(name, mesh, looks[name]) < 2]
+    if not cast:
+        return np.array([[-1.0, -1.0, -1.0], [1.0, 1.0, 1.0]])
+    low = np.min([mesh.vertices.min(axis=0) for mesh in cast], axis=0)
+    high = np.max([mesh.vertices.max(axis=0) for mesh in cast], axis=0)
+    return np.stack([low - 2.0, high + 2.0])
