@@ -43,7 +43,6 @@ def _around(site: Site, moment: Moment) -> Meshes:
         draw_crane(rest, crane, boom_yaw=moment.boom_yaw, hook=moment.hook)
     draw_ground(rest, site)
     draw_spots(rest, site, hull=False)
-    works.about(rest, site, moment, False)
     draw_town(rest, site)
     return rest.mesh()
 
@@ -54,7 +53,6 @@ def _around_hull(site: Site, moment: Moment) -> Meshes:
     for crane in site.cranes:
         crane_hull(solids, crane, boom_yaw=moment.boom_yaw)
     draw_spots(solids, site, hull=True)
-    works.about(solids, site, moment, True)
     return solids.mesh()
 
 

@@ -10,12 +10,6 @@ from training.scenes.site import Building, Moment, Site
 from training.scenes.solids import MeshArrays
 
 Meshes = dict[str, MeshArrays]
-
-
-def nothing(_solids: Solids, _site: Site, _moment: Moment, _hull: bool) -> None:
-    """No further things about the site."""
-
-
 Place = tuple[float, float, float]
 
 
@@ -25,7 +19,6 @@ class Works:
 
     `draw`: all that is visible of it, its scaffold and nets too. `hull`: the volume that hides what is behind it.
     `screens`: its own covers that hide its faces. `looks`: its materials by name, from its key and a generator.
-    `about`: further things of the site as a whole, or (last argument true) their hulls named by kind of occluder.
     `around`, `around_hull`, `lamps`: all else that stands on one moment, what of it hides (by kind of occluder) and its
     work lamps; None: the building sites' own (compose.py).
     """
@@ -37,4 +30,3 @@ class Works:
     around: Callable[[Site, Moment], Meshes] | None = None
     around_hull: Callable[[Site, Moment], Meshes] | None = None
     lamps: Callable[[Site, Moment], list[Place]] | None = None
-    about: Callable[[Solids, Site, Moment, bool], None] = nothing
