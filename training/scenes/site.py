@@ -108,7 +108,8 @@ class Strip:
     roadside: str  # houses | fields | trees | shops
     forward: bool  # works go from near to far
     drop_m: tuple[float, float, float, float]  # below the finished surface: excavated, subgrade, base, binder
-    marks: str  # white | yellow
+    marks: str  # white | yellow: the line along the left edge
+    dash_m: tuple[float, float]  # length and gap of a lane line
     zebra_rows: tuple[int, ...]
 
 
