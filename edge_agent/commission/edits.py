@@ -1,0 +1,261 @@
+"""Corrections by a person, each a small JSON object; a scene and an edit give the next scene, or the reason why not."""
+
+from collections.abc import Callable
+from typing import Annotated, Any, Literal, cast
+
+import cv2
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from edge_agent.commission.scene_file import scene_json
+from edge_agent.vision.errors import SceneError
+from edge_agent.vision.grid import node_grid
+from edge_agent.vision.scene import Face, Scene, first_place, first_problem, parse_scene
+
+_Points = Annotated[list[tuple[float, float]], Field(min_length=2, max_length=64)]
+_Polygon = Annotated[list[tuple[float, float]], Field(min_length=3, max_length=64)]
+_Count = Annotated[int, Field(ge=1, le=120)]
+
+
+class _Edit(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class MoveRow(_Edit):
+    """Draw a storey line anew, left to right; line 0 is the ground."""
+
+    op: Literal["move_row"]
+    face: str
+    line: int = Field(ge=0)
+    points: _Points
+
+
+class OpenRow(_Edit):
+    """Leave a storey line to extrapolation: it cannot be seen yet."""
+
+    op: Literal["open_row"]
+    face: str
+    line: int = Field(ge=0)
+
+
+class MoveCol(_Edit):
+    """Draw a bay line anew, bottom to top; line 0 is the left side."""
+
+    op: Literal["move_col"]
+    face: str
+    line: int = Field(ge=0)
+    points: _Points
+
+
+class SetRows(_Edit):
+    """Another number of storeys between the lowest and the highest visible line; those between are left open."""
+
+    op: Literal["set_rows"]
+    face: str
+    rows: _Count
+
+
+class SetCols(_Edit):
+    """Another number of bays between the two sides, equally wide on the wall."""
+
+    op: Literal["set_cols"]
+    face: str
+    cols: _Count
+
+
+class ShiftFace(_Edit):
+    """Move a whole face by so many pixels (y down)."""
+
+    op: Literal["shift_face"]
+    face: str
+    dx_px: float
+    dy_px: float
+
+
+class NameFace(_Edit):
+    """Another face id or building."""
+
+    op: Literal["name_face"]
+    face: str
+    face_id: str | None = None
+    building: str | None = None
+
+
+class PutFace(_Edit):
+    """Add a face, or replace the one with its id; `value` is an entry of `faces`."""
+
+    op: Literal["put_face"]
+    value: dict[str, Any]
+
+
+class RemoveFace(_Edit):
+    """Take a face out."""
+
+    op: Literal["remove_face"]
+    face: str
+
+
+class AddArea(_Edit):
+    """Add an anchor or a privacy mask."""
+
+    op: Literal["add_anchor", "add_mask"]
+    points: _Polygon
+
+
+class RemoveArea(_Edit):
+    """Take out an anchor or a privacy mask by its place in the list, from 0."""
+
+    op: Literal["remove_anchor", "remove_mask"]
+    index: int = Field(ge=0)
+
+
+class SetLens(_Edit):
+    """Other lens terms."""
+
+    op: Literal["set_lens"]
+    k1: float = Field(ge=-10, le=10)
+    k2: float = Field(0.0, ge=-10, le=10)
+
+
+Edit = Annotated[
+    MoveRow | OpenRow | MoveCol | SetRows | SetCols | ShiftFace | NameFace | PutFace | RemoveFace | AddArea
+    | RemoveArea | SetLens,
+    Field(discriminator="op"),
+]  # fmt: skip
+_EDIT: TypeAdapter[Edit] = TypeAdapter(Edit)
+
+
+def parse_edit(raw: object) -> Edit:
+    """Check a decoded edit; SceneError names what was expected."""
+    try:
+        return _EDIT.validate_python(raw)
+    except ValidationError as error:
+        raise SceneError(file="edit", where=first_place(error), expected=first_problem(error)) from error
+
+
+def apply_edit(scene: Scene, edit: Edit | dict[str, Any]) -> Scene:
+    """The scene after a correction; the one given stays as it is. SceneError when it cannot be made."""
+    parsed = parse_edit(edit) if isinstance(edit, dict) else edit
+    raw = scene_json(scene)
+    _CHANGES[parsed.op](raw, parsed, scene)
+    return parse_scene(raw, file=f"scene {scene.scene_id} after {parsed.op}")
+
+
+def _face_of(raw: dict[str, Any], face_id: str) -> dict[str, Any]:
+    for face in raw["faces"]:
+        if face["face_id"] == face_id:
+            return cast("dict[str, Any]", face)
+    ids = ", ".join(face["face_id"] for face in raw["faces"])
+    raise SceneError(file="edit", where="face", expected=f"one of the faces {ids} (got {face_id!r})")
+
+
+def _noun(scene: Scene, face_id: str) -> Face:
+    return next(face for face in scene.faces if face.face_id == face_id)
+
+
+def _line_of(lines: list[Any], index: int) -> int:
+    if index >= len(lines):
+        raise SceneError(file="edit", where="line", expected=f"a line from 0 to {len(lines) - 1} (got {index})")
+    return index
+
+
+def _move_row(raw: dict[str, Any], edit: Any, scene: Scene) -> None:
+    lines = _face_of(raw, edit.face)["row_lines"]
+    lines[_line_of(lines, edit.line)] = [list(point) for point in edit.points]
+
+
+def _open_row(raw: dict[str, Any], edit: Any, scene: Scene) -> None:
+    lines = _face_of(raw, edit.face)["row_lines"]
+    lines[_line_of(lines, edit.line)] = None
+
+
+def _move_col(raw: dict[str, Any], edit: Any, scene: Scene) -> None:
+    lines = _face_of(raw, edit.face)["col_x"]
+    lines[_line_of(lines, edit.line)] = [list(point) for point in edit.points]
+
+
+def _set_rows(raw: dict[str, Any], edit: Any, scene: Scene) -> None:
+    """Highest line included: where the top is still open, it is taken from where the grid extrapolates it."""
+    face = _face_of(raw, edit.face)
+    nodes = node_grid(_noun(scene, edit.face)).inner
+    low, high = face["row_lines"][0], face["row_lines"][-1]
+    ends = [line or [[float(x), float(y)] for x, y in nodes[k]] for line, k in ((low, 0), (high, -1))]
+    face["rows"] = edit.rows
+    face["row_lines"] = [ends[0], *(None for _ in range(edit.rows - 1)), ends[1]]
+    face["cell_weight_bp"] = None
+
+
+def _set_cols(raw: dict[str, Any], edit: Any, scene: Scene) -> None:
+    face = _face_of(raw, edit.face)
+    nodes = node_grid(_noun(scene, edit.face)).inner
+    corners = np.array([nodes[0, 0], nodes[0, -1], nodes[-1, -1], nodes[-1, 0]], np.float32)
+    square = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float32)
+    to_native = cv2.getPerspectiveTransform(square, corners)
+    inner = np.array([[[k / edit.cols, v] for v in (0.0, 1.0)] for k in range(1, edit.cols)], float).reshape(-1, 1, 2)
+    between = cv2.perspectiveTransform(inner, to_native).reshape(-1, 2, 2).tolist() if edit.cols > 1 else []
+    face["cols"] = edit.cols
+    face["col_x"] = [face["col_x"][0], *between, face["col_x"][-1]]
+    face["cell_weight_bp"] = None
+
+
+def _shift_face(raw: dict[str, Any], edit: Any, scene: Scene) -> None:
+    face = _face_of(raw, edit.face)
+    for name in ("row_lines", "col_x"):
+        face[name] = [
+            None if line is None else [[x + edit.dx_px, y + edit.dy_px] for x, y in line] for line in face[name]
+        ]
+
+
+def _name_face(raw: dict[str, Any], edit: Any, scene: Scene) -> None:
+    face = _face_of(raw, edit.face)
+    face["face_id"] = edit.face_id or face["face_id"]
+    face["building"] = edit.building or face["building"]
+
+
+def _put_face(raw: dict[str, Any], edit: Any, scene: Scene) -> None:
+    wanted = edit.value.get("face_id")
+    kept = [face for face in raw["faces"] if face["face_id"] != wanted]
+    at = next((k for k, face in enumerate(raw["faces"]) if face["face_id"] == wanted), len(kept))
+    raw["faces"] = [*kept[:at], edit.value, *kept[at:]]
+
+
+def _remove_face(raw: dict[str, Any], edit: Any, scene: Scene) -> None:
+    face = _face_of(raw, edit.face)
+    raw["faces"] = [other for other in raw["faces"] if other is not face]
+
+
+def _add_area(raw: dict[str, Any], edit: Any, scene: Scene) -> None:
+    raw[_area_key(edit.op)].append([list(point) for point in edit.points])
+
+
+def _remove_area(raw: dict[str, Any], edit: Any, scene: Scene) -> None:
+    areas = raw[_area_key(edit.op)]
+    if edit.index >= len(areas):
+        raise SceneError(file="edit", where="index", expected=f"less than {len(areas)} (got {edit.index})")
+    del areas[edit.index]
+
+
+def _area_key(op: str) -> str:
+    return "anchors" if op.endswith("anchor") else "privacy_masks"
+
+
+def _set_lens(raw: dict[str, Any], edit: Any, scene: Scene) -> None:
+    raw["camera"] |= {"k1": edit.k1, "k2": edit.k2}
+
+
+_CHANGES: dict[str, Callable[[dict[str, Any], Any, Scene], None]] = {
+    "move_row": _move_row,
+    "open_row": _open_row,
+    "move_col": _move_col,
+    "set_rows": _set_rows,
+    "set_cols": _set_cols,
+    "shift_face": _shift_face,
+    "name_face": _name_face,
+    "put_face": _put_face,
+    "remove_face": _remove_face,
+    "add_anchor": _add_area,
+    "add_mask": _add_area,
+    "remove_anchor": _remove_area,
+    "remove_mask": _remove_area,
+    "set_lens": _set_lens,
+}
