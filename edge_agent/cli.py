@@ -1,4 +1,4 @@
-"""The command `siteprogress-edge`: run, check, status, evaluate."""
+"""The command `siteprogress-edge`: run, check, status, evaluate, commission."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from edge_agent.commission.commands import app as commission
 from edge_agent.errors import EdgeError, StoreBrokenError
 from edge_agent.settings import load_settings
 
@@ -25,6 +26,7 @@ EXIT_WRONG, EXIT_SETTINGS, EXIT_DISK = 1, 2, 74
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="The edge agent: cameras to records to the centre.")
+app.add_typer(commission, name="commission")
 SettingsFile = Annotated[Path, typer.Option("--settings", "-s", help="TOML file, see deploy/edge/agent.toml")]
 out, err = Console(), Console(stderr=True)
 
