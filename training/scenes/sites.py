@@ -3,9 +3,11 @@
 from dataclasses import replace
 
 from training.scenes.episode import SPLIT_IDS, new_build_site
+from training.scenes.renovation_site import renovation_site
+from training.scenes.road_site import road_site
 from training.scenes.site import Site
 
-MAKERS = {"new_build": new_build_site}
+MAKERS = {"new_build": new_build_site, "road": road_site, "renovation": renovation_site}
 
 
 def make_site(split: str, number: int, *, frames: int, work_type: str = "new_build") -> Site:
