@@ -17,6 +17,7 @@ from training.scenes.raster_light import (
     LAMPS,
     Style,
     around,
+    evenness,
     exposure_ev,
     ground_radiance,
     lamps_of,
@@ -34,9 +35,9 @@ from training.scenes.solids import MeshArrays
 SHADERS = Path(__file__).parent / "shaders"
 KINDS = {"speckle": 0, "brick": 1, "metal": 2, "leaf": 2, "glass": 3, "net": 4, "lamp": 5}
 VERTEX = ((3, "in_position"), (3, "in_normal"), (2, "in_uv"), (1, "in_tint"))
-SUN_MAP_PX = 2048
-TILE_PX = 320  # of each of the AROUND visibility maps
-SAMPLES = 4
+SUN_MAP_PX = 1280
+TILE_PX = 256  # of each of the AROUND visibility maps
+SIDE_SAMPLES = 2  # llvmpipe's own multisampling takes five times as long as four times the pixels
 PACKAGES = "libegl1 libgl1-mesa-dri libgl1 (Debian: apt-get install libegl1 libgl1-mesa-dri libgl1)"
 
 
@@ -60,12 +61,11 @@ def open_device() -> "Device":
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Canvas:
-    """Where a frame of one size is drawn: many-sampled, resolved, toned."""
+    """Where a frame of one size is drawn: linear light with SIDE_SAMPLES² samples a pixel, then display values."""
 
     many: Any
-    light: Any
     toned: Any
-    light_texture: Any
+    light: Any
 
 
 class Device:
@@ -81,6 +81,8 @@ class Device:
         self.tone = self._program("full.vert", "tone.frag")
         self.sun_map, self.sun_target = self._shadow_map(SUN_MAP_PX)
         self.around_map, self.around_target = self._shadow_map(4 * TILE_PX)
+        self.around_map.compare_func = ""
+        self.around_map.filter = context.NEAREST, context.NEAREST
         volume = noise_volume()
         self.noise = context.texture3d(volume.shape, 1, volume.tobytes())
         self.sky_texture = context.texture((SIZE[1], SIZE[0]), 3, dtype="f4")
@@ -89,7 +91,7 @@ class Device:
     def surface(self, kind: int, *, night: bool) -> Any:
         """The program of a kind of look, made when it is first needed."""
         if (kind, night) not in self.programs:
-            defines = f"#define KIND {kind}\n" + ("#define NIGHT\n" if night else "")
+            defines = f"#define KIND {kind}\n#define TILE_PX {TILE_PX}.0\n" + ("#define NIGHT\n" if night else "")
             self.programs[kind, night] = self._program("surface.vert", "surface.frag", defines)
         return self.programs[kind, night]
 
@@ -97,16 +99,12 @@ class Device:
         """The canvas for pictures of (width, height)."""
         if size not in self.canvases:
             context = self.context
-            light, toned = context.texture(size, 4, dtype="f2"), context.texture(size, 3)
-            many = context.framebuffer(
-                context.renderbuffer(size, 4, samples=SAMPLES, dtype="f2"),
-                context.depth_renderbuffer(size, samples=SAMPLES),
-            )
+            large = (SIDE_SAMPLES * size[0], SIDE_SAMPLES * size[1])
+            light = context.texture(large, 4, dtype="f4")
             self.canvases[size] = Canvas(
-                many=many,
-                light=context.framebuffer(light),
-                toned=context.framebuffer(toned),
-                light_texture=light,
+                many=context.framebuffer(light, context.depth_renderbuffer(large)),
+                toned=context.framebuffer(context.texture(size, 3)),
+                light=light,
             )
         return self.canvases[size]
 
@@ -132,6 +130,8 @@ class Frame:
     pile: Pile
     vertices: Any
     indices: Any
+    corners: Any
+    caster_indices: Any
     arrays: dict[int, Any] = field(default_factory=dict)
 
     def draw(self, program: Any, span: Span) -> None:
@@ -145,9 +145,18 @@ class Frame:
             self.arrays[program.glo] = program.ctx.vertex_array(program, layout, self.indices)
         self.arrays[program.glo].render(vertices=span.count, first=span.first)
 
+    def cast(self, program: Any, span: Span) -> None:
+        """Draw part of the casters, positions only."""
+        if not span.count:
+            return
+        if -1 not in self.arrays:
+            layout = [(self.corners, "3f", "in_position")]
+            self.arrays[-1] = program.ctx.vertex_array(program, layout, self.caster_indices)
+        self.arrays[-1].render(vertices=span.count, first=span.first)
+
     def drop(self) -> None:
         """Free the buffers."""
-        for thing in (*self.arrays.values(), self.vertices, self.indices):
+        for thing in (*self.arrays.values(), self.vertices, self.indices, self.corners, self.caster_indices):
             thing.release()
 
 
@@ -179,6 +188,8 @@ class Raster:
             pile=pile,
             vertices=device.context.buffer(pile.vertices.tobytes() or bytes(36)),
             indices=device.context.buffer(pile.indices.tobytes() or bytes(4)),
+            corners=device.context.buffer(pile.casters.corners.tobytes() or bytes(12)),
+            caster_indices=device.context.buffer(pile.casters.indices.tobytes() or bytes(4)),
         )
         light = _light(site, moment, sky=sky, looks=self.looks, style=style, bounds=pile.bounds)
         self._shadows(frame, moment, light, style)
@@ -190,7 +201,7 @@ class Raster:
         """Fill the sun's shadow map and the maps that tell which sky a point sees."""
         device, context = self.device, self.device.context
         context.disable(context.BLEND)
-        context.enable(context.DEPTH_TEST)
+        context.enable(context.DEPTH_TEST | context.CULL_FACE)  # half of a box is enough to cast its shadow
         nets = [name for name in frame.pile.spans if self.looks[name].kind == "net"]
         device.around_target.use()
         device.around_target.clear(depth=1.0)
@@ -198,18 +209,21 @@ class Raster:
             for index, way in enumerate(light["clips"]):
                 low = (TILE_PX * (index % 4), TILE_PX * (index // 4))
                 device.around_target.viewport = (*low, TILE_PX, TILE_PX)
-                self._cast(frame, way, frame.pile.bulky, nets)
+                self._cast(frame, way, frame.pile.casters.bulky, nets)
         device.sun_target.use()
         device.sun_target.clear(depth=1.0)
         if style.shadows and moment.weather.sun > 0:
-            self._cast(frame, light["u_sun_clip"], frame.pile.casting, nets)
+            self._cast(frame, light["u_sun_clip"], frame.pile.casters.every, nets)
+        context.disable(context.CULL_FACE)
 
     def _cast(self, frame: Frame, clip: Floats, span: Span, nets: list[str]) -> None:
         put(self.device.depth, u_clip=clip)
-        frame.draw(self.device.depth, span)
+        frame.cast(self.device.depth, span)
+        self.device.context.disable(self.device.context.CULL_FACE)
         for name in nets:
             put(self.device.holes, u_clip=clip, u_clear=self.looks[name].clear)
             frame.draw(self.device.holes, frame.pile.spans[name])
+        self.device.context.enable(self.device.context.CULL_FACE)
 
     def _solids(self, canvas: Canvas, frame: Frame, moment: Moment, light: dict[str, Any]) -> None:
         """Depth first, then every surface once, the sky behind them, nets last."""
@@ -271,10 +285,9 @@ class Raster:
 
     def _toned(self, canvas: Canvas, site: Site, moment: Moment, style: Style) -> Picture:
         context = self.device.context
-        context.copy_framebuffer(canvas.light, canvas.many)
         canvas.toned.use()
         context.disable(context.DEPTH_TEST)
-        canvas.light_texture.use(0)
+        canvas.light.use(0)
         curve = style.curve or site.camera_look
         put(
             self.device.tone,
@@ -319,6 +332,7 @@ def _light(
         "u_up": clips[:, 1] * 0.5,
         "u_deep": clips[:, 2] * 0.5,
         "u_radiance": radiance,
+        "u_even": evenness(lit.way),
         "u_bounce": radiance.mean(axis=0) * BOUNCE * style.bounce,
         "u_flat": 0.0 if style.textures else 1.0,
         "u_sun_dir": np.asarray(weather.sun_dir),

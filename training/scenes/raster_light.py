@@ -10,7 +10,8 @@ from training.scenes.palette import Look
 from training.scenes.site import Building, Floats, Moment, Site, Weather
 from training.scenes.sky import directions
 
-AROUND = 16  # directions from which the sky's and the ground's light comes
+AROUND = 12  # directions from which the sky's and the ground's light comes
+LEVEL = 0.26  # sine of the least height of those directions
 LAMPS = 24
 CURVES = ("Standard", "Filmic", "AgX")
 BOUNCE = 0.16  # what stands in the way of the sky shines with this share of the mean light
@@ -62,12 +63,25 @@ def style_of(site: Site) -> Style:
 
 
 def spread() -> Floats:
-    """(AROUND, 3) unit vectors spread evenly over the sphere (golden spiral), from above to below."""
+    """(AROUND, 3) unit vectors over the sphere (golden spiral), from above to below, none near the horizon.
+
+    So few level ones would each light a deep room as if its opening were a seventh of the sky.
+    """
     index = np.arange(AROUND) + 0.5
-    height = 1 - 2 * index / AROUND
+    even = 1 - 2 * index / AROUND
+    height = np.sign(even) * (LEVEL + (1 - LEVEL) * np.abs(even))
     angle = np.pi * (1 + 5**0.5) * index
     flat = np.sqrt(1 - height**2)
     return np.stack([flat * np.cos(angle), flat * np.sin(angle), height], axis=1)
+
+
+def evenness(way: Floats) -> tuple[float, float]:
+    """Four over the sum of the cosines to `way` (N, 3): for walls (mean over all of them) and for floors."""
+    turn = np.linspace(0, 2 * np.pi, 24, endpoint=False)
+    walls = np.stack([np.cos(turn), np.sin(turn), np.zeros(24)], axis=1)
+    wall = float(np.maximum(walls @ way.T, 0).sum(axis=1).mean())
+    floor = float(np.abs(way[:, 2]).sum()) / 2
+    return 4 / wall, 4 / floor
 
 
 def around(sky: Floats, *, ground: Floats) -> Around:

@@ -11,6 +11,7 @@ from training.scenes.solids import MeshArrays
 
 VERTEX_FLOATS = 9  # position 3, normal 3, uv 2, tint 1
 GROUND_M = 500.0  # a mesh wider than this is ground or hills: it receives shadows and casts none
+BULKY_M2 = 0.5  # smaller faces do not shut off the sky
 BACKDROP = ("far", "far2", "hill", "ground")
 
 
@@ -23,14 +24,23 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Casters:
+    """What casts shadows, nets apart: positions only, corners shared, so that the many shadow passes are cheap."""
+
+    corners: NDArray[np.float32]  # (V, 3)
+    indices: NDArray[np.uint32]  # (I,)
+    bulky: Span  # large faces: what shuts off the sky
+    every: Span  # begins with `bulky`
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pile:
     """All triangles of a moment; spans in drawing order: bulky things, thin things, backdrop, then nets from far to near."""
 
     vertices: NDArray[np.float32]  # (V, 9)
     indices: NDArray[np.uint32]  # (I,)
     spans: dict[str, Span]
-    bulky: Span  # what shuts off the sky
-    casting: Span  # what casts a sun shadow (nets apart); begins with `bulky`
+    casters: Casters
     solid: Span  # everything but nets
     bounds: Floats  # (2, 3) lowest and highest corner of what casts
 
@@ -41,27 +51,26 @@ def pile_up(meshes: dict[str, MeshArrays], looks: dict[str, Look], *, eye: Float
     missing = sorted(set(kept) - set(looks))
     if missing:
         raise ValueError(f"meshes without a look: {', '.join(missing)}; the site has {len(looks)} looks")
-    order = sorted(kept, key=lambda name: (_group(name, kept[name], looks[name]), name))
+    groups = {name: _group(name, mesh, looks[name]) for name, mesh in kept.items()}
+    order = sorted(kept, key=lambda name: (groups[name], name))
     corners = {name: mesh.vertices[mesh.quads] for name, mesh in kept.items()}
     blocks: list[NDArray[np.float32]] = []
     spans: dict[str, Span] = {}
-    ends, quads = [0, 0, 0, 0], 0
+    solid, quads = 0, 0
     for name in order:
         mesh = kept[name]
         turn = _far_first(corners[name], eye) if looks[name].kind == "net" else slice(None)
         blocks.append(_block(corners[name][turn], mesh.uv[turn], mesh.tint[turn]))
         spans[name] = Span(first=6 * quads, count=6 * len(mesh.quads))
         quads += len(mesh.quads)
-        ends[_group(name, mesh, looks[name])] = quads
-    ends = [max(ends[: index + 1]) for index in range(4)]
+        solid = quads if groups[name] < 3 else solid
     vertices = np.concatenate(blocks) if blocks else np.zeros((0, VERTEX_FLOATS), np.float32)
     return Pile(
         vertices=vertices,
         indices=_indices(quads),
         spans=spans,
-        bulky=Span(first=0, count=6 * ends[0]),
-        casting=Span(first=0, count=6 * ends[1]),
-        solid=Span(first=0, count=6 * ends[2]),
+        casters=_casters([(kept[name], groups[name] == 0) for name in order if groups[name] < 2]),
+        solid=Span(first=0, count=6 * solid),
         bounds=_bounds(kept, looks),
     )
 
@@ -89,6 +98,27 @@ def _block(corners: Floats, uv: Floats, tint: Floats) -> NDArray[np.float32]:
     out[..., 6:8] = uv
     out[..., 8] = tint[:, None]
     return out.reshape(-1, VERTEX_FLOATS)
+
+
+def _casters(meshes: list[tuple[MeshArrays, bool]]) -> Casters:
+    """The meshes' quads, those of bulky meshes that are larger than BULKY_M2 first."""
+    corners, large, small, offset = [np.zeros((0, 3))], [], [], 0
+    for mesh, bulky in meshes:
+        quads = mesh.quads + offset
+        spot = mesh.vertices[mesh.quads]
+        area = np.linalg.norm(np.cross(spot[:, 2] - spot[:, 0], spot[:, 3] - spot[:, 1]), axis=1) / 2
+        wide = (area > BULKY_M2) & bulky
+        large.append(quads[wide])
+        small.append(quads[~wide])
+        corners.append(mesh.vertices)
+        offset += len(mesh.vertices)
+    quads = np.concatenate([*large, *small]) if meshes else np.zeros((0, 4), np.int32)
+    return Casters(
+        corners=np.concatenate(corners).astype(np.float32),
+        indices=quads[:, [0, 1, 2, 0, 2, 3]].astype(np.uint32).ravel(),
+        bulky=Span(first=0, count=6 * sum(len(part) for part in large)),
+        every=Span(first=0, count=6 * len(quads)),
+    )
 
 
 def _indices(quads: int) -> NDArray[np.uint32]:

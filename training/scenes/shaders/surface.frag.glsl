@@ -1,7 +1,7 @@
 #version 330
 // One surface: pattern, sun, sky seen from the point, lamps, haze. KIND: 0 speckle 1 brick 2 metal 3 glass 4 net 5 lamp.
 #define PI 3.14159265
-#define AROUND 16
+#define AROUND 12
 
 uniform vec3 u_eye;
 uniform vec3 u_colour;
@@ -26,8 +26,9 @@ uniform vec4 u_right[AROUND];  // light-space axes, scaled: uv and depth = 0.5 +
 uniform vec4 u_up[AROUND];
 uniform vec4 u_deep[AROUND];
 uniform vec3 u_radiance[AROUND];
+uniform vec2 u_even;           // what makes the weights of a quarter sum to one, for walls and for floors
 uniform vec3 u_bounce;         // radiance of what stands in the way
-uniform sampler2DShadow u_around_map;
+uniform sampler2D u_around_map;
 
 uniform vec3 u_ground;  // radiance of the ground, for reflections
 uniform vec3 u_air;
@@ -103,36 +104,40 @@ vec3 painted() {
 #endif
 }
 
+// Each of the four samples of a pixel looks at its own quarter of the directions and at its own spot of a shadow's
+// edge: their mean is the whole.
+bool odd_x() { return (int(gl_FragCoord.x) & 1) == 1; }
+bool odd_y() { return (int(gl_FragCoord.y) & 1) == 1; }
+
 float sunlit(vec3 normal) {
     if (u_shadows < 0.5) return 1.0;
     vec4 at = u_sun_clip * vec4(v_position + normal * 0.12, 1.0);
     vec3 where = at.xyz * 0.5 + 0.5;
-    if (any(lessThan(where, vec3(0.0))) || any(greaterThan(where, vec3(1.0)))) return 1.0;
-    where.z -= 0.0006;
-    float sum = 0.0;
-    sum += texture(u_sun_map, where + vec3(-0.4, -0.9, 0.0) * u_soft);
-    sum += texture(u_sun_map, where + vec3(0.9, -0.4, 0.0) * u_soft);
-    sum += texture(u_sun_map, where + vec3(0.4, 0.9, 0.0) * u_soft);
-    sum += texture(u_sun_map, where + vec3(-0.9, 0.4, 0.0) * u_soft);
-    return 0.25 * sum;
+    vec2 spot = odd_y() ? (odd_x() ? vec2(0.4, 0.9) : vec2(-0.9, 0.4)) : (odd_x() ? vec2(0.9, -0.4) : vec2(-0.4, -0.9));
+    float free = texture(u_sun_map, vec3(where.xy + spot * u_soft, where.z - 0.0006));
+    bool off = any(lessThan(where, vec3(0.0))) || any(greaterThan(where, vec3(1.0)));
+    return off ? 1.0 : free;
 }
+
+#define OWN(list, j) (odd_y() ? (odd_x() ? list[4 * j + 3] : list[4 * j + 2]) : (odd_x() ? list[4 * j + 1] : list[4 * j]))
 
 // Radiance of a white surface under sky and ground as far as they are seen; a: share of them that is seen.
 vec4 around(vec3 normal) {
     vec4 place = vec4(v_position + normal * 0.2, 1.0);
     vec3 sum = vec3(0.0);
-    float seen = 0.0, all = 1e-4;
-    for (int k = 0; k < AROUND; k++) {
-        float weight = max(dot(normal, u_way[k]), 0.0);
-        vec3 at = vec3(dot(u_right[k], place), dot(u_up[k], place), dot(u_deep[k], place)) + 0.5;
-        vec2 tile = vec2(float(k & 3), float(k >> 2));
-        float free = texture(u_around_map, vec3((tile + clamp(at.xy, 0.004, 0.996)) * 0.25, at.z - 0.004));
-        if (max(abs(at.x - 0.5), abs(at.y - 0.5)) > 0.495 || at.z > 0.995) free = 1.0;
-        sum += weight * mix(u_bounce, u_radiance[k], free);
+    float seen = 0.0;
+    for (int j = 0; j < AROUND / 4; j++) {
+        float weight = max(dot(normal, OWN(u_way, j)), 0.0);
+        vec3 at = vec3(dot(OWN(u_right, j), place), dot(OWN(u_up, j), place), dot(OWN(u_deep, j), place)) + 0.5;
+        vec2 tile = vec2(odd_x() ? 1.0 : 0.0, odd_y() ? 1.0 : 0.0) + 2.0 * vec2(float(j & 1), float(j >> 1));
+        vec2 texel = (tile + clamp(at.xy, 0.0, 0.999)) * TILE_PX;
+        float first = texelFetch(u_around_map, ivec2(texel), 0).r;
+        bool off = max(max(abs(at.x - 0.5), abs(at.y - 0.5)), at.z - 0.5) > 0.498;
+        float free = off || first > at.z - 0.004 ? 1.0 : 0.0;
+        sum += weight * mix(u_bounce, OWN(u_radiance, j), free);
         seen += weight * free;
-        all += weight;
     }
-    return vec4(sum / all, seen / all);
+    return vec4(sum, seen) * mix(u_even.x, u_even.y, normal.z * normal.z);
 }
 
 vec3 mirrored(vec3 ray, float rough) {
@@ -157,7 +162,7 @@ vec3 lamplight(vec3 normal, float seen) {
         float cosine = max(dot(normal, way) * inversesqrt(d2), 0.0);
         vec2 span = u_lamp_span[k];
         float reach = smoothstep(span.x - 0.1, span.x, v_position.z) * (1.0 - smoothstep(span.y, span.y + 0.1, v_position.z));
-        float free = span.y > 1e4 ? smoothstep(0.0, 0.35, seen) : 1.0;
+        float free = span.y > 1e4 ? clamp(seen * 1.3, 0.0, 1.0) : 1.0;
         sum += u_lamp[k].w * cosine * reach * free / d2 * u_lamp_rgb[k];
     }
     vec3 away = v_position - u_eye;
@@ -202,7 +207,7 @@ void main() {
     float grazing = pow(1.0 - clamp(-dot(normal, sight), 0.0, 1.0), 5.0);
     vec3 fresnel = sharp + (max(vec3(1.0 - u_shape.z), sharp) - sharp) * grazing;
     vec3 image = mirrored(reflect(sight, tilted), u_shape.z);
-    float open = smoothstep(0.0, 0.6, near.a);
+    float open = clamp(near.a * 1.6, 0.0, 1.0);
     vec3 light = base * white * (1.0 - u_shape.w) * (1.0 - fresnel) + fresnel * mix(u_bounce, image, open);
     light += fresnel * u_sun * bright * step(0.0, sun_cos) * min(glint(tilted, -sight, u_sun_dir, u_shape.z), 12.0);
 #endif

@@ -1,9 +1,8 @@
 #version 330
-// Linear light to display values: exposure, then one of three curves (0 Standard, 1 Filmic, 2 AgX).
+// Four samples of linear light to one display value: mean, exposure, then one of three curves (0 Standard, 1 Filmic, 2 AgX).
 uniform sampler2D u_light;
 uniform float u_gain;
 uniform int u_curve;
-in vec2 v_at;
 out vec4 colour;
 
 vec3 srgb(vec3 light) {
@@ -33,6 +32,9 @@ vec3 filmic(vec3 light) {
 }
 
 void main() {
-    vec3 light = texture(u_light, v_at).rgb * u_gain;
+    ivec2 at = 2 * ivec2(gl_FragCoord.xy);
+    vec3 sum = texelFetch(u_light, at, 0).rgb + texelFetch(u_light, at + ivec2(1, 0), 0).rgb
+        + texelFetch(u_light, at + ivec2(0, 1), 0).rgb + texelFetch(u_light, at + ivec2(1, 1), 0).rgb;
+    vec3 light = sum * 0.25 * u_gain;
     colour = vec4(u_curve == 0 ? srgb(light) : u_curve == 1 ? filmic(light) : agx(light), 1.0);
 }
