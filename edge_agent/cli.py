@@ -11,7 +11,7 @@ import threading
 from dataclasses import asdict
 from pathlib import Path
 from types import FrameType
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from rich.console import Console
@@ -123,41 +123,62 @@ def status(
 @app.command()
 def evaluate(
     dataset: Annotated[Path, typer.Argument(help="folder with scenes/SCENE_ID/{scene.json,truth.json,frames}")],
-    json_file: Annotated[Path, typer.Option("--json", help="write the figures here")],
+    *,
+    json_file: Annotated[Path | None, typer.Option("--json", help="write the figures here")] = None,
+    page: Annotated[Path | None, typer.Option("--page", help="write them as one HTML page here")] = None,
+    lang: Annotated[Literal["zh", "en"], typer.Option("--lang", help="language of the page")] = "zh",
+    full: Annotated[bool, typer.Option("--full", help="again with every known error: grid, shift, JPEG")] = False,
+    disturb: Annotated[
+        list[str] | None, typer.Option("--disturb", help="again with polygon_px:4, shift_px:8 …")
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", help="directions of the known errors")] = 0,
+    compare: Annotated[Path | None, typer.Option("--compare", help="second data set: report the gap to it")] = None,
     models: Annotated[Path | None, typer.Option("--models", help="folder with manifest.json; the shipped one")] = None,
+    precision: Annotated[Literal["fp32", "int8"] | None, typer.Option("--precision", help="number format")] = None,
     threads: Annotated[int, typer.Option(min=1)] = 1,
 ) -> None:
-    """Run the shipped network and filter over a data set in time order and write how well they did."""
+    """Run the shipped network and filter over a data set in time order and write how well they did.
+
+    Exit 0: written. 1: the data set or the weights are refused, with file, place and what was expected. 2: wrong use.
+    """
     from edge_agent.app import shipped_models
-    from edge_agent.vision.baseline import load_baseline
     from edge_agent.vision.errors import VisionError
     from edge_agent.vision.evaluate import evaluate_dataset
-    from edge_agent.vision.session import load_network
+    from edge_agent.vision.page import page_of
+    from edge_agent.vision.perturb import disturbances_of
+    from edge_agent.vision.rig import shipped_rig
 
-    if json_file.is_dir() or not os.access(json_file.parent, os.W_OK):
-        err.print(
-            f"{json_file}: cannot be written; expected a file in a folder of this user", style="red", markup=False
-        )
+    outputs = [path for path in (json_file, page) if path]
+    nowhere = None if outputs else "nothing to write; expected --json FILE, --page FILE.html or both"
+    if wrong_use := nowhere or next(filter(None, map(_unwritable, outputs)), None):
+        err.print(wrong_use, style="red", markup=False, soft_wrap=True)
         raise typer.Exit(EXIT_SETTINGS)
     columns = (TextColumn("frames"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     try:
-        folder = models or shipped_models()
-        net = load_network(folder, threads=threads)
-        peer = folder / "feature_baseline.npz"
-        features = load_baseline(peer) if peer.exists() else None
         with Progress(*columns, console=err) as bar:
             task = bar.add_task("frames", total=None)
-            figures = evaluate_dataset(
+            found = evaluate_dataset(
                 dataset,
-                net,
-                progress=lambda done, total: bar.update(task, completed=done, total=total),
-                features=features,
+                shipped_rig(models or shipped_models(), threads=threads, precision=precision),
+                lambda done, total: bar.update(task, completed=done, total=total),
+                disturbances=disturbances_of(disturb or (), full=full, seed=seed),
+                compare=compare,
             )
     except VisionError as wrong:
         err.print(str(wrong), style="red", markup=False, soft_wrap=True)
         raise typer.Exit(EXIT_WRONG) from wrong
-    json_file.write_text(json.dumps(figures, ensure_ascii=False, indent=1), encoding="utf-8")
-    out.print(f"{json_file} written")
+    if json_file:
+        json_file.write_text(json.dumps(found.report, ensure_ascii=False, indent=1), encoding="utf-8")
+    if page:
+        page.write_text(page_of(found, lang=lang), encoding="utf-8")
+    out.print(f"{' and '.join(map(str, outputs))} written", markup=False, soft_wrap=True)
+
+
+def _unwritable(path: Path) -> str | None:
+    """Why a file cannot be written there; None when it can."""
+    if path.is_dir() or not os.access(path.parent, os.W_OK):
+        return f"{path}: cannot be written; expected a file in a folder of this user"
+    return None
 
 
 def main() -> None:

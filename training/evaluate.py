@@ -1,6 +1,6 @@
-"""Measures shipped weights on a data set and prints the table: `python -m training.evaluate DATASET --json OUT`.
+"""Measures weights on a data set and prints the table: `python -m training.evaluate DATASET --models DIR --json OUT`.
 
-The same code as `siteprogress-edge evaluate`, with the feature baseline beside it.
+The same code as `siteprogress-edge evaluate`, for weights that are not shipped yet, with the table in the terminal.
 """
 
 import argparse
@@ -12,9 +12,8 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from edge_agent.vision.baseline import load_baseline
-from edge_agent.vision.evaluate import ESTIMATORS, evaluate_dataset
-from edge_agent.vision.session import load_network
+from edge_agent.vision.evaluate import evaluate_dataset
+from edge_agent.vision.rig import shipped_rig
 
 COLUMNS = {
     "mae_pp": "MAE",
@@ -25,23 +24,19 @@ COLUMNS = {
     "ece": "ECE",
     "top_storey_exact": "top",
     "top_storey_within_1": "top±1",
+    "false_regression_per_day": "falls",
 }
-SHOWN_BUILDINGS = 12  # with more of them the table leaves the building strata to the JSON
+IN_STRATA = ("filtered", "network", "features", "features_filtered")
 
 
 def table_of(report: dict[str, Any]) -> Table:
     """One row per stratum and estimator."""
     title = f"model {report['model_sha256'][:12]} · {report['faces_scored']} faces · {report['ms_per_face']} ms"
     table = Table("stratum", "estimator", "n", *COLUMNS.values(), title=title)
-    few = sum(name.startswith("building:") for name in report["strata"]) <= SHOWN_BUILDINGS
     for name, figures in {"all": report["all"], **report["strata"]}.items():
-        if name.startswith("building:") and not few:
-            continue
-        shown = ESTIMATORS if name == "all" else ("filtered", "network", "features", "features_filtered")
-        for estimator in shown:
-            row = figures["estimators"].get(estimator, {})
-            if row.get("readings"):
-                values = [str(row[c]) if c in row else "" for c in COLUMNS]
+        for estimator, row in figures.get("estimators", {}).items():
+            if row["readings"] and (name == "all" or estimator in IN_STRATA):
+                values = ["" if row.get(c) is None else str(row[c]) for c in COLUMNS]
                 table.add_row(name, estimator, str(row["readings"]), *values)
     return table
 
@@ -51,22 +46,24 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("dataset", type=Path)
     parser.add_argument("--models", type=Path, default=Path("models"))
+    parser.add_argument("--precision", choices=("fp32", "int8"))
+    parser.add_argument("--compare", type=Path)
     parser.add_argument("--json", type=Path)
     given = parser.parse_args()
-    net = load_network(given.models)
-    baseline = given.models / "feature_baseline.npz"
-    features = load_baseline(baseline) if baseline.exists() else None
     console = Console(width=150)
     with Progress(console=console, transient=True) as bar:
         task = bar.add_task("frames", total=None)
         report = evaluate_dataset(
-            given.dataset, net, lambda done, total: bar.update(task, completed=done, total=total), features=features
-        )
+            given.dataset,
+            shipped_rig(given.models, precision=given.precision),
+            lambda done, total: bar.update(task, completed=done, total=total),
+            compare=given.compare,
+        ).report
     console.print(table_of(report))
-    every = report["all"]
-    console.print({k: every.get(k) for k in ("coverage", "abstained", "interval_90_covers")})
+    console.print({key: report["all"].get(key) for key in ("coverage", "abstained", "interval_90_covers")})
+    console.print({key: report[key] for key in ("worst", "network_not_better_than_features")})
     if given.json:
-        given.json.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n")
+        given.json.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
