@@ -9,7 +9,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from training.scenes.demo_render import render_demo, settle, todo
 from training.scenes.episode import SPLIT_IDS
 from training.scenes.holdout import FRAMES, SCENES, holdout_text
-from training.scenes.produce import Job, missing, render_all, rewrite_truth
+from training.scenes.produce import RASTERISED, RENDERERS, Job, missing, render_all, rewrite_truth
 
 app = typer.Typer(add_completion=False, help="The scene generator of siteprogress.")
 
@@ -29,14 +29,26 @@ def render(
     jobs: Annotated[int, typer.Option(min=1, help="processes of one thread each")] = 2,
     samples: Annotated[int, typer.Option(min=0, help="paths a pixel; 0: 1 to 3, by scene")] = 0,
     bare: Annotated[bool, typer.Option(help="without cranes, trees, vehicles, nets and scaffold")] = False,
+    renderer: Annotated[str, typer.Option(help="cycles, or raster: fast, for training only")] = "cycles",
 ) -> None:
     """Render scenes FIRST … FIRST+COUNT-1 of a split; those that are already there are left alone."""
     if split not in SPLIT_IDS or split == "demo":
         raise typer.BadParameter(f"split {split!r}, expected train or holdout")
+    if renderer not in RENDERERS or (renderer == "raster" and split not in RASTERISED):
+        raise typer.BadParameter(f"renderer {renderer!r} for {split}, expected cycles, or raster with split train")
     if split == "holdout" and (first + count > SCENES or frames_per_scene != FRAMES):
         raise typer.BadParameter(f"the hold-out has scenes 0 to {SCENES - 1} of {FRAMES} frames (training/HOLDOUT.txt)")
     every = [
-        Job(split=split, work_type=work_type, number=n, frames=frames_per_scene, out=out, samples=samples, bare=bare)
+        Job(
+            split=split,
+            work_type=work_type,
+            number=n,
+            frames=frames_per_scene,
+            out=out,
+            samples=samples,
+            bare=bare,
+            renderer=renderer,
+        )
         for n in range(first, first + count)
     ]
     todo = missing(every)

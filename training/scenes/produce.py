@@ -1,21 +1,24 @@
-"""Renders whole scenes to a data set folder: complete or not at all, and never twice. Needs bpy."""
+"""Renders whole scenes to a data set folder: complete or not at all, and never twice. Needs bpy or moderngl."""
 
 import os
 import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, TypeVar
 
 from training.scenes.compose import lamp_places, site_looks, site_truth, stand
 from training.scenes.layout import scene_json, truth_entry, write_json
-from training.scenes.lens import encode, finish
-from training.scenes.site import Site
+from training.scenes.lens import Picture, encode, finish
+from training.scenes.site import Moment, Site
 from training.scenes.sites import make_site, parse_scene_id, scene_id_of, without_occluders
 
 SCENES_A_PROCESS = 24  # Blender does not give all memory back: workers are replaced after about so many scenes
+SCENES_A_RASTERISER = 240  # OpenGL does, and compiles its shaders for seconds
+RENDERERS = ("cycles", "raster")
+RASTERISED = {"train": "bulk"}  # how the split is called in the ids of rasterised scenes; nothing scored is rasterised
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -32,6 +35,13 @@ class Job:
     out: Path
     samples: int
     bare: bool = False
+    renderer: str = "cycles"
+
+    @property
+    def scene_id(self) -> str:
+        """The id of the scene that this job makes."""
+        split = RASTERISED[self.split] if self.renderer == "raster" else self.split
+        return scene_id_of(split, self.work_type, self.number)
 
 
 def scene_folder(out: Path, scene_id: str) -> Path:
@@ -51,29 +61,43 @@ def render_job(job: Job) -> str:
     site = make_site(job.split, job.number, frames=job.frames, work_type=job.work_type)
     site = without_occluders(site) if job.bare else site
     if any(face.measured for building in site.buildings for face in building.faces):
-        render_site(site, job.out, samples=job.samples or 1 + site.seed % 3)
-    return site.scene_id
+        site = replace(site, scene_id=job.scene_id)
+        render_site(site, job.out, samples=job.samples or 1 + site.seed % 3, renderer=job.renderer)
+    return job.scene_id
 
 
-def render_site(site: Site, out: Path, *, samples: int, camera_id: str = "cam") -> None:
+def render_site(site: Site, out: Path, *, samples: int, camera_id: str = "cam", renderer: str = "cycles") -> None:
     """All frames, the commissioning and the truth of a site, moved into place when complete."""
-    from training.scenes.studio import Studio
-
     final = scene_folder(out, site.scene_id)
     part = out / ".parts" / f"{site.scene_id}-{os.getpid()}"
     shutil.rmtree(part, ignore_errors=True)
     (part / "frames").mkdir(parents=True)
-    studio = Studio(site_looks(site), threads=1, samples=samples)
+    shoot = _shooter(site, renderer=renderer, samples=samples, scratch=part)
     for moment in site.moments:
-        picture = studio.shoot(
-            stand(site, moment), site=site, moment=moment, lamps=lamp_places(site, moment), scratch=part
-        )
+        picture = shoot(moment)
         name = moment.at.strftime("%Y%m%dT%H%M%SZ")
         (part / "frames" / f"{name}.jpg").write_bytes(encode(finish(picture, site, moment), site.jpeg))
     write_json(part / "scene.json", scene_json(site, camera_id=camera_id))
     write_json(part / "truth.json", truth_of(site))
     final.parent.mkdir(parents=True, exist_ok=True)
     part.replace(final)
+
+
+def _shooter(site: Site, *, renderer: str, samples: int, scratch: Path) -> Callable[[Moment], Picture]:
+    """What makes the picture of a moment; only the renderer that is asked for is imported."""
+    if renderer == "raster":
+        from training.scenes.raster import Raster
+
+        raster = Raster(site_looks(site))
+        return lambda moment: raster.shoot(
+            stand(site, moment), site=site, moment=moment, lamps=lamp_places(site, moment)
+        )
+    from training.scenes.studio import Studio
+
+    studio = Studio(site_looks(site), threads=1, samples=samples)
+    return lambda moment: studio.shoot(
+        stand(site, moment), site=site, moment=moment, lamps=lamp_places(site, moment), scratch=scratch
+    )
 
 
 def truth_of(site: Site) -> dict[str, Any]:
@@ -88,7 +112,8 @@ def truth_of(site: Site) -> dict[str, Any]:
 def rewrite_truth(out: Path) -> Iterator[str]:
     """Write truth.json anew for every scene that is there, from its split and number; yields the ids."""
     for folder in sorted((out / "scenes").iterdir()):
-        split, work_type, number = parse_scene_id(folder.name)
+        name, work_type, number = parse_scene_id(folder.name)
+        split = next((split for split, bulk in RASTERISED.items() if bulk == name), name)
         frames = sorted(path.stem for path in (folder / "frames").glob("*.jpg"))
         truth = truth_of(make_site(split, number, frames=len(frames), work_type=work_type))
         if sorted(truth["frames"]) != frames:
@@ -99,14 +124,14 @@ def rewrite_truth(out: Path) -> Iterator[str]:
 
 def missing(jobs: list[Job]) -> list[Job]:
     """The jobs whose scene is not there yet."""
-    return [
-        job for job in jobs if not scene_folder(job.out, scene_id_of(job.split, job.work_type, job.number)).exists()
-    ]
+    return [job for job in jobs if not scene_folder(job.out, job.scene_id).exists()]
 
 
 def render_all(jobs: list[Job], *, processes: int, work: Callable[[Job], str] = render_job) -> Iterator[str]:
     """Render jobs in worker processes; yields scene ids as they are done. A failed scene stops the run."""
-    yield from in_batches(work, jobs, processes=processes, batch=SCENES_A_PROCESS * processes)
+    raster = all(job.renderer == "raster" for job in jobs)
+    share = SCENES_A_RASTERISER if raster else SCENES_A_PROCESS
+    yield from in_batches(work, jobs, processes=processes, batch=share * processes)
 
 
 def in_batches(work: Callable[[Task], Result], tasks: list[Task], *, processes: int, batch: int) -> Iterator[Result]:

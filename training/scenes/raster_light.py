@@ -20,7 +20,7 @@ UNBOUNDED_M = 1e6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Style:
-    """How faithfully a scene is drawn; most scenes are drawn as well as can be, so that no network learns one renderer."""
+    """How faithfully a scene is drawn; styles vary so that no network learns one renderer."""
 
     shadows: bool = True
     textures: bool = True

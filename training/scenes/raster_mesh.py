@@ -35,7 +35,7 @@ class Casters:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pile:
-    """All triangles of a moment; spans in drawing order: bulky things, thin things, backdrop, then nets from far to near."""
+    """All triangles of a moment; spans go bulky things, thin things, backdrop, nets (far to near)."""
 
     vertices: NDArray[np.float32]  # (V, 9)
     indices: NDArray[np.uint32]  # (I,)
@@ -89,7 +89,7 @@ def _far_first(corners: Floats, eye: Floats) -> NDArray[np.int64]:
 
 
 def _block(corners: Floats, uv: Floats, tint: Floats) -> NDArray[np.float32]:
-    """(4 F, 9) vertices of F quads; the normal is that of the diagonals, so that quads with a doubled corner have one."""
+    """(4 F, 9) vertices of F quads; a normal from the diagonals serves quads with a doubled corner too."""
     normal = np.cross(corners[:, 2] - corners[:, 0], corners[:, 3] - corners[:, 1])
     normal /= np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-12)
     out = np.empty((len(corners), 4, VERTEX_FLOATS), np.float32)

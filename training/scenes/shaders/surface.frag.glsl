@@ -125,7 +125,7 @@ float sunlit(vec3 normal) {
 vec4 around(vec3 normal) {
     vec4 place = vec4(v_position + normal * 0.2, 1.0);
     vec3 sum = vec3(0.0);
-    float seen = 0.0;
+    float seen = 0.0, hidden = 0.0;
     for (int j = 0; j < AROUND / 4; j++) {
         float weight = max(dot(normal, OWN(u_way, j)), 0.0);
         vec3 at = vec3(dot(OWN(u_right, j), place), dot(OWN(u_up, j), place), dot(OWN(u_deep, j), place)) + 0.5;
@@ -134,9 +134,11 @@ vec4 around(vec3 normal) {
         float first = texelFetch(u_around_map, ivec2(texel), 0).r;
         bool off = max(max(abs(at.x - 0.5), abs(at.y - 0.5)), at.z - 0.5) > 0.498;
         float free = off || first > at.z - 0.004 ? 1.0 : 0.0;
-        sum += weight * mix(u_bounce, OWN(u_radiance, j), free);
+        sum += weight * free * OWN(u_radiance, j);
         seen += weight * free;
+        hidden += weight * (1.0 - free);
     }
+    sum += hidden * (0.25 + 0.4 * seen) * u_bounce;  // deep in a room even the walls around are dark
     return vec4(sum, seen) * mix(u_even.x, u_even.y, normal.z * normal.z);
 }
 
