@@ -78,7 +78,7 @@ class Chain:
 
     def look(self) -> None:
         self.step += 1
-        at = START + timedelta(hours=self.step)
+        at = START + timedelta(seconds=self.step)  # hours apart the same picture would be frozen
         frame = Frame(image=self.picture, captured_at=at, sha256=f"{self.step:064x}")
         self.memory = see(frame, self.scene, self.net, self.memory).memory
 

@@ -14,6 +14,7 @@ from edge_agent.vision.scene import Scene
 
 ANALYSIS_WIDTH_PX = 384
 SEARCH_PX = 10  # analysis pixels that correlation may shift
+GROUND_MIN_PX = 400.0  # analysis pixels of ground without which nothing is said
 CLEARLY_HIGHER = 0.15  # correlation by which a shifted view must beat the view at rest
 FEATURES = 1000
 STAYED_PX = 1.5  # analysis pixels within which a feature counts as unmoved
@@ -24,18 +25,42 @@ Gradient = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Ground:
+    """What is off the building. `mask` is 255 there; `weight` 0 … 1, eroded, with its sum and its Fourier transform."""
+
+    mask: Image
+    weight: Gradient
+    total: float
+    spectrum: Gradient
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Landmarks:
-    """A frame's static content. `static` is 255 where nothing is being built; sizes in analysis pixels."""
+    """A frame's content and its ground, where nothing is being built; sizes in analysis pixels.
+
+    `building` holds the corners of the faces (n x 2).
+    """
 
     grey: Image
-    static: Image
     gradient: Gradient
+    ground: Ground
+    building: npt.NDArray[np.float32]
     native_per_px: float
 
     @property
     def is_rich(self) -> bool:
-        """True when the static part has enough texture for a foreign view to be recognised as such."""
-        return len(_features(self.grey, mask=self.static).points) >= RICH_FEATURES
+        """True when the ground has enough texture for a foreign view to be recognised as such."""
+        return len(_features(self.grey, mask=self.ground.mask).points) >= RICH_FEATURES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Search:
+    """A frame made ready to be compared with any number of references: what does not depend on the reference."""
+
+    spectrum: Gradient
+    power: Gradient
+    ground: Ground
+    native_per_px: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,9 +97,14 @@ def frame_landmarks(frame: Frame, scene: Scene) -> Landmarks:
     size = (round(width / native_per_px), round(height / native_per_px))
     grey = cv2.cvtColor(frame.image, cv2.COLOR_BGR2GRAY)
     small = cv2.resize(grey, size, interpolation=cv2.INTER_AREA) if native_per_px > 1 else grey
-    static = static_mask(scene, size[0], size[1])
     grey_small = np.asarray(small, np.uint8)
-    return Landmarks(grey=grey_small, static=static, gradient=gradient_of(grey_small), native_per_px=native_per_px)
+    return Landmarks(
+        grey=grey_small,
+        gradient=gradient_of(grey_small),
+        ground=ground_of(scene, size[0], size[1]),
+        building=_corners(scene) / np.float32(native_per_px),
+        native_per_px=native_per_px,
+    )
 
 
 def gradient_of(grey: Image) -> Gradient:
@@ -98,8 +128,8 @@ def remembered_gradient(jpeg: bytes) -> Gradient:
 
 
 @lru_cache(maxsize=32)
-def static_mask(scene: Scene, width: int, height: int) -> Image:
-    """255 on all that is off the faces by a storey, and on the anchors; 0 under privacy masks.
+def ground_of(scene: Scene, width: int, height: int) -> Ground:
+    """All that is off the faces by a storey, and the anchors, but nothing under privacy masks.
 
     Anchors alone are too little: over 43 rendered scenes one small anchor gave a false shift in 15 % of the frames.
     """
@@ -110,43 +140,79 @@ def static_mask(scene: Scene, width: int, height: int) -> Image:
     mask = np.maximum(255 - cv2.dilate(building, np.ones((9, 9), np.uint8)), anchors).astype(np.uint8)
     mask[filled(scene.privacy_masks, width=width, height=height, scale=scale) > 0] = 0
     mask.flags.writeable = False
-    return mask
+    weight = np.asarray(cv2.erode(mask, np.ones((3, 3), np.uint8)) / 255, np.float32)
+    return Ground(mask=mask, weight=weight, total=float(weight.sum()), spectrum=_spectrum(weight, plain=weight.shape))
+
+
+def _corners(scene: Scene) -> npt.NDArray[np.float32]:
+    return np.concatenate([_hull(node_grid(face).points) for face in scene.faces])
 
 
 def _hull(points: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]:
     return np.asarray(cv2.convexHull(points.reshape(-1, 2).astype(np.float32))[:, 0], np.float32)
 
 
-def correlate(reference: Landmarks, marks: Landmarks) -> Agreement:
-    """Normalised correlation of the static gradients over shifts of ± SEARCH_PX, refined below a pixel.
+def search(marks: Landmarks) -> Search:
+    """Everything about a frame that correlation with a reference needs, computed once."""
+    reach = SEARCH_PX
+    bordered = cv2.copyMakeBorder(marks.gradient, reach, reach, reach, reach, cv2.BORDER_REPLICATE)
+    padded = np.asarray(bordered, np.float32)
+    ground, plain = marks.ground, marks.gradient.shape
+    spectrum = _spectrum(padded, plain=plain)
+    mean = _cross(spectrum, ground.spectrum) / max(ground.total, 1.0)
+    power = _cross(_spectrum(padded * padded, plain=plain), ground.spectrum) - ground.total * mean * mean
+    return Search(
+        spectrum=spectrum,
+        power=np.asarray(np.maximum(power, 1e-6), np.float32),
+        ground=ground,
+        native_per_px=marks.native_per_px,
+    )
+
+
+def correlate(reference: Gradient, seen: Search) -> Agreement:
+    """Normalised correlation of the gradients on the ground over shifts of ± SEARCH_PX, refined below a pixel.
 
     A camera is at rest until the contrary is clear: a peak further away counts only when it is well above what the
     view at rest gives (repeating textures gave false peaks up to 0.13 higher, measured on rendered scenes).
     """
-    weight = np.asarray(cv2.erode(marks.static, np.ones((3, 3), np.uint8)) / 255, np.float32)
-    if weight.sum() < 400:
+    ground = seen.ground
+    if ground.total < GROUND_MIN_PX:
         return Agreement(agreement=-1.0, dx_px=0.0, dy_px=0.0)
-    surface = _correlation_surface(reference.gradient, marks.gradient, weight)
+    template = (reference - float((reference * ground.weight).sum()) / ground.total) * ground.weight
+    cross = _cross(seen.spectrum, _spectrum(template, plain=template.shape))
+    surface = cross / np.sqrt(seen.power * max(float((template * template).sum()), 1e-6))
     row, col = np.unravel_index(int(surface.argmax()), surface.shape)
     rest = surface[SEARCH_PX - 1 : SEARCH_PX + 2, SEARCH_PX - 1 : SEARCH_PX + 2]
     if float(rest.max()) >= float(surface[row, col]) - CLEARLY_HIGHER:
         near = np.unravel_index(int(rest.argmax()), rest.shape)
         row, col = near[0] + SEARCH_PX - 1, near[1] + SEARCH_PX - 1
     dy, dx = _peak(surface, int(row), int(col))
-    scale = marks.native_per_px
+    scale = seen.native_per_px
     return Agreement(agreement=float(surface[row, col]), dx_px=dx * scale, dy_px=dy * scale)
 
 
-def _correlation_surface(reference: Gradient, seen: Gradient, weight: Gradient) -> Gradient:
-    """(2·SEARCH+1)² correlations: the reference's static patch against the frame moved by each shift."""
-    total = float(weight.sum())
-    template = (reference - float((reference * weight).sum()) / total) * weight
-    padded = cv2.copyMakeBorder(seen, SEARCH_PX, SEARCH_PX, SEARCH_PX, SEARCH_PX, cv2.BORDER_REPLICATE)
-    cross = cv2.matchTemplate(padded, template, cv2.TM_CCORR)
-    mean = cv2.matchTemplate(padded, weight, cv2.TM_CCORR) / total
-    power = cv2.matchTemplate(padded * padded, weight, cv2.TM_CCORR) - total * mean * mean
-    norm = np.sqrt(np.maximum(power, 1e-6) * max(float((template * template).sum()), 1e-6))
-    return np.asarray(cross / norm, np.float32)
+def likeness(one: Gradient, other: Gradient, ground: Ground) -> float:
+    """Correlation of two gradients on the ground, without any shift."""
+    weight, total = ground.weight, max(ground.total, 1.0)
+    a = (one - float((one * weight).sum()) / total) * weight
+    b = (other - float((other * weight).sum()) / total) * weight
+    norm = float(np.linalg.norm(a)) * float(np.linalg.norm(b))
+    return float(np.vdot(a, b)) / norm if norm > 0 else 0.0
+
+
+def _spectrum(image: Gradient, *, plain: tuple[int, int]) -> Gradient:
+    """Fourier transform with zeros behind, at the size that a search over `plain` (rows, columns) takes."""
+    rows, cols = (cv2.getOptimalDFTSize(side + 2 * SEARCH_PX) for side in plain)
+    laid = np.zeros((rows, cols), np.float32)
+    laid[: image.shape[0], : image.shape[1]] = image
+    return np.asarray(cv2.dft(laid), np.float32)
+
+
+def _cross(seen: Gradient, template: Gradient) -> Gradient:
+    """Correlation for each shift of ± SEARCH_PX."""
+    product = cv2.mulSpectrums(seen, template, 0, conjB=True)
+    whole = cv2.dft(product, flags=cv2.DFT_INVERSE | cv2.DFT_SCALE | cv2.DFT_REAL_OUTPUT)
+    return np.asarray(whole[: 2 * SEARCH_PX + 1, : 2 * SEARCH_PX + 1], np.float32)
 
 
 def _peak(surface: Gradient, row: int, col: int) -> tuple[float, float]:
@@ -162,13 +228,13 @@ def _parabola(values: Gradient, at: int) -> float:
     return at if abs(curve) < 1e-9 else at + 0.5 * (left - right) / curve
 
 
-def match_features(reference: Landmarks, marks: Landmarks) -> Match:
+def match_features(reference: Image, marks: Landmarks) -> Match:
     """Similarity transform between ORB features of two whole frames by RANSAC; NO_MATCH when there are too few.
 
     Only what moved is asked: pairs that stayed where they were are left out first, because burnt-in text stays in every
     view and would vote for rest. `spread` counts the squares of an 8 x 6 raster that hold inliers.
     """
-    before, after = _features(reference.grey, mask=None), _features(marks.grey, mask=None)
+    before, after = _features(reference, mask=None), _features(marks.grey, mask=None)
     if len(before.points) < 8 or len(after.points) < 8:
         return NO_MATCH
     pairs = cv2.BFMatcher(cv2.NORM_HAMMING).knnMatch(before.descriptors, after.descriptors, k=2)

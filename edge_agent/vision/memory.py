@@ -11,6 +11,7 @@ from edge_agent.vision.errors import MemoryFormatError
 from edge_agent.vision.filter import FaceBelief
 from edge_agent.vision.quality import QualityHistory
 from edge_agent.vision.registration import Reference, ReferenceBank
+from edge_agent.vision.remembered import history_arrays, history_header, history_of, older_history
 
 FORMAT = "siteprogress.camera-memory/1"
 
@@ -29,9 +30,10 @@ class CameraMemory:
 
     def to_bytes(self) -> bytes:
         """Everything, without pickling; `from_bytes` gives an equal memory back."""
-        arrays: dict[str, np.ndarray] = {}
+        arrays: dict[str, np.ndarray] = dict(history_arrays(self.quality))
         for i, (_, belief) in enumerate(self.faces):
             arrays[f"phases{i}"], arrays[f"seen_s{i}"] = belief.phases, belief.seen_s
+            arrays[f"looks{i}"] = belief.looks
         for i, ref in enumerate(self.bank.references):
             arrays[f"look{i}"] = np.frombuffer(ref.jpeg, np.uint8)
         if self.bank.latest is not None:
@@ -42,12 +44,10 @@ class CameraMemory:
         return out.getvalue()
 
     def _header(self) -> dict[str, object]:
-        quality, bank = self.quality, self.bank
+        bank = self.bank
         return {
             "format": FORMAT,
-            "sharpness": quality.sharpness,
-            "last_sha256": quality.last_sha256,
-            "last_captured_s": quality.last_captured_s,
+            "quality": history_header(self.quality),
             "suspect_frames": bank.suspect_frames,
             "moved": bank.moved,
             "confirmations": bank.confirmations,
@@ -78,11 +78,7 @@ class CameraMemory:
         )
         latest: list[float] | None = header["latest_shift"]  # type: ignore[assignment]
         return cls(
-            quality=QualityHistory(
-                sharpness=tuple(header["sharpness"]),  # type: ignore[arg-type]
-                last_sha256=str(header["last_sha256"]),
-                last_captured_s=header["last_captured_s"],  # type: ignore[arg-type]
-            ),
+            quality=history_of(header, arrays) if "quality" in header else older_history(header),
             bank=ReferenceBank(
                 references=references,
                 latest=None
@@ -93,8 +89,12 @@ class CameraMemory:
                 confirmations=header["confirmations"],  # type: ignore[arg-type]
                 verified_at_s=header["verified_at_s"],  # type: ignore[arg-type]
             ),
-            faces=tuple(
-                (face_id, FaceBelief(phases=arrays[f"phases{i}"], seen_s=arrays[f"seen_s{i}"]))
-                for i, face_id in enumerate(faces)
-            ),
+            faces=tuple((face_id, _belief(arrays, i)) for i, face_id in enumerate(faces)),
         )
+
+
+def _belief(arrays: dict[str, np.ndarray], index: int) -> FaceBelief:
+    """A belief written before looks were counted has seen each known cell once."""
+    seen_s = arrays[f"seen_s{index}"]
+    looks = arrays.get(f"looks{index}", np.where(np.isnan(seen_s), 0.0, 1.0))
+    return FaceBelief(phases=arrays[f"phases{index}"], seen_s=seen_s, looks=looks)

@@ -1,7 +1,8 @@
 """Is the camera still looking where it was commissioned? VERIFIED, UNVERIFIED or MOVED, and by how much.
 
-Two witnesses look at what does not change (anchors, or all that is off the building): gradient correlation, which holds
-in rain and over seasons, and matched ORB features, which measure large movements. Few matches is never movement.
+Three witnesses look at what does not change (anchors, and all that is off the building): gradient correlation, which
+holds in rain and over seasons; local shifts, which tell a turn or zoom; and matched ORB features, which measure large
+movements. Few matches is never movement.
 """
 
 from dataclasses import dataclass, replace
@@ -14,12 +15,15 @@ from edge_agent.vision.landmarks import (
     Landmarks,
     Match,
     correlate,
+    likeness,
     match_features,
     remembered_gradient,
     remembered_grey,
+    search,
 )
 from edge_agent.vision.quality import Quality
 from edge_agent.vision.rectify import NO_SHIFT, Shift
+from edge_agent.vision.turn import Turn, find_turn
 
 Status = Literal["VERIFIED", "UNVERIFIED", "MOVED"]
 
@@ -33,6 +37,8 @@ FOREIGN = 0.22  # … under which, in a sharp and well-lit frame, it is another 
 LEARN_UNDER = 0.72  # … under which a verified frame teaches the bank a new look
 MOVED_INLIERS, MOVED_SPREAD = 20, 5  # features that moved together, and squares of the frame they are in
 BANK_SIZE = 8
+TURN_UNDER = 0.9  # agreement under which the patches are asked whether the view has turned
+TURN_PX, TURN_ANALYSIS_PX = 4.0, 1.2  # native and analysis pixels at the building that no shift can correct
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,12 +85,16 @@ class Registered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Evidence:
-    """The best that any reference says: correlation, the shift it implies, and the best feature match."""
+    """The best that any reference says: correlation, the shift it implies, and the best feature match.
+
+    `turned_px` is what a turn or zoom moves at the building beyond that shift, native pixels; 0 where there is none.
+    """
 
     agreement: float
     dx_px: float
     dy_px: float
     match: Match | None = None
+    turned_px: float = 0.0
 
     @property
     def shift_px(self) -> float:
@@ -110,32 +120,37 @@ def register(marks: Landmarks, quality: Quality, bank: ReferenceBank, *, capture
 
 
 def _weigh(marks: Landmarks, bank: ReferenceBank) -> _Evidence:
-    """Look through the references until one agrees; features are only matched when none does."""
-    best = _Evidence(agreement=-1.0, dx_px=0.0, dy_px=0.0)
-    looks = [(ref, _look(ref, like=marks)) for ref in bank.references]
-    for ref, look in looks:
-        found = correlate(look, marks)
+    """Look through the references until one agrees; turns and features are only asked when none does clearly."""
+    best, by = _Evidence(agreement=-1.0, dx_px=0.0, dy_px=0.0), bank.references[0]
+    seen = search(marks)
+    for ref in bank.references:
+        found = correlate(remembered_gradient(ref.jpeg), seen)
         if found.agreement > best.agreement:
             dx, dy = found.dx_px + ref.dx_px, found.dy_px + ref.dy_px
-            best = _Evidence(agreement=found.agreement, dx_px=dx, dy_px=dy)
+            best, by = _Evidence(agreement=found.agreement, dx_px=dx, dy_px=dy), ref
         if best.agreement >= LEARN_UNDER:
-            return best
-    if best.agreement >= AGREES or (best.agreement >= RESTS and best.shift_px < REST_PX):
+            break
+    if best.agreement < TURN_UNDER:
+        best = replace(best, turned_px=_turned_px(marks, best, by))
+    if best.agreement >= AGREES or (best.agreement >= RESTS and best.shift_px < REST_PX) or bank.latest is None:
         return best
     # The latest verified look is the likest in light and in how far the building was: even its facade may testify.
-    return best if bank.latest is None else replace(best, match=match_features(_look(bank.latest, like=marks), marks))
+    return replace(best, match=match_features(remembered_grey(bank.latest.jpeg), marks))
 
 
-def _look(ref: Reference, *, like: Landmarks) -> Landmarks:
-    """Landmarks of a remembered look, under the same static mask as the frame it is compared with."""
-    grey = remembered_grey(ref.jpeg)
-    return Landmarks(
-        grey=grey, static=like.static, gradient=remembered_gradient(ref.jpeg), native_per_px=like.native_per_px
-    )
+def _turned_px(marks: Landmarks, best: _Evidence, by: Reference) -> float:
+    """What a turn against the best reference moves at the building; 0 when it is too little to be told."""
+    scale = marks.native_per_px
+    dx, dy = (best.dx_px - by.dx_px) / scale, (best.dy_px - by.dy_px) / scale
+    turn: Turn | None = find_turn(remembered_gradient(by.jpeg), marks, dx=dx, dy=dy)
+    beyond = 0.0 if turn is None else turn.beyond_shift_px(marks.building, dx, dy)
+    return beyond * scale if beyond >= TURN_ANALYSIS_PX and beyond * scale >= TURN_PX else 0.0
 
 
 def _is_steady(evidence: _Evidence) -> bool:
     size_px = evidence.shift_px
+    if evidence.turned_px > 0:
+        return False
     if evidence.agreement >= AGREES:
         return size_px < MOVED_FROM_PX
     return evidence.agreement >= RESTS and size_px < REST_PX
@@ -146,7 +161,9 @@ def _is_elsewhere(evidence: _Evidence, marks: Landmarks, quality: Quality, bank:
     match = evidence.match
     if match is not None and _moved_together(match):
         return True
-    if evidence.agreement >= AGREES:  # the same content, further away than the small shifts we correct
+    if evidence.agreement >= AGREES:  # the same content, turned or further away than the small shifts we correct
+        return True
+    if evidence.turned_px > 0:
         return True
     if quality.codes or bank.confirmations < CONFIRMED:
         return False
@@ -174,10 +191,17 @@ def _verified(marks: Landmarks, evidence: _Evidence, bank: ReferenceBank, *, cap
 
 
 def _with_reference(bank: ReferenceBank, marks: Landmarks, dx_px: float, dy_px: float) -> ReferenceBank:
-    """A bank that knows one more look; the first reference is the commissioning itself and is never given up."""
-    first, *others = bank.references
-    kept = (*others, _reference(marks, dx_px, dy_px))[-(BANK_SIZE - 1) :]
-    return replace(bank, references=(first, *kept))
+    """A bank that knows one more look. When it is full, the one likest to another goes, so that hours and weathers stay
+    apart; the first reference is the commissioning itself and is never given up.
+    """
+    new = _reference(marks, dx_px, dy_px)
+    kept = [*bank.references, new]
+    if len(kept) > BANK_SIZE:
+        looks = [remembered_gradient(ref.jpeg) for ref in kept]
+        # Only the newcomer's likenesses are asked: the others were far enough apart when they came.
+        alike = [likeness(look, looks[-1], marks.ground) for look in looks[1:-1]]
+        del kept[1 + int(np.argmax(alike))]
+    return replace(bank, references=tuple(kept))
 
 
 def _shift_of(evidence: _Evidence) -> tuple[Shift, float]:
@@ -191,7 +215,9 @@ def _suspect(evidence: _Evidence, bank: ReferenceBank) -> Registered:
     count = bank.suspect_frames + 1
     moved = bank.moved or count >= SUSPECT_FRAMES
     match = evidence.match
-    size_px = match.corner_shift_px if match is not None and _moved_together(match) else 0.0
+    size_px = match.corner_shift_px if match is not None and _moved_together(match) else evidence.turned_px
+    if evidence.agreement >= AGREES:
+        size_px = max(size_px, evidence.shift_px)
     verdict = Registration(
         status="MOVED" if moved else "UNVERIFIED", shift=NO_SHIFT, residual_px=size_px, may_update=False
     )

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from edge_agent.vision.errors import SceneError
 from edge_agent.vision.stages import STAGE_LISTS
+from edge_agent.vision.sun import Place
 
 Point = tuple[float, float]
 Polyline = tuple[Point, ...]
@@ -45,7 +46,7 @@ class Face:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
-    """What one camera sees, as a person marked it once."""
+    """What one camera sees, as a person marked it once. `place` is None where nobody said where it stands."""
 
     scene_id: str
     work_type: str
@@ -53,6 +54,7 @@ class Scene:
     anchors: tuple[Polyline, ...]
     privacy_masks: tuple[Polyline, ...]
     faces: tuple[Face, ...]
+    place: Place | None = None
 
 
 class _File(BaseModel):
@@ -83,6 +85,11 @@ class _CameraFile(_File):
     height: int = Field(ge=32, le=20000)
     k1: float = Field(0.0, ge=-10, le=10)
     k2: float = Field(0.0, ge=-10, le=10)
+
+
+class _PlaceFile(_File):
+    latitude: float = Field(ge=-90, le=90)
+    longitude: float = Field(ge=-180, le=180)
 
 
 class _FaceFile(_File):
@@ -150,6 +157,7 @@ class _SceneFile(_File):
     anchors: tuple[_Polygon, ...] = ()
     privacy_masks: tuple[_Polygon, ...] = ()
     faces: tuple[_FaceFile, ...] = Field(min_length=1)
+    place: _PlaceFile | None = None
 
     @model_validator(mode="after")
     def _known_and_unique(self) -> Self:
@@ -193,6 +201,7 @@ def parse_scene(raw: object, *, file: str) -> Scene:
         anchors=parsed.anchors,
         privacy_masks=parsed.privacy_masks,
         faces=tuple(_face(face) for face in parsed.faces),
+        place=None if parsed.place is None else Place(**parsed.place.model_dump()),
     )
 
 

@@ -5,17 +5,17 @@ from typing import Protocol
 
 import numpy as np
 
-from edge_agent.vision.cells import one_top_per_bay
+from edge_agent.vision.cells import made_consistent
 from edge_agent.vision.errors import FrameError
-from edge_agent.vision.filter import FaceBelief, Observation, blank_belief, update
+from edge_agent.vision.filter import FaceBelief, Observation, adopted, update
 from edge_agent.vision.frame import Frame, Image
+from edge_agent.vision.interval import Spread
 from edge_agent.vision.landmarks import frame_landmarks
 from edge_agent.vision.memory import CameraMemory
 from edge_agent.vision.quality import Quality, judge, remember
 from edge_agent.vision.reading import (
     FaceReading,
     Look,
-    Spread,
     cell_weights,
     cells_of,
     standing,
@@ -70,9 +70,10 @@ def see(frame: Frame, scene: Scene, net: Network, memory: CameraMemory) -> Seen:
     if net.stages.work_type != scene.work_type:
         msg = f"scene {scene.scene_id} is {scene.work_type}, the network sees {net.stages.work_type}"
         raise ValueError(msg)
-    quality = judge(frame, memory.quality)
+    marks = frame_landmarks(frame, scene)
+    quality = judge(frame, memory.quality, marks=marks, place=scene.place)
     now_s = frame.captured_at.timestamp()
-    registered = register(frame_landmarks(frame, scene), quality, memory.bank, captured_s=now_s)
+    registered = register(marks, quality, memory.bank, captured_s=now_s)
     verified_at_s = registered.bank.verified_at_s
     view = _View(
         frame=frame,
@@ -105,22 +106,22 @@ def _check_size(frame: Frame, scene: Scene) -> None:
 
 
 def _see_face(view: _View, face: Face, net: Network, *, belief: FaceBelief | None) -> tuple[FaceReading, FaceBelief]:
-    if belief is None or belief.seen_s.shape != (face.rows, face.cols):  # new, or commissioned anew
-        belief = blank_belief(face.rows, face.cols, stages=net.stages)
+    belief = adopted(belief, face.rows, face.cols, stages=net.stages)  # blank if new, or commissioned anew
     if not view.may_update:
         return _reading(view, face, net, belief=belief, look=_blind(face)), belief
     canvas = rectify(view.frame, view.scene, face, shift=view.registration.shift)
     likelihoods = net.infer(canvas.image)
-    observation = observe(likelihoods, observable=canvas.observable)
+    observation = observe(likelihoods, observable=canvas.observable, work_type=net.stages.work_type)
     belief = update(belief, observation, now_s=view.frame.captured_at.timestamp(), stages=net.stages)
     look = Look(visible=observation.visible, cover=np.asarray(likelihoods.cover, float))
     return _reading(view, face, net, belief=belief, look=look), belief
 
 
-def observe(likelihoods: CellLikelihoods, *, observable: Mask) -> Observation:
-    """What the filter takes from one look: stages under one top per bay, occlusion, and what can be seen at all."""
+def observe(likelihoods: CellLikelihoods, *, observable: Mask, work_type: str) -> Observation:
+    """What the filter takes from one look: stages under the work's own rule, occlusion, and what can be seen at all."""
     hidden = np.where(observable, likelihoods.occluded, 1.0)
-    return Observation(stage=one_top_per_bay(likelihoods.stage, hidden), occluded=hidden, observable=observable)
+    stage = made_consistent(likelihoods.stage, hidden, work_type=work_type)
+    return Observation(stage=stage, occluded=hidden, observable=observable)
 
 
 def _blind(face: Face) -> Look:
@@ -130,8 +131,8 @@ def _blind(face: Face) -> Look:
 def _reading(view: _View, face: Face, net: Network, *, belief: FaceBelief, look: Look) -> FaceReading:
     now_s = view.frame.captured_at.timestamp()
     weights = cell_weights(face)
-    spread = Spread(floor_bp=net.entry.sigma_floor_bp, scale=net.entry.sigma_scale)
-    held = standing(belief, weights, now_s=now_s, stages=net.stages, spread=spread)
+    observable = face_map_of(face, view.scene.camera, view.scene.privacy_masks).observable
+    held = standing(belief, weights, observable=observable, now_s=now_s, stages=net.stages, spread=spread_of(net.entry))
     coverage_bp = round(float(weights[look.visible].sum()) * 10000)
     reasons = why_abstain(
         held,
@@ -159,7 +160,15 @@ def _reading(view: _View, face: Face, net: Network, *, belief: FaceBelief, look:
         residual_px=round(view.registration.residual_px, 2),
         model_sha256=net.sha256,
         frame_sha256=view.frame.sha256,
+        doubt=held.doubt if held else None,
     )
+
+
+def spread_of(entry: ModelEntry) -> Spread:
+    """How unsure readings of these weights are, as their manifest says."""
+    plain = Spread(floor_bp=entry.sigma_floor_bp, scale=entry.sigma_scale)
+    fitted = entry.conformal
+    return plain if fitted is None else replace(plain, factor_bp=fitted.factor_bp, buildings=fitted.buildings)
 
 
 def observable_share_bp(scene: Scene, face: Face) -> int:

@@ -14,7 +14,7 @@ import cv2
 
 from edge_agent.errors import StoreError
 from edge_agent.status import Status, read_status
-from tests.edge_agent.vision.drawing import draw, scene_json
+from tests.edge_agent.vision.drawing import daylight, draw, scene_json
 from tests.services import Broker, wait_until
 
 START = datetime(2026, 9, 1, 2, 0, tzinfo=UTC)
@@ -29,7 +29,7 @@ def frame_name(number: int) -> str:
 def a_jpeg(number: int) -> bytes:
     """A drawing of the building after so many hours; no two are alike."""
     stages = [[min(5, max(0, number // 8 - row)) for _ in range(COLS)] for row in range(ROWS)]
-    image = draw(stages)
+    image = daylight(draw(stages), number / 24)
     cv2.putText(image, str(number), (8, 20), cv2.FONT_HERSHEY_PLAIN, 1.2, (255, 255, 255), 1)
     done, data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, 92])
     assert done

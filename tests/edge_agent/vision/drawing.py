@@ -109,6 +109,12 @@ def draw(
     return image
 
 
+def daylight(image: Image, day: float) -> Image:
+    """The drawing in the light of its moment: it comes from another side and with another strength each time."""
+    across = np.linspace(-0.03, 0.03, image.shape[1])[None, :, None] * (2 * (day * 7.755 % 1) - 1)
+    return np.asarray(image * (0.91 + 0.06 * (day * 5.618 % 1) + across), np.uint8)
+
+
 def a_frame(image: Image, *, day: float = 0.0) -> Frame:
     digest = hashlib.sha256(image.tobytes() + str(day).encode()).hexdigest()
     return Frame(image=image, captured_at=START + timedelta(days=day), sha256=digest)
@@ -138,7 +144,7 @@ def write_dataset(root: Path, *, scenes: int = 2, days: int = 24, step: int = 2,
             if day % 6 == 0:
                 occluded[1, 2] = 1
             image = draw(stages, corners=corners, seed=index, occluded=occluded)
-            noisy = np.clip(image + rng.normal(0, noise, image.shape), 0, 255).astype(np.uint8)
+            noisy = np.clip(daylight(image, day) + rng.normal(0, noise, image.shape), 0, 255).astype(np.uint8)
             name = (START + timedelta(days=day)).strftime("%Y%m%dT%H%M%SZ")
             cv2.imwrite(str(folder / "frames" / f"{name}.jpg"), noisy)
             frames[name] = {"conditions": ["clear"], "faces": {"A-front": truth_face(stages, occluded)}}

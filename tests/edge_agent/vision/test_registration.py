@@ -19,8 +19,9 @@ ANCHORED = a_scene(
 
 def look(image: Image, bank: ReferenceBank, *, day: float, scene: Scene = SCENE) -> Registered:
     frame = a_frame(image, day=day)
-    quality = judge(frame, QualityHistory())
-    return register(frame_landmarks(frame, scene), quality, bank, captured_s=frame.captured_at.timestamp())
+    marks = frame_landmarks(frame, scene)
+    quality = judge(frame, QualityHistory(), marks=marks, place=None)
+    return register(marks, quality, bank, captured_s=frame.captured_at.timestamp())
 
 
 def run(images: list[Image], *, scene: Scene = SCENE) -> list[Registration]:

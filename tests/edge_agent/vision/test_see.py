@@ -12,7 +12,7 @@ from edge_agent.vision.memory import CameraMemory
 from edge_agent.vision.reading import FaceReading
 from edge_agent.vision.see import observable_share_bp, see
 from edge_agent.vision.stages import NEW_BUILD, stages_of
-from tests.edge_agent.vision.drawing import CORNERS, START, a_frame, a_scene, draw, stages_on
+from tests.edge_agent.vision.drawing import CORNERS, START, a_frame, a_scene, daylight, draw, stages_on
 from tests.edge_agent.vision.fixed_network import ColourNetwork
 
 SCENE = a_scene()
@@ -29,7 +29,7 @@ def watch(
     kept = memory or CameraMemory()
     readings = []
     for day, image in enumerate(images, start=start):
-        seen = see(a_frame(image, day=day), SCENE, NET, kept)
+        seen = see(a_frame(daylight(image, day), day=day), SCENE, NET, kept)
         kept = seen.memory
         readings.append(seen.readings[0])
     return readings, kept
@@ -76,7 +76,7 @@ def test_too_little_seen_abstains_but_still_holds() -> None:
 def test_unusable_and_moved_frames_change_no_cell() -> None:
     good = [draw(stages_on(10 + d)) for d in range(3)]
     _, memory = watch(good)
-    dark = np.asarray(good[-1] * 0.05, np.uint8)
+    dark = np.asarray(good[-1] * 0.1, np.uint8)
     elsewhere = np.asarray(cv2.warpAffine(good[-1], np.array([[1, 0, 80.0], [0, 1, 0]]), (512, 384)), np.uint8)
     readings, after = watch([dark, elsewhere, np.asarray(elsewhere // 2 * 2, np.uint8)], memory=memory, start=4)
     assert [r.abstained[0] for r in readings] == ["unusable_frame", "unverified", "moved"]
