@@ -9,6 +9,7 @@ from training.scenes.schedule import stage_at
 from training.scenes.site import Building, Cover, Facade
 from training.scenes.solids import MeshArrays, Solids
 
+GEAR = ("hoist", "basket")  # they stand before a face without covering it; baskets are drawn by renovation_gear
 OUT_M = 1.25  # how far scaffold and nets stand before the face
 RANK = {"": 0, "scaffold": 1, "net_seethrough": 2, "net_opaque": 3}
 
@@ -31,7 +32,7 @@ def cover_table(face: Facade, day: float) -> list[list[str]]:
     rows, cols = face.schedule.begun.shape
     table = [["" for _ in range(cols)] for _ in range(rows)]
     for cover in face.covers:
-        if cover.kind == "hoist":
+        if cover.kind in GEAR:
             continue
         low, high = rows_of(cover, face, day)
         word = "net_opaque" if cover.kind == "sheet" else cover.kind
@@ -49,7 +50,7 @@ def draw_covers(building: Building, day: float) -> dict[str, MeshArrays]:
         brush = FaceBrush(solids=solids, building=building, face=face)
         for cover in face.covers:
             low, high = rows_of(cover, face, day)
-            if high <= low:
+            if high <= low or cover.kind == "basket":
                 continue
             if cover.kind == "hoist":
                 _hoist(brush, cover, (low, high), day)

@@ -52,7 +52,7 @@ class Schedule:
 class Cover:
     """Something hung before a rectangle of cells between two days; rows and cols are half-open ranges."""
 
-    kind: str  # one of COVERS, "sheet" (a tarpaulin over single bays: hides like an opaque net) or "hoist"
+    kind: str  # one of COVERS, "sheet" (a tarpaulin over single bays: hides like an opaque net), "hoist" or "basket"
     rows: tuple[int, int]
     cols: tuple[int, int]
     days: tuple[float, float]
