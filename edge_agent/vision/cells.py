@@ -1,4 +1,10 @@
-"""What holds between the cells of a bay: nothing stands above a void (one top slab per bay)."""
+"""What holds between the cells of a face, by work type.
+
+A new building stands on itself: nothing is built above a void, so each bay has one top. An old facade is stripped and
+clad from the top or from the ground, bay by bay or all at once, and a road is laid from either end: no rule there.
+"""
+
+from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
@@ -8,6 +14,19 @@ Floats = npt.NDArray[np.float64]
 TRUST = 0.8  # how much the bay's change point overrules a single cell on void or not
 FLOOR = 0.03  # no single cell is more certain than this about void
 SPREAD = 0.01  # probability lent to each built stage of a cell that the bay says is built
+
+BayRule = Callable[[npt.ArrayLike, npt.ArrayLike], Floats]
+
+
+def made_consistent(stage: npt.ArrayLike, occluded: npt.ArrayLike, *, work_type: str) -> Floats:
+    """Stage probabilities of one look (rows x cols x stages, ground up) under the rule of the work type, if any."""
+    rule = BAY_RULES.get(work_type)
+    return np.asarray(stage, float) if rule is None else rule(stage, occluded)
+
+
+def top_of(stage: Floats, *, work_type: str) -> int | None:
+    """Storeys begun; None for work that does not rise storey by storey."""
+    return top_storey(stage[..., 0]) if work_type in BAY_RULES else None
 
 
 def one_top_per_bay(stage: npt.ArrayLike, occluded: npt.ArrayLike) -> Floats:
@@ -43,3 +62,6 @@ def top_storey(void: Floats) -> int:
     standing = standing_probability(void)
     tops = np.sort((standing >= 0.5).sum(axis=0))
     return int(tops[(len(tops) - 1) // 2])
+
+
+BAY_RULES: dict[str, BayRule] = {"new_build": one_top_per_bay}

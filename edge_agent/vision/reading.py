@@ -7,8 +7,10 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from edge_agent.vision.cells import top_storey
-from edge_agent.vision.filter import FaceBelief, aged_probabilities, stage_probabilities
+from edge_agent.vision.carry import held_probabilities
+from edge_agent.vision.cells import top_of
+from edge_agent.vision.filter import FaceBelief, aged_probabilities
+from edge_agent.vision.interval import SIGMAS, Doubt, Spread, common_deviation_bp
 from edge_agent.vision.quality import QualityCode
 from edge_agent.vision.registration import Status
 from edge_agent.vision.scene import Face
@@ -19,10 +21,8 @@ Mask = npt.NDArray[np.bool_]
 
 MIN_COVERAGE_BP = 6000
 MAX_HALF_WIDTH_BP = 1000
-HALF_WIDTH_SIGMAS = 1.645  # 90 % interval
+HALF_WIDTH_SIGMAS = SIGMAS  # 90 % interval
 UNVERIFIED_LIMIT_S = 48 * 3600.0
-CELL_CORRELATION = 0.15  # errors of the cells of a face share light and camera
-UNSEEN_SIGMA_BP = 2500  # how far cells that were never seen may be from the mean of the others
 COVER_FROM = 0.5
 
 AbstainReason = Literal["unusable_frame", "moved", "unverified", "coverage", "uncertain", "nothing_seen"]
@@ -43,9 +43,10 @@ class CellReading:
 class FaceReading:
     """A face at a moment. All `_bp` are 1/10000. `completion_bp` is None when abstaining; `abstained` says why.
 
-    `stage_shares_bp` follows the stage list and sums to 10000 over the cells ever seen, or is empty if there are none.
-    `coverage_bp` is the share of the face really observed in this frame. `top_storey` counts storeys begun.
-    `cells` are rows from the ground up. `residual_px` is the camera's measured shift.
+    `stage_shares_bp` follows the stage list and sums to 10000 over the cells this camera can see, or is empty as long
+    as it saw none. `coverage_bp` is the share of the face really observed in this frame. `top_storey` counts storeys
+    begun, None where the work has no top. `cells` are rows from the ground up. `residual_px` is the camera's measured
+    shift. `doubt` is what `sigma_bp` was made of.
     """
 
     scene_id: str
@@ -66,6 +67,7 @@ class FaceReading:
     residual_px: float
     model_sha256: str
     frame_sha256: str
+    doubt: Doubt | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -77,20 +79,13 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Spread:
-    """How unsure the network's cells are beyond their own posterior; measured on held-out scenes."""
-
-    floor_bp: int
-    scale: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """What a belief amounts to: completion, its standard deviation, stage shares; None while nothing was seen."""
+    """What a belief amounts to: completion, its standard deviation and what that rests on, stage shares."""
 
     completion_bp: int
     sigma_bp: int
     shares_bp: tuple[int, ...]
+    doubt: Doubt
 
 
 def cell_weights(face: Face) -> Floats:
@@ -102,30 +97,37 @@ def cell_weights(face: Face) -> Floats:
 
 
 def standing(
-    belief: FaceBelief, weights: Floats, *, now_s: float, stages: StageList, spread: Spread
+    belief: FaceBelief, weights: Floats, *, observable: Mask, now_s: float, stages: StageList, spread: Spread
 ) -> Standing | None:
-    """Completion of a face over the cells ever seen, those hidden now carried; None when none was ever seen."""
-    share = np.where(belief.known, weights, 0.0)
-    if share.sum() <= 0:
+    """Completion of the cells this camera can see, those hidden now carried; None when none was ever seen.
+
+    `weights` sum to 1 over the face. An observable cell never seen counts with what is held of it, and widens sigma.
+    """
+    counted = np.where(observable | belief.known, weights, 0.0)
+    seen = float(np.where(belief.known, weights, 0.0).sum())
+    if seen <= 0:
         return None
-    seen = float(share.sum())
-    share = share / seen
-    probabilities = stage_probabilities(belief, stages=stages)
+    share = counted / counted.sum()
+    credit = np.asarray(stages.credit_bp, float)
+    shares = np.einsum("rc,rcs->s", share, held_probabilities(belief, stages=stages))
+    doubt = _doubt(belief, share, now_s=now_s, stages=stages, unseen=1 - seen / float(weights.sum()))
+    return Standing(
+        completion_bp=round(float(shares @ credit)),
+        sigma_bp=round(spread.sigma_bp(doubt)),
+        shares_bp=_whole(shares),
+        doubt=doubt,
+    )
+
+
+def _doubt(belief: FaceBelief, share: Floats, *, now_s: float, stages: StageList, unseen: float) -> Doubt:
     credit = np.asarray(stages.credit_bp, float)
     aged = aged_probabilities(belief, now_s=now_s, stages=stages)
-    variance = np.maximum(aged @ credit**2 - (aged @ credit) ** 2, 0.0)
-    sigma = _sigma_bp(share, variance, spread=spread)
-    sigma = float(np.hypot(sigma, (1 - seen / float(weights.sum())) * UNSEEN_SIGMA_BP))
-    shares = np.einsum("rc,rcs->s", share, probabilities)
-    return Standing(completion_bp=round(float(shares @ credit)), sigma_bp=round(sigma), shares_bp=_whole(shares))
-
-
-def _sigma_bp(share: Floats, variance: Floats, *, spread: Spread) -> float:
-    """Standard deviation of a weighted mean whose cells err together (one common correlation), with a floor."""
-    alone = float((share**2 * variance).sum())
-    together = float((share * np.sqrt(variance)).sum()) ** 2
-    mean_variance = (1 - CELL_CORRELATION) * alone + CELL_CORRELATION * together
-    return float(np.hypot(spread.scale * np.sqrt(mean_variance), spread.floor_bp))
+    variance = np.where(belief.known, np.maximum(aged @ credit**2 - (aged @ credit) ** 2, 0.0), 0.0)
+    return Doubt(
+        cells_bp=common_deviation_bp(share, variance),
+        looks=float((share * belief.looks).sum() / share[belief.known].sum()),
+        unseen=unseen,
+    )
 
 
 def _whole(shares: Floats) -> tuple[int, ...]:
@@ -139,7 +141,7 @@ def _whole(shares: Floats) -> tuple[int, ...]:
 
 def cells_of(belief: FaceBelief, look: Look, *, stages: StageList) -> tuple[tuple[CellReading, ...], ...]:
     """One CellReading per cell, rows from the ground up."""
-    probabilities = stage_probabilities(belief, stages=stages)
+    probabilities = held_probabilities(belief, stages=stages)
     best = probabilities.argmax(axis=-1)
     certain = np.round(probabilities.max(axis=-1) * 10000).astype(int)
     known = belief.known
@@ -181,6 +183,6 @@ def why_abstain(
     return tuple(reason for failed, reason in checks if failed)
 
 
-def storeys_begun(belief: FaceBelief, *, stages: StageList) -> int:
-    """Top storey by the belief's own void probabilities."""
-    return top_storey(stage_probabilities(belief, stages=stages)[..., 0])
+def storeys_begun(belief: FaceBelief, *, stages: StageList) -> int | None:
+    """Top storey by the belief's own probabilities; None where the work has no top."""
+    return top_of(held_probabilities(belief, stages=stages), work_type=stages.work_type)

@@ -5,16 +5,18 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from edge_agent.vision.cells import one_top_per_bay, top_storey
+from edge_agent.vision.carry import held_probabilities
+from edge_agent.vision.cells import made_consistent, one_top_per_bay, top_of, top_storey
 from edge_agent.vision.filter import (
     FaceBelief,
     Observation,
+    adopted,
     aged_probabilities,
     blank_belief,
     stage_probabilities,
     update,
 )
-from edge_agent.vision.stages import NEW_BUILD
+from edge_agent.vision.stages import NEW_BUILD, RENOVATION, ROAD, STAGE_LISTS, StageList
 
 DAY = 86400.0
 CREDIT = np.array(NEW_BUILD.credit_bp, float)
@@ -52,23 +54,30 @@ def test_two_days_of_the_next_stage_dominate_ten_of_the_last(stage: int) -> None
 def test_nothing_changes_nothing_drifts(stage: int) -> None:
     belief = follow([(d, saw(stage)) for d in range(40)])
     expected = float(stage_probabilities(belief, stages=NEW_BUILD)[0, 0] @ CREDIT)
-    assert expected == pytest.approx(CREDIT[stage], abs=120)
+    assert expected == pytest.approx(CREDIT[stage], abs=260)
+
+
+def test_a_month_of_the_same_answer_does_not_add_up_to_certainty() -> None:
+    """A network wrong about a wall is wrong every day: the belief stays where one look and a few days put it."""
+    after = [probability(follow([(d, saw(3)) for d in range(n)]), 3) for n in (10, 30)]
+    assert after[0] < 0.93
+    assert after[1] < 0.96
 
 
 def test_one_false_finished_does_not_stay() -> None:
     days = [(float(d), saw(2)) for d in range(8)] + [(8, saw(5))] + [(float(d), saw(2)) for d in range(9, 12)]
-    assert probability(follow(days), 2) > 0.9
+    assert probability(follow(days), 2) > 0.8
 
 
 def test_rework_is_believed_in_the_end() -> None:
-    assert probability(follow([(d, saw(4)) for d in range(8)] + [(8 + d, saw(3)) for d in range(5)]), 3) > 0.8
+    assert probability(follow([(d, saw(4)) for d in range(8)] + [(8 + d, saw(3)) for d in range(10)]), 3) > 0.6
 
 
 def test_many_frames_of_a_day_weigh_no_more_than_two() -> None:
     """Sixty agreeing wrong frames on one day are undone by as few days as one or two would be."""
     burst = [(8 + i / 144, saw(5)) for i in range(60)]
     days = [(float(d), saw(2)) for d in range(8)] + burst + [(float(d), saw(2)) for d in range(9, 13)]
-    assert probability(follow(days), 2) > 0.85
+    assert probability(follow(days), 2) > 0.8
 
 
 def test_a_hidden_cell_is_carried_exactly() -> None:
@@ -89,7 +98,7 @@ def test_a_carried_cell_grows_less_certain() -> None:
 
 def test_reappearing_after_weeks_the_new_stage_is_taken_at_once() -> None:
     belief = follow([(float(d), saw(2)) for d in range(5)] + [(35.0, saw(4))])
-    assert probability(belief, 4) > 0.85
+    assert probability(belief, 4) > 0.7
 
 
 def test_beliefs_stay_probabilities() -> None:
@@ -123,3 +132,79 @@ def test_hidden_cells_do_not_move_the_top() -> None:
 @pytest.mark.parametrize(("tops", "storey"), [([3, 3, 3], 3), ([2, 3, 4], 3), ([2, 3], 2), ([0, 0], 0), ([6, 6], 6)])
 def test_top_storey_is_the_median_over_bays(tops: list[int], storey: int) -> None:
     assert top_storey(built_up_to(tops)[..., 0]) == storey
+
+
+@pytest.mark.parametrize("stages", STAGE_LISTS.values(), ids=STAGE_LISTS)
+def test_every_kind_of_work_is_followed_to_its_end(stages: StageList) -> None:
+    """Each stage for twelve days, one look a day: the filter is in the right stage nearly always, and never far off."""
+    belief, right, off = blank_belief(1, 1, stages=stages), [], []
+    credit = np.array(stages.credit_bp, float)
+    for day in range(12 * len(stages.names)):
+        probabilities = np.full((1, 1, len(stages.names)), 0.1 / (len(stages.names) - 1))
+        probabilities[..., day // 12] = 0.9
+        look = Observation(stage=probabilities, occluded=np.zeros((1, 1)), observable=np.ones((1, 1), bool))
+        belief = update(belief, look, now_s=day * DAY, stages=stages)
+        found = stage_probabilities(belief, stages=stages)[0, 0]
+        right.append(int(found.argmax()) == day // 12)
+        off.append(float(found @ credit) - credit[day // 12])
+    assert np.mean(right) > 0.9
+    assert abs(np.mean(off)) < 200
+
+
+@pytest.mark.parametrize("stages", [RENOVATION, ROAD], ids=lambda s: s.work_type)
+def test_only_a_new_building_stands_on_itself(stages: StageList) -> None:
+    """An old facade clad from the top, a road laid from the far end: nothing is overruled, and there is no top."""
+    stage = np.zeros((4, 2, len(stages.names)))
+    stage[:2, :, 0] = stage[2:, :, -1] = 1.0
+    fixed = made_consistent(stage, np.zeros((4, 2)), work_type=stages.work_type)
+    assert np.array_equal(fixed, stage)
+    assert top_of(fixed, work_type=stages.work_type) is None
+
+
+def patch(rows: int, cols: int, *, stage: int, hidden: np.ndarray | None = None) -> Observation:
+    probabilities = np.full((rows, cols, 6), 0.02)
+    probabilities[..., stage] = 0.9
+    occluded = np.zeros((rows, cols)) if hidden is None else np.where(hidden, 0.95, 0.0)
+    return Observation(stage=probabilities, occluded=occluded, observable=np.ones((rows, cols), bool))
+
+
+def test_a_cell_hidden_for_an_hour_is_held_as_it_was_one_hidden_for_weeks_goes_with_its_neighbours() -> None:
+    hidden = np.zeros((3, 5), bool)
+    hidden[1, 2] = True
+    belief = blank_belief(3, 5, stages=NEW_BUILD)
+    for day in range(5):
+        belief = update(belief, patch(3, 5, stage=2), now_s=day * DAY, stages=NEW_BUILD)
+    before = stage_probabilities(belief, stages=NEW_BUILD)[1, 2]
+    soon = update(belief, patch(3, 5, stage=2, hidden=hidden), now_s=5 * DAY, stages=NEW_BUILD)
+    assert np.array_equal(held_probabilities(soon, stages=NEW_BUILD)[1, 2], before)
+    for day in range(5, 26):
+        belief = update(belief, patch(3, 5, stage=3, hidden=hidden), now_s=day * DAY, stages=NEW_BUILD)
+    assert held_probabilities(belief, stages=NEW_BUILD)[1, 2].argmax() == 3
+    assert stage_probabilities(belief, stages=NEW_BUILD)[1, 2] == pytest.approx(before)
+
+
+def test_a_cell_never_seen_is_held_like_its_neighbours_but_not_known() -> None:
+    hidden = np.zeros((3, 5), bool)
+    hidden[0, 0] = True
+    belief = update(
+        blank_belief(3, 5, stages=NEW_BUILD), patch(3, 5, stage=4, hidden=hidden), now_s=0, stages=NEW_BUILD
+    )
+    assert held_probabilities(belief, stages=NEW_BUILD)[0, 0].argmax() == 4
+    assert not belief.known[0, 0]
+
+
+def test_a_belief_of_an_older_memory_is_taken_over_stage_by_stage() -> None:
+    old = np.zeros((1, 1, 10))
+    old[0, 0, 3:5] = 0.3, 0.7  # structure, by its two phases of then
+    kept = FaceBelief(phases=old, seen_s=np.full((1, 1), 7.0), looks=np.ones((1, 1)))
+    taken = adopted(kept, 1, 1, stages=NEW_BUILD)
+    assert stage_probabilities(taken, stages=NEW_BUILD)[0, 0] == pytest.approx([0, 0, 1, 0, 0, 0])
+    assert taken.seen_s[0, 0] == 7.0
+
+
+@pytest.mark.parametrize(("rows", "cols", "phases"), [(2, 1, (1, 1, 10)), (1, 1, (1, 1, 7)), (1, 1, (1, 1, 4, 2))])
+def test_a_belief_that_fits_nothing_known_is_begun_anew(rows: int, cols: int, phases: tuple[int, ...]) -> None:
+    kept = FaceBelief(phases=np.ones(phases), seen_s=np.zeros((1, 1)), looks=np.ones((1, 1)))
+    taken = adopted(kept, rows, cols, stages=NEW_BUILD)
+    assert not taken.known.any()
+    assert taken.seen_s.shape == (rows, cols)
