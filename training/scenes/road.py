@@ -12,6 +12,7 @@ from training.scenes.road_around import (
     BEFORE_M,
     LAND_M,
     cross_of,
+    draw_cones,
     draw_far,
     draw_guards,
     draw_houses,
@@ -61,6 +62,7 @@ def _around(site: Site, moment: Moment) -> Meshes:
     _draw_strip(pen, building, moment.day)
     draw_kerbs(pen, building, moment.day)
     draw_guards(pen, building, site.view.position[0])
+    draw_cones(pen, building, moment.day)
     draw_houses(solids, site, building.key)
     draw_trees(solids, site, hull=False)
     for thing in machines(site, moment):
@@ -69,6 +71,7 @@ def _around(site: Site, moment: Moment) -> Meshes:
         draw_person(solids, feet, height=1.72)
     if moment.weather.snow:
         draw_snow(pen, building, moment.weather.snow)
+    pen.flush()
     draw_far(far, site)
     bent = solids.mesh(origin=building.origin, yaw=building.yaw, bend=bend_of(building))
     return {**bent, **{name: mesh for name, mesh in far.mesh().items() if name not in bent}}
@@ -116,11 +119,28 @@ def machines(site: Site, moment: Moment) -> list[tuple[str, Place, bool, int]]:
         found.append((str(rng.choice(kinds)), place, bool(rng.random() < 0.5), 0))
     for index, (low, high) in enumerate(open_lanes(building, strip)):
         onward = index >= strip.open_left / 2 or strip.open_right > 0
-        for _ in range(int(rng.integers(0, 1 + site.vehicles // 2)) if site.vehicles else 0):
-            kind = str(rng.choice(TRAFFIC))
-            spot = ((low + high) / 2, float(rng.uniform(-10, long + 60)), 0.0)
-            found.append((kind, spot, onward, int(rng.integers(0, 4))))
+        found += _traffic(site, (low + high) / 2, (-10, long + 60), rng, onward=onward)
+    for col in range(stages.shape[1]):
+        lane = set(stages[:, col].tolist())
+        if lane == {6} or (lane == {0} and strip.old in ("asphalt", "concrete")):
+            middle = (building.faces[0].u_m[col] + building.faces[0].u_m[col + 1]) / 2
+            found += _traffic(site, middle, (0, long), rng, onward=True)[:2]
+    for _ in range(site.vehicles // 3 if strip.walk_m > 1.5 else 0):
+        cross = cross_of(building, strip)
+        spot = (cross.walk_right + 1.2, float(rng.uniform(0, long + 30)), 0.0)
+        found.append(("car", spot, True, int(rng.integers(0, 4))))
     return _apart(found)
+
+
+def _traffic(
+    site: Site, x: float, y: tuple[float, float], rng: np.random.Generator, *, onward: bool
+) -> list[tuple[str, Place, bool, int]]:
+    """Some vehicles in one lane, as many at most as half of the site's."""
+    count = int(rng.integers(0, 1 + site.vehicles // 2)) if site.vehicles else 0
+    return [
+        (str(rng.choice(TRAFFIC)), (x, float(rng.uniform(*y)), 0.0), onward, int(rng.integers(0, 4)))
+        for _ in range(count)
+    ]
 
 
 def _at_fronts(building: Building, moment: Moment, rng: np.random.Generator) -> list[tuple[str, Place, bool, int]]:

@@ -1,9 +1,11 @@
 """What stands beside a road: open lanes, kerbs, footpaths, fences, trees, houses, the land. Pure."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
+from edge_agent.vision.stages import ROAD
 from training.scenes.facing import bend_of
 from training.scenes.machines import draw_tree, tree_hull
 from training.scenes.road_marks import draw_marks
@@ -94,7 +96,7 @@ def draw_kerbs(pen: Pen, building: Building, day: float) -> None:
     stages = stage_at(building.faces[0].schedule, day)
     set_from = int(pen.random(63).integers(3, 5))
     edges = ((0, building.faces[0].u_m[0], -1.0), (-1, building.faces[0].u_m[-1], 1.0))
-    for row, (low, high) in enumerate(zip(building.row_z[:-1], building.row_z[1:], strict=True)):
+    for row, (low, high) in enumerate(pairwise(building.row_z)):
         for col, edge, side in edges:
             stage = int(stages[row, col])
             has_old = pen.strip.old in ("asphalt", "concrete")
@@ -117,8 +119,7 @@ def draw_guards(pen: Pen, building: Building, eye_x: float) -> None:
         step = 6.0 if cones else 2.1
         for index, y in enumerate(np.arange(*along, step)):
             if cones:
-                pen.solids.box(pen.look("cone"), (x - 0.14, x + 0.14), (y - 0.14, y + 0.14), (0.0, 0.4))
-                pen.solids.box(pen.look("white"), (x - 0.08, x + 0.08), (y - 0.08, y + 0.08), (0.4, 0.7))
+                _cone(pen, x, float(y))
             else:
                 name = "barrier" if index % 2 else "white"
                 pen.solids.box(pen.look(name), (x - 0.2, x + 0.2), (float(y), float(y) + 1.9), (0.0, 0.85))
@@ -126,6 +127,32 @@ def draw_guards(pen: Pen, building: Building, eye_x: float) -> None:
         left = eye_x > (cross.works[0] + cross.works[1]) / 2
         x = cross.walk_left - 0.4 if left else cross.walk_right + 0.4
         pen.body("fence", (x, x + 0.1), along, (-0.1, float(rng.uniform(1.8, 2.5))))
+
+
+def draw_cones(pen: Pen, building: Building, day: float) -> None:
+    """Cones along the lanes between works and finished or untouched road, and a sign before the first section."""
+    stages = stage_at(building.faces[0].schedule, day)
+    idle = (stages == 0) | (stages == ROAD.index("marked"))
+    rng = pen.random(66)
+    step, chance = float(rng.uniform(3.5, 8)), 0.7
+    for row, (low, high) in enumerate(pairwise(building.row_z)):
+        for col in np.flatnonzero(idle[row, 1:] != idle[row, :-1]):
+            if pen.random(67, row, int(col)).random() > chance:
+                continue
+            x = building.faces[0].u_m[col + 1]
+            for y in np.arange(low, high, step):
+                _cone(pen, x, float(y))
+    if rng.random() < 0.5 and not idle.all():
+        x = building.faces[0].u_m[-1] + 0.6
+        pen.solids.box(pen.look("gold"), (x - 0.6, x + 0.6), (-3.05, -3.0), (0.5, 1.5))
+        for side in (-0.5, 0.5):
+            pen.solids.beam("dark", (x + side, -2.97, 0.0), (x + side, -2.97, 1.5), thick=0.06)
+
+
+def _cone(pen: Pen, x: float, y: float) -> None:
+    pen.solids.box(pen.look("cone"), (x - 0.16, x + 0.16), (y - 0.16, y + 0.16), (-0.1, 0.38))
+    pen.solids.box(pen.look("white"), (x - 0.1, x + 0.1), (y - 0.1, y + 0.1), (0.38, 0.52))
+    pen.solids.box(pen.look("cone"), (x - 0.06, x + 0.06), (y - 0.06, y + 0.06), (0.52, 0.72))
 
 
 def tree_places(site: Site) -> list[tuple[float, float, float]]:
@@ -229,8 +256,8 @@ def draw_snow(pen: Pen, building: Building, amount: float) -> None:
     """Snow on the land and, thinner and in patches, on the works; it never hides half of a cell."""
     cross = cross_of(building, pen.strip)
     along = (-BEFORE_M, building.row_z[-1] + AFTER_M)
-    for x, z in (((-LAND_M, cross.walk_left), -0.03), ((cross.walk_right, LAND_M), -0.03)):
-        pen.rect("snow", x, along, z)
+    for span in ((-LAND_M, cross.walk_left), (cross.walk_right, LAND_M)):
+        pen.rect("snow", span, along, -0.03)
     rng = pen.random(65)
     for _ in range(int(0.02 * amount * (cross.works[1] - cross.works[0]) * building.row_z[-1])):
         x, y = float(rng.uniform(*cross.works)), float(rng.uniform(0, building.row_z[-1]))

@@ -52,7 +52,7 @@ def _earths(rng: np.random.Generator) -> dict[str, Look]:
     kind = int(rng.integers(0, 4))  # graded soil, lime soil, gravel, crushed stone
     subgrade = (
         _times(hsv(hue, rich * 0.8, float(rng.uniform(0.16, 0.42))), 1.0),
-        hsv(hue, 0.2, float(rng.uniform(0.35, 0.55))),
+        hsv(hue, 0.28, float(rng.uniform(0.26, 0.48))),
         _grey(float(rng.uniform(0.16, 0.3)), rng, warm=0.08),
         hsv(hue, 0.3, float(rng.uniform(0.25, 0.4))),
     )[kind]
@@ -63,7 +63,7 @@ def _earths(rng: np.random.Generator) -> dict[str, Look]:
         "spoil": _speckle(_times(soil, 1.25), 0.6, scale=3.0),
         "field": replace(_speckle(leaf, 1.0, scale=float(rng.uniform(0.15, 0.6))), colour2=_times(soil, 1.1)),
         "rubble": _speckle(_grey(float(rng.uniform(0.2, 0.4)), rng, warm=0.1), 0.5, scale=2.5),
-        "subgrade": _speckle(subgrade, 0.82 if kind < 2 else 0.66, scale=(0.7, 0.9, 5.0, 4.0)[kind]),
+        "subgrade": _speckle(subgrade, float(rng.uniform(0.55, 0.75)), scale=(0.7, 0.9, 5.0, 4.0)[kind]),
         "base": _speckle(base, float(rng.uniform(0.84, 0.93)), scale=float(rng.uniform(2.0, 5.0))),
         "lime": Look(kind="net", colour=(0.8, 0.79, 0.76), clear=0.5, scale=0.8),
         "dust": Look(kind="net", colour=_times(soil, 1.6), clear=float(rng.uniform(0.5, 0.75)), scale=0.6),

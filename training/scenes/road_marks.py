@@ -4,7 +4,7 @@ import numpy as np
 
 from training.scenes.road_pen import LIFT_M, Pen
 
-LINE_M = 0.11  # each lane draws its own half of the line it shares with the next one
+LINE_M = 0.09  # each lane draws its own half of the line it shares with the next one
 ARROW_EVERY_M = 14.0
 
 
@@ -24,8 +24,8 @@ def draw_marks(
     edge = "worn" if worn else ("gold" if pen.strip.marks == "yellow" else "white")
     if zebra and not worn:
         _zebra(pen, x, y, z)
-    _line(pen, edge if first else paint, (x[0] + 0.02, x[0] + LINE_M + 0.06 * first), y, z, solid=first)
-    _line(pen, paint, (x[1] - LINE_M - 0.06 * last, x[1] - 0.02), y, z, solid=last)
+    _line(pen, edge if first else paint, (x[0], x[0] + LINE_M + 0.05 * first), y, z, solid=first)
+    _line(pen, paint, (x[1] - LINE_M - 0.05 * last, x[1]), y, z, solid=last)
     if worn:
         return
     for start in np.arange(np.floor(y[0] / ARROW_EVERY_M) * ARROW_EVERY_M, y[1], ARROW_EVERY_M):

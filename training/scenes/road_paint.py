@@ -136,7 +136,9 @@ def _open_ground(pen: Pen, lot: Lot, rng: np.random.Generator) -> None:
     for _ in lot.some(rng, 0.05 if rubble else 0.07, most=40):
         x, y = lot.spot(rng)
         size = float(rng.uniform(0.2, 0.9))
-        pen.mound("rubble" if rubble else "field", (x, y), size, z=0.02, height=size * float(rng.uniform(0.3, 0.7)))
+        pen.mound(
+            "rubble" if rubble else "field", (x, y), size, z=0.02, height=size * float(rng.uniform(0.3, 0.7)), rng=rng
+        )
     for _ in lot.some(rng, 0.02):
         pen.disc("soil", lot.spot(rng), float(rng.uniform(0.3, 1.2)), 0.15)
 
@@ -148,12 +150,12 @@ def _excavated(pen: Pen, lot: Lot, rng: np.random.Generator) -> None:
     pen.rough("soil", z=z, height=0.2, step=0.6, spread=1.0)
     for _ in lot.some(rng, 0.06, most=26):
         size = float(rng.uniform(0.25, 0.8))
-        pen.mound("spoil" if rng.random() < 0.6 else "soil", lot.spot(rng), size, z=z, height=size * 0.6)
+        pen.mound("spoil" if rng.random() < 0.6 else "soil", lot.spot(rng), size, z=z, height=size * 0.6, rng=rng)
     for side, edge in ((lot.x[0] + 0.5, lot.col == 0), (lot.x[1] - 0.5, lot.col == lot.cols - 1)):
         if edge:
             for y in np.arange(lot.y[0], lot.y[1], 1.5):
                 if rng.random() < 0.55:
-                    pen.mound("spoil", (side, float(y)), float(rng.uniform(0.5, 1.1)), z=z, height=-0.6 * z)
+                    pen.mound("spoil", (side, float(y)), float(rng.uniform(0.5, 1.1)), z=z, height=-0.6 * z, rng=rng)
     if rng.random() < (0.6 if pen.wet else 0.3):
         for _ in range(int(rng.integers(1, 5))):
             pen.disc("puddle", lot.spot(rng), float(rng.uniform(0.4, 1.3)), z + 0.06)
@@ -167,7 +169,7 @@ def _subgrade(pen: Pen, lot: Lot, rng: np.random.Generator) -> None:
     """Graded and rolled: level, roller bands, stakes along the edges, lime patches."""
     z = -pen.strip.drop_m[1]
     pen.body("soil", lot.x, lot.y, (BOTTOM_M, z - 0.02))
-    tints = pen.random(lot.col, 4).uniform(0.2, 0.8, 4)
+    tints = pen.random(lot.col, 4).uniform(0.0, 1.0, 4)
     pen.rough("subgrade", z=z - 0.02, height=0.015, step=1.6, spread=0.25)
     _bands(pen, lot, "subgrade", z, width=float(pen.random(5).uniform(0.7, 1.4)), tints=tints)
     for _ in lot.some(rng, 0.03, most=12):
@@ -179,7 +181,7 @@ def _subgrade(pen: Pen, lot: Lot, rng: np.random.Generator) -> None:
             x, y = lot.spot(rng)
             pen.rect("lime", (x - 1.2, x + 1.2), (y, y + float(rng.uniform(1, 4))), z + 2 * LIFT_M)
     if rng.random() < 0.2:
-        pen.mound("spoil", lot.spot(rng), 1.0, z=z, height=0.8)
+        pen.mound("spoil", lot.spot(rng), 1.0, z=z, height=0.8, rng=rng)
     _stakes(pen, lot, z)
 
 

@@ -1,6 +1,8 @@
 """Draws on a road in its own coordinates (x across, y along the chainage, z up), clipped to a window. Pure."""
 
-from dataclasses import dataclass
+import math
+from collections import defaultdict
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 import numpy as np
@@ -16,7 +18,10 @@ LIFT_M = 0.012  # between a surface and what lies on it
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pen:
-    """A window (metres) of one strip to draw in; `wet` picks the wet twins of the looks."""
+    """A window (metres) of one strip to draw in; `wet` picks the wet twins of the looks.
+
+    `flats` collects level rectangles for all windows of one drawing, until `flush`.
+    """
 
     solids: Solids
     strip: Strip
@@ -25,6 +30,7 @@ class Pen:
     wet: bool
     x: tuple[float, float]
     y: tuple[float, float]
+    flats: dict[str, list[tuple[float, ...]]] = field(default_factory=lambda: defaultdict(list))
 
     def look(self, name: str) -> str:
         """The full name of a look."""
@@ -36,13 +42,18 @@ class Pen:
         y0, y1 = max(y[0], self.y[0]), min(y[1], self.y[1])
         if x1 - x0 < 1e-3 or y1 - y0 < 1e-3:
             return
-        lines = cuts(y0, y1, STRAIGHT_M)
-        corners = np.zeros((len(lines) - 1, 4, 3))
-        corners[:, (0, 3), 0], corners[:, (1, 2), 0] = x0, x1
-        corners[:, 0, 1] = corners[:, 1, 1] = lines[:-1]
-        corners[:, 2, 1] = corners[:, 3, 1] = lines[1:]
-        corners[..., 2] = z
-        self.solids.sheet(self.look(name), corners, np.full(len(corners), tint))
+        count = math.ceil((y1 - y0) / STRAIGHT_M)
+        step, pile = (y1 - y0) / count, self.flats[self.look(name)]
+        for index in range(count):
+            pile.append((x0, x1, y0 + index * step, y0 + (index + 1) * step, z, tint))
+
+    def flush(self) -> None:
+        """Hand all level rectangles over to the solids: once, after everything is drawn."""
+        for look, pile in self.flats.items():
+            table = np.array(pile)
+            corners = np.stack([table[:, pick] for pick in ([0, 2, 4], [1, 2, 4], [1, 3, 4], [0, 3, 4])], axis=1)
+            self.solids.sheet(look, corners, table[:, 5])
+        self.flats.clear()
 
     def body(self, name: str, x: tuple[float, float], y: tuple[float, float], z: tuple[float, float]) -> None:
         """A block under a surface, clipped to the window; its sides show where the neighbour is lower."""
@@ -71,20 +82,22 @@ class Pen:
         rim = np.stack([at[0] + radius * np.cos(angle), at[1] + radius * np.sin(angle), np.full(8, z)], axis=1)
         self.solids.sheet(self.look(name), rim[[[0, 1, 2, 3], [0, 3, 4, 7], [4, 5, 6, 7]]], np.full(3, tint))
 
-    def mound(self, name: str, at: tuple[float, float], radius: float, *, z: float, height: float) -> None:
-        """A heap of loose material, drawn when its middle lies in the window."""
+    def mound(
+        self, name: str, at: tuple[float, float], radius: float, *, z: float, height: float, rng: np.random.Generator
+    ) -> None:
+        """A heap of loose material, drawn when its middle lies in the window; takes as much from `rng` either way."""
+        size, wave, tint = rng.uniform(0.75, 1.1, 9), rng.uniform(0.55, 0.8, 9), rng.random(18)
         if not (self.x[0] <= at[0] <= self.x[1] and self.y[0] <= at[1] <= self.y[1]):
             return
-        rng = self.random(int(at[0] * 10), int(at[1] * 10))
         angle = np.arange(10) * 2 * np.pi / 9
-        reach = radius * np.r_[size := rng.uniform(0.75, 1.1, 9), size[0]]
+        reach = radius * np.r_[size, size[0]]
         rim = np.stack([at[0] + reach * np.cos(angle), at[1] + reach * np.sin(angle), np.full(10, z - 0.1)], axis=1)
         middle = rim * [0.5, 0.5, 0] + [at[0] * 0.5, at[1] * 0.5, 0]
-        middle[:, 2] = z + height * np.r_[wave := rng.uniform(0.55, 0.8, 9), wave[0]]
+        middle[:, 2] = z + height * np.r_[wave, wave[0]]
         top = np.broadcast_to(np.array([at[0], at[1], z + height]), (9, 3))
         low = np.stack([rim[:-1], rim[1:], middle[1:], middle[:-1]], axis=1)
         high = np.stack([middle[:-1], middle[1:], top, top], axis=1)
-        self.solids.sheet(self.look(name), np.concatenate([low, high]), rng.random(18))
+        self.solids.sheet(self.look(name), np.concatenate([low, high]), tint)
 
     def path(self, name: str, points: Floats, width: float, z: float) -> None:
         """A thin band along a line of points (N, 2); pieces whose middle is out of the window are left out."""

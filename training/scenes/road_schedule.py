@@ -53,7 +53,7 @@ def _across(rows: int, cols: int, *, step: float, rng: np.random.Generator) -> F
         case "lanes":
             days = line * step * float(rng.uniform(0.3, 2.0))
         case "halves":
-            days = (line >= cols / 2) * step * rows * float(rng.uniform(0.5, 1.8))
+            days = np.where(line >= cols / 2, step * rows * float(rng.uniform(0.5, 1.8)), 0.0)
         case _:
             days = np.zeros(cols)
     return np.asarray(days[None, :])
