@@ -6,17 +6,23 @@ from dataclasses import asdict
 from typing import Any
 
 from training.scenes.assets import FAMILIES
+from training.scenes.renovation_assets import estate_of
+from training.scenes.road_assets import holdout_assets
 from training.scenes.sites import MAKERS, scene_id_of
 
 SCENES = 24  # of each work type
 FRAMES = 16  # of each scene, over WINDOW_DAYS
 
-ASSETS: dict[str, Any] = {"new_build": FAMILIES["holdout"]}
+ASSETS: dict[str, dict[str, Any]] = {
+    "new_build": asdict(FAMILIES["holdout"]),
+    "renovation": asdict(estate_of("holdout")),
+    "road": holdout_assets(),
+}
 
 
 def holdout_text() -> str:
     """The contents of HOLDOUT.txt: scene ids, the asset families they use, and one sha256 over both."""
     ids = [scene_id_of("holdout", work_type, number) for work_type in sorted(MAKERS) for number in range(SCENES)]
-    families = json.dumps({name: asdict(ASSETS[name]) for name in sorted(MAKERS)}, sort_keys=True)
+    families = json.dumps({name: ASSETS[name] for name in sorted(MAKERS)}, sort_keys=True)
     body = "\n".join(ids) + f"\n{FRAMES} frames a scene\n" + families + "\n"
     return body + "sha256 " + hashlib.sha256(body.encode()).hexdigest() + "\n"
