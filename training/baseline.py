@@ -1,6 +1,11 @@
-"""Fits the feature baseline on the same cells the network learns from: `python -m training.baseline --data DIR`."""
+"""Fits the feature baseline on the cells the network learns from: `python -m training.baseline --data DIR`.
+
+One file holds the weights of every work type that the data sets show.
+"""
 
 import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -9,31 +14,37 @@ import torch
 from torch.nn import functional
 
 from edge_agent.vision.baseline import cell_features
-from edge_agent.vision.dataset import UNKNOWN
-from training.dataset import Sample, cut, read_samples, stage_weights
-from training.train import is_held
+from training.dataset import WORK_TYPES, Library, Sample, cut, stage_weights
+from training.held import is_held, measured
 
 Floats = npt.NDArray[np.float64]
+TAUGHT_MOST = 2500  # faces a work type; more do not change 40 features
+HELD_MOST = 200
 
 
-def cells_of(samples: list[Sample]) -> tuple[Floats, npt.NDArray[np.int64]]:
-    """Features and stages of all cells that may be learnt."""
-    features, stages = [], []
-    for sample in samples:
-        learnt = sample.scored & ~sample.truth.occluded & (sample.truth.stage != UNKNOWN)
-        if learnt.any():
-            features.append(cell_features(cut(sample.image, sample.nodes))[learnt])
-            stages.append(sample.truth.stage[learnt])
-    return np.concatenate(features), np.concatenate(stages)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Cells:
+    """Features (cells x features) and stages of cells that may be learnt."""
+
+    features: Floats
+    stages: npt.NDArray[np.int64]
 
 
-def fit(
-    features: Floats, stages: npt.NDArray[np.int64], *, weights: torch.Tensor, decay: float = 1e-3
-) -> dict[str, Floats]:
+def cells_of(samples: Sequence[Sample]) -> Cells:
+    """The visible, told cells of whole faces."""
+    seen = [(sample, sample.learnt) for sample in samples if sample.learnt.any()]
+    features = [cell_features(cut(sample.image, sample.nodes))[learnt] for sample, learnt in seen]
+    return Cells(
+        features=np.concatenate(features),
+        stages=np.concatenate([sample.truth.stage[learnt] for sample, learnt in seen]),
+    )
+
+
+def fit(cells: Cells, *, weights: torch.Tensor, decay: float = 1e-3) -> dict[str, Floats]:
     """Multinomial logistic regression by L-BFGS on standardised features, class-balanced like the network."""
-    mean, scale = features.mean(axis=0), features.std(axis=0) + 1e-6
-    x = torch.tensor((features - mean) / scale, dtype=torch.float64)
-    y = torch.tensor(stages)
+    mean, scale = cells.features.mean(axis=0), cells.features.std(axis=0) + 1e-6
+    x = torch.tensor((cells.features - mean) / scale, dtype=torch.float64)
+    y = torch.tensor(cells.stages)
     w = torch.zeros(x.shape[1], len(weights), dtype=torch.float64, requires_grad=True)
     b = torch.zeros(len(weights), dtype=torch.float64, requires_grad=True)
     optimiser = torch.optim.LBFGS([w, b], max_iter=300, line_search_fn="strong_wolfe")
@@ -48,20 +59,35 @@ def fit(
     return {"mean": mean, "scale": scale, "weights": w.detach().numpy(), "bias": b.detach().numpy()}
 
 
+def accuracy(fitted: dict[str, Floats], cells: Cells) -> float:
+    """Share of cells whose stage it says."""
+    said = (cells.features - fitted["mean"]) / fitted["scale"] @ fitted["weights"] + fitted["bias"]
+    return float(np.mean(said.argmax(axis=1) == cells.stages))
+
+
 def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, action="append", required=True)
     parser.add_argument("--out", type=Path, default=Path("models/feature_baseline.npz"))
     given = parser.parse_args()
-    samples = [s for root in given.data for s in read_samples(root)]
-    taught, held = [s for s in samples if not is_held(s.scene)], [s for s in samples if is_held(s.scene)]
-    fitted = fit(*cells_of(taught), weights=stage_weights(taught, stages=6))
-    np.savez_compressed(given.out, **{name: np.asarray(value, np.float32) for name, value in fitted.items()})
-    if held:
-        features, stages = cells_of(held)
-        said = ((features - fitted["mean"]) / fitted["scale"] @ fitted["weights"] + fitted["bias"]).argmax(axis=1)
-        print(f"{len(stages)} held cells, accuracy {np.mean(said == stages):.3f}")
+    torch.set_num_threads(1)
+    library = Library(roots=tuple(given.data))
+    library.refresh()
+    every = [sample for samples in library.samples for sample in samples]
+    rng = np.random.default_rng(5)
+    arrays: dict[str, Floats] = {}
+    for kind in WORK_TYPES:
+        taught = [s for s in every if s.work_type == kind and not is_held(s.scene) and s.learnt.any()]
+        if not taught:
+            continue
+        chosen = [taught[i] for i in rng.permutation(len(taught))[:TAUGHT_MOST]]
+        fitted = fit(cells_of(chosen), weights=stage_weights(chosen)[kind])
+        arrays |= {f"{kind}_{name}": np.asarray(value, np.float32) for name, value in fitted.items()}
+        held = [s for s in measured(every, most=HELD_MOST) if s.work_type == kind and s.learnt.any()]
+        told = f"accuracy {accuracy(fitted, cells_of(held)):.3f} on {len(held)} held faces" if held else "none held"
+        print(f"{kind}: {len(chosen)} faces, {told}")
+    np.savez_compressed(given.out, allow_pickle=False, **arrays)
 
 
 if __name__ == "__main__":

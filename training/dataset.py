@@ -1,12 +1,12 @@
 """Training batches from data sets of the common layout: jittered commissioning, cell windows, varied images.
 
-Native frames are decoded once into memory (0.6 MB each at 480 x 400); every sample is rectified anew from the native
-pixels, so that polygon jitter costs no second interpolation.
+Frames stay JPEG in memory and are decoded when a sample is cut, so that tens of thousands fit; every sample is
+rectified anew from the native pixels, so that polygon jitter costs no second interpolation.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 import cv2
@@ -16,17 +16,26 @@ import torch
 from torch import Tensor
 from torch.utils.data import Dataset
 
-from edge_agent.vision.dataset import UNKNOWN, FaceTruth, iter_dataset
+from edge_agent.vision.dataset import UNKNOWN, FaceTruth, FrameFile, SceneFolder, read_scene_folder
 from edge_agent.vision.errors import DatasetError
 from edge_agent.vision.grid import node_grid
-from edge_agent.vision.rectify import dense_map, face_map_of
-from edge_agent.vision.stages import COVERS
-from training.augment import HIDDEN_SHARE, paste, vary
+from edge_agent.vision.rectify import cell_sight, dense_map
+from edge_agent.vision.stages import COVERS, STAGE_LISTS
+from training.augment import vary
+from training.network import WEATHER
+from training.paste import HIDDEN_SHARE, paste
 
 Array = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 Image = npt.NDArray[np.uint8]
-WINDOW = 6  # most cells a side that one sample shows
+Shape = tuple[int, int]
+WORK_TYPES = tuple(STAGE_LISTS)
+WINDOW = 6  # most cells a side that a usual sample shows
+LARGE = 10  # … and that one in a dozen shows, nearly a whole face
+LARGE_SHARE, NARROW_SHARE = 0.08, 0.2
 NOTHING_SHARE = 0.25  # samples that try (most fail) to show surroundings alone: hills and fences are no walls
+DISTRACTOR_SHARE = 0.3
+TOUCHED_SHARE = 0.15  # of a cell behind something pasted from which its occluder is neither that nor none
 TRIES = 20
 
 
@@ -34,11 +43,13 @@ TRIES = 20
 class Sample:
     """One face in one frame. `nodes` is its commissioned grid with margins; truth rows are from the ground up.
 
-    `hulls` are the outlines (native pixels) of all faces of the scene: outside them nothing is being built.
+    `data` is the frame's file, shared by its faces. `hulls` are the outlines (native pixels) of all faces of the
+    scene: outside them nothing is being built.
     """
 
     scene: str
-    image: Image
+    work_type: str
+    data: bytes
     nodes: Array
     truth: FaceTruth
     scored: npt.NDArray[np.bool_]
@@ -46,139 +57,276 @@ class Sample:
     conditions: tuple[str, ...]
 
     @property
-    def shape(self) -> tuple[int, int]:
+    def image(self) -> Image:
+        """The frame, decoded."""
+        return np.asarray(cv2.imdecode(np.frombuffer(self.data, np.uint8), cv2.IMREAD_COLOR), np.uint8)
+
+    @property
+    def shape(self) -> Shape:
         return self.truth.stage.shape[0], self.truth.stage.shape[1]
 
     @property
-    def window(self) -> tuple[int, int]:
-        """Rows and columns of the windows cut from this face."""
-        return min(self.shape[0], WINDOW), min(self.shape[1], WINDOW)
+    def learnt(self) -> npt.NDArray[np.bool_]:
+        """Cells whose stage is known and can be seen."""
+        return self.scored & ~self.truth.occluded & (self.truth.stage != UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Batch:
     """Canvases batch x H x W x 3 uint8, and cell targets with rows from the top down (as the network puts them out).
 
-    `stage` is UNKNOWN where it must not be learnt (hidden, not observable, untold); `occluded` is −1 where untold.
+    `stage` is UNKNOWN where it must not be learnt (hidden, not observable, untold) and counts in the stage list of
+    the item's `work` (index into WORK_TYPES); `occluded` and `occluder` are UNKNOWN where untold; `weather` is
+    batch x 8 of 0 and 1, or UNKNOWN throughout where no conditions were told.
     """
 
     canvas: Tensor
     stage: Tensor
     occluded: Tensor
+    occluder: Tensor
     cover: Tensor
+    weather: Tensor
+    work: Tensor
+
+
+@dataclass(slots=True, kw_only=True)
+class Library:
+    """The samples of several data sets, by data set; `refresh` takes in what has arrived since."""
+
+    roots: tuple[Path, ...]
+    samples: tuple[list[Sample], ...] = ()
+    _seen: set[Path] = field(default_factory=set)
+
+    def refresh(self) -> None:
+        """Read the scenes not read yet. DatasetError where one breaks the layout, or nothing is there at all."""
+        self.samples = self.samples or tuple([] for _ in self.roots)
+        for root, known in zip(self.roots, self.samples, strict=True):
+            scenes = root / "scenes"
+            folders = sorted(p for p in scenes.iterdir() if p.is_dir()) if scenes.is_dir() else []
+            for folder in folders:
+                if folder not in self._seen:
+                    known.extend(samples_of(read_scene_folder(folder)))
+                    self._seen.add(folder)
+        if not self._seen:
+            places = ", ".join(map(str, self.roots))
+            raise DatasetError(file=places, where="scenes/", expected="at least one scene folder scenes/SCENE_ID/")
 
 
 def read_samples(root: Path) -> list[Sample]:
-    """Every face of every frame that has truth; scenes that are still being written are left out."""
-    samples: list[Sample] = []
-    for folder in iter_dataset(root):
-        maps = {f.face_id: face_map_of(f, folder.scene.camera, folder.scene.privacy_masks) for f in folder.scene.faces}
-        grids = {f.face_id: node_grid(f).points for f in folder.scene.faces}
-        hulls = tuple(cv2.convexHull(g.reshape(-1, 2).astype(np.float32))[:, 0] for g in grids.values())
-        for frame in folder.frames:
-            image = cv2.imread(str(frame.path), cv2.IMREAD_COLOR)
-            if image is None:
-                raise DatasetError(file=str(frame.path), where="(image)", expected="a whole JPEG or PNG")
-            samples += [
-                Sample(
-                    scene=folder.scene.scene_id,
-                    image=np.asarray(image, np.uint8),
-                    nodes=grids[face_id],
-                    truth=truth,
-                    scored=maps[face_id].observable,
-                    hulls=hulls,
-                    conditions=frame.conditions,
-                )
-                for face_id, truth in frame.truth.items()
-            ]
-    return samples
+    """Every face of every frame of one data set that has truth."""
+    library = Library(roots=(root,))
+    library.refresh()
+    return library.samples[0]
 
 
-def stage_weights(samples: Iterable[Sample], *, stages: int) -> Tensor:
-    """Inverse square root of the cell counts, mean 1: rare stages matter more, without drowning the rest."""
-    counts = np.ones(stages)
+def samples_of(folder: SceneFolder) -> list[Sample]:
+    """The samples of one scene."""
+    scene = folder.scene
+    nodes = {face.face_id: node_grid(face) for face in scene.faces}
+    scored = {name: cell_sight(grid, scene.camera, scene.privacy_masks).observable for name, grid in nodes.items()}
+    grids = {name: grid.points for name, grid in nodes.items()}
+    hulls = tuple(cv2.convexHull(g.reshape(-1, 2).astype(np.float32))[:, 0] for g in grids.values())
+    return [
+        Sample(
+            scene=scene.scene_id,
+            work_type=scene.work_type,
+            data=data,
+            nodes=grids[face_id],
+            truth=truth,
+            scored=scored[face_id],
+            hulls=hulls,
+            conditions=frame.conditions,
+        )
+        for frame, data in ((frame, _whole(frame)) for frame in folder.frames if frame.truth)
+        for face_id, truth in frame.truth.items()
+    ]
+
+
+def _whole(frame: FrameFile) -> bytes:
+    """The bytes of a frame; DatasetError when they do not end as a picture does."""
+    data = frame.path.read_bytes()
+    if not data.rstrip(b"\0").endswith((b"\xff\xd9", b"IEND\xaeB`\x82")):
+        raise DatasetError(file=str(frame.path), where="(image)", expected="a whole JPEG or PNG")
+    return data
+
+
+def stage_weights(samples: Iterable[Sample]) -> dict[str, Tensor]:
+    """By work type the inverse square root of the cell counts, mean 1: rare stages matter more, without drowning the
+    rest.
+    """
+    counts = {kind: np.ones(len(stages.names)) for kind, stages in STAGE_LISTS.items()}
     for sample in samples:
-        seen = sample.truth.stage[sample.scored & ~sample.truth.occluded & (sample.truth.stage != UNKNOWN)]
-        counts += np.bincount(seen, minlength=stages)
-    weights = 1 / np.sqrt(counts)
-    return torch.tensor(weights / weights.mean(), dtype=torch.float32)
+        seen = sample.truth.stage[sample.learnt]
+        counts[sample.work_type] += np.bincount(seen, minlength=len(counts[sample.work_type]))
+    weights = {kind: 1 / np.sqrt(count) for kind, count in counts.items()}
+    return {kind: torch.tensor(each / each.mean(), dtype=torch.float32) for kind, each in weights.items()}
+
+
+def choose(
+    sets: Sequence[Sequence[Sample]], *, mix: Sequence[float] | None, count: int | None, rng: np.random.Generator
+) -> list[Sample]:
+    """The samples of an epoch. `mix` are the shares of the data sets (None: as many as each has); large faces come up
+    more often. A set smaller than its share is gone through again; an empty one leaves its share to the others.
+    """
+    sizes = [sum(map(_windows, samples)) for samples in sets]
+    shares = np.array(mix if mix is not None else sizes, float) * (np.array(sizes) > 0)
+    total = sum(sizes) if count is None else count
+    quotas = np.round(total * shares / max(shares.sum(), 1e-9)).astype(int)
+    chosen: list[Sample] = []
+    for samples, quota in zip(sets, quotas, strict=True):
+        repeated = [index for index, sample in enumerate(samples) for _ in range(_windows(sample))]
+        for start in range(0, quota, max(len(repeated), 1)):
+            chosen += [samples[i] for i in rng.permutation(repeated)[: quota - start]]
+    return chosen
+
+
+def _windows(sample: Sample) -> int:
+    return min(3, max(1, round(sample.truth.stage.size / (WINDOW * WINDOW))))
 
 
 class Batches(Dataset[Batch]):
-    """The batches of one epoch, each of one window shape; item i is a pure function of (epoch, i)."""
+    """The batches of one epoch, each of one window shape; item i is a pure function of (samples, epoch, i).
 
-    def __init__(self, samples: list[Sample], *, size: int, epoch: int, varied: bool) -> None:
+    Work types share batches wherever their shapes meet. `varied` False cuts plain windows, for measuring.
+    """
+
+    def __init__(
+        self,
+        samples: Sequence[Sample],
+        *,
+        size: int,
+        epoch: int,
+        varied: bool,
+        light: bool = True,
+        distractors: bool = True,
+    ) -> None:
         self._samples = samples
-        self._epoch = epoch
-        self._varied = varied
+        self._epoch, self._varied = epoch, varied
+        self._light, self._distractors = light, distractors
         rng = np.random.default_rng((epoch, 7))
-        buckets: dict[tuple[int, int], list[int]] = defaultdict(list)
+        buckets: dict[Shape, list[int]] = defaultdict(list)
         for index, sample in enumerate(samples):
-            windows = max(1, round(sample.truth.stage.size / (WINDOW * WINDOW))) if varied else 1
-            buckets[sample.window] += [index] * min(windows, 3)
-        self._plan: list[npt.NDArray[np.int64]] = []
-        for indices in buckets.values():
+            buckets[window_shape(sample.shape, rng, varied=varied)].append(index)
+        plan: list[tuple[Shape, Ints]] = []
+        for shape, indices in buckets.items():
             shuffled = rng.permutation(indices)
-            self._plan += [shuffled[i : i + size] for i in range(0, len(shuffled), size)]
-        self._plan = [self._plan[i] for i in rng.permutation(len(self._plan))]
+            fitting = max(1, size * WINDOW * WINDOW // max(shape[0] * shape[1], WINDOW * WINDOW // 2))
+            plan += [(shape, shuffled[i : i + fitting]) for i in range(0, len(shuffled), fitting)]
+        self._plan = [plan[i] for i in rng.permutation(len(plan))]
 
     def __len__(self) -> int:
         return len(self._plan)
 
     def __getitem__(self, index: int) -> Batch:
         rng = np.random.default_rng((self._epoch, index))
-        return stack([self._one(self._samples[i], rng) for i in self._plan[index]])
+        shape, members = self._plan[index]
+        return stack([self._one(self._samples[i], shape, rng) for i in members])
 
-    def _one(self, sample: Sample, rng: np.random.Generator) -> Batch:
-        rows, cols = sample.shape
-        high, wide = sample.window
+    def _one(self, sample: Sample, shape: Shape, rng: np.random.Generator) -> Batch:
+        (rows, cols), (high, wide) = sample.shape, shape
         bottom, left = int(rng.integers(0, rows - high + 1)), int(rng.integers(0, cols - wide + 1))
+        image = sample.image
         nodes = jittered(sample.nodes, rng) if self._varied else sample.nodes
         grid = window_nodes(nodes, rows=(bottom, bottom + high), cols=(left, left + wide))
-        nothing = elsewhere(grid, sample, rng) if self._varied and rng.random() < NOTHING_SHARE else None
+        nothing = None
+        if self._varied and sample.work_type == "new_build" and rng.random() < NOTHING_SHARE:
+            nothing = elsewhere(grid, sample, image, rng)
         if nothing is not None:
-            return self._nothing(cut(sample.image, nothing), rows=high, cols=wide, rng=rng)
-        canvas = cut(sample.image, grid)
+            return self._finished(nothing_of(sample, cut(image, nothing), shape=shape), sample, rng)
         window = (slice(bottom, bottom + high), slice(left, left + wide))
-        stage, occluded = sample.truth.stage[window].copy(), sample.truth.occluded[window].astype(np.int64)
-        stage[(occluded > 0) | ~sample.scored[window]] = UNKNOWN
-        occluded[~sample.scored[window]] = -1
-        cover = sample.truth.cover[window].astype(np.float32)
+        piece = piece_of(sample, cut(image, grid), window=window)
+        if self._varied and self._distractors and rng.random() < DISTRACTOR_SHARE:
+            donor = self._samples[int(rng.integers(0, len(self._samples)))].image
+            piece = with_distractor(piece, rng, donor=donor)
+        if self._varied and rng.random() < 0.5:
+            piece = piece.mirrored()
+        return self._finished(piece, sample, rng)
+
+    def _finished(self, piece: "Piece", sample: Sample, rng: np.random.Generator) -> Batch:
+        shown = frozenset(sample.conditions)
+        canvas = piece.canvas
         if self._varied:
-            canvas, stage, occluded = self._disturb(canvas, stage, occluded, rng)
-            if rng.random() < 0.5:
-                canvas, stage, occluded, cover = canvas[:, ::-1], stage[:, ::-1], occluded[:, ::-1], cover[:, ::-1]
+            varied = vary(canvas, rng, light=self._light, weather=shown)
+            canvas = varied.image
+            if varied.weather:
+                shown = shown - {"clear", "backlit"} | varied.weather
+        told = [float(name in shown) for name in WEATHER] if sample.conditions else [float(UNKNOWN)] * len(WEATHER)
         return Batch(
             canvas=torch.from_numpy(np.ascontiguousarray(canvas)),
-            stage=torch.from_numpy(np.ascontiguousarray(stage[::-1])),
-            occluded=torch.from_numpy(np.ascontiguousarray(occluded[::-1])),
-            cover=torch.from_numpy(np.ascontiguousarray(cover[::-1].transpose(2, 0, 1))),
+            stage=torch.from_numpy(np.ascontiguousarray(piece.stage[::-1])),
+            occluded=torch.from_numpy(np.ascontiguousarray(piece.occluded[::-1])),
+            occluder=torch.from_numpy(np.ascontiguousarray(piece.occluder[::-1])),
+            cover=torch.from_numpy(np.ascontiguousarray(piece.cover[::-1].transpose(2, 0, 1))),
+            weather=torch.tensor(told),
+            work=torch.tensor(WORK_TYPES.index(sample.work_type)),
         )
 
-    def _nothing(self, canvas: Image, *, rows: int, cols: int, rng: np.random.Generator) -> Batch:
-        """A canvas of surroundings alone: every cell void, hiding and covers untold."""
-        return Batch(
-            canvas=torch.from_numpy(np.ascontiguousarray(vary(canvas, rng))),
-            stage=torch.zeros((rows, cols), dtype=torch.int64),
-            occluded=torch.full((rows, cols), -1, dtype=torch.int64),
-            cover=torch.zeros((len(COVERS), rows, cols)),
-        )
 
-    def _disturb(
-        self, canvas: Image, stage: npt.NDArray[np.int64], occluded: npt.NDArray[np.int64], rng: np.random.Generator
-    ) -> tuple[Image, npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-        if rng.random() < 0.25:
-            donor = self._samples[int(rng.integers(0, len(self._samples)))].image
-            pasted = paste(canvas, rng, other=donor)
-            canvas, hidden = pasted.image, pasted.hidden[::-1] >= HIDDEN_SHARE
-            stage = np.where(hidden, UNKNOWN, stage)
-            occluded = np.where(hidden & (occluded >= 0), 1, occluded)
-        return vary(canvas, rng), stage, occluded
+def window_shape(shape: Shape, rng: np.random.Generator, *, varied: bool) -> Shape:
+    """Rows and columns of the window to cut from a face; sometimes narrow, sometimes nearly all of it."""
+    chance = rng.random() if varied else 1.0
+    if chance < LARGE_SHARE:
+        return min(shape[0], LARGE), min(shape[1], LARGE)
+    most = int(rng.integers(2, 5)) if chance < LARGE_SHARE + NARROW_SHARE else WINDOW
+    return min(shape[0], WINDOW), min(shape[1], most)
 
 
-def elsewhere(grid: Array, sample: Sample, rng: np.random.Generator) -> Array | None:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Piece:
+    """One canvas with its targets, rows from the ground up, before it is varied; meanings as in Batch."""
+
+    canvas: Image
+    stage: Ints
+    occluded: Ints
+    occluder: Ints
+    cover: npt.NDArray[np.float32]
+
+    def mirrored(self) -> "Piece":
+        """Left and right exchanged."""
+        return Piece(**{each.name: getattr(self, each.name)[:, ::-1] for each in fields(self)})
+
+
+def piece_of(sample: Sample, canvas: Image, *, window: tuple[slice, slice]) -> Piece:
+    """A window of a face. A hidden cell without a named occluder (a net, an older truth) leaves the kind untold."""
+    stage, occluded = sample.truth.stage[window].copy(), sample.truth.occluded[window].astype(np.int64)
+    scored = sample.scored[window]
+    stage[(occluded > 0) | ~scored] = UNKNOWN
+    occluder = np.where(occluded > 0, sample.truth.occluder[window], 0)
+    occluder = np.where((occluded > 0) & (occluder == 0), UNKNOWN, occluder)
+    return Piece(
+        canvas=canvas,
+        stage=stage,
+        occluded=np.where(scored, occluded, UNKNOWN),
+        occluder=np.where(scored, occluder, UNKNOWN).astype(np.int64),
+        cover=sample.truth.cover[window].astype(np.float32),
+    )
+
+
+def nothing_of(sample: Sample, canvas: Image, *, shape: Shape) -> Piece:
+    """A canvas of surroundings alone: every cell void, hiding and covers untold."""
+    untold = np.full(shape, UNKNOWN, np.int64)
+    cover = np.zeros((*shape, len(COVERS)), np.float32)
+    return Piece(canvas=canvas, stage=np.zeros(shape, np.int64), occluded=untold, occluder=untold, cover=cover)
+
+
+def with_distractor(piece: Piece, rng: np.random.Generator, *, donor: Image) -> Piece:
+    """Something pasted in front, and what it hides no longer learnt."""
+    pasted = paste(np.ascontiguousarray(piece.canvas), rng, other=donor)
+    share = pasted.hidden[::-1]
+    hidden = share >= HIDDEN_SHARE
+    occluder = np.where((share > TOUCHED_SHARE) & (piece.occluder == 0), UNKNOWN, piece.occluder)
+    return Piece(
+        canvas=pasted.image,
+        stage=np.where(hidden, UNKNOWN, piece.stage),
+        occluded=np.where(hidden & (piece.occluded >= 0), 1, piece.occluded),
+        occluder=np.where(hidden & (piece.occluded == 0), pasted.kind, occluder),
+        cover=piece.cover,
+    )
+
+
+def elsewhere(grid: Array, sample: Sample, image: Image, rng: np.random.Generator) -> Array | None:
     """The window moved (and shrunk) to where no face is, at least 90 % inside the frame; None when no try fits."""
-    height, width = sample.image.shape[:2]
+    height, width = image.shape[:2]
     around = grid.reshape(-1, 2)
     for _ in range(TRIES):
         size = rng.uniform(0.2, 0.9)
@@ -198,12 +346,7 @@ def _overlap(points: Array, hull: Array) -> bool:
 
 def stack(items: list[Batch]) -> Batch:
     """Several one-sample batches of one shape as one."""
-    return Batch(
-        canvas=torch.stack([item.canvas for item in items]),
-        stage=torch.stack([item.stage for item in items]),
-        occluded=torch.stack([item.occluded for item in items]),
-        cover=torch.stack([item.cover for item in items]),
-    )
+    return Batch(**{each.name: torch.stack([getattr(item, each.name) for item in items]) for each in fields(Batch)})
 
 
 def cut(image: Image, nodes: Array) -> Image:
@@ -229,10 +372,10 @@ def jittered(nodes: Array, rng: np.random.Generator) -> Array:
     rows, cols = nodes.shape[0], nodes.shape[1]
     corners = np.clip(rng.normal(0, 1.5, (2, 2, 2)), -4, 4)
     v, u = np.linspace(0, 1, rows)[:, None, None], np.linspace(0, 1, cols)[None, :, None]
-    field = (corners[0, 0] * (1 - u) + corners[0, 1] * u) * (1 - v) + (corners[1, 0] * (1 - u) + corners[1, 1] * u) * v
+    moved = (corners[0, 0] * (1 - u) + corners[0, 1] * u) * (1 - v) + (corners[1, 0] * (1 - u) + corners[1, 1] * u) * v
     storey = np.diff(nodes, axis=0, append=nodes[-1:] * 2 - nodes[-2:-1])
     bay = np.diff(nodes, axis=1, append=nodes[:, -1:] * 2 - nodes[:, -2:-1])
     up = np.clip(rng.normal(0, 0.07), -0.25, 0.25)
     along = np.clip(rng.normal(0, 0.04), -0.15, 0.15)
     lines = np.clip(rng.normal(0, 0.02, (rows, 1, 1)), -0.08, 0.08)
-    return np.asarray(nodes + field + storey * (up + lines) + bay * along)
+    return np.asarray(nodes + moved + storey * (up + lines) + bay * along)

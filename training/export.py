@@ -1,9 +1,14 @@
-"""Writes trained weights as ONNX with their manifest entry, and checks that both say the same as torch."""
+"""Writes trained weights as ONNX (fp32 and, if it holds, int8) with their manifest.
+
+`python -m training.export --run RUN --data DIR`: the averaged weights of a run become models/cells.onnx, one entry a
+work type that the run was taught. Temperatures, the agreement of int8 and the trust in sigma come from scenes held
+aside.
+"""
 
 import argparse
 import hashlib
 import json
-import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,17 +16,22 @@ import numpy as np
 import onnxruntime as ort
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
-from edge_agent.vision.dataset import UNKNOWN
+from edge_agent.vision.manifest import KNOWN_FORMAT, SCHEMA
 from edge_agent.vision.rectify import CELL_PX, MARGIN_ABOVE_PX, MARGIN_BELOW_PX, MARGIN_SIDE_PX, canvas_size
-from edge_agent.vision.stages import COVERS, stages_of
-from training.dataset import Sample, cut, read_samples
+from edge_agent.vision.stages import COVERS, OCCLUDERS, stages_of
+from training.calibrate import fit_temperature, held_cells
+from training.dataset import WORK_TYPES, Library, Sample
+from training.held import is_held, measured
 from training.network import CellNet
-from training.train import is_held
+from training.quantise import Agreement, compare, quantise
+from training.train import ABLATIONS, network_for
 
 OPSET = 17
 TOLERANCE = 2e-3  # largest logit difference between torch and onnxruntime
+HELD_MOST = 300  # held faces a work type that calibrate it
+TAUGHT_FROM = 50  # faces from which a work type counts as taught
+OUTPUTS = (*(f"stage_{kind}" for kind in WORK_TYPES), "cover", "occluded", "occluder")
 
 
 class _Exported(nn.Module):
@@ -31,9 +41,9 @@ class _Exported(nn.Module):
         super().__init__()
         self.net = net
 
-    def forward(self, canvas: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    def forward(self, canvas: Tensor) -> tuple[Tensor, ...]:
         logits = self.net(canvas.permute(0, 3, 1, 2).float())
-        return logits.stage, logits.cover, logits.occluded
+        return (*(logits.stage[kind] for kind in WORK_TYPES), logits.cover, logits.occluded, logits.occluder)
 
 
 def export_onnx(net: CellNet, path: Path) -> str:
@@ -48,11 +58,15 @@ def export_onnx(net: CellNet, path: Path) -> str:
         opset_version=OPSET,
         dynamo=False,
         input_names=["canvas"],
-        output_names=["stage", "cover", "occluded"],
-        dynamic_axes={name: {2: "rows", 3: "cols"} for name in ("stage", "cover", "occluded")}
-        | {"canvas": {1: "height", 2: "width"}},
+        output_names=list(OUTPUTS),
+        dynamic_axes={name: {2: "rows", 3: "cols"} for name in OUTPUTS} | {"canvas": {1: "height", 2: "width"}},
     )
     _check_same(model, path)
+    return sha256_of(path)
+
+
+def sha256_of(path: Path) -> str:
+    """Hex digest of a file."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
@@ -63,100 +77,113 @@ def _check_same(model: nn.Module, path: Path) -> None:
         with torch.no_grad():
             wanted = model(canvas)
         given = session.run(None, {"canvas": canvas.numpy()})
-        for name, want, got in zip(("stage", "cover", "occluded"), wanted, given, strict=True):
+        for name, want, got in zip(OUTPUTS, wanted, given, strict=True):
             worst = float(np.abs(want.numpy() - got).max())
             assert worst < TOLERANCE, f"{path.name}: output {name} at {rows} x {cols} cells differs by {worst}"
 
 
-def manifest_entry(*, file: str, sha256: str, work_type: str, facts: dict[str, Any]) -> dict[str, Any]:
-    """The manifest entry of one set of weights; `facts` adds temperature, sigma, provenance and metrics."""
+def manifest_entry(
+    *, work_type: str, variants: dict[str, dict[str, str]], facts: dict[str, Any], preferred: str = "fp32"
+) -> dict[str, Any]:
+    """The manifest entry of one work type; `facts` adds temperature, sigma, provenance and what was measured."""
     return {
-        "file": file,
-        "sha256": sha256,
+        **variants["fp32"],
+        "head": f"stage_{work_type}",
         "stages": list(stages_of(work_type).names),
         "covers": list(COVERS),
+        "occluders": list(OCCLUDERS),
         "canvas": {
             "cell_px": CELL_PX,
             "margin_above_px": MARGIN_ABOVE_PX,
             "margin_below_px": MARGIN_BELOW_PX,
             "margin_side_px": MARGIN_SIDE_PX,
         },
+        "needs": KNOWN_FORMAT,
+        "variants": variants,
+        "preferred": preferred,
         **facts,
     }
 
 
-def write_manifest(models: Path, *, work_type: str, entry: dict[str, Any]) -> None:
-    """Put an entry into manifest.json beside those of other work types."""
-    path = models / "manifest.json"
-    manifest = json.loads(path.read_text()) if path.exists() else {"schema": "siteprogress.models/1", "models": {}}
-    manifest["models"][work_type] = entry
-    path.write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
+def write_manifest(models: Path, entries: dict[str, dict[str, Any]]) -> None:
+    """Write manifest.json anew: entries of other weights would not be of this file."""
+    manifest = {"schema": SCHEMA, "models": entries}
+    (models / "manifest.json").write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
 
 
-def fit_temperature(net: CellNet, samples: list[Sample]) -> float:
-    """Temperature that minimises the log loss of visible held cells (golden section on its logarithm)."""
-    logits, stages = held_logits(net, samples)
-    low, high = math.log(0.3), math.log(4.0)
-    ratio = (math.sqrt(5) - 1) / 2
-
-    def loss(at: float) -> float:
-        return float(functional.cross_entropy(logits / math.exp(at), stages))
-
-    for _ in range(40):
-        a, b = high - ratio * (high - low), low + ratio * (high - low)
-        low, high = (low, b) if loss(a) < loss(b) else (a, high)
-    return math.exp((low + high) / 2)
-
-
-def held_logits(net: CellNet, samples: list[Sample]) -> tuple[Tensor, Tensor]:
-    """Stage logits and true stages of every visible, told cell, over whole faces."""
-    logits, stages = [], []
+def export_run(run: Path, library: Library, models: Path, *, spread: dict[str, float]) -> dict[str, Any]:
+    """Everything that a run leaves for the agent; returns the entries by work type."""
+    state = torch.load(run / "last.pt", weights_only=True)
+    net = network_for(ABLATIONS[state["ablate"]])
+    net.load_state_dict(state["ema"])
     net.eval()
-    with torch.no_grad():
-        for sample in samples:
-            canvas = torch.from_numpy(cut(sample.image, sample.nodes))[None]
-            out = net(canvas.permute(0, 3, 1, 2).float()).stage[0].flip(1)  # rows from the ground up
-            learnt = sample.scored & ~sample.truth.occluded & (sample.truth.stage != UNKNOWN)
-            mask = torch.from_numpy(learnt)
-            logits.append(out[:, mask].T)
-            stages.append(torch.from_numpy(sample.truth.stage)[mask])
-    return torch.cat(logits), torch.cat(stages)
+    every = [sample for samples in library.samples for sample in samples]
+    kinds = [kind for kind in WORK_TYPES if sum(s.work_type == kind for s in every) >= TAUGHT_FROM]
+    held = [s for s in measured(every, most=HELD_MOST) if s.work_type in kinds]
+    digest = export_onnx(net, models / "cells.onnx")
+    variants = {"fp32": {"file": "cells.onnx", "sha256": digest}}
+    agreement = _try_int8(models, held, every, variants)
+    entries = {}
+    for kind in kinds:
+        cells = held_cells(net, [s for s in held if s.work_type == kind], kind=kind)
+        facts = {
+            "stage_temperature": round(fit_temperature(cells), 4),
+            "sigma_floor_bp": int(spread["floor_bp"]),
+            "sigma_scale": spread["scale"],
+            "parameters": sum(p.numel() for p in net.parameters()),
+            "int8": agreement.facts(kind),
+            "trained_on": provenance(every, kind=kind, epochs=int(state["epoch"]), seed=int(state["seed"])),
+        }
+        preferred = "int8" if agreement.accepted and agreement.faster else "fp32"
+        entries[kind] = manifest_entry(work_type=kind, variants=variants, facts=facts, preferred=preferred)
+    write_manifest(models, entries)
+    return entries
+
+
+def _try_int8(
+    models: Path, held: Sequence[Sample], every: Sequence[Sample], variants: dict[str, dict[str, str]]
+) -> Agreement:
+    """Quantise and compare; the int8 file stays, and is named in `variants`, only when it is accepted."""
+    path = models / "cells.int8.onnx"
+    quantise(models / "cells.onnx", path, [s for s in every if not is_held(s.scene)])
+    agreement = compare(models / "cells.onnx", path, held)
+    if agreement.accepted:
+        variants["int8"] = {"file": path.name, "sha256": sha256_of(path)}
+    else:
+        path.unlink()
+    return agreement
+
+
+def provenance(samples: Sequence[Sample], *, kind: str, epochs: int, seed: int) -> dict[str, Any]:
+    """What a work type was taught on."""
+    mine = [s for s in samples if s.work_type == kind]
+    scenes = {s.scene for s in mine}
+    return {
+        "scenes": len(scenes),
+        "path_traced_scenes": sum(not scene.startswith("bulk-") for scene in scenes),
+        "rasterised_scenes": sum(scene.startswith("bulk-") for scene in scenes),
+        "faces": len(mine),
+        "held_scenes": sum(map(is_held, scenes)),
+        "epochs": epochs,
+        "seed": seed,
+        "source": "the project's own renders (training/scenes), split train",
+    }
 
 
 def main() -> None:
-    """`python -m training.export --run DIR --data DIR`: the averaged weights of a run become models/new_build.onnx."""
-    parser = argparse.ArgumentParser(description=main.__doc__)
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--run", type=Path, required=True, help="the --out of training.train")
     parser.add_argument("--data", type=Path, action="append", required=True, help="as given to training.train")
     parser.add_argument("--models", type=Path, default=Path("models"))
-    parser.add_argument("--work-type", default="new_build")
     parser.add_argument("--sigma-floor-bp", type=int, default=200)
     parser.add_argument("--sigma-scale", type=float, default=1.0)
     given = parser.parse_args()
-    net = CellNet()
-    state = torch.load(given.run / "last.pt", weights_only=True)
-    net.load_state_dict(state["ema"])
-    samples = [s for root in given.data for s in read_samples(root)]
-    held = [s for s in samples if is_held(s.scene)]
-    temperature = fit_temperature(net, held) if held else 1.0
-    file = f"{given.work_type}.onnx"
-    sha256 = export_onnx(net, given.models / file)
-    facts = {
-        "stage_temperature": round(temperature, 4),
-        "sigma_floor_bp": given.sigma_floor_bp,
-        "sigma_scale": given.sigma_scale,
-        "parameters": sum(p.numel() for p in net.parameters()),
-        "trained_on": {
-            "scenes": len({s.scene for s in samples}),
-            "faces": len(samples),
-            "held_scenes": len({s.scene for s in held}),
-            "epochs": int(state["epoch"]),
-            "source": "the project's own renders (training/scenes), split train",
-        },
-    }
-    entry = manifest_entry(file=file, sha256=sha256, work_type=given.work_type, facts=facts)
-    write_manifest(given.models, work_type=given.work_type, entry=entry)
-    print(json.dumps(entry, indent=2))
+    torch.set_num_threads(1)
+    library = Library(roots=tuple(given.data))
+    library.refresh()
+    spread = {"floor_bp": given.sigma_floor_bp, "scale": given.sigma_scale}
+    print(json.dumps(export_run(given.run, library, given.models, spread=spread), indent=2))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The cell network: plain 3x3 convolutions over the canvas, pooled into cells, read by three heads."""
+"""The cell network: plain 3x3 convolutions over the canvas, pooled into cells, read by small heads."""
 
 from typing import NamedTuple
 
@@ -6,17 +6,26 @@ import torch
 from torch import Tensor, nn
 
 from edge_agent.vision.rectify import CELL_PX, MARGIN_BELOW_PX, MARGIN_SIDE_PX
+from edge_agent.vision.stages import COVERS, OCCLUDERS, STAGE_LISTS
 
 STRIDE = 8
 MEAN, SCALE = 118.0, 64.0
+WEATHER = ("clear", "overcast", "backlit", "rain", "fog", "snow", "dusk", "night")
+CONTEXT = 48  # channels of what a cell is told about its whole face
+HIDDEN = 48  # channels of a stage head
 
 
 class CellLogits(NamedTuple):
-    """Logits per cell, batch x channels x rows x cols, rows from the top of the canvas down."""
+    """Logits per cell, batch x channels x rows x cols, rows from the top of the canvas down.
 
-    stage: Tensor
+    `stage` by work type; `weather` batch x 8 (WEATHER, independent) is for training only.
+    """
+
+    stage: dict[str, Tensor]
     cover: Tensor
     occluded: Tensor
+    occluder: Tensor
+    weather: Tensor
 
 
 class Residual(nn.Module):
@@ -47,30 +56,77 @@ class CellNet(nn.Module):
     Pixels go 2 x 2 into channels before the first convolution, which halves the cost of the stem. Stride 8 puts 6 x 6
     features in a cell, aligned with its edges because all margins are multiples of 8. Half of that (3 x 3 a cell)
     carries the wide layers; one 3x3 stride-3 convolution makes a vector per cell that still knows where in the cell a
-    thing was (props stand on the lower slab). A last pair of convolutions lets a cell see its neighbours.
+    thing was (props stand on the lower slab). Neighbours are read by a pair of convolutions; then the mean of the face
+    is added to each cell (what light it is, what this building is made of) and neighbours are read once more.
+
+    `constant_channels` adds the position in the canvas as two input planes, `coarse` halves the canvas's resolution:
+    the two ablations that are a matter of the network.
     """
 
-    def __init__(self, *, stages: int = 6, covers: int = 3, widths: tuple[int, ...] = (32, 64, 80, 96)) -> None:
+    def __init__(
+        self,
+        *,
+        widths: tuple[int, ...] = (32, 64, 88, 96),
+        constant_channels: bool = False,
+        coarse: bool = False,
+    ) -> None:
         super().__init__()
         b, c, d, e = widths
-        self.pixels = nn.Sequential(
-            nn.PixelUnshuffle(2), conv(12, b, stride=2), Residual(b), conv(b, c, stride=2), Residual(c)
+        self.constant_channels, self.coarse = constant_channels, coarse
+        self.unshuffle = nn.PixelUnshuffle(2)
+        self.stem = nn.Sequential(
+            conv(14 if constant_channels else 12, b, stride=2), Residual(b), conv(b, c, stride=2), Residual(c)
         )
-        self.wide = nn.Sequential(conv(c, d), Residual(d))
+        self.wide = nn.Sequential(conv(c, d), Residual(d), Residual(d))
         self.to_cell = conv(d, e, stride=3)
         self.neighbours = Residual(e)
+        self.context = nn.Sequential(nn.Conv2d(e, CONTEXT, 1), nn.ReLU(inplace=True))
+        self.told = nn.Conv2d(CONTEXT, e, 1)
+        self.again = Residual(e)
         self.drop = nn.Dropout2d(0.15)
-        self.heads = nn.Conv2d(e, stages + covers + 1, 1)
-        self.stages, self.covers = stages, covers
+        self.stages = nn.ModuleDict({kind: head(e, len(stages.names)) for kind, stages in STAGE_LISTS.items()})
+        self.rest = nn.Conv2d(e, len(COVERS) + 1 + len(OCCLUDERS), 1)
+        self.weather = nn.Conv2d(CONTEXT, len(WEATHER), 1)
 
     def forward(self, canvas: Tensor) -> CellLogits:
-        features = self.pixels((canvas - MEAN) / SCALE)
+        cells, context = self.cells(canvas)
+        cells = self.drop(cells)[:, :, 1:]  # the row above the top storey has told its neighbours
+        rest = self.rest(cells)
+        covers = len(COVERS)
+        return CellLogits(
+            stage={kind: read(cells) for kind, read in self.stages.items()},
+            cover=rest[:, :covers],
+            occluded=rest[:, covers : covers + 1],
+            occluder=rest[:, covers + 1 :],
+            weather=self.weather(context).flatten(1),
+        )
+
+    def cells(self, canvas: Tensor) -> tuple[Tensor, Tensor]:
+        """Cell features with the row above the face, and the context of the face (batch x CONTEXT x 1 x 1)."""
+        features = self.stem(self._planes((canvas - MEAN) / SCALE))
         below, side = MARGIN_BELOW_PX // STRIDE, MARGIN_SIDE_PX // STRIDE
         features = features[:, :, :-below, side:-side]  # the margin storey above stays, as one more row of cells
         features = self.wide(nn.functional.avg_pool2d(features, 2))
         cells = self.neighbours(self.to_cell(features))
-        out = self.heads(self.drop(cells))[:, :, 1:]
-        return CellLogits(stage=out[:, : self.stages], cover=out[:, self.stages : -1], occluded=out[:, -1:])
+        context = self.context(cells.mean(dim=(2, 3), keepdim=True))
+        return self.again(cells + self.told(context)), context
+
+    def _planes(self, image: Tensor) -> Tensor:
+        if self.coarse:
+            small = nn.functional.avg_pool2d(image, 2)
+            image = nn.functional.interpolate(small, scale_factor=2.0, mode="bilinear", align_corners=False)
+        planes: Tensor = self.unshuffle(image)
+        if not self.constant_channels:
+            return planes
+        high, wide = planes.shape[2:]
+        down = torch.linspace(-1, 1, high, dtype=planes.dtype).view(1, 1, high, 1).expand(len(planes), 1, high, wide)
+        across = torch.linspace(-1, 1, wide, dtype=planes.dtype).view(1, 1, 1, wide).expand(len(planes), 1, high, wide)
+        return torch.cat([planes, down, across], dim=1)
+
+
+def head(width: int, classes: int) -> nn.Sequential:
+    """A small head of its own for each work type."""
+    return nn.Sequential(nn.Conv2d(width, HIDDEN, 1), nn.ReLU(inplace=True), nn.Conv2d(HIDDEN, classes, 1))
 
 
 assert CELL_PX == STRIDE * 6

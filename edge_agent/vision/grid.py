@@ -1,6 +1,7 @@
 """Where each storey line meets each bay line in the native frame, unseen storeys extrapolated."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -56,6 +57,7 @@ class _Column:
         return max(r for r in seen if r <= storey), min(r for r in seen if r > storey)
 
 
+@lru_cache(maxsize=64)
 def node_grid(face: Face) -> NodeGrid:
     """Grid of a face. Storeys are taken as equally high where no line says otherwise; perspective from the edges."""
     lines = [np.asarray(line, float) for line in face.col_x]
