@@ -9,9 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from edge_agent.vision.baseline import FeatureBaseline
+from edge_agent.vision.carry import held_probabilities
 from edge_agent.vision.cells import top_storey
 from edge_agent.vision.dataset import UNKNOWN, FaceTruth, FrameFile, SceneFolder
-from edge_agent.vision.filter import HIDDEN_FROM, FaceBelief, stage_probabilities
+from edge_agent.vision.filter import HIDDEN_FROM, FaceBelief
 from edge_agent.vision.frame import Frame, Image, decode_frame
 from edge_agent.vision.memory import CameraMemory
 from edge_agent.vision.metrics import FaceRecord, cell_set
@@ -58,7 +59,7 @@ class FaceLook:
     @property
     def held(self) -> Floats:
         """What the agent holds of each cell: rows x cols x stages."""
-        return stage_probabilities(self.belief, stages=self.stages)
+        return held_probabilities(self.belief, stages=self.stages)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -208,7 +209,7 @@ def _said(look: FaceLook, past: FacePast) -> dict[str, Floats]:
     if look.features is not None:
         said["features"] = np.asarray(look.features.stage, float)
     if look.features_belief is not None and look.features_belief.known.any():
-        said["features_filtered"] = stage_probabilities(look.features_belief, stages=look.stages)
+        said["features_filtered"] = held_probabilities(look.features_belief, stages=look.stages)
     return said
 
 
@@ -221,7 +222,8 @@ def _values(look: FaceLook, past: FacePast, said: dict[str, Floats]) -> dict[str
         return weighted_points(said[name] @ credit, look.face, chosen & known) if name in said else None
 
     held = look.reading.held_bp
-    filtered = points("filtered", look.belief.known) if not known.all() else None if held is None else held / 100
+    counted = _ever_seen(look.belief, observable)
+    filtered = points("filtered", counted) if not known.all() else None if held is None else held / 100
     values: dict[str, float | None] = {
         "filtered": filtered,
         "published": None if look.reading.completion_bp is None else filtered,
@@ -238,7 +240,7 @@ def _values(look: FaceLook, past: FacePast, said: dict[str, Floats]) -> dict[str
 
 
 def _ever_seen(belief: FaceBelief | None, observable: Mask) -> Mask:
-    return belief.known if belief is not None else observable
+    return belief.known | observable if belief is not None else observable
 
 
 def _visible(answer: CellLikelihoods, look: FaceLook) -> Mask:
