@@ -4,11 +4,14 @@ A road's face lies on the ground: u across the lanes, d down, z the chainage.
 """
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
 from training.scenes.site import Building, Facade, Floats, Strip
 from training.scenes.solids import Bend, Solids, place
+
+Number = TypeVar("Number", float, Floats)
 
 
 def bend_of(building: Building) -> Bend:
@@ -44,16 +47,20 @@ def _alignment(strip: Strip) -> Bend:
 
 def to_local(building: Building, face: Facade, points: Floats) -> Floats:
     """(…, 3) of u, d, z in metres to the building's local frame, before the bow."""
-    u, d, z = points[..., 0], points[..., 1], points[..., 2]
+    return np.stack(_local(building, face, points[..., 0], points[..., 1], points[..., 2]), axis=-1)
+
+
+def _local(building: Building, face: Facade, u: Number, d: Number, z: Number) -> tuple[Number, Number, Number]:
+    """x, y and z of u, d and z, be they numbers (boxes by the thousand) or arrays."""
     match face.side:
         case "front":
-            return np.stack([u, d, z], axis=-1)
+            return u, d, z
         case "right":
-            return np.stack([building.width_m - d, u, z], axis=-1)
+            return building.width_m - d, u, z
         case "left":
-            return np.stack([d, building.depth_m - u, z], axis=-1)
+            return d, building.depth_m - u, z
         case "ground":
-            return np.stack([u, z, -d], axis=-1)
+            return u, z, -d
     raise ValueError(f"face {face.face_id}: side {face.side!r}, expected front, left, right or ground")
 
 
@@ -80,9 +87,10 @@ class FaceBrush:
     def box(
         self, look: str, u: tuple[float, float], d: tuple[float, float], z: tuple[float, float], *, tint: float = 0.5
     ) -> None:
-        ends = to_local(self.building, self.face, np.array([[u[0], d[0], z[0]], [u[1], d[1], z[1]]]))
-        x, y, height = ends.T.tolist()
-        self.solids.box(look, tuple(x), tuple(y), tuple(height), tint=tint)
+        start = _local(self.building, self.face, u[0], d[0], z[0])
+        end = _local(self.building, self.face, u[1], d[1], z[1])
+        x, y, height = zip(start, end, strict=True)
+        self.solids.box(look, x, y, height, tint=tint)
 
     def bar(
         self,
@@ -93,8 +101,8 @@ class FaceBrush:
         thick: float,
         tint: float = 0.5,
     ) -> None:
-        a, b = to_local(self.building, self.face, np.array([start, end])).tolist()
-        self.solids.beam(look, tuple(a), tuple(b), thick=thick, tint=tint)
+        a, b = _local(self.building, self.face, *start), _local(self.building, self.face, *end)
+        self.solids.beam(look, a, b, thick=thick, tint=tint)
 
     def sheet(self, look: str, corners: Floats, tint: Floats) -> None:
         self.solids.sheet(look, to_local(self.building, self.face, corners), tint)

@@ -83,16 +83,14 @@ def _parapet(stencil: Stencil, room: Room, stage: int) -> None:
 
 def _slab_band(stencil: Stencil, room: Room, stage: int) -> None:
     """The edge of the floor: a proud course on some old blocks, bare when stripped, a coloured line in the end."""
-    rng = room.manner_rng()
-    proud, lined = rng.random() < 0.35, rng.random() < 0.3
     z = (room.z[0] - 0.1, room.z[0] + 0.12)
     if room.ground or room.kind == "S" or any(hole[2] < z[1] for hole in room.holes):
         return
-    if stage == OLD and proud:
+    if stage == OLD and room.manner.proud_bands:
         stencil.box(f"{room.key}.old2", room.u, (-0.06, 0.1), z, tint=0.45)
     elif stage == STRIPPED:
         stencil.box(f"{room.key}.scar", room.u, (-0.005, 0.1), z, tint=float(room.rng(500).random()))
-    elif stage == FINISHED and lined:
+    elif stage == FINISHED and room.manner.lined_bands:
         stencil.box(f"{room.key}.new2", room.u, (-0.15, 0.1), z, tint=0.5)
 
 

@@ -114,7 +114,7 @@ def _run_of_pipes(stencil: Stencil, room: Room, look: str, *, broken: float, rng
     """A rain pipe down the edge of each staircase unit, waste pipes beside small windows."""
     base = -OUT_M[FINISHED] if look == "newpipe" else 0.0
     places = [room.u[0] + 0.25] if room.unit_end else []
-    if room.kind == "N" and room.manner_rng().random() < 0.5:
+    if room.kind == "N" and room.manner.waste_pipes:
         places.append(room.u[1] - 0.4)
     for u in places:
         if rng.random() >= broken:

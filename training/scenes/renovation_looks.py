@@ -135,7 +135,7 @@ def block_looks(key: str, rng: np.random.Generator, *, finishes: tuple[str, ...]
     named = {
         "old": old,
         "old2": old_finish(str(rng.choice(["render", "paint", "mosaic", "pebble"])), rng),
-        "worn": _plain(shaded(old.colour, float(rng.uniform(0.45, 0.75)))),
+        "worn": _plain(shaded(old.colour, float(rng.uniform(0.6, 0.9)))),
         "patch": _plain(shaded(old.colour, float(rng.uniform(0.8, 1.5))) if rng.random() < 0.75 else paint(rng)),
         "drip": _plain((0.1, 0.085, 0.07) if rng.random() < 0.5 else shaded(old.colour, 0.4), scale=3.0),
         "bare": bare,

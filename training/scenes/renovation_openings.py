@@ -39,18 +39,18 @@ def window(stencil: Stencil, room: Room, stage: int, hole: Hole, *, d: float, rn
     thick = 0.07 if new else 0.055
     count = max(1, round((u[1] - u[0]) / 0.8)) if new else max(1, min(lights, round((u[1] - u[0]) / 0.45)))
     covered = OLD < stage < FINISHED and rng.random() < room.manner.film
-    lines = np.linspace(u[0], u[1], count + 1)
+    lines = [u[0] + (u[1] - u[0]) * index / count for index in range(count + 1)]
     for index, (left, right) in enumerate(pairwise(lines)):
         pane = "film" if covered else "curtain" if curtain and index == 0 else "glass2" if own == 2 else "glass"
         stencil.box(
             f"{room.key}.{pane}",
-            (float(left), float(right)),
+            (left, right),
             (d + 0.03, d + 0.05),
             z,
             tint=float(tones[1 + index % 3]),
         )
     for line in lines:
-        middle = float(min(max(line, u[0] + thick / 2), u[1] - thick / 2))
+        middle = min(max(line, u[0] + thick / 2), u[1] - thick / 2)
         stencil.box(frame, (middle - thick / 2, middle + thick / 2), (d - 0.03, d + 0.04), z, tint=tone)
     bars = [z[0], z[1] - thick]
     if not new and own != 0 and z[1] - z[0] > 1.0:
@@ -64,11 +64,10 @@ def balcony(stencil: Stencil, room: Room, stage: int) -> None:
     u = (room.u[0] + 0.08 * room.width, room.u[1] - 0.08 * room.width)
     out, z0, key = room.balcony_m, room.z[0], room.key
     rng = room.rng(300)
-    railed = room.manner_rng().random() < 0.3
     slab = {STRIPPED: "scar", OLD: "old2"}.get(stage, "coat" if stage < FINISHED else "new2")
     stencil.box(f"{key}.{slab}", u, (-out, 0.0), (z0 - 0.12, z0 + 0.04), tint=0.4)
     rail = z0 + 1.02
-    if railed and not _closed(room):
+    if room.manner.railed and not _closed(room):
         _railing(stencil, room, stage, u, d=-out + 0.05, z=(z0, rail))
     else:
         skin(stencil, room, stage, u=u, z=(z0 - 0.1, rail), d=-out + 0.12, body_m=0.1, second=True)

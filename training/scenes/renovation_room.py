@@ -30,6 +30,13 @@ class Manner:
     fire_band: bool  # a row of other boards at each storey line
     ac_u: float  # where the tidy air conditioners hang, share of the bay
     washers: int  # anchors a board
+    joint_m: float  # between boards
+    mesh_m: float  # width of a strip of mesh
+    mesh_upright: bool
+    railed: bool  # balconies with railings and not parapets
+    proud_bands: bool  # the old floor edges stand out
+    lined_bands: bool  # the new ones have a coloured line
+    waste_pipes: bool  # beside the small windows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,10 +60,6 @@ class Room:
     def rng(self, what: int) -> np.random.Generator:
         """Chance of the room's own, one stream for each matter."""
         return np.random.default_rng((*self.seed, what))
-
-    def manner_rng(self) -> np.random.Generator:
-        """Chance that the whole block shares."""
-        return np.random.default_rng((self.seed[0], 102))
 
     @property
     def height(self) -> float:
@@ -85,6 +88,13 @@ def manner_of(building: Building) -> Manner:
         fire_band=bool(rng.random() < 0.35),
         ac_u=float(rng.choice([0.12, 0.88])),
         washers=int(rng.choice([0, 2, 5])),
+        joint_m=float(rng.uniform(0.012, 0.03)),
+        mesh_m=float(rng.uniform(0.9, 1.15)),
+        mesh_upright=bool(rng.random() < 0.5),
+        railed=bool(rng.random() < 0.3),
+        proud_bands=bool(rng.random() < 0.35),
+        lined_bands=bool(rng.random() < 0.3),
+        waste_pipes=bool(rng.random() < 0.5),
     )
 
 

@@ -54,7 +54,7 @@ def _estate(blocks: tuple[Block, ...], number: int, yaw: float, rng: np.random.G
     found: list[Building] = []
     for index in range(count):
         block = blocks[number % len(blocks)] if index == 0 or rng.random() < 0.6 else blocks[_any(len(blocks), rng)]
-        kind = "works" if index == 0 else str(rng.choice(["works", "old", "done"], p=[0.5, 0.25, 0.25]))
+        kind = "works" if index == 0 else str(rng.choice(["works", "old", "done"], p=[0.42, 0.35, 0.23]))
         place = (x, float(rng.uniform(-5, 5)) if index else 0.0, 0.0)
         turn = float(rng.normal(0, 0.06)) if index else 0.0
         made = _building(block, index, kind=kind, side=side, origin=place, yaw=turn, rng=rng)

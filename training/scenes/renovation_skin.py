@@ -1,5 +1,6 @@
 """The surface of a wall in each stage: wear and patches, bare masonry, boards, mesh, new paint. Pure."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -100,13 +101,15 @@ def _look_of(room: Room, stage: int, *, second: bool, rng: np.random.Generator) 
 def blob(at: tuple[float, float], size: tuple[float, float], rng: np.random.Generator) -> list[Hole]:
     """A ragged patch as a few strips, one on the other."""
     count = int(rng.integers(5, 10))
-    lines = at[1] + size[1] * (np.linspace(0, 1, count + 1) - 0.5)
-    half = 0.5 * size[0] * (np.sin(np.linspace(0.3, np.pi - 0.3, count)) + rng.uniform(-0.18, 0.18, count))
-    shift = size[0] * np.cumsum(rng.uniform(-0.08, 0.08, count))
-    return [
-        (at[0] + float(s - h), at[0] + float(s + h), float(low), float(high))
-        for s, h, low, high in zip(shift, np.maximum(half, 0.05), lines, lines[1:], strict=False)
-    ]
+    chance = rng.random((2, count)).tolist()
+    step, left, out = size[1] / count, at[0], []
+    for index in range(count):
+        left += size[0] * 0.16 * (chance[0][index] - 0.5)
+        arch = math.sin(0.3 + (math.pi - 0.6) * index / (count - 1))
+        half = max(0.5 * size[0] * (arch + 0.36 * (chance[1][index] - 0.5)), 0.05)
+        low = at[1] - size[1] / 2 + index * step
+        out.append((left - half, left + half, low, low + step))
+    return out
 
 
 def _blobs(plate: Plate, look: str, count: float, size_m: Span, rng: np.random.Generator, *, layer: int = 1) -> None:
@@ -165,7 +168,7 @@ def _hacked(plate: Plate, rng: np.random.Generator) -> None:
 def _boarded(plate: Plate, rng: np.random.Generator) -> None:
     """Boards in staggered courses from a grid of the whole face, a fire band, open edges, the washers of anchors."""
     wide, high = plate.room.manner.board_m
-    joint = float(plate.room.manner_rng().uniform(0.012, 0.03))
+    joint = plate.room.manner.joint_m
     rects: list[Hole] = []
     for course in range(int(plate.z[0] / high), int(plate.z[1] / high) + 1):
         shift = wide / 2 if course % 2 else 0.0
@@ -208,10 +211,9 @@ def _washers(plate: Plate, boards: list[Hole]) -> None:
 
 def _meshed(plate: Plate, rng: np.random.Generator) -> None:
     """Overlaps of the mesh every metre, the trowel's clouds, a wetter lift, stiffer corners round the windows."""
-    seed = plate.room.manner_rng()
-    pitch, upright = float(seed.uniform(0.9, 1.15)), bool(seed.random() < 0.5)
+    pitch = plate.room.manner.mesh_m
     lines: list[Hole] = []
-    if upright:
+    if plate.room.manner.mesh_upright:
         for index in range(int(plate.u[0] / pitch), int(plate.u[1] / pitch) + 1):
             lines.append((index * pitch, index * pitch + 0.1, *plate.z))
     else:
