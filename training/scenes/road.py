@@ -210,8 +210,8 @@ def _lamps(site: Site, moment: Moment) -> list[Place]:
     cross, bend = cross_of(building, strip), bend_of(building)
     places: list[Place] = []
     for index in range(int(rng.integers(4, 9))):
-        x = cross.works[index % 2] + float(rng.uniform(-2.5, 2.5))
-        point = bend(np.array([x, rng.uniform(0, building.row_z[-1]), rng.uniform(5, 11)]))
+        x = cross.works[index % 2] + (1 if index % 2 else -1) * float(rng.uniform(-1, 7))
+        point = bend(np.array([x, rng.uniform(0, building.row_z[-1]), rng.uniform(8, 16)]))
         places.append((float(point[0]), float(point[1]), float(point[2])))
     return places
 

@@ -261,7 +261,8 @@ def draw_snow(pen: Pen, building: Building, amount: float) -> None:
     rng = pen.random(65)
     for _ in range(int(0.02 * amount * (cross.works[1] - cross.works[0]) * building.row_z[-1])):
         x, y = float(rng.uniform(*cross.works)), float(rng.uniform(0, building.row_z[-1]))
-        pen.rect("slush", (x - 0.5, x + 0.5), (y, y + float(rng.uniform(0.8, 4))), 0.2 + 0.5 * LIFT_M)
+        for step in range(int(rng.integers(1, 4))):
+            pen.disc("slush", (x, y + 0.9 * step), float(rng.uniform(0.3, 1.1)), 0.2 + 0.3 * step * LIFT_M)
 
 
 def _middles(building: Building) -> Floats:

@@ -22,11 +22,12 @@ def draw_marks(
     z = 2 * LIFT_M
     paint = "worn" if worn else "white"
     edge = "worn" if worn else ("gold" if pen.strip.marks == "yellow" else "white")
-    if zebra and not worn:
-        _zebra(pen, x, y, z)
     _line(pen, edge if first else paint, (x[0], x[0] + LINE_M + 0.05 * first), y, z, solid=first)
     _line(pen, paint, (x[1] - LINE_M - 0.05 * last, x[1]), y, z, solid=last)
     if worn:
+        return
+    if zebra:
+        _zebra(pen, x, y, z)
         return
     for start in np.arange(np.floor(y[0] / ARROW_EVERY_M) * ARROW_EVERY_M, y[1], ARROW_EVERY_M):
         if pen.random(int(start) + 1000, int(x[0] * 10), 41).random() < 0.6:

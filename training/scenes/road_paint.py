@@ -179,7 +179,7 @@ def _subgrade(pen: Pen, lot: Lot, rng: np.random.Generator) -> None:
     if rng.random() < 0.25:
         for _ in range(int(rng.integers(1, 4))):
             x, y = lot.spot(rng)
-            pen.rect("lime", (x - 1.2, x + 1.2), (y, y + float(rng.uniform(1, 4))), z + 2 * LIFT_M)
+            pen.disc("lime", (x, y), float(rng.uniform(0.6, 1.6)), z + 2 * LIFT_M)
     if rng.random() < 0.2:
         pen.mound("spoil", lot.spot(rng), 1.0, z=z, height=0.8, rng=rng)
     _stakes(pen, lot, z)
