@@ -126,10 +126,14 @@ vec4 around(vec3 normal) {
     vec4 place = vec4(v_position + normal * 0.2, 1.0);
     vec3 sum = vec3(0.0);
     float seen = 0.0, hidden = 0.0;
+    vec2 soft = 2.0 * fract(sin(gl_FragCoord.xy * mat2(12.9898, 78.233, 39.346, 11.135)) * 43758.5453) - 1.0;
     for (int j = 0; j < AROUND / 4; j++) {
         float weight = max(dot(normal, OWN(u_way, j)), 0.0);
-        vec3 at = vec3(dot(OWN(u_right, j), place), dot(OWN(u_up, j), place), dot(OWN(u_deep, j), place)) + 0.5;
-        vec2 tile = vec2(odd_x() ? 1.0 : 0.0, odd_y() ? 1.0 : 0.0) + 2.0 * vec2(float(j & 1), float(j >> 1));
+        vec4 right = OWN(u_right, j), up = OWN(u_up, j);
+        vec3 at = vec3(dot(right, place), dot(up, place), dot(OWN(u_deep, j), place)) + 0.5;
+        at.xy += 0.9 * soft.xy * vec2(length(right.xyz), length(up.xyz));  // the sky is no point: 0.9 m of soft edge
+        soft = soft.yx * vec2(-1.0, 1.0);
+        vec2 tile = vec2((odd_x() ? 1.0 : 0.0) + (odd_y() ? 2.0 : 0.0), float(j));
         vec2 texel = (tile + clamp(at.xy, 0.0, 0.999)) * TILE_PX;
         float first = texelFetch(u_around_map, ivec2(texel), 0).r;
         bool off = max(max(abs(at.x - 0.5), abs(at.y - 0.5)), at.z - 0.5) > 0.498;
