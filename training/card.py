@@ -1,135 +1,221 @@
-"""Writes the model card from the manifest and evaluations: `python -m training.card --holdout H.json --demo D.json`."""
+"""Writes models/cells.md, the card of the shipped weights, from what runs and evaluations wrote down.
+
+`python -m training.card --run RUN --holdout H.json --demo D.json [--seed RUN …] [--seed-report S.json …] [--ablation
+RUN …]`: no figure is typed by hand; an evaluation of other weights is refused.
+"""
 
 import argparse
 import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-ESTIMATORS = {
-    "filtered": "filtered (what the agent says)",
-    "network": "network, single frame",
-    "visible_mean": "network, visible cells only",
-    "carry_forward_max": "network, carry-forward maximum",
-    "yesterday": "network, previous frame's value",
-    "features": "feature baseline, single frame",
-    "features_filtered": "feature baseline through the same filter",
-}
-FIGURES = (
-    "mae_pp",
-    "p95_pp",
-    "bias_pp",
-    "cell_macro_f1",
-    "cell_accuracy",
-    "ece",
-    "top_storey_exact",
-    "top_storey_within_1",
+from training.card_tables import (
+    estimators_table,
+    gap_table,
+    ladders_table,
+    limits,
+    recall_table,
+    runs_table,
+    seeds_table,
+    strata_table,
+    table,
+    targets_table,
 )
-HEADING = "| | n | MAE | P95 | bias | macro-F1 | accuracy | ECE | top storey | ±1 |\n" + "|---" * 10 + "|"
-STRATA = "| stratum | looks | filtered MAE | bias | network MAE | F1 | features MAE | F1 |\n" + "|---" * 8 + "|"
+
+HOLDOUT, DEMO = "Hold-out (asset families never trained on)", "Demo footage (never trained on)"
+WHAT = {
+    "none": "as shipped",
+    "weather": "without weather heads",
+    "distractors": "without distractors",
+    "light": "without light augmentation",
+    "constant_channels": "with constant position channels",
+    "resolution": "24 px a cell",
+}
+SAYS = (
+    "**What it does.** Rectified canvas of a face (48 px a row, 48 px a column, BGR uint8) → per cell the ordered "
+    "stages of its work type, three covers, hidden or not, and by what. One backbone, a small stage head per work "
+    "type; why it is built so: `docs/decisions/0005-cell-network.md`."
+)
+SYNTHETIC = (
+    "**All figures are of synthetic renders.** No photograph was used in training, nobody's weights were used. How well "
+    "it transfers to real sites has not been measured: nothing here is a promise about your site. Measure on your own "
+    "footage with `siteprogress-edge evaluate`."
+)
+AGAIN = """## How to make it again
+
+```
+python -m training.scenes render --split train --work-type KIND --out DIR
+python -m training.train --data DIR --out RUN
+python -m training.baseline --data DIR
+python -m training.export --run RUN --data DIR
+python -m training.evaluate HOLDOUT --compare HELD --json H.json
+python -m training.card --run RUN --holdout H.json
+```
+"""
 
 
-def row(name: str, figures: dict[str, Any]) -> str:
-    """One line of a table; empty where an estimator gives no such figure."""
-    shown = [str(figures.get(key, "")) for key in FIGURES]
-    return f"| {name} | {figures.get('readings', 0)} | {' | '.join(shown)} |"
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """Everything a card is written from. `reports` by title; runs as `run_facts` gives them."""
+
+    manifest: Mapping[str, Any]
+    reports: Mapping[str, Mapping[str, Any]]
+    run: Mapping[str, Any] | None
+    seeds: Sequence[Mapping[str, Any]] = ()
+    seed_reports: Sequence[Mapping[str, Any]] = ()
+    ablations: Sequence[Mapping[str, Any]] = ()
 
 
-def section(title: str, report: dict[str, Any]) -> str:
-    """Estimators in all, then the filtered estimate and the feature baseline per stratum."""
-    every = report["all"]
-    lines = [
-        f"## {title}",
-        f"{report['scenes']} scenes, {report['frames']} frames, {report['faces_scored']} looks at a face. "
-        f"Coverage {every['coverage']}, abstained {every['abstained']}, "
-        f"the 90 % interval covers {every['interval_90_covers']}.",
-        "",
-        HEADING,
-        *(row(label, every["estimators"][name]) for name, label in ESTIMATORS.items()),
-        "",
-        "Per stratum (network | features: single frame):",
-        "",
-        STRATA,
-        *(stratum_row(name, figures) for name, figures in report["strata"].items() if shown(name, report)),
-        "",
-    ]
-    return "\n".join(lines)
-
-
-def shown(name: str, report: dict[str, Any]) -> bool:
-    """Buildings are listed only where there are few."""
-    return not name.startswith("building:") or sum(n.startswith("building:") for n in report["strata"]) <= 12
-
-
-def stratum_row(name: str, figures: dict[str, Any]) -> str:
-    """One stratum: the filtered estimate, and the network against the feature baseline."""
-    of = figures["estimators"]
-    cells = [
-        of["filtered"].get("mae_pp", ""),
-        of["filtered"].get("bias_pp", ""),
-        of["network"].get("mae_pp", ""),
-        of["network"].get("cell_macro_f1", ""),
-        of["features"].get("mae_pp", ""),
-        of["features"].get("cell_macro_f1", ""),
-    ]
-    return f"| {name} | {figures['faces']} | {' | '.join(str(c) for c in cells)} |"
-
-
-def recalls(report: dict[str, Any]) -> str:
-    """Recall by stage of the single frame and of the filtered estimate."""
-    lines = [f"| | {' | '.join(report['stages'])} |", f"|---|{'---|' * len(report['stages'])}"]
-    for name in ("network", "filtered", "features"):
-        values = report["all"]["estimators"][name].get("recall", [])
-        lines.append(f"| {ESTIMATORS[name]} | {' | '.join(str(v) for v in values)} |")
-    return "\n".join(lines)
-
-
-def card(entry: dict[str, Any], reports: dict[str, dict[str, Any]]) -> str:
+def card(facts: Facts) -> str:
     """The whole card."""
-    taught = entry["trained_on"]
-    parts = [
-        f"# {entry['file']}: stages of new buildings, cell by cell\n",
-        f"sha256 `{entry['sha256']}` · {entry['parameters']} parameters · fp32 ONNX opset 17 · "
-        f"stage temperature {entry['stage_temperature']}\n",
-        "**What it does.** Rectified canvas of a facade (48 px a storey, 48 px a bay, BGR uint8) → per cell six "
-        "ordered stages (void, formwork, structure, infill, base, finished), three covers, occluded or not. "
-        "Why it is built so: `docs/decisions/0005-cell-network.md`.\n",
-        f"**Trained on** {taught['source']}: {taught['scenes']} scenes, {taught['faces']} faces in frames, "
-        f"{taught['held_scenes']} scenes of them kept aside for calibration; {taught['epochs']} epochs. "
-        "No photograph was used. Nobody's weights were used.\n",
-        "**All figures below are of synthetic renders**, whose asset families were never trained on. Transfer to real "
-        "sites has not been measured. Known limits: fog, night and faces more than a third hidden are the worst "
-        "strata; infill, base and finished are told apart least well; no renovation, no road; the kind of occluder is "
-        "not told. Scenes seen only a few times weeks apart (the hold-out) are rightly held uncertain.\n",
-        *(section(title, report) for title, report in reports.items()),
-        "## Recall by stage, hold-out\n\n" + recalls(next(iter(reports.values()))) if reports else "",
-        "\n## How to make it again\n\n```\npython -m training.scenes render --split train --out DIR\n"
-        "python -m training.train --data DIR --out RUN\npython -m training.baseline --data DIR\n"
-        "python -m training.export --run RUN --data DIR\npython -m training.evaluate HOLDOUT --json H.json\n"
-        "python -m training.card --holdout H.json\n```\n",
+    parts = [heading(facts.manifest), SAYS, SYNTHETIC, trained(facts)]
+    for title, report in facts.reports.items():
+        parts.append(section(title, report))
+    if facts.seeds or facts.seed_reports:
+        parts.append("## Seeds")
+        parts += [runs_table(facts.seeds)] if facts.seeds else []
+        parts += [seeds_table(facts.seed_reports)] if facts.seed_reports else []
+    if facts.ablations:
+        parts += ["## Ablations (scenes held aside, single frame, equal minutes)", runs_table(facts.ablations)]
+    return "\n\n".join([*parts, AGAIN])
+
+
+def heading(manifest: Mapping[str, Any]) -> str:
+    """Files, sums, size and speed."""
+    entries = manifest["models"]
+    first = next(iter(entries.values()))
+    rows = [[name, each["file"], f"`{each['sha256']}`", speed(first, name)] for name, each in first["variants"].items()]
+    shipped = [
+        f"# {first['file']}: what stands, cell by cell",
+        f"{first.get('parameters')} parameters · work types {', '.join(entries)} · taken unless asked otherwise: "
+        f"{first['preferred']}",
+        table(["precision", "file", "sha256", "processor ms, 10 x 10 cells, one thread"], rows),
+        table(
+            ["work", "stages", "temperature", "sigma floor", "sigma scale", "conformal factor", "buildings"],
+            [calibration_row(kind, entry) for kind, entry in entries.items()],
+        ),
     ]
-    return "\n".join(parts)
+    if "int8" in first:
+        moved = [
+            f"{kind} {entry['int8']['mae_fp32_pp']} → {entry['int8']['mae_int8_pp']}" for kind, entry in entries.items()
+        ]
+        taken = "accepted" if first["int8"]["accepted"] else "refused"
+        shipped.append(f"int8 against fp32, mean error of held faces in points: {', '.join(moved)}: {taken}.")
+    return "\n\n".join(shipped)
+
+
+def speed(entry: Mapping[str, Any], precision: str) -> object:
+    """Milliseconds as measured at export."""
+    return entry.get("int8", {}).get(f"{precision}_ms")
+
+
+def calibration_row(kind: str, entry: Mapping[str, Any]) -> list[object]:
+    """What was fitted for one work type."""
+    conformal = entry.get("conformal") or {}
+    stages = " · ".join(entry["stages"])
+    spread = [entry["sigma_floor_bp"], entry["sigma_scale"], conformal.get("factor_bp"), conformal.get("buildings")]
+    return [kind, stages, entry["stage_temperature"], *spread]
+
+
+def trained(facts: Facts) -> str:
+    """Data and training."""
+    columns = {
+        "scenes": "scenes",
+        "path_traced_scenes": "path-traced",
+        "rasterised_scenes": "rasterised",
+        "faces": "faces in frames",
+        "held_scenes": "scenes held aside",
+        "epochs": "epochs",
+        "seed": "seed",
+    }
+    entries = facts.manifest["models"]
+    rows = [[kind, *(entry["trained_on"].get(key) for key in columns)] for kind, entry in entries.items()]
+    source = next(iter(entries.values()))["trained_on"]["source"]
+    lines = ["## Data and training", f"Source: {source}.", table(["work", *columns.values()], rows)]
+    if facts.run:
+        run = facts.run
+        lines.append(
+            f"{run['learnt']} canvases learnt in {run['minutes']} minutes of training, seed {run['seed']}, shares of "
+            f"the data sets {run['mix'] or 'by size'}; last loss {run['loss']}."
+        )
+    return "\n\n".join(lines)
+
+
+def section(title: str, report: Mapping[str, Any]) -> str:
+    """One data set: what was asked, every estimator, limits, strata, recall, known errors, leakage."""
+    every = report["all"]
+    network, chain = report.get("network_ms_per_face") or {}, report.get("ms_per_face") or {}
+    parts = [
+        f"## {title}",
+        f"`{report['dataset']}`: {report['scenes']} scenes, {report['frames']} frames, {report['faces_scored']} looks "
+        f"at a face, {every['buildings']} buildings. Coverage {every['coverage']}, abstained {every['abstained']}, "
+        f"the 90 % interval covers {every['interval_90_covers']}. Median ms a face, as the machine was: network "
+        f"{network.get('median')}, whole chain {chain.get('median')}.",
+        targets_table(report),
+        estimators_table(report),
+        "**What it cannot do, here:**\n\n" + "\n".join(f"- {line}" for line in limits(report)),
+        "### Recall by stage",
+        *(recall_table(report, kind=kind) for kind in report["stages"]),
+        "### Strata (network and features: single frame)",
+        strata_table(report),
+    ]
+    if report.get("disturbed"):
+        parts += ["### Known errors applied", ladders_table(report)]
+    if report.get("compare"):
+        parts += [f"### Leakage gap: this minus `{report['compare']['dataset']}`", gap_table(report)]
+    return "\n\n".join(parts)
+
+
+def run_facts(run: Path) -> dict[str, Any]:
+    """What a run was asked for and where it ended, from plan.json and log.jsonl."""
+    plan = json.loads((run / "plan.json").read_text())
+    rows = [json.loads(line) for line in (run / "log.jsonl").read_text().splitlines()]
+    return {
+        "name": WHAT[plan["ablate"]],
+        "seed": plan["seed"],
+        "minutes": plan["minutes"],
+        "mix": plan["mix"],
+        "learnt": sum(row["learnt"] for row in rows),
+        "loss": rows[-1]["loss"],
+        "held": rows[-1]["held"],
+    }
+
+
+def report_of(path: Path, manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """An evaluation; SystemExit when it measured other weights than the manifest's."""
+    report: dict[str, Any] = json.loads(path.read_text())
+    ours = {each["sha256"] for entry in manifest["models"].values() for each in entry["variants"].values()}
+    for kind, sha256 in report["models"].items():
+        if sha256 not in ours:
+            raise SystemExit(f"{path}: {kind} was measured on {sha256[:12]}, the manifest has {sorted(ours)[0][:12]}…")
+    return report
 
 
 def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--models", type=Path, default=Path("models"))
-    parser.add_argument("--work-type", default="new_build")
-    parser.add_argument("--holdout", type=Path)
+    parser.add_argument("--run", type=Path, help="the run whose weights are shipped")
+    parser.add_argument("--holdout", type=Path, action="append", default=[], help="evaluation JSON; may be given again")
     parser.add_argument("--demo", type=Path)
+    parser.add_argument("--seed", type=Path, action="append", default=[], help="a run of the same plan, another seed")
+    parser.add_argument("--seed-report", type=Path, action="append", default=[], help="hold-out evaluated with it")
+    parser.add_argument("--ablation", type=Path, action="append", default=[], help="an ablation's run, or its peer")
     given = parser.parse_args()
-    entry = json.loads((given.models / "manifest.json").read_text())["models"][given.work_type]
-    titles = {
-        "Hold-out (asset families never trained on)": given.holdout,
-        "Demo footage (never trained on)": given.demo,
-    }
-    reports = {title: json.loads(path.read_text()) for title, path in titles.items() if path}
-    for title, report in reports.items():
-        if report["model_sha256"] != entry["sha256"]:
-            raise SystemExit(
-                f"{title}: measured on {report['model_sha256'][:12]}, the manifest has {entry['sha256'][:12]}"
-            )
-    (given.models / f"{given.work_type}.md").write_text(card(entry, reports))
+    manifest = json.loads((given.models / "manifest.json").read_text())
+    named = [(HOLDOUT if len(given.holdout) == 1 else f"{HOLDOUT}: {path.stem}", path) for path in given.holdout]
+    named += [(DEMO, given.demo)] if given.demo else []
+    facts = Facts(
+        manifest=manifest,
+        reports={title: report_of(path, manifest) for title, path in named},
+        run=run_facts(given.run) if given.run else None,
+        seeds=tuple(map(run_facts, given.seed)),
+        seed_reports=tuple(json.loads(path.read_text()) for path in given.seed_report),
+        ablations=tuple(map(run_facts, given.ablation)),
+    )
+    (given.models / "cells.md").write_text(card(facts))
 
 
 if __name__ == "__main__":

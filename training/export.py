@@ -19,12 +19,14 @@ from torch import Tensor, nn
 
 from edge_agent.vision.manifest import KNOWN_FORMAT, SCHEMA
 from edge_agent.vision.rectify import CELL_PX, MARGIN_ABOVE_PX, MARGIN_BELOW_PX, MARGIN_SIDE_PX, canvas_size
+from edge_agent.vision.session import load_networks
 from edge_agent.vision.stages import COVERS, OCCLUDERS, stages_of
 from training.calibrate import fit_temperature, held_cells
 from training.dataset import WORK_TYPES, Library, Sample
 from training.held import is_held, measured
 from training.network import CellNet
 from training.quantise import Agreement, compare, quantise
+from training.spread import PLAIN, all_folders, held_folders, spread_facts
 from training.train import ABLATIONS, network_for
 
 OPSET = 17
@@ -111,8 +113,11 @@ def write_manifest(models: Path, entries: dict[str, dict[str, Any]]) -> None:
     (models / "manifest.json").write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
 
 
-def export_run(run: Path, library: Library, models: Path, *, spread: dict[str, float]) -> dict[str, Any]:
-    """Everything that a run leaves for the agent; returns the entries by work type."""
+def export_run(run: Path, library: Library, models: Path, *, calibrate: Path | None = None) -> dict[str, Any]:
+    """Everything that a run leaves for the agent; returns the entries by work type.
+
+    Intervals are fitted on the scenes held aside, or on `calibrate`, a data set that no run was taught.
+    """
     state = torch.load(run / "last.pt", weights_only=True)
     net = network_for(ABLATIONS[state["ablate"]])
     net.load_state_dict(state["ema"])
@@ -123,19 +128,24 @@ def export_run(run: Path, library: Library, models: Path, *, spread: dict[str, f
     digest = export_onnx(net, models / "cells.onnx")
     variants = {"fp32": {"file": "cells.onnx", "sha256": digest}}
     agreement = _try_int8(models, held, every, variants)
+    preferred = "int8" if agreement.accepted and agreement.faster else "fp32"
     entries = {}
     for kind in kinds:
         cells = held_cells(net, [s for s in held if s.work_type == kind], kind=kind)
         facts = {
             "stage_temperature": round(fit_temperature(cells), 4),
-            "sigma_floor_bp": int(spread["floor_bp"]),
-            "sigma_scale": spread["scale"],
+            "sigma_floor_bp": PLAIN.floor_bp,
+            "sigma_scale": PLAIN.scale,
             "parameters": sum(p.numel() for p in net.parameters()),
             "int8": agreement.facts(kind),
             "trained_on": provenance(every, kind=kind, epochs=int(state["epoch"]), seed=int(state["seed"])),
         }
-        preferred = "int8" if agreement.accepted and agreement.faster else "fp32"
         entries[kind] = manifest_entry(work_type=kind, variants=variants, facts=facts, preferred=preferred)
+    write_manifest(models, entries)
+    for kind, network in load_networks(models, kinds).items():  # what the agent will load says how sure it may be
+        folders = all_folders(calibrate, work_type=kind) if calibrate else held_folders(library.roots, work_type=kind)
+        entries[kind] |= spread_facts(folders, network)
+        entries[kind]["interval_from"] = "a data set never trained on" if calibrate else "scenes held aside"
     write_manifest(models, entries)
     return entries
 
@@ -176,14 +186,12 @@ def main() -> None:
     parser.add_argument("--run", type=Path, required=True, help="the --out of training.train")
     parser.add_argument("--data", type=Path, action="append", required=True, help="as given to training.train")
     parser.add_argument("--models", type=Path, default=Path("models"))
-    parser.add_argument("--sigma-floor-bp", type=int, default=200)
-    parser.add_argument("--sigma-scale", type=float, default=1.0)
+    parser.add_argument("--calibrate", type=Path, help="data set never trained on, to fit intervals on")
     given = parser.parse_args()
     torch.set_num_threads(1)
     library = Library(roots=tuple(given.data))
     library.refresh()
-    spread = {"floor_bp": given.sigma_floor_bp, "scale": given.sigma_scale}
-    print(json.dumps(export_run(given.run, library, given.models, spread=spread), indent=2))
+    print(json.dumps(export_run(given.run, library, given.models, calibrate=given.calibrate), indent=2))
 
 
 if __name__ == "__main__":

@@ -228,7 +228,7 @@ def test_a_short_run_learns_resumes_and_exports(tmp_path: Path) -> None:
     library = Library(roots=(data,))
     library.refresh()
     models = tmp_path / "models"
-    entries = export_run(tmp_path / "run", library, models, spread={"floor_bp": 150, "scale": 0.9})
+    entries = export_run(tmp_path / "run", library, models)
     assert list(entries) == ["new_build"]  # no other work was taught
     net = load_network(models, precision="fp32")
     assert net.sha256 == entries["new_build"]["sha256"]

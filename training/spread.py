@@ -1,0 +1,77 @@
+"""How far readings may be off, fitted on scenes held aside by running the agent's own chain over them."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from edge_agent.vision.dataset import SceneFolder, read_scene_folder
+from edge_agent.vision.interval import LEVEL, HeldError, Spread, covered_share, fit_spread
+from edge_agent.vision.looking import FaceLook, watch_scene
+from edge_agent.vision.reading import cell_weights, standing
+from edge_agent.vision.see import Network
+from training.held import is_held
+
+PLAIN = Spread(floor_bp=200, scale=1.0)
+LEAST_BUILDINGS = 8  # fewer say nothing about the next one
+MOST_SCENES = 80
+
+
+def held_folders(roots: Iterable[Path], *, work_type: str) -> list[SceneFolder]:
+    """Scenes of one work type held aside, path-traced ones first."""
+    paths = sorted(p for root in roots for p in (root / "scenes").iterdir() if p.is_dir() and is_held(p.name))
+    return of_kind(sorted(paths, key=lambda path: (path.name.startswith("bulk-"), path.name)), work_type=work_type)
+
+
+def all_folders(root: Path, *, work_type: str) -> list[SceneFolder]:
+    """Scenes of one work type of a data set that was never trained on."""
+    return of_kind(sorted(p for p in (root / "scenes").iterdir() if p.is_dir()), work_type=work_type)
+
+
+def of_kind(paths: Sequence[Path], *, work_type: str) -> list[SceneFolder]:
+    """The first MOST_SCENES scenes of a work type."""
+    found: list[SceneFolder] = []
+    for path in paths:
+        folder = read_scene_folder(path)
+        if folder.scene.work_type == work_type:
+            found.append(folder)
+        if len(found) == MOST_SCENES:
+            break
+    return found
+
+
+def spread_facts(folders: Sequence[SceneFolder], net: Network) -> dict[str, Any]:
+    """Manifest figures: floor, scale and conformal factor; the plain spread where too few buildings were held."""
+    errors = [error for folder in folders for error in errors_of(folder, net)]
+    if len({error.building for error in errors}) < LEAST_BUILDINGS:
+        return {"sigma_floor_bp": PLAIN.floor_bp, "sigma_scale": PLAIN.scale}
+    spread = fit_spread(errors, level=LEVEL)
+    conformal = {"level": LEVEL, "factor_bp": spread.factor_bp, "buildings": spread.buildings}
+    return {
+        "sigma_floor_bp": spread.floor_bp,
+        "sigma_scale": spread.scale,
+        "conformal": conformal,
+        "interval_covers_own": round(covered_share(errors, spread), 3),
+    }
+
+
+def errors_of(folder: SceneFolder, net: Network) -> Iterator[HeldError]:
+    """Every reading of a scene against its truth."""
+    for frame in watch_scene(folder, net, features=None):
+        for look, record in frame.looks:
+            error = _error_of(look, truth_bp=100 * record.truth_pp, building=f"{record.scene}/{record.building}")
+            if error is not None:
+                yield error
+
+
+def _error_of(look: FaceLook, *, truth_bp: float, building: str) -> HeldError | None:
+    held = standing(
+        look.belief,
+        cell_weights(look.face),
+        observable=look.face_map.observable,
+        now_s=look.captured_at.timestamp(),
+        stages=look.stages,
+        spread=PLAIN,
+    )
+    if held is None:
+        return None
+    return HeldError(building=building, error_bp=held.completion_bp - truth_bp, doubt=held.doubt)
