@@ -39,9 +39,9 @@ SAYS = (
     "type; why it is built so: `docs/decisions/0005-cell-network.md`."
 )
 SYNTHETIC = (
-    "**All figures are of synthetic renders.** No photograph was used in training, nobody's weights were used. How well "
-    "it transfers to real sites has not been measured: nothing here is a promise about your site. Measure on your own "
-    "footage with `siteprogress-edge evaluate`."
+    "**All figures are of synthetic renders.** No photograph was used in training, nobody's weights were used. How "
+    "well it transfers to real sites has not been measured: nothing here is a promise about your site. Measure "
+    "on your own footage with `siteprogress-edge evaluate`."
 )
 AGAIN = """## How to make it again
 
