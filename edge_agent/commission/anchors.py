@@ -14,8 +14,8 @@ from edge_agent.vision.scene import Face, Polyline
 TILES = (6, 8)  # rows, columns of the raster in which anchors are looked for
 BURNT_IN = 0.07  # of the height at top and bottom: cameras write time and name there
 RICH = 12.0  # corners a tile must hold
-GREEN_MAX = 0.45  # of a tile: leaves move with wind and season
-GROUND_SHARE = 0.5  # what a tile under the lowest face is worth: ground and vehicles change
+GREEN_MAX = 0.40  # of a tile: leaves move with wind and season
+GROUND_SHARE = 0.25  # what a tile under the lowest face is worth: ground and vehicles change
 MAX_ANCHORS = 4
 
 
@@ -92,7 +92,7 @@ def _apart(scored: list[tuple[float, int, Polyline]], *, wanted: int) -> tuple[A
             break
         if any(_overlap(box, other.polygon) for other in chosen):
             continue
-        chosen.append(AnchorGuess(polygon=box, corners=found, confidence=round(min(1.0, worth / (5 * RICH)), 2)))
+        chosen.append(AnchorGuess(polygon=box, corners=found, confidence=round(min(1.0, worth / (10 * RICH)), 2)))
     return tuple(chosen)
 
 

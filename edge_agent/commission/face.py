@@ -96,7 +96,7 @@ def guess_face(
         rows=total,
         cols=across.count,
         row_lines=row_lines + unbuilt,
-        col_lines=_col_lines(face, across, camera=camera),
+        col_lines=_col_lines(face, across, feet=up.bend, camera=camera),
     )
 
 
@@ -190,11 +190,14 @@ def _open_above(lines: tuple[LineGuess, ...]) -> tuple[LineGuess, ...]:
     return tuple(replace(line, points=None) if seen < k < last else line for k, line in enumerate(lines))
 
 
-def _col_lines(face: _Rectified, lines: _Lines, *, camera: Camera | None) -> tuple[LineGuess, ...]:
+def _col_lines(face: _Rectified, lines: _Lines, *, feet: Bend, camera: Camera | None) -> tuple[LineGuess, ...]:
+    """Bay lines from the lowest storey line to the highest, which may bow: `feet` is their bend."""
     made = []
     for index, x in enumerate(lines.places.at_px):
         along = _across(lines.bend, x / face.width, camera=camera)
-        points = [(x + lines.bend.at(-y, x / face.width), face.height * (1 - (y + 1) / 2)) for y in along]
+        side = x / face.width * 2 - 1
+        low, high = face.height - feet.at(side, 0.0), -feet.at(side, 1.0)
+        points = [(x + lines.bend.at(-y, x / face.width), low + (high - low) * (y + 1) / 2) for y in along]
         made.append(_line(face, lines, index=index, points=points, camera=camera))
     return tuple(made)
 

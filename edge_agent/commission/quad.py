@@ -12,16 +12,17 @@ from edge_agent.vision.scene import Point
 
 Array = npt.NDArray[np.float64]
 
-ANALYSIS_PX = 640  # longer side at which edges are looked for
+ANALYSIS_PX = 800  # longer side at which edges are looked for
 MIN_SEGMENT = 0.02  # of the longer side
 UPRIGHT_DEG = 22.0
 TOGETHER_DEG = 2.5  # a segment points to a vanishing point when it is off by less
 TRIES = 300
 PARALLEL_PX = 1e5  # a vanishing point further away is none
 WINDOW = 0.045  # of the longer side: blur in which both kinds of edges must be found
-DENSE = 0.30  # of the densest place, from which a place belongs to a facade
+DENSE = 0.18  # of the densest place, from which a place belongs to a facade
 EDGE_SHARE = 2.0  # percent of a facade's pixels that may lie beyond its proposed side
 MIN_AREA = 0.01  # of the frame
+RIGHT = 0.4  # confidence of a proposal whose edges all agree
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -60,11 +61,13 @@ class _Segments:
 def guess_quad(image: Image, *, near: Point | None = None) -> QuadGuess | None:
     """The most striking facade, or the one at `near` (native pixels); None when no facade shows itself. Deterministic.
 
-    It is a proposal: `confidence` is the share of edges inside that point to the two vanishing points.
+    It is a proposal to be looked at: of 103 rendered facades pointed at, 37 % were met with more than half of the area
+    in common, so `confidence` never goes beyond RIGHT.
     """
     height, width = image.shape[:2]
-    scale = min(1.0, ANALYSIS_PX / max(height, width))
-    grey = cv2.resize(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    scale = min(2.0, ANALYSIS_PX / max(height, width))
+    way = cv2.INTER_CUBIC if scale > 1 else cv2.INTER_AREA
+    grey = cv2.resize(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), None, fx=scale, fy=scale, interpolation=way)
     segments = _segments(np.asarray(grey, np.uint8))
     upright = _upright(segments)
     if upright.sum() < 6 or (~upright).sum() < 6:
@@ -139,7 +142,7 @@ def _extent(
     window = WINDOW * max(shape)
     density = [_density(segments.pick(fit), shape, window) for fit in fits]
     both = np.sqrt(density[0] * density[1])
-    region = _region(both > DENSE * float(np.percentile(both, 99)), both, spot=spot)
+    region = _region(both > DENSE * _peak(both, spot, reach_px=2 * window), both, spot=spot, reach_px=2 * window)
     if region is None or region.sum() < MIN_AREA * region.size:
         return None
     y, x = np.nonzero(region)
@@ -150,7 +153,16 @@ def _extent(
     inside = _inside(segments, corners)
     lengths = segments.lengths
     agreeing = float(lengths[inside & (fits[0] | fits[1])].sum()) / max(float(lengths[inside].sum()), 1e-6)
-    return corners, min(agreeing, 0.95)
+    return corners, RIGHT * min(agreeing, 1.0)
+
+
+def _peak(density: npt.NDArray[np.float32], spot: Point | None, *, reach_px: float) -> float:
+    """The densest value to compare with: near the spot when there is one."""
+    if spot is None:
+        return float(np.percentile(density, 99))
+    x, y, reach = round(spot[0]), round(spot[1]), round(reach_px)
+    near = density[max(0, y - reach) : y + reach + 1, max(0, x - reach) : x + reach + 1]
+    return float(np.percentile(near, 75)) if near.size else 0.0
 
 
 def _density(segments: _Segments, shape: tuple[int, int], window_px: float) -> npt.NDArray[np.float32]:
@@ -161,14 +173,16 @@ def _density(segments: _Segments, shape: tuple[int, int], window_px: float) -> n
 
 
 def _region(
-    dense: npt.NDArray[np.bool_], strength: npt.NDArray[np.float32], *, spot: Point | None
+    dense: npt.NDArray[np.bool_], strength: npt.NDArray[np.float32], *, spot: Point | None, reach_px: float
 ) -> npt.NDArray[np.bool_] | None:
     count, labels = cv2.connectedComponents(dense.astype(np.uint8))
     if count < 2:
         return None
     if spot is not None:
-        x, y = (int(np.clip(v, 0, limit - 1)) for v, limit in zip(spot, dense.shape[::-1], strict=True))
-        return np.asarray(labels == labels[y, x]) if labels[y, x] else None
+        ys, xs = np.nonzero(labels)
+        nearest = int(np.argmin(np.hypot(xs - spot[0], ys - spot[1])))
+        away = float(np.hypot(xs[nearest] - spot[0], ys[nearest] - spot[1]))
+        return np.asarray(labels == labels[ys[nearest], xs[nearest]]) if away < reach_px else None
     weight = [float(strength[labels == label].sum()) for label in range(1, count)]
     return np.asarray(labels == 1 + int(np.argmax(weight)))
 

@@ -1,0 +1,80 @@
+"""Corrections: each does what it says, nothing else changes, and what cannot be is refused with the reason."""
+
+from typing import Any
+
+import pytest
+
+from edge_agent.commission.edits import apply_edit
+from edge_agent.commission.scene_file import scene_json
+from edge_agent.vision.errors import SceneError
+from edge_agent.vision.scene import parse_scene
+from tests.edge_agent.vision.drawing import a_scene
+
+BOX = [[10, 10], [60, 10], [60, 40], [10, 40]]
+
+
+@pytest.mark.parametrize(
+    ("edit", "path", "held"),
+    [
+        ({"op": "move_row", "face": "A-front", "line": 2, "points": [[150, 250], [350, 240]]}, "row_lines.2",
+         [[150.0, 250.0], [350.0, 240.0]]),
+        ({"op": "open_row", "face": "A-front", "line": 3}, "row_lines.3", None),
+        ({"op": "move_col", "face": "A-front", "line": 1, "points": [[200, 320], [210, 80]]}, "col_x.1",
+         [[200.0, 320.0], [210.0, 80.0]]),
+        ({"op": "set_rows", "face": "A-front", "rows": 8}, "rows", 8),
+        ({"op": "set_cols", "face": "A-front", "cols": 1}, "cols", 1),
+        ({"op": "name_face", "face": "A-front", "face_id": "B-east", "building": "B"}, "building", "B"),
+    ],
+)  # fmt: skip
+def test_a_correction_of_a_face(edit: dict[str, Any], path: str, held: object) -> None:
+    found: Any = scene_json(apply_edit(a_scene(), edit))["faces"][0]
+    for step in path.split("."):
+        found = found[int(step) if step.isdigit() else step]
+    assert found == held
+
+
+def test_other_numbers_keep_the_outline() -> None:
+    before = scene_json(a_scene())["faces"][0]
+    after = scene_json(apply_edit(apply_edit(a_scene(), {"op": "set_rows", "face": "A-front", "rows": 9}),
+                                  {"op": "set_cols", "face": "A-front", "cols": 3}))["faces"][0]  # fmt: skip
+    assert after["row_lines"] == [before["row_lines"][0], *[None] * 8, before["row_lines"][-1]]
+    assert (after["col_x"][0], after["col_x"][-1]) == (before["col_x"][0], before["col_x"][-1])
+
+
+def test_areas_come_and_go() -> None:
+    scene = apply_edit(a_scene(), {"op": "add_mask", "points": BOX})
+    scene = apply_edit(scene, {"op": "add_anchor", "points": BOX})
+    assert len(scene.privacy_masks) == len(scene.anchors) == 1
+    scene = apply_edit(scene, {"op": "remove_mask", "index": 0})
+    assert (len(scene.privacy_masks), len(scene.anchors)) == (0, 1)
+
+
+def test_a_face_is_put_beside_and_taken_out() -> None:
+    scene = a_scene()
+    other = scene_json(scene)["faces"][0] | {"face_id": "A-side"}
+    both = apply_edit(scene, {"op": "put_face", "value": other})
+    assert [face.face_id for face in both.faces] == ["A-front", "A-side"]
+    assert apply_edit(both, {"op": "remove_face", "face": "A-side"}) == parse_scene(scene_json(scene), file="x")
+
+
+def test_shift_moves_every_point() -> None:
+    before, after = a_scene(), apply_edit(a_scene(), {"op": "shift_face", "face": "A-front", "dx_px": 4, "dy_px": -2})
+    assert after.faces[0].col_x[0][0][0] == pytest.approx(before.faces[0].col_x[0][0][0] + 4, abs=0.1)
+    assert after.faces[0].col_x[0][0][1] == pytest.approx(before.faces[0].col_x[0][0][1] - 2, abs=0.1)
+
+
+@pytest.mark.parametrize(
+    ("edit", "says"),
+    [
+        ({"op": "move_row", "face": "C", "line": 2, "points": [[1, 2], [3, 4]]}, "one of the faces A-front"),
+        ({"op": "move_row", "face": "A-front", "line": 9, "points": [[1, 2], [3, 4]]}, "a line from 0 to 5"),
+        ({"op": "move_row", "face": "A-front", "line": 1, "points": [[1, 2]]}, "at least 2"),
+        ({"op": "grow"}, "op"),
+        ({"op": "remove_mask", "index": 0}, "less than 0"),
+        ({"op": "remove_face", "face": "A-front"}, "at least 1"),
+        ({"op": "set_lens", "k1": float("nan")}, "k1"),
+    ],
+)
+def test_what_cannot_be_is_refused(edit: dict[str, Any], says: str) -> None:
+    with pytest.raises(SceneError, match=says):
+        apply_edit(a_scene(), edit)
