@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from edge_agent.vision import reading
-from edge_agent.vision.evidence import evidence_still
+from edge_agent.vision.evidence import evidence_still, passing_cells
 from edge_agent.vision.frame import Frame
 from edge_agent.vision.memory import CameraMemory
 from edge_agent.vision.scene import Scene
@@ -17,6 +17,8 @@ from wire.messages import FaceReading
 
 # A camera that looks elsewhere may look into somebody's window: no still of it leaves.
 BLIND = frozenset({"unusable_frame", "moved"})
+# People and vehicles pass: a still that is due waits for a look without them, at most until the next would be due.
+PATIENCE = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -44,12 +46,13 @@ def look_at(
     """Look once. `stills_at`: when each face last gave a still; `every_s` None = no stills. FrameError as `see`."""
     seen = see(frame, scene, net, memory)
     faces = {face.face_id: face for face in scene.faces}
-    stills = {
-        found.face_id: evidence_still(frame, scene, faces[found.face_id]).jpeg
-        for found in seen.readings
-        if not BLIND.intersection(found.abstained)
-        and _due(stills_at.get(found.face_id), frame.captured_at, every_s=every_s)
-    }
+    stills = {}
+    for found in seen.readings:
+        occluder, last = seen.occluders.get(found.face_id), stills_at.get(found.face_id)
+        wait = PATIENCE if last is not None and occluder is not None and passing_cells(occluder).any() else 1.0
+        if BLIND.isdisjoint(found.abstained) and _due(last, frame.captured_at, every_s=every_s, wait=wait):
+            face = faces[found.face_id]
+            stills[face.face_id] = evidence_still(frame, scene, face, shift=seen.shift, occluder=occluder).jpeg
     first = seen.readings[0]
     return Look(
         readings=tuple(face_reading(found, camera=camera) for found in seen.readings),
@@ -97,8 +100,8 @@ def _mpx(residual_px: float) -> int:
     return min(max(0, round(residual_px * 1000)), 2**31)
 
 
-def _due(last: datetime | None, now: datetime, *, every_s: float | None) -> bool:
+def _due(last: datetime | None, now: datetime, *, every_s: float | None, wait: float) -> bool:
     if every_s is None:
         return False
     # Either way: a still dated ahead of its time (a clock that was wrong) must not put off the next ones until then.
-    return last is None or abs((now - last).total_seconds()) >= every_s
+    return last is None or abs((now - last).total_seconds()) >= wait * every_s

@@ -22,10 +22,10 @@ from edge_agent.vision.reading import (
     storeys_begun,
     why_abstain,
 )
-from edge_agent.vision.rectify import Mask, face_map_of, rectify
+from edge_agent.vision.rectify import Mask, Shift, face_map_of, rectify
 from edge_agent.vision.registration import Registration, register
 from edge_agent.vision.scene import Face, Scene
-from edge_agent.vision.session import CellLikelihoods, ModelEntry
+from edge_agent.vision.session import CellLikelihoods, Floats, ModelEntry
 from edge_agent.vision.stages import StageList
 
 
@@ -43,10 +43,23 @@ class Network(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """Readings of all faces of a scene, in its order, and the memory to hand in with the next frame."""
+    """Readings of all faces of a scene, in its order, and the memory to hand in with the next frame.
+
+    `occluders` by face id: what the network says stands before each cell, rows x cols x kinds; a face is missing when
+    it was not looked at or the weights tell no kinds. `shift` is where the commissioned view lies in this frame.
+    """
 
     readings: tuple[FaceReading, ...]
     memory: CameraMemory
+    occluders: dict[str, Floats]
+    shift: Shift
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _FaceSeen:
+    reading: FaceReading
+    belief: FaceBelief
+    occluder: Floats | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,13 +97,15 @@ def see(frame: Frame, scene: Scene, net: Network, memory: CameraMemory) -> Seen:
     )
     faces = tuple(_see_face(view, face, net, belief=memory.belief(face.face_id)) for face in scene.faces)
     return Seen(
-        readings=tuple(reading for reading, _ in faces),
+        readings=tuple(seen.reading for seen in faces),
         memory=replace(
             memory,
             quality=remember(frame, quality, memory.quality),
             bank=registered.bank,
-            faces=tuple((face.face_id, belief) for face, (_, belief) in zip(scene.faces, faces, strict=True)),
+            faces=tuple((seen.reading.face_id, seen.belief) for seen in faces),
         ),
+        occluders={seen.reading.face_id: seen.occluder for seen in faces if seen.occluder is not None},
+        shift=view.registration.shift,
     )
 
 
@@ -105,16 +120,17 @@ def _check_size(frame: Frame, scene: Scene) -> None:
         )
 
 
-def _see_face(view: _View, face: Face, net: Network, *, belief: FaceBelief | None) -> tuple[FaceReading, FaceBelief]:
+def _see_face(view: _View, face: Face, net: Network, *, belief: FaceBelief | None) -> _FaceSeen:
     belief = adopted(belief, face.rows, face.cols, stages=net.stages)  # blank if new, or commissioned anew
     if not view.may_update:
-        return _reading(view, face, net, belief=belief, look=_blind(face)), belief
+        return _FaceSeen(reading=_reading(view, face, net, belief=belief, look=_blind(face)), belief=belief)
     canvas = rectify(view.frame, view.scene, face, shift=view.registration.shift)
     likelihoods = net.infer(canvas.image)
     observation = observe(likelihoods, observable=canvas.observable, work_type=net.stages.work_type)
     belief = update(belief, observation, now_s=view.frame.captured_at.timestamp(), stages=net.stages)
     look = Look(visible=observation.visible, cover=np.asarray(likelihoods.cover, float))
-    return _reading(view, face, net, belief=belief, look=look), belief
+    reading = _reading(view, face, net, belief=belief, look=look)
+    return _FaceSeen(reading=reading, belief=belief, occluder=likelihoods.occluder)
 
 
 def observe(likelihoods: CellLikelihoods, *, observable: Mask, work_type: str) -> Observation:

@@ -32,14 +32,15 @@ class ColourNetwork:
     def infer(self, canvas: Image) -> CellLikelihoods:
         rows = (canvas.shape[0] - MARGIN_ABOVE_PX) // CELL_PX
         cols = (canvas.shape[1] - 2 * MARGIN_SIDE_PX) // CELL_PX
-        stage = np.full((rows, cols, 6), (1 - self.certainty) / 5, np.float32)
+        kinds = len(self.stages.names)
+        stage = np.full((rows, cols, kinds), (1 - self.certainty) / (kinds - 1), np.float32)
         occluded = np.full((rows, cols), 0.02, np.float32)
         for r in range(rows):
             for c in range(cols):
                 colour = self._centre(canvas, rows - 1 - r, c)
-                distances = [np.abs(colour - np.array(look)).sum() for look in (*LOOKS, OCCLUDER)]
+                distances = [np.abs(colour - np.array(look)).sum() for look in (*LOOKS[:kinds], OCCLUDER)]
                 best = int(np.argmin(distances))
-                if best == len(LOOKS):
+                if best == len(distances) - 1:
                     occluded[r, c] = 0.98
                 else:
                     stage[r, c, best] = self.certainty

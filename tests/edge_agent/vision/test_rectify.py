@@ -4,7 +4,6 @@ import cv2
 import numpy as np
 import pytest
 
-from edge_agent.vision.evidence import evidence_still, pixelated
 from edge_agent.vision.rectify import CELL_PX, MARGIN_ABOVE_PX, MARGIN_SIDE_PX, Shift, canvas_size, face_map_of, rectify
 from edge_agent.vision.scene import Scene
 from tests.edge_agent.vision.drawing import CORNERS, LOOKS, a_frame, a_scene, draw
@@ -70,20 +69,3 @@ def test_large_frames_are_smoothed_before_sampling() -> None:
     stripes[::2] = 255
     canvas = rectify(a_frame(stripes), scene, scene.faces[0])
     assert canvas.image[60:-60, 40:-40].std() < 12
-
-
-def test_evidence_is_the_face_alone_and_named_by_its_bytes() -> None:
-    scene = a_scene(privacy_masks=[[[140, 60], [260, 60], [260, 340], [140, 340]]])
-    frame = a_frame(draw(STAGES))
-    still = evidence_still(frame, scene, scene.faces[0])
-    assert still.jpeg[:2] == b"\xff\xd8"
-    assert (still.width_px, still.height_px) == (240, 288)
-    assert evidence_still(frame, scene, scene.faces[0]).sha256 == still.sha256
-
-
-def test_masked_pixels_become_a_mosaic() -> None:
-    rng = np.random.default_rng(0)
-    image = rng.integers(0, 256, (96, 96, 3), dtype=np.uint8)
-    masked = pixelated(image, (((0.0, 0.0), (48.0, 0.0), (48.0, 95.0), (0.0, 95.0)),))
-    assert np.array_equal(masked[:, 60:], image[:, 60:])
-    assert len(np.unique(masked[:, :40].reshape(-1, 3), axis=0)) <= 18
