@@ -1,4 +1,4 @@
-"""Device conditions of a camera (moved, frozen, covered, offline): what begins and what ends with a look. Pure."""
+"""Device conditions of a camera (moved, offline, and what the gate says of it): begun or ended by a look. Pure."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-FROM_QUALITY = ("frozen", "covered")
+FROM_QUALITY = ("frozen", "covered", "replayed", "clock_backwards", "clock_sun")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

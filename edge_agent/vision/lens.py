@@ -7,7 +7,7 @@ import numpy as np
 LEARNS = 0.1
 LOOKS_MIN = 5
 TEXTURED = 1.2  # Laplacian energy of a block that has something to lose
-LOST = 0.35  # of its usual energy, after what the whole view has lost is taken away
+LOST = 0.15  # of its usual energy, after what the whole view has lost is taken away
 SPOILT_SHARE, SPOILT_MIN = 0.12, 3  # share and number of textured blocks that must be lost
 
 

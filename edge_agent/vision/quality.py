@@ -95,7 +95,7 @@ def remember(frame: Frame, quality: Quality, history: QualityHistory) -> Quality
     return QualityHistory(
         sharpness=(*history.sharpness, seen.sharpness)[-HISTORY:] if clear else history.sharpness,
         clear_thumbnail=seen.picture.thumbnail if clear else history.clear_thumbnail,
-        lens=history.lens.after(seen.texture) if clear else history.lens,
+        lens=history.lens.after(seen.texture) if quality.codes in ((), ("dirty",)) else history.lens,
         timeline=history.timeline.after(captured_s),
         light=history.light.after(frame.captured_at, seen.sky) if honest else history.light,
         past=remembering(seen.picture, past, captured_s=captured_s, is_new=honest) if has_picture else past,

@@ -20,6 +20,8 @@ T = tuple[str, ...]
         ((), ("frozen",), "UNVERIFIED", ("frozen begin",), ("frozen",)),
         (("frozen",), ("frozen",), "UNVERIFIED", (), ("frozen",)),
         (("frozen",), ("covered",), "UNVERIFIED", ("frozen end", "covered begin"), ("covered",)),
+        ((), ("replayed", "clock_sun"), "UNVERIFIED", ("replayed begin", "clock_sun begin"), ("clock_sun", "replayed")),
+        (("clock_backwards",), (), "VERIFIED", ("clock_backwards end",), ()),
         (("offline",), (), "VERIFIED", ("offline end",), ()),
         ((), ("dark", "fog", "blur"), "UNVERIFIED", (), ()),
     ],

@@ -61,7 +61,7 @@ const en: typeof zh = {
     occluded: "occluded (last known)", unknown: "not observed", cover: "net / scaffold", plan: "should stand (plan)", legend: "Legend",
   },
   quality: {
-    rain: "rain", fog: "fog", dark: "dark", night: "night", glare: "glare", blurred: "blurred", blur: "blurred", dirty: "dirty lens", frozen: "frozen", covered: "covered", ok: "good", low_light: "low light", overexposed: "overexposed", snow: "snow",
+    rain: "rain", fog: "fog", dark: "dark", night: "night", glare: "glare", blurred: "blurred", blur: "blurred", dirty: "dirty lens", frozen: "frozen", covered: "covered", ok: "good", low_light: "low light", overexposed: "overexposed", snow: "snow", low_contrast: "no contrast", replayed: "replayed", clock_backwards: "clock set back", clock_sun: "daylight at night",
   },
   evidence: {
     title: "Evidence", sub: "rectified stills of the same face", newest: "newest", previous: "earlier", missing: "No still", missingWhy: "This reading came without a still, or the still is on its way.", failed: "Could not get the still", alt: "{face} face, taken {time}",
@@ -99,8 +99,8 @@ const en: typeof zh = {
     title: "Devices and delivery", summary: "gateways {g} · cameras {c}", balanceOk: "Nothing lost, nothing doubled", balanceBad: "Dead letters or id conflicts: see the gateways below", balanceUnknown: "Waiting for a heartbeat", balanceNote: "produced = stored and acknowledged + in flight; present epoch of each gateway",
     produced: "Produced", stored: "Stored and acknowledged", inFlight: "In flight (last heartbeat)", tombstones: "Tombstones (dropped by policy, recorded)", duplicates: "Arrived twice (stopped)", dead: "Dead letters", conflicts: "Id conflicts", gateway: "Gateway", connection: "Line", online: "Online", offline: "Offline", lastSeen: "last {time}", never: "never seen",
     clock: "Clock", clocks: { synced: "synced", free: "free running", unknown: "unknown" }, software: "Version", cameras: "Cameras", oldest: "Oldest unacknowledged", camera: "Camera", sees: "looks at {names}", lastReading: "last reading {time}", noReading: "no reading yet", fine: "Trusted", conditions: "State",
-    condition: { moved: "MOVED", frozen: "Frozen", covered: "Covered", dark: "Dark", offline: "Offline", blurred: "Blurred", foggy: "Fog" },
-    conditionLong: { moved: "moved: cells are not updated, commission again", frozen: "identical images, probably frozen", covered: "the lens is covered", dark: "too dark, not read", offline: "no image", blurred: "the image is blurred", foggy: "fog, less weight" },
+    condition: { moved: "MOVED", frozen: "Frozen", covered: "Covered", dark: "Dark", offline: "Offline", blurred: "Blurred", foggy: "Fog", replayed: "Replayed", clock_backwards: "Clock set back", clock_sun: "Clock doubtful" },
+    conditionLong: { moved: "moved: cells are not updated, commission again", frozen: "identical images, probably frozen", covered: "the lens is covered", dark: "too dark, not read", offline: "no image", blurred: "the image is blurred", foggy: "fog, less weight", replayed: "the picture was seen before: probably a recording, not read", clock_backwards: "dated before what was already seen: the clock was set back, not read", clock_sun: "daylight at an hour that should be night: check the clock" },
     since: "since {time}", emptyTitle: "No gateways yet", emptyText: "A gateway appears here when it first connects.", note: "A device offline is not a building behind: the last reading stands, its interval widens with time; on thin evidence progress warnings are capped at blue.", at: "as of {time}", ms: "{n} ms", s: "{n} s", min: "{n} min", h: "{n} h", unverified: "registration not verified", filterMoved: "Only with a condition", loss: "Lost", doubled: "Stored twice", atLeast: "≥ {n}",
     none: "no condition", head: { inFlight: "In flight", tombstones: "Tombstones", duplicates: "Twice", stored: "Acknowledged" },
   },

@@ -59,7 +59,7 @@ export default {
     occluded: "遮挡(沿用上次)", unknown: "未观测", cover: "有安全网/脚手架", plan: "计划应达", legend: "图例",
   },
   quality: {
-    rain: "雨", fog: "雾", dark: "暗", night: "夜", glare: "逆光", blurred: "模糊", blur: "模糊", dirty: "镜头脏", frozen: "冻结", covered: "遮盖", ok: "正常", low_light: "光线暗", overexposed: "过曝", snow: "雪",
+    rain: "雨", fog: "雾", dark: "暗", night: "夜", glare: "逆光", blurred: "模糊", blur: "模糊", dirty: "镜头脏", frozen: "冻结", covered: "遮盖", ok: "正常", low_light: "光线暗", overexposed: "过曝", snow: "雪", low_contrast: "对比度过低", replayed: "疑似回放", clock_backwards: "时钟倒退", clock_sun: "时刻与日光不符",
   },
   evidence: {
     title: "证据对照", sub: "同一立面校正图", newest: "最新", previous: "较早", missing: "没有影像", missingWhy: "这次读数没有回传影像,或影像还在路上。", failed: "影像没取到", alt: "{face} 立面,{time} 拍摄",
@@ -97,8 +97,8 @@ export default {
     title: "设备与送达", summary: "网关 {g} · 摄像头 {c}", balanceOk: "一条不丢,一条不重", balanceBad: "有死信或编号冲突,须查看下面的网关", balanceUnknown: "等待网关心跳", balanceNote: "已产生 = 已入库并回执 + 在途;按各网关当前纪元",
     produced: "已产生", stored: "已入库并回执", inFlight: "在途(按上次心跳)", tombstones: "墓碑(按策略清理,有记录)", duplicates: "重复到达(已拦下)", dead: "死信", conflicts: "编号冲突", gateway: "网关", connection: "连接", online: "在线", offline: "离线", lastSeen: "上次 {time}", never: "从未上线",
     clock: "时钟", clocks: { synced: "已同步", free: "自走", unknown: "未知" }, software: "版本", cameras: "摄像头", oldest: "最老未回执", camera: "摄像头", sees: "看 {names}", lastReading: "上次读数 {time}", noReading: "还没有读数", fine: "可信", conditions: "状态",
-    condition: { moved: "移位", frozen: "冻结", covered: "遮盖", dark: "过暗", offline: "离线", blurred: "模糊", foggy: "雾" },
-    conditionLong: { moved: "已移位,停止更新格子,须重新标定", frozen: "画面连续相同,疑似冻结", covered: "镜头被遮盖", dark: "画面过暗,不读数", offline: "没有画面", blurred: "画面模糊", foggy: "雾,置信降权" },
+    condition: { moved: "移位", frozen: "冻结", covered: "遮盖", dark: "过暗", offline: "离线", blurred: "模糊", foggy: "雾", replayed: "疑似回放", clock_backwards: "时钟倒退", clock_sun: "时刻存疑" },
+    conditionLong: { moved: "已移位,停止更新格子,须重新标定", frozen: "画面连续相同,疑似冻结", covered: "镜头被遮盖", dark: "画面过暗,不读数", offline: "没有画面", blurred: "画面模糊", foggy: "雾,置信降权", replayed: "画面与过去某一时刻相同,疑似回放录像,不读数", clock_backwards: "拍摄时刻早于已有画面,时钟被调回,不读数", clock_sun: "按拍摄时刻应为夜间,画面却是白天,请核对时钟" },
     since: "{time} 起", emptyTitle: "还没有网关", emptyText: "网关第一次上线后出现在这里。", note: "设备离线不等于进度落后:沿用最后读数,区间随时间变宽;证据不足时进度预警封顶为蓝色。", at: "截至 {time}", ms: "{n} 毫秒", s: "{n} 秒", min: "{n} 分", h: "{n} 小时", unverified: "配准未核实", filterMoved: "只看有异常的", loss: "丢失", doubled: "重复入库", atLeast: "≥ {n}",
     none: "没有异常", head: { inFlight: "在途", tombstones: "墓碑", duplicates: "重复到达", stored: "已回执" },
   },
