@@ -14,6 +14,7 @@ Array = npt.NDArray[np.float64]
 
 K1_REACH, K2_REACH = 0.5, 0.2
 MIN_POINTS = 3
+STEPS, NUDGE = 25, 1e-5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,12 +66,7 @@ def fit_lens(lines: Sequence[Polyline], camera: Camera) -> LensGuess:
         msg = f"{len(lines)} lines of 2 points, expected at least one line with 3 points or more"
         raise ValueError(msg)
     plain = replace(camera, k1=0.0, k2=0.0)
-    best = plain
-    steps = [(0.1, 0.0), (0.02, 0.0), (0.004, 0.0), (0.001, 0.0)]
-    if len(bent) >= MIN_POINTS:
-        steps = [(0.1, 0.05), (0.02, 0.02), (0.004, 0.004), (0.001, 0.001)]
-    for k1_step, k2_step in steps:
-        best = _descend(bent, best, k1_step=k1_step, k2_step=k2_step)
+    best = _descend(bent, plain, terms=2 if len(bent) >= MIN_POINTS else 1)
     return LensGuess(
         k1=round(best.k1, 4),
         k2=round(best.k2, 4),
@@ -79,19 +75,32 @@ def fit_lens(lines: Sequence[Polyline], camera: Camera) -> LensGuess:
     )
 
 
-def _descend(lines: list[Array], start: Camera, *, k1_step: float, k2_step: float) -> Camera:
-    best, least = start, _bend(lines, start)
-    moved = True
-    while moved:
-        moved = False
-        for d1, d2 in ((k1_step, 0), (-k1_step, 0), (0, k2_step), (0, -k2_step)):
-            tried = replace(best, k1=best.k1 + d1, k2=best.k2 + d2)
-            if abs(tried.k1) > K1_REACH or abs(tried.k2) > K2_REACH or (d1 == 0 and d2 == 0):
-                continue
-            bend = _bend(lines, tried)
-            if bend < least - 1e-6:
-                best, least, moved = tried, bend, True
+def _descend(lines: list[Array], start: Camera, *, terms: int) -> Camera:
+    """Damped Gauss-Newton steps on the distances of all points from their lines."""
+    best, damping = start, 1e-3
+    for _ in range(STEPS):
+        distances = _distances(lines, best)
+        slopes = np.stack([(_distances(lines, _moved(best, term, NUDGE)) - distances) / NUDGE for term in range(terms)])
+        square = slopes @ slopes.T
+        step = -np.linalg.solve(square + damping * np.diag(np.diag(square) + 1e-9), slopes @ distances)
+        tried = best
+        for term in range(terms):
+            tried = _moved(tried, term, float(step[term]))
+        if _bend(lines, tried) < _bend(lines, best):
+            best, damping = tried, damping / 5
+        else:
+            damping *= 10
     return best
+
+
+def _moved(camera: Camera, term: int, by: float) -> Camera:
+    if term == 0:
+        return replace(camera, k1=float(np.clip(camera.k1 + by, -K1_REACH, K1_REACH)))
+    return replace(camera, k2=float(np.clip(camera.k2 + by, -K2_REACH, K2_REACH)))
+
+
+def _distances(lines: list[Array], camera: Camera) -> Array:
+    return np.concatenate([_from_line(to_ideal(line, camera)) for line in lines])
 
 
 def _bend(lines: list[Array], camera: Camera) -> float:
@@ -103,4 +112,4 @@ def _bend(lines: list[Array], camera: Camera) -> float:
 def _from_line(points: Array) -> Array:
     centred = points - points.mean(axis=0)
     normal = np.linalg.svd(centred, full_matrices=False)[2][1]
-    return np.asarray(centred @ normal)
+    return np.asarray(centred @ (normal * np.sign(normal[np.abs(normal).argmax()])))

@@ -57,7 +57,7 @@ def test_each_fault_is_found(scene: Scene, code: str, where: str, severity: str)
     assert code in found
     assert (found[code].where, found[code].severity) == (where, severity)
     for lang in ("zh", "en"):
-        assert "{" not in say(found[code], lang)  # type: ignore[arg-type]
+        assert "{" not in say(found[code], lang)
 
 
 def test_bay_lines_that_cross_and_a_forgotten_line() -> None:
