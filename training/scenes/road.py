@@ -107,7 +107,7 @@ def _parts(y: tuple[float, float], share: float, *, forward: bool) -> tuple[tupl
 def machines(site: Site, moment: Moment) -> list[tuple[str, Place, bool, int]]:
     """Kind, place in the strip's coordinates, facing and colour of all machines and vehicles of one moment."""
     building, strip = strip_of(site)
-    rng = np.random.default_rng((site.seed, int(moment.day * 4), 82))
+    rng = np.random.default_rng((moment.seed, 82))
     found = _at_fronts(building, moment, rng)[: site.vehicles]
     stages = stage_at(building.faces[0].schedule, moment.day)
     pen = _pen(building, Solids(), wet=False)
@@ -181,7 +181,7 @@ def _apart(things: list[tuple[str, Place, bool, int]]) -> list[tuple[str, Place,
 def people(site: Site, moment: Moment) -> list[Place]:
     """Workers on the works, where their feet stand in the strip's coordinates."""
     building, _ = strip_of(site)
-    rng = np.random.default_rng((site.seed, int(moment.day * 4), 83))
+    rng = np.random.default_rng((moment.seed, 83))
     stages = stage_at(building.faces[0].schedule, moment.day)
     pen, found = _pen(building, Solids(), wet=False), []
     for _ in range(site.people):

@@ -65,7 +65,7 @@ def _earths(rng: np.random.Generator) -> dict[str, Look]:
         "rubble": _speckle(_grey(float(rng.uniform(0.2, 0.4)), rng, warm=0.1), 0.5, scale=2.5),
         "subgrade": _speckle(subgrade, float(rng.uniform(0.55, 0.75)), scale=(0.7, 0.9, 5.0, 4.0)[kind]),
         "base": _speckle(base, float(rng.uniform(0.84, 0.93)), scale=float(rng.uniform(2.0, 5.0))),
-        "lime": Look(kind="net", colour=(0.8, 0.79, 0.76), clear=0.5, scale=0.8),
+        "lime": Look(kind="net", colour=(0.8, 0.79, 0.76), clear=0.72, scale=0.8),
         "dust": Look(kind="net", colour=_times(soil, 1.6), clear=float(rng.uniform(0.5, 0.75)), scale=0.6),
         "puddle": Look(kind="glass", colour=_times(soil, 0.35), rough=0.03, metallic=0.1),
         "pipe": Look(kind="metal", colour=_pipe(rng), rough=0.6),

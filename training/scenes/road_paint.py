@@ -245,7 +245,7 @@ def _binder(pen: Pen, lot: Lot, rng: np.random.Generator) -> None:
             pen.rect("dust", (x - 0.3, x + 0.3), lot.y, z + 2 * LIFT_M)
     if rng.random() < 0.12:
         pen.rect("tack", lot.x, (lot.y[0], lot.y[0] + float(rng.uniform(0.6, 3))), z + 1.5 * LIFT_M)
-    if rng.random() < 0.35:
+    if rng.random() < 0.22:
         x, y = middle + float(rng.normal(0, 0.3)), float(rng.uniform(*lot.y))
         pen.disc("iron", (x, y), 0.4, z + pen.strip.drop_m[3] + LIFT_M)
         pen.disc("base", (x, y), 0.65, z + LIFT_M)
@@ -257,9 +257,10 @@ def _surface(pen: Pen, lot: Lot, rng: np.random.Generator) -> None:
     pen.body("surface", lot.x, lot.y, (-0.12, -0.01))
     tone = float(pen.random(lot.col, 31).uniform(0.45, 0.55))
     _bands(pen, lot, "surface", 0.0, width=2.2, tints=np.array([tone, tone + 0.04]))
-    if pen.random(32).random() < 0.2 and rng.random() < 0.5:
-        x = lot.x[0] + 0.3 * (lot.x[1] - lot.x[0])
-        pen.rect("dust", (x - 0.25, x + 0.25), lot.y, LIFT_M)
+    if pen.random(32).random() < 0.4 and rng.random() < 0.5:
+        for centre in (0.28, 0.72):
+            x = lot.x[0] + centre * (lot.x[1] - lot.x[0])
+            pen.rect("dust", (x - 0.25, x + 0.25), lot.y, LIFT_M)
     if pen.random(lot.row, lot.col, 33).random() < 0.25:
         x = (lot.x[0] + lot.x[1]) / 2
         pen.disc("iron", (x, float(pen.random(lot.row, lot.col, 34).uniform(*lot.y))), 0.38, LIFT_M)

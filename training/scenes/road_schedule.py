@@ -18,11 +18,13 @@ def road_schedule(rows: int, cols: int, *, forward: bool, rng: np.random.Generat
     rank = _along(rows, forward=forward, step=step, rng=rng)
     across = _across(rows, cols, step=step, rng=rng)
     irregular = float(rng.uniform(0.0, 0.6)) * step
+    lanes = float(rng.uniform(0.0, 0.25)) if rng.random() < 0.7 else 1.0  # how far lanes differ from their section
     entered = np.zeros((ENTERED, rows, cols))
     start = 0.0
     for stage in range(ENTERED):
         pace = float(rng.uniform(0.75, 1.25))
-        entered[stage] = start + rank[:, None] * pace + across + irregular * rng.uniform(-0.5, 0.5, (rows, cols))
+        noise = rng.uniform(-0.5, 0.5, (rows, 1)) + lanes * rng.uniform(-0.5, 0.5, (rows, cols))
+        entered[stage] = start + rank[:, None] * pace + across + irregular * noise
         if stage:
             entered[stage] = np.maximum(entered[stage], entered[stage - 1] + blend + 0.3 * step)
         start += step * max(rows, 5) * float(rng.uniform(0.16, 0.42))

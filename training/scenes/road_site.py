@@ -12,12 +12,14 @@ from training.scenes.assets import FAMILIES
 from training.scenes.camera import axes, project
 from training.scenes.episode import FRAME_PX, SPLIT_IDS, moments_of
 from training.scenes.facing import bend_of
+from training.scenes.layout import col_lines
 from training.scenes.road_assets import ARCHETYPES, RoadArchetype
 from training.scenes.road_schedule import road_schedule
 from training.scenes.site import Building, Design, Facade, Floats, Site, Strip, View
 
 MIN_SECTION_PX = 16.0
 MIN_SIDE_PX = 14.0
+MAX_BEND_PX = 3.0  # beyond this an engineer would make two faces of it
 ROWS = (4, 14)
 TRIES = 60
 NO_DESIGN = Design(
@@ -98,7 +100,7 @@ def _laid_out(archetype: RoadArchetype, rng: np.random.Generator) -> tuple[Build
             continue
         strip = replace(strip, zebra_rows=_zebras(archetype, len(row_z) - 1, rng))
         building = _building(strip, u_m, row_z, rng)
-        if sides_px(building, view) >= 0.7:
+        if sides_px(building, view) >= 0.7 and bend_px(building, view) <= MAX_BEND_PX:
             return building, view
     raise ValueError(f"road {archetype.name}: no layout of {TRIES} shows sections of {MIN_SIDE_PX} px")
 
@@ -233,6 +235,22 @@ def _sections(building: Building, view: View, *, share: float) -> tuple[float, .
         if heights.min() >= MIN_SECTION_PX and np.diff(lines).min() >= 2.5:
             return tuple(float(line) for line in lines)
     return ()
+
+
+def bend_px(building: Building, view: View) -> float:
+    """How far the lane lines of the commissioning, polylines of a few points, are off the true bends at most."""
+    face = building.faces[0]
+    true = project(view, _edge(building, np.asarray(building.row_z)))[0][[0, 2]]
+    off = 0.0
+    for side, line in enumerate((col_lines(building, face, view)[0], col_lines(building, face, view)[-1])):
+        off = max(off, *(_to_polyline(point, np.asarray(line)) for point in true[side]))
+    return off
+
+
+def _to_polyline(point: Floats, line: Floats) -> float:
+    start, way = line[:-1], np.diff(line, axis=0)
+    share = np.clip(((point - start) * way).sum(axis=1) / (way**2).sum(axis=1), 0, 1)
+    return float(np.linalg.norm(start + share[:, None] * way - point, axis=1).min())
 
 
 def sides_px(building: Building, view: View) -> float:
