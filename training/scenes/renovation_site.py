@@ -11,7 +11,7 @@ from training.scenes.renovation_schedule import Campaign, make_schedule, random_
 from training.scenes.site import Building, Cover, Design, Facade, Schedule, Site
 
 SALT = 2  # the work type's own stream of chance
-MOST_COLS = 16
+MOST_COLS = 12
 BAY_M = {"W": 3.5, "P": 4.0, "N": 2.3, "D": 3.4, "B": 3.5, "L": 3.6, "G": 3.4, "S": 2.6, "V": 3.4}
 EVER = (-1e6, 1e6)
 
@@ -188,7 +188,7 @@ def _covers(
 ) -> tuple[Cover, ...]:
     """Scaffold with or without nets before a whole face or unit by unit, taken down as the wall is done; or none."""
     rows, cols = schedule.begun.shape
-    word = str(rng.choice(["", "scaffold", "net_seethrough", "net_opaque"], p=[0.36, 0.24, 0.26, 0.14]))
+    word = str(rng.choice(["", "scaffold", "net_seethrough", "net_opaque"], p=[0.5, 0.2, 0.19, 0.11]))
     if word == "" or (kind != "works" and rng.random() < 0.8):
         return _hanging(key, schedule, off_m=off_m, rng=rng) if kind == "works" else ()
     wide = cols if rng.random() < 0.5 else len(unit.unit)
