@@ -214,7 +214,7 @@ def _worst(stills: tuple[Still, ...], report: dict[str, Any], lang: Lang) -> str
 def _look(still: Still, lang: Lang) -> str:
     kind = still.work_type
     wrong = [
-        [true >= 0 and true != held for true, held in zip(*rows, strict=True)]
+        [min(true, held) >= 0 and true != held for true, held in zip(*rows, strict=True)]
         for rows in zip(still.true, still.held, strict=True)
     ]
     uri = f"data:image/jpeg;base64,{b64encode(still.jpeg).decode('ascii')}"

@@ -11,6 +11,7 @@ from edge_agent.vision.rectify import CELL_PX, MARGIN_ABOVE_PX, MARGIN_SIDE_PX, 
 
 GAP_PX = 4
 SIDE_PX = CELL_PX - GAP_PX
+FEW_CELLS = 20  # a bin with fewer is drawn as a dot and joins no line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +25,7 @@ class Axes:
     left: float = 44
     bottom: float = 34
     top: float = 10
-    right: float = 12
+    right: float = 20
 
     def at(self, x: float, y: float) -> tuple[float, float]:
         """Pixel of a value."""
@@ -67,9 +68,9 @@ def reliability_plot(curves: dict[str, list[dict[str, float]]], *, lang: Lang) -
     ticks = _percent((0, 0.25, 0.5, 0.75, 1))
     parts = [axes.frame(x_ticks=ticks, y_ticks=ticks), f'<path class="ideal" d="{axes.path([(0, 0), (1, 1)])}"/>']
     for name, bins in curves.items():
-        points = [(b["confidence"], b["right"]) for b in bins]
-        if not points:
+        if not bins:
             continue
+        points = [(b["confidence"], b["right"]) for b in bins if b["cells"] >= FEW_CELLS]
         most = max(b["cells"] for b in bins)
         parts.append(f'<path class="line {name}" d="{axes.path(points)}"/>')
         for b in bins:

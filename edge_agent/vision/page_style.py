@@ -55,7 +55,7 @@ tr.strong td{background:var(--pt)}
 .met{color:var(--p);font-weight:700}.met::before{content:"● "}
 .unmet{color:var(--i1);font-weight:700}.unmet::before{content:"○ "}
 .mark{border:1px solid var(--i1);border-radius:6px;padding:0 6px;font-size:12px;color:var(--i1);margin-left:8px}
-.bar{display:inline-block;height:8px;background:var(--p);border-radius:2px;margin-right:8px;vertical-align:middle}
+td.label{text-align:left}
 .pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(320px,1fr));gap:24px}
 .many{display:grid;grid-template-columns:repeat(auto-fill,minmax(290px,1fr));gap:16px 24px}
 figure{margin:0}figcaption{font-size:12px;line-height:18px;color:var(--i3);overflow-wrap:anywhere}
@@ -73,18 +73,18 @@ figcaption b{color:var(--i1)}
 .abstained{stroke:var(--i2);stroke-width:1.5}
 .legend{display:flex;flex-wrap:wrap;gap:4px 16px;font-size:12px;line-height:18px;color:var(--i2);margin:0 0 8px}
 .legend svg{width:26px;height:10px;vertical-align:middle;margin-right:6px}
-.legend i{display:inline-block;width:16px;height:16px;border-radius:2px;font:11px/16px inherit;text-align:center;
-font-style:normal;margin-right:4px;vertical-align:-3px;border:1px solid var(--bd)}
+.legend i{display:inline-block;width:16px;height:16px;border-radius:2px;font-size:11px;line-height:15px;
+text-align:center;font-style:normal;margin-right:4px;vertical-align:-3px;border:1px solid var(--bd)}
 .matrix td,.matrix th{text-align:center;border:0;padding:0;border-radius:2px}
 .matrix{border-spacing:3px;border-collapse:separate;width:auto}
 .matrix td{min-width:56px;height:32px;padding:0 6px;background:var(--s2)}
-.matrix th{padding:0 8px;color:var(--i2)}
+.matrix th{padding:0 8px;color:var(--i2);vertical-align:middle}
 .matrix th:first-child,.matrix td:first-child{text-align:right;padding-right:8px}
 .matrix td.right{box-shadow:inset 0 0 0 2px var(--i2)}
 .looks{display:grid;grid-template-columns:repeat(auto-fill,minmax(560px,1fr));gap:24px}
 .look .faces{display:flex;gap:8px;align-items:flex-start}
 .look .faces figure{flex:1 1 0;min-width:0}
-.face{width:100%;height:auto;display:block;background:var(--s2);border-radius:2px;max-height:420px}
+.face{width:100%;height:auto;display:block;background:var(--s2);border-radius:2px;max-height:320px}
 .glyph{font-size:20px}
 .unknown{fill:var(--s1);stroke:var(--bd)}
 .hatched{fill:url(#hatch)}

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Any
 
-from edge_agent.vision.page_words import Lang, stage_word, stratum_word, word
+from edge_agent.vision.page_words import Lang, stage_word, stratum_word, value_word, word
 
 COLUMNS = (
     "mae_pp",
@@ -29,8 +29,8 @@ SHARES = frozenset(
         "cell_accuracy",
     }
 )
-BAR_PX = 64
-FEW_LOOKS = 20
+COMPARED = ("mae_pp", "p95_pp", "cell_macro_f1", "ece", "top_storey_exact")
+BAR_PERCENT = 90  # of the cell, for the greatest error of the table
 
 
 def figure(measure: str, value: float | None) -> str:
@@ -38,8 +38,9 @@ def figure(measure: str, value: float | None) -> str:
     if value is None:
         return '<span class="none">—</span>'
     if measure in SHARES:
-        return f"{100 * value:.1f}%"
-    text = f"{value:.3f}" if measure == "cell_macro_f1" else f"{value:.1f}"
+        text = f"{100 * value:.1f}%"
+    else:
+        text = f"{value:.3f}" if measure == "cell_macro_f1" else f"{value:.1f}"
     return text.replace("-", "\N{MINUS SIGN}")
 
 
@@ -57,9 +58,14 @@ def table(head: Sequence[str], rows: Iterable[str]) -> str:
 
 
 def row(cells: Sequence[str], *, kind: str = "") -> str:
-    """One table row of ready cells."""
-    inside = "".join(f"<td>{cell}</td>" for cell in cells)
+    """One table row of ready cells; a cell that brings its own `<td` is taken as it is."""
+    inside = "".join(cell if cell.startswith("<td") else f"<td>{cell}</td>" for cell in cells)
     return f'<tr class="{kind}">{inside}</tr>' if kind else f"<tr>{inside}</tr>"
+
+
+def group_row(text: str, *, width: int) -> str:
+    """A line that heads the lines under it."""
+    return f'<tr class="group"><td colspan="{width}">{escape(text)}</td></tr>'
 
 
 def targets_table(rows: Sequence[dict[str, Any]], figures: dict[str, Any], lang: Lang) -> str:
@@ -128,7 +134,7 @@ def strata_table(report: dict[str, Any], lang: Lang) -> str:
     for name, figures in report["strata"].items():
         kind = name.partition(":")[0]
         if kind != before:
-            lines.append(f'<tr class="group"><td colspan="{len(head)}">{escape(word(kind, lang))}</td></tr>')
+            lines.append(group_row(word(kind, lang), width=len(head)))
             before = kind
         lines.append(_stratum_row(name, figures, mark=marks.get(name), most=most, lang=lang))
     return table(head, lines)
@@ -140,8 +146,9 @@ def _mae(figures: dict[str, Any]) -> float:
 
 def _stratum_row(name: str, figures: dict[str, Any], *, mark: str | None, most: float, lang: Lang) -> str:
     of = figures["estimators"]
-    value = escape(word(name.partition(":")[2], lang))
-    bar = f'<span class="bar" style="width:{BAR_PX * _mae(figures) / (most or 1.0):.0f}px"></span>'
+    value = escape(value_word(name.partition(":")[2], lang))
+    reach = BAR_PERCENT * _mae(figures) / (most or 1.0)
+    bar = f"background:linear-gradient(to left,var(--pt) {reach:.0f}%,transparent {reach:.0f}%)"
     return row(
         [
             value + (f'<span class="mark">{mark}</span>' if mark else ""),
@@ -149,7 +156,7 @@ def _stratum_row(name: str, figures: dict[str, Any], *, mark: str | None, most: 
             str(figures["buildings"]),
             figure("cell_accuracy", figures["coverage"]),
             figure("cell_accuracy", figures["abstained"]),
-            bar + ranged(of["filtered"], "mae_pp"),
+            f'<td style="{bar}">{ranged(of["filtered"], "mae_pp")}</td>',
             *(figure("mae_pp", of[n].get("mae_pp")) for n in ("network", "features")),
             *(figure("cell_macro_f1", of[n].get("cell_macro_f1")) for n in ("filtered", "network", "features")),
             figure("ece", of["filtered"].get("ece")),
@@ -188,17 +195,17 @@ def disturbed_table(kind: str, rows: Sequence[dict[str, Any]], lang: Lang) -> st
 def compare_table(report: dict[str, Any], lang: Lang) -> str:
     """This data set, the other, and the difference, for what the agent holds and for the network alone."""
     other = report["compare"]
-    head = [word(key, lang) for key in ("stratum", "method_name", "measure", "here")]
-    head += [escape(str(other["dataset"])), word("difference", lang)]
+    head = [word("measure", lang), word("here", lang), escape(str(other["dataset"])), word("difference", lang)]
+    keys = [name for name in other if name != "dataset"]
     lines = []
-    for key in (name for name in other if name != "dataset"):
+    for key in keys[1:] if len(keys) == 2 else keys:  # one work type is all there is
         here = report["all"] if key == "all" else report["strata"][key]
-        for name in ("filtered", "network", "features"):
-            for measure, difference in other[key]["gap"][name].items():
-                ours, theirs = here["estimators"][name], other[key]["estimators"][name]
-                cells = [escape(stratum_word(key, lang)), word(name, lang), word(measure, lang)]
-                cells += [ranged(ours, measure), ranged(theirs, measure), figure(measure, difference)]
-                lines.append(row(cells))
+        lines.append(group_row(stratum_word(key, lang), width=len(head)))
+        for name in ("filtered", "network"):
+            ours, theirs = here["estimators"][name], other[key]["estimators"][name]
+            for measure in (m for m in COMPARED if m in other[key]["gap"][name]):
+                cells = [f"{word(name, lang)} · {word(measure, lang)}", ranged(ours, measure), ranged(theirs, measure)]
+                lines.append(row([*cells, figure(measure, other[key]["gap"][name][measure])]))
     return table(head, lines)
 
 

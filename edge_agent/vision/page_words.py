@@ -113,8 +113,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     "said": ("单帧所判", "this frame"),
     "error": ("误差", "error"),
     "hidden_mark": (
-        "斜线 = 真值记为被挡；粗框 = 所持与真值不符",
-        "hatched = hidden by the truth; framed = held is not the truth",
+        "斜线 = 真值记为被挡；空白 = 不知；粗框 = 所持与真值不符",
+        "hatched = hidden by the truth; blank = unknown; framed = held is not the truth",
     ),
     "nothing_scored": ("没有带真值的帧：无可评分。", "No frame has truth: nothing to score."),
     "points": ("个百分点", "points"),
@@ -205,4 +205,10 @@ def stage_word(work_type: str, stage: int, name: str, lang: Lang) -> str:
 def stratum_word(name: str, lang: Lang) -> str:
     """`condition:fog` in words."""
     kind, _, value = name.partition(":")
-    return f"{word(kind, lang)} · {word(value, lang)}" if value else word(name, lang)
+    return f"{word(kind, lang)} · {value_word(value, lang)}" if value else word(name, lang)
+
+
+def value_word(value: str, lang: Lang) -> str:
+    """The value of a stratum in words; a band of numbers with an en dash."""
+    low, _, high = value.partition("-")
+    return f"{low}–{high}" if low.isdigit() and high.isdigit() else word(value, lang)

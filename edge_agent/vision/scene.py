@@ -177,7 +177,7 @@ def load_scene(path: Path) -> Scene:
         raw = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise SceneError(file=str(path), where="(file)", expected=f"a readable file: {error.strerror}") from error
-    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise SceneError(file=str(path), where="(file)", expected=f"JSON text: {error}") from error
     return parse_scene(raw, file=str(path))
 

@@ -6,6 +6,7 @@ from datetime import datetime
 import cv2
 import numpy as np
 
+from edge_agent.vision.dataset import UNKNOWN
 from edge_agent.vision.looking import FaceLook
 from edge_agent.vision.metrics import FaceRecord
 
@@ -17,7 +18,7 @@ JPEG_QUALITY = 82
 class Still:
     """One look: the rectified canvas as JPEG and its cells, rows from the ground up, as stage indices.
 
-    `true` is -1 where unknown. `error_pp` is what the agent held minus the truth, points.
+    `true` is -1 where unknown, `held` where the agent never saw the cell. `error_pp`: held minus true, points.
     """
 
     scene: str
@@ -76,7 +77,7 @@ def _still(look: FaceLook, record: FaceRecord, *, error_pp: float) -> Still:
         truth_pp=record.truth_pp,
         jpeg=data.tobytes(),
         true=_table(look.truth.stage),
-        held=_table(look.held.argmax(axis=-1)),
+        held=_table(np.where(look.belief.known, look.held.argmax(axis=-1), UNKNOWN)),
         said=_table(np.asarray(look.answer.stage).argmax(axis=-1)),
         occluded=tuple(tuple(bool(v) for v in row) for row in look.truth.occluded),
     )

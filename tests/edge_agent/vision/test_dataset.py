@@ -1,14 +1,16 @@
 """The data set layout: whole ones are read in time order, broken ones refused with file, place and expectation."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 
-from edge_agent.vision.dataset import UNKNOWN, read_dataset
+from edge_agent.vision.dataset import UNKNOWN, check_frames, read_dataset
 from edge_agent.vision.errors import DatasetError, SceneError
 from tests.edge_agent.vision.drawing import write_dataset
 
@@ -69,6 +71,37 @@ def test_footage_without_truth_is_read(tmp_path: Path) -> None:
         (lambda t: face_of(t)["occluded"][0].__setitem__(0, 3), f"frames.{FIRST}.faces.A-front.occluded[0][0]", "1"),
         (lambda t: t["frames"][FIRST]["faces"].update(B=face_of(t)), f"frames.{FIRST}.faces.B", "A-front"),
         (lambda t: t["frames"].update({"20270101T000000Z": t["frames"][FIRST]}), "frames.20270101T000000Z", "frame"),
+        (lambda t: t.update(frames=None), "frames", "dictionary"),
+        (lambda t: t["frames"].update({FIRST: None}), f"frames.{FIRST}", "(got None)"),
+        (lambda t: t["frames"][FIRST].update(faces={"A-front": None}), f"frames.{FIRST}.faces.A-front", "(got None)"),
+        (lambda t: face_of(t).update(stage=None), f"frames.{FIRST}.faces.A-front.stage", "list"),
+        (lambda t: face_of(t).update(stage=[]), f"frames.{FIRST}.faces.A-front.stage", "5 rows x 4 columns"),
+        (lambda t: face_of(t)["stage"].__setitem__(2, None), f"frames.{FIRST}.faces.A-front.stage[2]", "list"),
+        (
+            lambda t: face_of(t)["occluded"][0].__setitem__(0, None),
+            f"frames.{FIRST}.faces.A-front.occluded[0][0]",
+            "int",
+        ),
+        (
+            lambda t: face_of(t)["occluded"][0].__setitem__(0, 10**400),
+            f"frames.{FIRST}.faces.A-front.occluded[0][0]",
+            "1",
+        ),
+        (
+            lambda t: face_of(t)["occluded"][0].__setitem__(0, float("nan")),
+            f"frames.{FIRST}.faces.A-front.occluded[0][0]",
+            "finite",
+        ),
+        (
+            lambda t: face_of(t).update(occluder=[["", "", "", "dragon"]] * 5),
+            f"frames.{FIRST}.faces.A-front.occluder[0][3]",
+            "vegetation",
+        ),
+        (
+            lambda t: face_of(t).update(occluder=[[""] * 4]),
+            f"frames.{FIRST}.faces.A-front.occluder",
+            "5 rows x 4 columns",
+        ),
     ],
 )
 def test_a_broken_truth_is_refused(
@@ -94,3 +127,127 @@ def test_other_broken_things_are_refused(tmp_path: Path) -> None:
     (folder / "scene.json").write_text("{}")
     with pytest.raises(SceneError, match="schema"):
         read_dataset(tmp_path)
+
+
+def test_what_hides_is_read_and_may_be_untold(tmp_path: Path) -> None:
+    edit_truth(small(tmp_path), lambda t: face_of(t).update(occluder=[["crane", "", None, "lens"]] * 5))
+    first, second = read_dataset(tmp_path)[0].frames
+    assert first.truth["A-front"].occluder[0].tolist() == [1, 0, 0, 5]
+    assert not second.truth["A-front"].occluder.any()
+
+
+def edit_scene(root: Path, change: Callable[[dict[str, Any]], None]) -> None:
+    path = root / "scenes" / "drawn-0" / "scene.json"
+    scene = json.loads(path.read_text())
+    change(scene)
+    path.write_text(json.dumps(scene))
+
+
+def face(scene: dict[str, Any]) -> dict[str, Any]:
+    return scene["faces"][0]  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda s: face(s).update(rows=0),
+        lambda s: face(s).update(rows=10**9),
+        lambda s: face(s).update(rows=None),
+        lambda s: s.update(faces=[]),
+        lambda s: s.update(faces=None),
+        lambda s: s.update(faces=[face(s), face(s)]),
+        lambda s: s["camera"].update(width=float("inf")),
+        lambda s: s["camera"].update(width=10**400),
+        lambda s: face(s)["col_x"].__setitem__(0, [[float("nan"), 1], [1, 2]]),
+        lambda s: face(s)["col_x"].__setitem__(0, [[None, 1], [1, 2]]),
+        lambda s: face(s)["col_x"].__setitem__(0, [[-1e300, 330], [1, 2]]),
+        lambda s: face(s)["col_x"].__setitem__(0, [[1e9, 330], [1e9, 2]]),
+        lambda s: face(s).update(col_x=[[[5, 5], [5, 5]]] * 5),
+    ],
+)
+def test_a_commissioning_that_cannot_be_is_refused(tmp_path: Path, change: Callable[[dict[str, Any]], None]) -> None:
+    edit_scene(small(tmp_path), change)
+    with pytest.raises((DatasetError, SceneError), match=r"scene\.json: at "):
+        read_dataset(tmp_path)
+
+
+def test_a_number_too_long_to_read_is_refused(tmp_path: Path) -> None:
+    folder = small(tmp_path) / "scenes" / "drawn-0"
+    for name in ("truth.json", "scene.json"):
+        (folder / name).write_text((folder / name).read_text().replace('"schema"', f'"x": {"9" * 5000}, "schema"', 1))
+        with pytest.raises((DatasetError, SceneError), match=name.replace(".", r"\.")):
+            read_dataset(tmp_path)
+
+
+def test_lists_without_end_are_refused(tmp_path: Path) -> None:
+    path = small(tmp_path) / "scenes" / "drawn-0" / "truth.json"
+    path.write_text("[" * 100_000)
+    with pytest.raises(DatasetError, match=r"truth\.json"):
+        read_dataset(tmp_path)
+
+
+def test_a_key_told_twice_is_refused(tmp_path: Path) -> None:
+    path = small(tmp_path) / "scenes" / "drawn-0" / "truth.json"
+    path.write_text(path.read_text().replace('"frames": {', f'"frames": {{"{FIRST}": {{"faces": {{}}}}, ', 1))
+    with pytest.raises(DatasetError, match=f"{FIRST}.*twice"):
+        read_dataset(tmp_path)
+
+
+def test_two_scenes_of_one_name_are_refused(tmp_path: Path) -> None:
+    root = write_dataset(tmp_path, scenes=2, days=2)
+    path = root / "scenes" / "drawn-1" / "scene.json"
+    path.write_text(path.read_text().replace("drawn-1", "drawn-0"))
+    with pytest.raises(DatasetError, match=r"drawn-1.*scene_id.*'drawn-0'"):
+        read_dataset(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("2026091T020000Z.jpg", "YYYYMMDDTHHMMSSZ"),
+        ("20260901T020000.jpg", "YYYYMMDDTHHMMSSZ"),
+        ("20260901T020000+0800.jpg", "YYYYMMDDTHHMMSSZ"),
+        ("20261341T020000Z.jpg", "YYYYMMDDTHHMMSSZ"),
+        ("20260901T020000Z.png", "one frame per time"),
+        ("20260909T020000Z.jpeg", "ending in .jpg or .png"),
+    ],
+)
+def test_a_frame_of_another_name_is_refused(tmp_path: Path, name: str, expected: str) -> None:
+    (small(tmp_path) / "scenes" / "drawn-0" / "frames" / name).write_bytes(b"")
+    with pytest.raises(DatasetError, match=re.escape(expected)) as caught:
+        read_dataset(tmp_path)
+    assert name.split(".", maxsplit=1)[0] in caught.value.file
+
+
+def test_hidden_and_foreign_files_are_passed_over_and_links_followed(tmp_path: Path) -> None:
+    root = small(tmp_path / "real")
+    frames = root / "scenes" / "drawn-0" / "frames"
+    (frames / ".DS_Store").write_bytes(b"")
+    (frames / "notes.txt").write_text("weather was fine")
+    linked = tmp_path / "linked" / "scenes"
+    linked.mkdir(parents=True)
+    (linked / "drawn-0").symlink_to(root / "scenes" / "drawn-0", target_is_directory=True)
+    check_frames(read_dataset(tmp_path / "linked"))
+
+
+@pytest.mark.parametrize(
+    ("spoil", "expected"),
+    [
+        (lambda p: p.write_bytes(p.read_bytes()[:-200]), "truncated"),
+        (lambda p: p.write_bytes(b""), "a JPEG or PNG file"),
+        (
+            lambda p: cv2.imwrite(str(p), np.zeros((100, 100, 3), np.uint8)),
+            "512 x 384 px as in scene.json (got 100 x 100)",
+        ),
+        (lambda p: (p.unlink(), p.symlink_to(p.parent / "nowhere.jpg")), "a readable file"),
+        (lambda p: (p.unlink(), p.mkdir()), "a readable file"),
+    ],
+)
+def test_a_frame_that_cannot_be_read_is_refused_by_its_header(
+    tmp_path: Path, spoil: Callable[[Path], object], expected: str
+) -> None:
+    path = small(tmp_path) / "scenes" / "drawn-0" / "frames" / f"{FIRST}.jpg"
+    spoil(path)
+    with pytest.raises(DatasetError, match=re.escape(expected)) as caught:
+        check_frames(read_dataset(tmp_path))
+    assert caught.value.file == str(path)

@@ -1,103 +1,35 @@
-"""Evaluation: figures that can be checked by hand, every estimator in the table, broken data refused before running."""
+"""Evaluation over whole data sets: every estimator in the table, known errors, a second set, broken sets refused."""
 
 import json
-from datetime import timedelta
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 
-from edge_agent.vision.baseline import FeatureBaseline, cell_features, load_baseline
+from edge_agent.vision.baseline import cell_features, load_baseline
 from edge_agent.vision.errors import DatasetError, FrameError, ModelError
-from edge_agent.vision.evaluate import ESTIMATORS, evaluate_dataset
-from edge_agent.vision.metrics import CellSet, FaceRecord, calibration_error, cell_figures, estimator_figures, strata
+from edge_agent.vision.evaluate import evaluate_dataset
+from edge_agent.vision.peers import ESTIMATORS
+from edge_agent.vision.perturb import Disturbance
 from edge_agent.vision.rectify import canvas_size
-from tests.edge_agent.vision.drawing import START, write_dataset
-from tests.edge_agent.vision.fixed_network import ColourNetwork
+from tests.edge_agent.vision.drawing import write_dataset
+from tests.edge_agent.vision.evaluating import colour_rig
 
 
-def a_record(*, value: float | None, truth: float, day: float = 0.0, building: str = "A", **over: object) -> FaceRecord:
-    given = {
-        "scene": "s",
-        "face": f"{building}-front",
-        "building": building,
-        "captured_at": START + timedelta(days=day),
-        "conditions": ("clear",),
-        "occluded_share": 0.0,
-        "px_per_storey": 30.0,
-        "truth_pp": truth,
-        "true_top": 3,
-        "values": {"filtered": value},
-        "tops": {"filtered": 3},
-        "visible": {},
-        "hidden": {},
-        "sigma_pp": 2.0,
-        "coverage": 1.0,
-        "abstained": (),
-    }
-    return FaceRecord(**(given | over))  # type: ignore[arg-type]
-
-
-def cells(truth: list[int], said: list[int], *, certainty: float = 0.8) -> CellSet:
-    probabilities = np.full((len(truth), 6), (1 - certainty) / 5)
-    probabilities[np.arange(len(said)), said] = certainty
-    return CellSet(truth=np.array(truth), probabilities=probabilities)
-
-
-def test_errors_bias_and_missing_values() -> None:
-    records = [a_record(value=v, truth=50.0, building=b) for v, b in ((52.0, "A"), (46.0, "B"), (None, "C"))]
-    figures = estimator_figures(records, "filtered")
-    assert (figures["readings"], figures["mae_pp"], figures["bias_pp"]) == (2, 3.0, -1.0)
-    assert figures["mae_ci90_pp"] == [2.0, 4.0]
-    assert estimator_figures(records, "features") == {"readings": 0}
-
-
-def test_false_regressions_are_falls_that_the_truth_did_not_make() -> None:
-    days = [(50.0, 50.0), (47.0, 51.0), (40.0, 40.0), (39.5, 41.0)]
-    records = [a_record(value=v, truth=t, day=d) for d, (v, t) in enumerate(days)]
-    assert estimator_figures(records, "filtered")["false_regression_per_day"] == pytest.approx(1 / 3, abs=1e-3)
-
-
-def test_top_storey_counts() -> None:
-    records = [a_record(value=1, truth=1, tops={"filtered": top}) for top in (3, 3, 4, 6)]
-    figures = estimator_figures(records, "filtered")
-    assert (figures["top_storey_exact"], figures["top_storey_within_1"]) == (0.5, 0.75)
-
-
-def test_cell_figures_by_hand() -> None:
-    figures = cell_figures(cells([0, 0, 1, 1], [0, 0, 1, 2]))
-    assert (figures["cells"], figures["cell_accuracy"]) == (4, 0.75)
-    assert figures["recall"] == [1.0, 0.5, None, None, None, None]
-    assert figures["cell_macro_f1"] == pytest.approx((1 + 2 / 3) / 2, abs=1e-3)
-
-
-def test_calibration_error_is_the_gap_of_confidence_and_truth() -> None:
-    assert calibration_error(cells([0] * 10, [0] * 6 + [1] * 4, certainty=0.85)) == pytest.approx(0.25)
-
-
-def test_strata_name_what_occurs() -> None:
-    names = strata([a_record(value=1, truth=1, conditions=("rain", "dusk"), occluded_share=0.2, px_per_storey=20)])
-    assert list(names) == [
-        "building:s/A",
-        "condition:dusk",
-        "condition:rain",
-        "occlusion_pct:10-30",
-        "px_per_storey:16-24",
-    ]
-
-
-def a_baseline() -> FeatureBaseline:
-    count = cell_features(np.zeros((*canvas_size(1, 1), 3), np.uint8)).shape[-1]
-    rng = np.random.default_rng(0)
-    return FeatureBaseline(
-        mean=np.zeros(count), scale=np.ones(count), weights=rng.normal(0, 0.01, (count, 6)), bias=np.zeros(6)
-    )
+def edit(path: Path, change: Callable[[dict[str, Any]], None]) -> None:
+    content = json.loads(path.read_text())
+    change(content)
+    path.write_text(json.dumps(content))
 
 
 def test_a_data_set_gives_every_estimator(tmp_path: Path) -> None:
     steps: list[tuple[int, int]] = []
     root = write_dataset(tmp_path, scenes=2, days=20, step=2)
-    report = evaluate_dataset(root, ColourNetwork(), lambda *step: steps.append(step), features=a_baseline())
+    found = evaluate_dataset(root, colour_rig(features=True), lambda *step: steps.append(step))
+    report = found.report
     assert json.loads(json.dumps(report)) == report
     assert steps == [(i, 20) for i in range(1, 21)]
     estimators = report["all"]["estimators"]
@@ -107,24 +39,124 @@ def test_a_data_set_gives_every_estimator(tmp_path: Path) -> None:
     assert estimators["filtered"]["cell_macro_f1"] > 0.85
     assert estimators["network"]["cell_accuracy"] > 0.95
     assert estimators["features"]["cell_accuracy"] < 0.7
-    assert {"condition:clear", "building:drawn-0/A", "building:drawn-1/A"} < set(report["strata"])
+    assert estimators["schedule"]["readings"] == 16  # the first and the last frame of each scene are its ends
+    assert {"condition:clear", "work_type:new_build"} < set(report["strata"])
+    assert set(report["buildings"]) == {"drawn-0/A", "drawn-1/A"}
+    assert len(report["series"]) == 2
+    assert len(found.stills) == 2
+    assert all(still.jpeg.startswith(b"\xff\xd8") for still in found.stills)
 
 
-def test_a_broken_data_set_is_refused_before_anything_runs(tmp_path: Path) -> None:
+def test_known_errors_are_measured_beside_the_same_looks_undisturbed(tmp_path: Path) -> None:
+    steps: list[tuple[int, int]] = []
+    root = write_dataset(tmp_path, scenes=1, days=12, step=2)
+    asked = (Disturbance(kind="shift_px", amount=2), Disturbance(kind="jpeg", amount=60))
+    report = evaluate_dataset(root, colour_rig(), lambda *s: steps.append(s), disturbances=asked).report
+    assert steps[-1] == (18, 18)
+    shift, jpeg = report["disturbed"]["shift_px"], report["disturbed"]["jpeg"]
+    assert [(row["amount"], row["faces"]) for row in shift] == [(0, 5), (2, 5)]
+    assert [(row["amount"], row["faces"]) for row in jpeg] == [(None, 6), (60, 6)]
+    assert jpeg[0]["estimators"]["filtered"]["mae_pp"] == report["all"]["estimators"]["filtered"]["mae_pp"]
+
+
+def test_the_gap_to_a_second_data_set(tmp_path: Path) -> None:
+    clean = write_dataset(tmp_path / "clean", scenes=1, days=8)
+    noisy = write_dataset(tmp_path / "noisy", scenes=1, days=8, noise=40.0)
+    compare = evaluate_dataset(noisy, colour_rig(), compare=clean).report["compare"]
+    assert compare["dataset"] == "clean"
+    assert {"all", "work_type:new_build"} < set(compare)
+    assert compare["all"]["gap"]["network"]["mae_pp"] >= 0
+
+
+def test_frames_and_faces_without_truth_feed_the_filter_and_are_not_scored(tmp_path: Path) -> None:
+    root = write_dataset(tmp_path, scenes=1, days=8, step=1)
+
+    def thin(truth: dict[str, Any]) -> None:
+        frames = truth["frames"]
+        names = sorted(frames)
+        for name in names[:3]:
+            del frames[name]
+        frames[names[3]]["faces"] = {}
+        stage = frames[names[4]]["faces"]["A-front"]["stage"]
+        frames[names[4]]["faces"]["A-front"]["stage"] = [[None] * len(row) for row in stage]
+        frames[names[5]]["faces"]["A-front"]["stage"][0] = [None] * 4
+
+    edit(root / "scenes" / "drawn-0" / "truth.json", thin)
+    report = evaluate_dataset(root, colour_rig()).report
+    assert (report["frames"], report["faces_scored"]) == (8, 3)
+    assert report["all"]["estimators"]["filtered"]["readings"] == 3
+
+
+def test_footage_without_any_truth_is_run_and_says_so(tmp_path: Path) -> None:
+    root = write_dataset(tmp_path, scenes=1, days=4)
+    (root / "scenes" / "drawn-0" / "truth.json").unlink()
+    report = evaluate_dataset(root, colour_rig(), disturbances=(Disturbance(kind="jpeg", amount=50),)).report
+    assert report["faces_scored"] == 0
+    assert report["all"] == {"faces": 0, "buildings": 0}
+    assert report["ms_per_face"] is not None
+
+
+def test_cells_count_by_their_weight(tmp_path: Path) -> None:
+    root = write_dataset(tmp_path, scenes=1, days=6, step=1)
+    plain = evaluate_dataset(root, colour_rig()).report["series"][0]["looks"][-1]["true_pp"]
+    weights = [[1000] * 4, *[[0] * 4] * 4]
+    edit(root / "scenes" / "drawn-0" / "scene.json", lambda s: s["faces"][0].update(cell_weight_bp=weights))
+    lowest = evaluate_dataset(root, colour_rig()).report["series"][0]["looks"][-1]["true_pp"]
+    assert lowest > plain > 0
+
+
+def test_what_hides_is_a_stratum(tmp_path: Path) -> None:
+    root = write_dataset(tmp_path, scenes=1, days=8, step=1)
+
+    def told(truth: dict[str, Any]) -> None:
+        for frame in truth["frames"].values():
+            face = frame["faces"]["A-front"]
+            face["occluder"] = [["crane" if hidden else "" for hidden in row] for row in face["occluded"]]
+
+    edit(root / "scenes" / "drawn-0" / "truth.json", told)
+    strata = evaluate_dataset(root, colour_rig()).report["strata"]
+    assert strata["occluder:crane"]["faces"] == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("truth.json", "[]"), ("scene.json", "{}")],
+)
+def test_a_broken_data_set_is_refused_before_anything_runs(tmp_path: Path, name: str, text: str) -> None:
     root = write_dataset(tmp_path, scenes=2, days=4)
-    (root / "scenes" / "drawn-1" / "truth.json").write_text("[]")
+    (root / "scenes" / "drawn-1" / name).write_text(text)
     steps: list[int] = []
-    with pytest.raises(DatasetError, match=r"drawn-1.*truth\.json"):
-        evaluate_dataset(root, ColourNetwork(), lambda done, _: steps.append(done))
+    with pytest.raises(Exception, match=rf"drawn-1.*{name}"):
+        evaluate_dataset(root, colour_rig(), lambda done, _: steps.append(done))
     assert steps == []
 
 
-def test_a_truncated_frame_names_its_file(tmp_path: Path) -> None:
+def test_a_scene_without_weights_is_named_before_anything_runs(tmp_path: Path) -> None:
+    root = write_dataset(tmp_path, scenes=2, days=4)
+    edit(root / "scenes" / "drawn-1" / "scene.json", lambda s: s.update(work_type="road"))
+    (root / "scenes" / "drawn-1" / "truth.json").unlink()
+    with pytest.raises(DatasetError, match=r"drawn-1.*scene\.json: at work_type: .*drawn-1 is road.*no weights"):
+        evaluate_dataset(root, colour_rig())
+
+
+def test_a_truncated_frame_names_its_file_before_anything_runs(tmp_path: Path) -> None:
     root = write_dataset(tmp_path, scenes=1, days=4)
-    path = next((root / "scenes" / "drawn-0" / "frames").iterdir())
+    path = sorted((root / "scenes" / "drawn-0" / "frames").iterdir())[-1]
     path.write_bytes(path.read_bytes()[:-500])
+    steps: list[int] = []
+    with pytest.raises(DatasetError, match=path.name):
+        evaluate_dataset(root, colour_rig(), lambda done, _: steps.append(done))
+    assert steps == []
+
+
+def test_a_frame_broken_inside_names_its_file(tmp_path: Path) -> None:
+    root = write_dataset(tmp_path, scenes=1, days=4)
+    path = next((root / "scenes" / "drawn-0" / "frames").glob("*.jpg"))
+    data = bytearray(cv2.imencode(".png", cv2.imread(str(path)))[1].tobytes())
+    data[24] = 3  # a bit depth that no PNG has; header and end look whole
+    path.write_bytes(data)
     with pytest.raises(FrameError, match=path.name):
-        evaluate_dataset(root, ColourNetwork())
+        evaluate_dataset(root, colour_rig())
 
 
 def test_features_tell_flat_from_textured_and_dark_from_bright() -> None:
