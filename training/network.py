@@ -107,7 +107,9 @@ class CellNet(nn.Module):
         below, side = MARGIN_BELOW_PX // STRIDE, MARGIN_SIDE_PX // STRIDE
         features = features[:, :, :-below, side:-side]  # the margin storey above stays, as one more row of cells
         features = self.wide(nn.functional.avg_pool2d(features, 2))
-        cells = self.neighbours(self.to_cell(features))
+        with torch.autocast(canvas.device.type, enabled=False):  # oneDNN's bfloat16 gives NaN where one column comes out
+            cells = self.to_cell(features.float())
+        cells = self.neighbours(cells)
         context = self.context(cells.mean(dim=(2, 3), keepdim=True))
         return self.again(cells + self.told(context)), context
 
