@@ -107,7 +107,7 @@ class CellNet(nn.Module):
         below, side = MARGIN_BELOW_PX // STRIDE, MARGIN_SIDE_PX // STRIDE
         features = features[:, :, :-below, side:-side]  # the margin storey above stays, as one more row of cells
         features = self.wide(nn.functional.avg_pool2d(features, 2))
-        with torch.autocast(canvas.device.type, enabled=False):  # oneDNN's bfloat16 gives NaN where one column comes out
+        with torch.autocast(canvas.device.type, enabled=False):  # one column in bfloat16: NaN by oneDNN
             cells = self.to_cell(features.float())
         cells = self.neighbours(cells)
         context = self.context(cells.mean(dim=(2, 3), keepdim=True))
