@@ -123,15 +123,16 @@ float sunlit(vec3 normal) {
 
 // Radiance of a white surface under sky and ground as far as they are seen; a: share of them that is seen.
 vec4 around(vec3 normal) {
-    vec4 place = vec4(v_position + normal * 0.2, 1.0);
+    vec3 along = normalize(abs(normal.z) > 0.7 ? vec3(normal.z, 0.0, -normal.x) : vec3(normal.y, -normal.x, 0.0));
+    vec3 across = cross(normal, along);
     vec3 sum = vec3(0.0);
     float seen = 0.0, hidden = 0.0;
     vec2 soft = 2.0 * fract(sin(gl_FragCoord.xy * mat2(12.9898, 78.233, 39.346, 11.135)) * 43758.5453) - 1.0;
     for (int j = 0; j < AROUND / 4; j++) {
         float weight = max(dot(normal, OWN(u_way, j)), 0.0);
-        vec4 right = OWN(u_right, j), up = OWN(u_up, j);
-        vec3 at = vec3(dot(right, place), dot(up, place), dot(OWN(u_deep, j), place)) + 0.5;
-        at.xy += 0.9 * soft.xy * vec2(length(right.xyz), length(up.xyz));  // the sky is no point: 0.9 m of soft edge
+        // The sky is no point: soft edges by looking from somewhere within 0.8 m on the same surface.
+        vec4 place = vec4(v_position + normal * 0.2 + 0.8 * (soft.x * along + soft.y * across), 1.0);
+        vec3 at = vec3(dot(OWN(u_right, j), place), dot(OWN(u_up, j), place), dot(OWN(u_deep, j), place)) + 0.5;
         soft = soft.yx * vec2(-1.0, 1.0);
         vec2 tile = vec2((odd_x() ? 1.0 : 0.0) + (odd_y() ? 2.0 : 0.0), float(j));
         vec2 texel = (tile + clamp(at.xy, 0.0, 0.999)) * TILE_PX;
@@ -169,7 +170,8 @@ vec3 lamplight(vec3 normal, float seen) {
         vec2 span = u_lamp_span[k];
         float reach = smoothstep(span.x - 0.1, span.x, v_position.z) * (1.0 - smoothstep(span.y, span.y + 0.1, v_position.z));
         float free = span.y > 1e4 ? clamp(seen * 1.3, 0.0, 1.0) : 1.0;
-        sum += u_lamp[k].w * cosine * reach * free / d2 * u_lamp_rgb[k];
+        float bounced = 0.12 / (d2 + 40.0);  // from the ground and walls that it lights
+        sum += u_lamp[k].w * (cosine / d2 + bounced) * reach * free * u_lamp_rgb[k];
     }
     vec3 away = v_position - u_eye;
     float d2 = dot(away, away);
