@@ -189,7 +189,7 @@ def _record(look: FaceLook, past: FacePast, *, obliquity: float) -> FaceRecord:
         fell=past.falls(values, truth_pp=true_pp),
         tops=_tops(look, said),
         visible={name: cell_set(truth.stage, p, shown) for name, p in said.items()},
-        hidden={name: cell_set(truth.stage, p, hidden) for name, p in said.items()},
+        hidden={name: cell_set(truth.stage, p, hidden) for name, p in said.items()} if hidden.any() else {},
         sigma_pp=reading.sigma_bp / 100,
         coverage=reading.coverage_bp / 10000,
         abstained=reading.abstained,

@@ -157,18 +157,23 @@ def _two(value: float | None) -> float | None:
     return None if value is None else round(value, 2)
 
 
-def ladder_rows(
-    runs: Sequence[tuple[Disturbance, Sequence[FaceRecord]]], *, undisturbed: Sequence[FaceRecord]
+def ladder_row(records: Sequence[FaceRecord], *, kind: str, amount: int | None) -> dict[str, Any]:
+    """Figures of one run with a known error, over the looks it is measured on."""
+    return {"amount": amount} | group_figures(kept_of(records, kind), intervals=MAIN)
+
+
+def ladders(
+    rows: Sequence[tuple[Disturbance, dict[str, Any]]], *, undisturbed: Sequence[FaceRecord]
 ) -> dict[str, list[dict[str, Any]]]:
-    """One row a disturbance by kind, beside the undisturbed looks of the same frames as amount 0."""
-    kinds = [kind for kind in LADDERS if any(d.kind == kind for d, _ in runs)]
-    found: dict[str, list[dict[str, Any]]] = {}
-    for kind in kinds:
-        own = [(d.amount, kept_of(records, kind)) for d, records in runs if d.kind == kind]
-        # As it is stands first: amount 0, and for JPEG (where 0 would be the worst) null.
-        rows = [(None if kind == "jpeg" else 0, kept_of(undisturbed, kind)), *own]
-        found[kind] = [{"amount": amount} | group_figures(records, intervals=MAIN) for amount, records in rows]
-    return found
+    """Rows by kind of known error, the same looks undisturbed first: amount 0, and null for JPEG (0 would be worst)."""
+    return {
+        kind: [
+            ladder_row(undisturbed, kind=kind, amount=None if kind == "jpeg" else 0),
+            *(row for disturbance, row in rows if disturbance.kind == kind),
+        ]
+        for kind in LADDERS
+        if any(disturbance.kind == kind for disturbance, _ in rows)
+    }
 
 
 def kept_of(records: Sequence[FaceRecord], kind: str) -> list[FaceRecord]:

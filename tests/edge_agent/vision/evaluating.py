@@ -16,7 +16,7 @@ from tests.edge_agent.vision.fixed_network import ColourNetwork
 
 def a_record(*, value: float | None, truth: float, day: float = 0.0, building: str = "A", **over: Any) -> FaceRecord:
     """A record with one estimator, `filtered`."""
-    given = {
+    given: dict[str, Any] = {
         "scene": "s",
         "face": f"{building}-front",
         "building": building,

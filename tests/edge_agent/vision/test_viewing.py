@@ -18,7 +18,7 @@ def seen_face(*, yaw_deg: float, pitch_deg: float, focal_px: float, rows: int = 
     middle = np.array([0.0, 0.0, 60.0])
 
     def placed(col: float, row: float) -> np.ndarray:
-        return rotation @ np.array([4.0 * (col - cols / 2), -3.0 * (row - rows / 2), 0.0]) + middle
+        return np.asarray(rotation @ np.array([4.0 * (col - cols / 2), -3.0 * (row - rows / 2), 0.0]) + middle)
 
     def pixel(col: float, row: float) -> tuple[float, float]:
         x, y, z = placed(col, row)
