@@ -38,12 +38,14 @@ class Variation:
 def vary(image: Image, rng: Rng, *, light: bool = True, weather: frozenset[str] = frozenset()) -> Varied:
     """Apply each step with its own chance, in the order light → air → lens → sensor → codec.
 
+    Images are varied by different degrees, from hardly to thoroughly: from ruins alone nothing is learnt (measured).
     `weather` is what the image shows already: one hard weather is enough, nothing would be left to see after two.
     `light` False leaves the steps of light out (the ablation).
     """
     added: set[str] = set()
+    degree = rng.uniform(0.1, 1.0)
     for variation in VARIATIONS:
-        taken = rng.random() < variation.chance
+        taken = rng.random() < variation.chance * degree
         if not taken or (variation.of == "light" and not light):
             continue
         if variation.weather and (added or weather & HARD_WEATHER):
@@ -310,7 +312,7 @@ VARIATIONS: tuple[Variation, ...] = (
     Variation(chance=0.20, step=channel_mix, of="light"),
     Variation(chance=0.10, step=flat, of="light"),
     Variation(chance=0.25, step=side_light, of="light"),
-    Variation(chance=0.15, step=hard_shadow, of="light"),
+    Variation(chance=0.12, step=hard_shadow, of="light"),
     Variation(chance=0.06, step=glare, of="light"),
     Variation(chance=0.10, step=night, of="light", weather="night"),
     Variation(chance=0.05, step=grey, of="light"),

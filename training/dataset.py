@@ -33,8 +33,8 @@ WORK_TYPES = tuple(STAGE_LISTS)
 WINDOW = 6  # most cells a side that a usual sample shows
 LARGE = 10  # … and that one in a dozen shows, nearly a whole face
 LARGE_SHARE, NARROW_SHARE = 0.08, 0.2
-NOTHING_SHARE = 0.25  # samples that try (most fail) to show surroundings alone: hills and fences are no walls
-DISTRACTOR_SHARE = 0.3
+NOTHING_SHARE = 0.15  # samples that try (most fail) to show surroundings alone: hills and fences are no walls
+DISTRACTOR_SHARE = 0.25
 TOUCHED_SHARE = 0.15  # of a cell behind something pasted from which its occluder is neither that nor none
 TRIES = 20
 
