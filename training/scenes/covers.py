@@ -115,7 +115,7 @@ def _hoist(brush: FaceBrush, cover: Cover, rows: tuple[int, int], day: float) ->
         for side in (-1.9, 1.9):
             brush.box("white", (u + side - 0.03, u + side + 0.03), (-1.2, -1.1), (z, z + 1.8), tint=0.5)
     for side in (-1, 1):
-        cage = float(np.random.default_rng((brush.building.seed, int(day), side + 1)).uniform(low, high - 3.0))
+        cage = float(np.random.default_rng((brush.building.seed, abs(int(day)), side + 1)).uniform(low, high - 3.0))
         left = u + side * 1.05
         brush.box(cover.look, (left - 0.65, left + 0.65), (-2.5, -1.2), (cage, cage + 2.4), tint=0.7)
 

@@ -239,7 +239,7 @@ def _binder(pen: Pen, lot: Lot, rng: np.random.Generator) -> None:
     if rng.random() < 0.3:
         y = float(rng.uniform(*lot.y))
         pen.rect("joint", lot.x, (y, y + 0.15), z + LIFT_M)
-    if rng.random() < 0.55:
+    if pen.random(lot.col, lot.row // 3, 24).random() < 0.55:
         for centre in (0.27, 0.73):
             x = lot.x[0] + centre * (lot.x[1] - lot.x[0])
             pen.rect("dust", (x - 0.3, x + 0.3), lot.y, z + 2 * LIFT_M)
@@ -257,7 +257,7 @@ def _surface(pen: Pen, lot: Lot, rng: np.random.Generator) -> None:
     pen.body("surface", lot.x, lot.y, (-0.12, -0.01))
     tone = float(pen.random(lot.col, 31).uniform(0.45, 0.55))
     _bands(pen, lot, "surface", 0.0, width=2.2, tints=np.array([tone, tone + 0.04]))
-    if pen.random(32).random() < 0.4 and rng.random() < 0.5:
+    if pen.random(32).random() < 0.4 and pen.random(lot.col, lot.row // 3, 35).random() < 0.5:
         for centre in (0.28, 0.72):
             x = lot.x[0] + centre * (lot.x[1] - lot.x[0])
             pen.rect("dust", (x - 0.25, x + 0.25), lot.y, LIFT_M)

@@ -165,7 +165,8 @@ def _cell(brush: FaceBrush, row: int, col: int, *, day: float, rng: np.random.Ge
         poured=day >= cast,
         shutters=day < cast + 2.0,
         clutter=int(rng.integers(0, 3)),
-        worker=building.peopled and float(np.random.default_rng((building.seed, row, col, int(day))).random()) < 0.05,
+        worker=building.peopled
+        and float(np.random.default_rng((building.seed, row, col, abs(int(day)))).random()) < 0.05,
     )
 
 
