@@ -9,12 +9,12 @@ import numpy.typing as npt
 from edge_agent.vision.landmarks import Gradient, Landmarks
 
 PATCHES_WIDE, PATCHES_HIGH = 6, 4
-LOCAL_PX = 7  # analysis pixels a patch may lie off the shift of the whole
+LOCAL_PX = 9  # analysis pixels a patch may lie off the shift of the whole
 PATCH_GROUND = 0.5  # share of a patch that must be ground
 PATCH_TEXTURE = 0.25  # standard deviation of its gradient
 PATCH_AGREES = 0.45  # correlation at which a patch testifies
 PATCHES_MIN = 5
-FITS_PX = 0.7  # analysis pixels within which a patch agrees with the transform
+FITS_PX = 1.2  # analysis pixels within which a patch agrees with the transform; its peak is a whole pixel
 TURNS_DEG, ZOOMS = 0.3, 0.006  # less cannot be told from noise
 
 
