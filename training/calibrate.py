@@ -23,7 +23,7 @@ class HeldCells:
 
 def held_cells(net: CellNet, samples: Sequence[Sample], *, kind: str) -> HeldCells:
     """Every visible, told cell, over whole faces."""
-    logits: list[Tensor] = [torch.zeros(0, net.stages[kind][-1].out_channels)]
+    logits: list[Tensor] = [torch.zeros(0, net.stages[kind].out_channels)]
     stages: list[Tensor] = [torch.zeros(0, dtype=torch.int64)]
     net.eval()
     with torch.no_grad():

@@ -129,6 +129,7 @@ def trained(facts: Facts) -> str:
         "held_scenes": "scenes held aside",
         "epochs": "epochs",
         "seed": "seed",
+        "started_from": "started from the weights of run",
     }
     entries = facts.manifest["models"]
     rows = [[kind, *(entry["trained_on"].get(key) for key in columns)] for kind, entry in entries.items()]

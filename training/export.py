@@ -138,7 +138,7 @@ def export_run(run: Path, library: Library, models: Path, *, calibrate: Path | N
             "sigma_scale": PLAIN.scale,
             "parameters": sum(p.numel() for p in net.parameters()),
             "int8": agreement.facts(kind),
-            "trained_on": provenance(every, kind=kind, epochs=int(state["epoch"]), seed=int(state["seed"])),
+            "trained_on": provenance(every, kind=kind, state=state),
         }
         entries[kind] = manifest_entry(work_type=kind, variants=variants, facts=facts, preferred=preferred)
     write_manifest(models, entries)
@@ -164,7 +164,7 @@ def _try_int8(
     return agreement
 
 
-def provenance(samples: Sequence[Sample], *, kind: str, epochs: int, seed: int) -> dict[str, Any]:
+def provenance(samples: Sequence[Sample], *, kind: str, state: dict[str, Any]) -> dict[str, Any]:
     """What a work type was taught on."""
     mine = [s for s in samples if s.work_type == kind]
     scenes = {s.scene for s in mine}
@@ -174,8 +174,9 @@ def provenance(samples: Sequence[Sample], *, kind: str, epochs: int, seed: int) 
         "rasterised_scenes": sum(scene.startswith("bulk-") for scene in scenes),
         "faces": len(mine),
         "held_scenes": sum(map(is_held, scenes)),
-        "epochs": epochs,
-        "seed": seed,
+        "epochs": int(state["epoch"]),
+        "seed": int(state["seed"]),
+        "started_from": state.get("start") or "nothing",
         "source": "the project's own renders (training/scenes), split train",
     }
 

@@ -12,7 +12,6 @@ STRIDE = 8
 MEAN, SCALE = 118.0, 64.0
 WEATHER = ("clear", "overcast", "backlit", "rain", "fog", "snow", "dusk", "night")
 CONTEXT = 48  # channels of what a cell is told about its whole face
-HIDDEN = 48  # channels of a stage head
 
 
 class CellLogits(NamedTuple):
@@ -34,7 +33,9 @@ class Residual(nn.Module):
     def __init__(self, width: int) -> None:
         super().__init__()
         self.first = conv(width, width)
-        self.second = nn.Sequential(nn.Conv2d(width, width, 3, padding=1, bias=False), nn.BatchNorm2d(width))
+        norm = nn.BatchNorm2d(width)
+        nn.init.zeros_(norm.weight)  # begins by passing on what comes in: deeper is then never worse to start with
+        self.second = nn.Sequential(nn.Conv2d(width, width, 3, padding=1, bias=False), norm)
 
     def forward(self, x: Tensor) -> Tensor:
         return torch.relu(x + self.second(self.first(x)))
@@ -66,7 +67,7 @@ class CellNet(nn.Module):
     def __init__(
         self,
         *,
-        widths: tuple[int, ...] = (32, 64, 88, 96),
+        widths: tuple[int, ...] = (32, 64, 80, 96),
         constant_channels: bool = False,
         coarse: bool = False,
     ) -> None:
@@ -82,9 +83,11 @@ class CellNet(nn.Module):
         self.neighbours = Residual(e)
         self.context = nn.Sequential(nn.Conv2d(e, CONTEXT, 1), nn.ReLU(inplace=True))
         self.told = nn.Conv2d(CONTEXT, e, 1)
+        nn.init.zeros_(self.told.weight)
+        nn.init.zeros_(self.told.bias)
         self.again = Residual(e)
         self.drop = nn.Dropout2d(0.15)
-        self.stages = nn.ModuleDict({kind: head(e, len(stages.names)) for kind, stages in STAGE_LISTS.items()})
+        self.stages = nn.ModuleDict({kind: nn.Conv2d(e, len(stages.names), 1) for kind, stages in STAGE_LISTS.items()})
         self.rest = nn.Conv2d(e, len(COVERS) + 1 + len(OCCLUDERS), 1)
         self.weather = nn.Conv2d(CONTEXT, len(WEATHER), 1)
 
@@ -124,11 +127,6 @@ class CellNet(nn.Module):
         down = torch.linspace(-1, 1, high, dtype=planes.dtype).view(1, 1, high, 1).expand(len(planes), 1, high, wide)
         across = torch.linspace(-1, 1, wide, dtype=planes.dtype).view(1, 1, 1, wide).expand(len(planes), 1, high, wide)
         return torch.cat([planes, down, across], dim=1)
-
-
-def head(width: int, classes: int) -> nn.Sequential:
-    """A small head of its own for each work type."""
-    return nn.Sequential(nn.Conv2d(width, HIDDEN, 1), nn.ReLU(inplace=True), nn.Conv2d(HIDDEN, classes, 1))
 
 
 assert CELL_PX == STRIDE * 6

@@ -26,6 +26,7 @@ from training.dataset import Batch, Batches, Library, Sample, choose, stage_weig
 from training.held import is_held, measured
 from training.loss import as_planes, loss_of, measure
 from training.network import CellNet
+from training.start import take_over
 
 EMA_DECAY = 0.998  # reached after some thousand steps: a short run averages over a tenth of itself
 FREEZE_FROM = 0.6  # progress from which batch norms stay as they will be at run time
@@ -141,7 +142,7 @@ class _Run:
         self.plan = plan
         self.net = network_for(plan.with_).to(memory_format=torch.channels_last)
         if plan.start:
-            self.net.load_state_dict(torch.load(plan.start, weights_only=True)["ema"])
+            take_over(self.net, plan.start)
         self.ema = AveragedModel(self.net, multi_avg_fn=_averaged(EMA_DECAY), use_buffers=True)
         self.optimiser = torch.optim.AdamW(self.net.parameters(), lr=plan.rate, weight_decay=0.03)
         self.epoch, self.elapsed_s = 0, 0.0
@@ -230,6 +231,7 @@ class _Run:
             "elapsed_s": self.elapsed_s,
             "ablate": self.plan.ablate,
             "seed": self.plan.seed,
+            "start": self.plan.start.parent.name if self.plan.start else "",
         }
         torch.save(state, out / "last.tmp")
         (out / "last.tmp").replace(out / "last.pt")

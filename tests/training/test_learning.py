@@ -36,6 +36,7 @@ from training.loss import as_planes, loss_of  # noqa: E402
 from training.network import WEATHER, CellNet  # noqa: E402
 from training.paste import THINGS, paste  # noqa: E402
 from training.quantise import Agreement  # noqa: E402
+from training.start import take_over  # noqa: E402
 from training.train import ABLATIONS, Plan, network_for, train  # noqa: E402
 
 
@@ -188,9 +189,34 @@ def test_each_item_is_judged_by_the_head_of_its_work_type(tmp_path: Path) -> Non
     batch = Batches(samples, size=8, epoch=0, varied=False)[0]
     net = CellNet()
     loss_of(net(as_planes(batch.canvas)), batch, weights=stage_weights(samples)).backward()
-    assert net.stages["new_build"][0].weight.grad is not None
-    assert net.stages["road"][0].weight.grad is None
+    assert net.stages["new_build"].weight.grad is not None
+    assert net.stages["road"].weight.grad is None
     assert net.weather.weight.grad is not None
+
+
+def test_a_run_starts_from_another_or_from_the_first_generation(tmp_path: Path) -> None:
+    torch.manual_seed(1)
+    ours, fresh = CellNet(), CellNet()
+    torch.save({"ema": ours.state_dict()}, tmp_path / "ours.pt")
+    assert take_over(fresh, tmp_path / "ours.pt") == len(ours.state_dict())
+    state = {
+        name.replace("stem.0", "pixels.1").replace("stem.3", "pixels.4"): v for name, v in ours.state_dict().items()
+    }
+    heads = torch.cat([ours.stages["new_build"].weight, ours.rest.weight[:4]])
+    bias = torch.cat([ours.stages["new_build"].bias, ours.rest.bias[:4]])
+    old = {k: v for k, v in state.items() if k.startswith(("pixels", "wide.0", "wide.1", "to_cell", "neighbours"))}
+    torch.save({"ema": old | {"heads.weight": heads, "heads.bias": bias}}, tmp_path / "old.pt")
+    fresh = CellNet()
+    take_over(fresh, tmp_path / "old.pt")
+    canvas = torch.rand(1, 3, *canvas_size(2, 3)) * 255
+    said, wanted = fresh.eval()(canvas), ours.eval()(canvas)
+    for name in ("stem.0.0.weight", "stem.3.first.0.weight", "to_cell.0.weight"):
+        assert torch.equal(fresh.state_dict()[name], ours.state_dict()[name])
+    assert torch.equal(fresh.rest.weight[:4], ours.rest.weight[:4])
+    assert said.stage["new_build"].shape == wanted.stage["new_build"].shape
+    torch.save({"ema": {"other": torch.zeros(1)}}, tmp_path / "none.pt")
+    with pytest.raises(ValueError, match="no tensor that fits"):
+        take_over(fresh, tmp_path / "none.pt")
 
 
 def test_a_temperature_undoes_what_was_done_to_the_logits() -> None:
