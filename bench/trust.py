@@ -149,9 +149,6 @@ def trials() -> tuple[Trial, ...]:
         Trial(name="burnt out", deliver=painted(lambda i, _: disturb.burnt_out(i)), expected=("overexposed",)),
         Trial(name="fog", deliver=painted(lambda i, _: disturb.foggy(i, share=0.75)), expected=FOG, keeps_cells=False),
         Trial(name="dense fog", deliver=painted(lambda i, _: disturb.foggy(i, share=0.93)), expected=("low_contrast",)),
-        Trial(
-            name="drops", deliver=painted(lambda i, k: disturb.wet(i, seed=k)), expected=("dirty",), keeps_cells=False
-        ),
     )
 
 
@@ -236,7 +233,6 @@ class Calm:
     alarms: int = 0
     moved: int = 0
     unverified: int = 0
-    dirty: int = 0
     said: dict[str, int] = field(default_factory=dict)
 
 
@@ -259,7 +255,6 @@ def follow(
         calm.alarms += bool(FALSE.intersection(reading.quality))
         calm.moved += reading.registration == "MOVED"
         calm.unverified += reading.registration == "UNVERIFIED"
-        calm.dirty += "dirty" in reading.quality
         for code in reading.quality:
             calm.said[code] = calm.said.get(code, 0) + 1
 
@@ -307,7 +302,7 @@ def as_json(tallies: dict[str, Tally], calm: Calm) -> dict[str, object]:
     """Counts as JSON."""
     names = ("tried", "noticed", "at_first", "frames", "refused", "cells_changed", "said")
     told = {trial: {name: getattr(tally, name) for name in names} for trial, tally in tallies.items()}
-    quiet = ("frames", "alarms", "moved", "unverified", "dirty", "said")
+    quiet = ("frames", "alarms", "moved", "unverified", "said")
     return {"claim": __doc__, "trials": told, "undisturbed": {name: getattr(calm, name) for name in quiet}}
 
 

@@ -72,15 +72,3 @@ def blurred(image: Image, *, share_of_width: float = 0.006) -> Image:
 def burnt_out(image: Image) -> Image:
     """Exposed for the shade: three stops too much."""
     return encoded(np.asarray(np.clip(image * 8.0, 0, 255), np.uint8))
-
-
-def wet(image: Image, *, seed: int, drops: int = 14) -> Image:
-    """Drops on the lens: round parts of the view dissolve."""
-    height, width = image.shape[:2]
-    rng = np.random.default_rng(seed)
-    mask = np.zeros((height, width), np.uint8)
-    for _ in range(drops):
-        centre = (int(rng.uniform(0, width)), int(rng.uniform(0, height)))
-        cv2.circle(mask, centre, int(rng.uniform(0.03, 0.09) * width), (255,), -1)
-    soft = cv2.GaussianBlur(image, (0, 0), 0.02 * width)
-    return encoded(np.asarray(np.where(mask[..., None] > 0, soft, image), np.uint8))

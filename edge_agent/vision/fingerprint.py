@@ -11,9 +11,7 @@ from edge_agent.vision.replay import THUMB_HEIGHT, THUMB_WIDTH, Picture
 
 SAMPLES_WIDE, SAMPLES_HIGH = 96, 64
 SKY_ROWS = 16  # rows of samples from the top that are mostly sky
-BLOCKS_WIDE, BLOCKS_HIGH = 12, 9
 WHITE = 250
-BLOCK_STATIC = 0.6  # share of a block off the building for it to testify about the lens
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +19,7 @@ class Measures:
     """What the gate knows of a picture: grey levels 0–255, sharpness as variance of the Laplacian.
 
     `sky` is the lower quartile of the top rows; `chroma` the mean spread between colour channels (0 = infrared);
-    `white` the burnt-out share of the building; `texture` the Laplacian energy of blocks off the building (−1 = on it).
+    `white` the burnt-out share of the building.
     """
 
     mean: float
@@ -31,7 +29,6 @@ class Measures:
     sky: float
     chroma: float
     white: float
-    texture: tuple[float, ...]
     picture: Picture
 
 
@@ -52,7 +49,6 @@ def measure(frame: Frame, marks: Landmarks) -> Measures:
         sky=float(np.percentile(colours[:SKY_ROWS].max(axis=2), 25)),
         chroma=float((colours.max(axis=2) - colours.min(axis=2)).mean()),
         white=_white_share(grey, marks.ground.mask),
-        texture=_texture(np.asarray(np.abs(fine), np.float32), marks.ground.mask),
         picture=Picture(
             sha256=frame.sha256,
             thumbnail=cv2.resize(grey, (THUMB_WIDTH, THUMB_HEIGHT), interpolation=cv2.INTER_AREA).tobytes(),
@@ -72,10 +68,3 @@ def _lattice(image: Image) -> Image:
 def _white_share(grey: Image, static: Image) -> float:
     building = static == 0
     return float((grey[building] >= WHITE).mean()) if building.any() else 0.0
-
-
-def _texture(energy: np.ndarray, static: Image) -> tuple[float, ...]:
-    size = (BLOCKS_WIDE, BLOCKS_HIGH)
-    found = cv2.resize(energy, size, interpolation=cv2.INTER_AREA)
-    off = cv2.resize((static > 0).astype(np.float32), size, interpolation=cv2.INTER_AREA) >= BLOCK_STATIC
-    return tuple(round(float(value), 3) for value in np.where(off, found, -1.0).ravel())

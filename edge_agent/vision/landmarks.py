@@ -13,7 +13,7 @@ from edge_agent.vision.mask import filled
 from edge_agent.vision.scene import Scene
 
 ANALYSIS_WIDTH_PX = 384
-SEARCH_PX = 10  # analysis pixels that correlation may shift
+SEARCH_PX = 28  # analysis pixels that correlation may shift: 37 px of a 512 px frame, 140 px of a 1920 px one
 GROUND_MIN_PX = 400.0  # analysis pixels of ground without which nothing is said
 CLEARLY_HIGHER = 0.15  # correlation by which a shifted view must beat the view at rest
 FEATURES = 1000
@@ -72,13 +72,17 @@ class Agreement:
     dy_px: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Match:
-    """Features that moved together: RANSAC inliers, their spread, largest movement of a frame corner (native px)."""
+    """Features that moved together: RANSAC inliers, their spread, largest movement of a frame corner (native px).
+
+    `transform` is the 2 x 3 similarity from reference to frame, analysis pixels; None without inliers.
+    """
 
     inliers: int
     spread: int
     corner_shift_px: float
+    transform: npt.NDArray[np.float64] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -257,7 +261,7 @@ def _as_match(transform: npt.NDArray[np.float64], inliers: npt.NDArray[np.float3
     moved = (corners @ transform[:, :2].T + transform[:, 2] - corners) * marks.native_per_px
     squares = {(int(8 * x / width), int(6 * y / height)) for x, y in inliers}
     largest = float(np.linalg.norm(moved, axis=1).max())
-    return Match(inliers=len(inliers), spread=len(squares), corner_shift_px=largest)
+    return Match(inliers=len(inliers), spread=len(squares), corner_shift_px=largest, transform=transform)
 
 
 def _features(grey: Image, *, mask: Image | None) -> _Features:

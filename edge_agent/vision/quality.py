@@ -12,7 +12,6 @@ import numpy as np
 from edge_agent.vision.fingerprint import Measures, measure
 from edge_agent.vision.frame import Frame
 from edge_agent.vision.landmarks import Landmarks
-from edge_agent.vision.lens import LensTexture
 from edge_agent.vision.replay import Past, remembering, stands_still, was_seen_before
 from edge_agent.vision.sun import LightByHour, Place, elevation_deg
 from edge_agent.vision.timeline import Timeline
@@ -23,7 +22,6 @@ QualityCode = Literal[
     "blur",
     "low_contrast",
     "fog",
-    "dirty",
     "covered",
     "frozen",
     "replayed",
@@ -68,7 +66,6 @@ class QualityHistory:
 
     sharpness: tuple[float, ...] = ()
     clear_thumbnail: bytes = b""
-    lens: LensTexture = field(default_factory=LensTexture)
     timeline: Timeline = field(default_factory=Timeline)
     light: LightByHour = field(default_factory=LightByHour)
     past: Past = field(default_factory=Past)
@@ -95,7 +92,6 @@ def remember(frame: Frame, quality: Quality, history: QualityHistory) -> Quality
     return QualityHistory(
         sharpness=(*history.sharpness, seen.sharpness)[-HISTORY:] if clear else history.sharpness,
         clear_thumbnail=seen.picture.thumbnail if clear else history.clear_thumbnail,
-        lens=history.lens.after(seen.texture) if quality.codes in ((), ("dirty",)) else history.lens,
         timeline=history.timeline.after(captured_s),
         light=history.light.after(frame.captured_at, seen.sky) if honest else history.light,
         past=remembering(seen.picture, past, captured_s=captured_s, is_new=honest) if has_picture else past,
@@ -153,13 +149,17 @@ def _should_be_day(light: LightByHour, *, at: datetime, place: Place | None) -> 
 
 
 def _lens_codes(seen: Measures, history: QualityHistory, *, foggy: bool) -> list[QualityCode]:
-    """Blur softens and keeps the layout; a cover softens and loses it. Under fog half the share is asked."""
+    """Blur softens and keeps the layout, a cover softens and loses it. Fog softens too: under it half the share is
+    asked, and less is fog too dense to read through.
+    """
     if len(history.sharpness) < HISTORY_MIN:
         return []
     share = BLUR_SHARE / 2 if foggy else BLUR_SHARE
-    if seen.sharpness < share * float(np.median(history.sharpness)):
-        return ["blur" if _likeness(seen.picture.thumbnail, history.clear_thumbnail) > COVERED_LIKENESS else "covered"]
-    return ["dirty"] if history.lens.is_spoilt(seen.texture) else []
+    if seen.sharpness >= share * float(np.median(history.sharpness)):
+        return []
+    if foggy:
+        return ["low_contrast"]
+    return ["blur" if _likeness(seen.picture.thumbnail, history.clear_thumbnail) > COVERED_LIKENESS else "covered"]
 
 
 def _likeness(one: bytes, other: bytes) -> float:

@@ -10,6 +10,7 @@ from typing import Literal
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from edge_agent.vision.landmarks import (
     Landmarks,
@@ -23,20 +24,21 @@ from edge_agent.vision.landmarks import (
 )
 from edge_agent.vision.quality import Quality
 from edge_agent.vision.rectify import NO_SHIFT, Shift
-from edge_agent.vision.turn import Turn, find_turn
+from edge_agent.vision.turn import beyond_shift_px, find_turn
 
 Status = Literal["VERIFIED", "UNVERIFIED", "MOVED"]
 
 MOVED_FROM_PX = 12.0
 SUSPECT_FRAMES = 2  # consecutive usable frames that must agree before a camera counts as moved
 AGREES = 0.45  # gradient correlation at which the content is the commissioned one, wherever it peaks
-RESTS = 0.25  # … enough when it peaks at rest: of 43 views moved by 25 px none did that
+RESTS = 0.36  # … enough when it peaks at rest; two other cameras of one district reached 0.35 in fog
 REST_PX = 2.0  # native pixels within which a peak counts as at rest
 CONFIRMED = 3  # verified frames before foreign content may accuse a camera: the first reference may be a bad night
 FOREIGN = 0.22  # … under which, in a sharp and well-lit frame, it is another view
 LEARN_UNDER = 0.72  # … under which a verified frame teaches the bank a new look
 MOVED_INLIERS, MOVED_SPREAD = 20, 5  # features that moved together, and squares of the frame they are in
 BANK_SIZE = 8
+DOUBTFUL = 0.65  # agreement under which a shift may be the middle of a turn, and features are asked too
 TURN_UNDER = 0.9  # agreement under which the patches are asked whether the view has turned
 TURN_PX, TURN_ANALYSIS_PX = 4.0, 1.2  # native and analysis pixels at the building that no shift can correct
 
@@ -116,7 +118,8 @@ def register(marks: Landmarks, quality: Quality, bank: ReferenceBank, *, capture
         return _suspect(evidence, bank)
     if bank.confirmations < CONFIRMED and not bank.moved:  # a bank this young takes every look for its own
         bank = _with_reference(bank, marks, 0.0, 0.0)
-    return _unverified(bank, may_update=not bank.moved and bank.suspect_frames == 0)
+    young = bank.confirmations < CONFIRMED and bank.suspect_frames == 0
+    return _unverified(bank, may_update=young and not bank.moved)
 
 
 def _weigh(marks: Landmarks, bank: ReferenceBank) -> _Evidence:
@@ -132,19 +135,37 @@ def _weigh(marks: Landmarks, bank: ReferenceBank) -> _Evidence:
             break
     if best.agreement < TURN_UNDER:
         best = replace(best, turned_px=_turned_px(marks, best, by))
-    if best.agreement >= AGREES or (best.agreement >= RESTS and best.shift_px < REST_PX) or bank.latest is None:
+    doubtful = best.agreement < DOUBTFUL and best.shift_px >= REST_PX
+    if bank.latest is None or best.turned_px > 0 or (_is_steady(best) and not doubtful):
         return best
     # The latest verified look is the likest in light and in how far the building was: even its facade may testify.
-    return replace(best, match=match_features(remembered_grey(bank.latest.jpeg), marks))
+    match = match_features(remembered_grey(bank.latest.jpeg), marks)
+    return replace(best, match=match, turned_px=_matched_turn_px(marks, match, best, bank.latest) if doubtful else 0.0)
 
 
 def _turned_px(marks: Landmarks, best: _Evidence, by: Reference) -> float:
     """What a turn against the best reference moves at the building; 0 when it is too little to be told."""
-    scale = marks.native_per_px
-    dx, dy = (best.dx_px - by.dx_px) / scale, (best.dy_px - by.dy_px) / scale
-    turn: Turn | None = find_turn(remembered_gradient(by.jpeg), marks, dx=dx, dy=dy)
-    beyond = 0.0 if turn is None else turn.beyond_shift_px(marks.building, dx, dy)
-    return beyond * scale if beyond >= TURN_ANALYSIS_PX and beyond * scale >= TURN_PX else 0.0
+    dx, dy = _analysis_shift(marks, best, by)
+    turn = find_turn(remembered_gradient(by.jpeg), marks, dx=dx, dy=dy)
+    return 0.0 if turn is None else _beyond_px(turn.transform, marks, dx=dx, dy=dy)
+
+
+def _matched_turn_px(marks: Landmarks, match: Match, best: _Evidence, by: Reference) -> float:
+    """The same by features: a doubtful shift is often the middle of a turn."""
+    if match.transform is None or match.inliers < MOVED_INLIERS or match.spread < MOVED_SPREAD:
+        return 0.0
+    dx, dy = _analysis_shift(marks, best, by)
+    return _beyond_px(match.transform, marks, dx=dx, dy=dy)
+
+
+def _analysis_shift(marks: Landmarks, best: _Evidence, by: Reference) -> tuple[float, float]:
+    return (best.dx_px - by.dx_px) / marks.native_per_px, (best.dy_px - by.dy_px) / marks.native_per_px
+
+
+def _beyond_px(transform: npt.NDArray[np.float64], marks: Landmarks, *, dx: float, dy: float) -> float:
+    beyond = beyond_shift_px(transform, marks.building, dx=dx, dy=dy)
+    told = beyond >= TURN_ANALYSIS_PX and beyond * marks.native_per_px >= TURN_PX
+    return beyond * marks.native_per_px if told else 0.0
 
 
 def _is_steady(evidence: _Evidence) -> bool:
@@ -225,7 +246,7 @@ def _suspect(evidence: _Evidence, bank: ReferenceBank) -> Registered:
 
 
 def _unverified(bank: ReferenceBank, *, may_update: bool) -> Registered:
-    """No verdict from this frame: a moved camera stays moved, a steady one is read on but not verified."""
+    """No verdict from this frame: a moved camera stays moved, a steady one holds what it knew."""
     status: Status = "MOVED" if bank.moved else "UNVERIFIED"
     verdict = Registration(status=status, shift=NO_SHIFT, residual_px=0.0, may_update=may_update)
     return Registered(registration=verdict, bank=bank)

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
-from edge_agent.vision.lens import LensTexture
 from edge_agent.vision.quality import QualityHistory
 from edge_agent.vision.replay import THUMB_HEIGHT, THUMB_WIDTH, Past, PastLook
 from edge_agent.vision.sun import LightByHour
@@ -20,7 +19,6 @@ def history_header(history: QualityHistory) -> dict[str, object]:
     timeline = history.timeline
     return {
         "sharpness": history.sharpness,
-        "lens_looks": history.lens.looks,
         "timeline": (timeline.last_s, timeline.believed_s, timeline.leap_s, timeline.behind_from_s),
         "still_since_s": history.past.still_since_s,
         "hour_looks": history.light.looks,
@@ -32,7 +30,6 @@ def history_arrays(history: QualityHistory) -> dict[str, npt.NDArray[np.generic]
     past = history.past
     return {
         "quality_hour_light": np.array(history.light.level, float),
-        "quality_lens": np.array(history.lens.usual, float),
         "quality_clear": np.frombuffer(history.clear_thumbnail, np.uint8),
         "quality_still": np.frombuffer(past.still_samples, np.uint8),
         "quality_hashes": np.array([int(digest, 16) for digest in past.hashes], np.uint64),
@@ -48,7 +45,6 @@ def history_of(header: Mapping[str, object], arrays: Arrays) -> QualityHistory:
     return QualityHistory(
         sharpness=tuple(told["sharpness"]),
         clear_thumbnail=arrays["quality_clear"].tobytes(),
-        lens=LensTexture(usual=tuple(arrays["quality_lens"].tolist()), looks=told["lens_looks"]),  # type: ignore[arg-type]
         timeline=Timeline(last_s=last_s, believed_s=believed_s, leap_s=leap_s, behind_from_s=behind_from_s),
         light=LightByHour(level=tuple(arrays["quality_hour_light"].tolist()), looks=tuple(told["hour_looks"])),  # type: ignore[arg-type]
         past=_past(told, arrays),

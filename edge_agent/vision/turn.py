@@ -27,10 +27,13 @@ class Turn:
     patches: int
     transform: npt.NDArray[np.float64]
 
-    def beyond_shift_px(self, points: npt.NDArray[np.float32], dx: float, dy: float) -> float:
-        """Largest displacement of the points that a shift by (dx, dy) leaves, analysis pixels."""
-        moved = points @ self.transform[:, :2].T + self.transform[:, 2] - points - np.array([dx, dy])
-        return float(np.linalg.norm(moved, axis=1).max())
+
+def beyond_shift_px(
+    transform: npt.NDArray[np.float64], points: npt.NDArray[np.float32], *, dx: float, dy: float
+) -> float:
+    """Largest displacement of the points by a transform that a shift by (dx, dy) leaves, analysis pixels."""
+    moved = points @ transform[:, :2].T + transform[:, 2] - points - np.array([dx, dy])
+    return float(np.linalg.norm(moved, axis=1).max())
 
 
 def find_turn(reference: Gradient, marks: Landmarks, *, dx: float, dy: float) -> Turn | None:

@@ -49,13 +49,6 @@ def hand() -> Image:
     return np.asarray(np.repeat(np.linspace(30, 90, 512)[None, :, None], 384, 0).repeat(3, 2), np.uint8)
 
 
-def wet() -> Image:
-    """Drops over the lower left of the view, off the building."""
-    image = CLEAR.copy()
-    image[200:384, :140] = cv2.GaussianBlur(image, (0, 0), 9)[200:384, :140]
-    return image
-
-
 def grainy(seed: int) -> Image:
     noise = np.random.default_rng(seed).normal(0, 2, CLEAR.shape)
     return np.asarray(np.clip(CLEAR + noise, 0, 255), np.uint8)
@@ -89,7 +82,6 @@ def light_at(hour: int) -> float:
         (blurred(6.0), ("blur",), False),
         (hand(), ("covered",), False),
         (np.asarray(np.clip(CLEAR * 3.0, 0, 255), np.uint8), ("overexposed",), False),
-        (wet(), ("dirty",), True),
     ],
 )
 def test_codes(image: Image, codes: tuple[str, ...], usable: bool) -> None:
