@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from training.scenes.demo_render import render_demo, settle, todo
-from training.scenes.episode import SPLIT_IDS
+from training.scenes.assets import SPLIT_IDS
+from training.scenes.demo.render import render_demo, settle, todo
 from training.scenes.holdout import FRAMES, SCENES, holdout_text
 from training.scenes.produce import RASTERISED, RENDERERS, Job, missing, render_all, rewrite_truth
 

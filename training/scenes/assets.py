@@ -113,3 +113,5 @@ FAMILIES: dict[str, Family] = {
         vehicle_colours=((0.6, 0.5, 0.05), (0.1, 0.25, 0.55)),
     ),
 }
+
+SPLIT_IDS = {"train": 1, "holdout": 2, "demo": 3}

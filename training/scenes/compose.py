@@ -4,13 +4,13 @@ import numpy as np
 
 from edge_agent.vision.stages import stages_of
 from training.scenes.assets import FAMILIES
-from training.scenes.facing import to_world
 from training.scenes.kinds import Meshes
-from training.scenes.machines import crane_hull, draw_crane
 from training.scenes.palette import Look, ground_looks
+from training.scenes.shapes.facing import to_world
+from training.scenes.shapes.machines import crane_hull, draw_crane
+from training.scenes.shapes.solids import MeshArrays, Solids, join
+from training.scenes.shapes.surroundings import draw_ground, draw_spots, draw_town
 from training.scenes.site import Building, Floats, Moment, Site
-from training.scenes.solids import MeshArrays, Solids, join
-from training.scenes.surroundings import draw_ground, draw_spots, draw_town
 from training.scenes.truth import SCREEN, FaceTruth, face_truth, triangles
 from training.scenes.works import WORKS
 

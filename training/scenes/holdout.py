@@ -6,8 +6,8 @@ from dataclasses import asdict
 from typing import Any
 
 from training.scenes.assets import FAMILIES
-from training.scenes.renovation_assets import estate_of
-from training.scenes.road_assets import holdout_assets
+from training.scenes.renovation.assets import estate_of
+from training.scenes.road.assets import holdout_assets
 from training.scenes.sites import MAKERS, scene_id_of
 
 SCENES = 24  # of each work type

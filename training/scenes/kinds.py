@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from training.scenes.palette import Look
+from training.scenes.shapes.solids import MeshArrays
 from training.scenes.site import Building, Moment, Site
-from training.scenes.solids import MeshArrays
 
 Meshes = dict[str, MeshArrays]
 Place = tuple[float, float, float]

@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from training.scenes.camera import project
-from training.scenes.facing import to_world
+from training.scenes.shapes.facing import to_world
+from training.scenes.shot.camera import project
 from training.scenes.site import Building, Facade, Floats, Site, View
 from training.scenes.truth import FaceTruth
 

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from training.scenes.compose import lamp_places, site_looks, site_truth, stand
 from training.scenes.layout import scene_json, truth_entry, write_json
-from training.scenes.lens import Picture, encode, finish
+from training.scenes.shot.lens import Picture, encode, finish
 from training.scenes.site import Moment, Site
 from training.scenes.sites import make_site, parse_scene_id, scene_id_of, without_occluders
 
@@ -86,13 +86,13 @@ def render_site(site: Site, out: Path, *, samples: int, camera_id: str = "cam", 
 def _shooter(site: Site, *, renderer: str, samples: int, scratch: Path) -> Callable[[Moment], Picture]:
     """What makes the picture of a moment; only the renderer that is asked for is imported."""
     if renderer == "raster":
-        from training.scenes.raster import Raster
+        from training.scenes.raster.raster import Raster
 
         raster = Raster(site_looks(site))
         return lambda moment: raster.shoot(
             stand(site, moment), site=site, moment=moment, lamps=lamp_places(site, moment)
         )
-    from training.scenes.studio import Studio
+    from training.scenes.cycles.studio import Studio
 
     studio = Studio(site_looks(site), threads=1, samples=samples)
     return lambda moment: studio.shoot(

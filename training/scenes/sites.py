@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
-from training.scenes.episode import SPLIT_IDS, new_build_site
-from training.scenes.renovation_site import renovation_site
-from training.scenes.road_site import road_site
+from training.scenes.assets import SPLIT_IDS
+from training.scenes.new_build.site import new_build_site
+from training.scenes.renovation.site import renovation_site
+from training.scenes.road.site import road_site
 from training.scenes.site import Site
 
 MAKERS = {"new_build": new_build_site, "road": road_site, "renovation": renovation_site}

@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_agent.vision.stages import StageList
-from training.scenes.camera import project
-from training.scenes.covers import cover_table
-from training.scenes.facing import outward, to_world
 from training.scenes.schedule import stage_at
+from training.scenes.shapes.covers import cover_table
+from training.scenes.shapes.facing import outward, to_world
+from training.scenes.shapes.solids import MeshArrays
+from training.scenes.shot.camera import project
 from training.scenes.site import Building, Facade, Floats, View
-from training.scenes.solids import MeshArrays
 
 GRID = 5  # points per cell side
 CLEARANCE_M = 0.01  # what lies nearer to the facade plane than this belongs to it

@@ -6,10 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from training.scenes.camera import project
-from training.scenes.demo import CAMERAS, demo_site
-from training.scenes.facing import to_world
+from training.scenes.demo.district import CAMERAS
+from training.scenes.demo.site import demo_site
 from training.scenes.layout import measured_faces, scene_json, write_json
+from training.scenes.shapes.facing import to_world
+from training.scenes.shot.camera import project
 from training.scenes.sites import make_site
 
 

@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 
 from training.scenes.compose import site_truth
-from training.scenes.covers import cover_table, rows_of
-from training.scenes.demo import CAMERAS, demo_site
+from training.scenes.demo.district import CAMERAS
+from training.scenes.demo.site import demo_site
+from training.scenes.shapes.covers import cover_table, rows_of
+from training.scenes.shapes.solids import Solids
 from training.scenes.site import Cover, Facade, Site
 from training.scenes.sites import make_site
-from training.scenes.solids import Solids
 from training.scenes.truth import hidden, triangles
 
 SITE = demo_site(CAMERAS[2])

@@ -1,0 +1,1 @@
+"""Tests of training/scenes/new_build."""

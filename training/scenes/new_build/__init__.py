@@ -1,0 +1,1 @@
+"""New buildings: structure, facade, nets, catch fans."""

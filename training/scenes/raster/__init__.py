@@ -1,0 +1,1 @@
+"""The rasterised picture; needs moderngl."""

@@ -1,0 +1,1 @@
+"""Old blocks that are insulated and rendered anew."""

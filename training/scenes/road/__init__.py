@@ -1,0 +1,1 @@
+"""Roads: layers on the ground, machines on them, what stands beside."""

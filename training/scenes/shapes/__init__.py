@@ -1,0 +1,1 @@
+"""Meshes that more than one work type draws."""

@@ -1,0 +1,1 @@
+"""How a moment is seen: camera, weather, sky, exposure, lens."""
