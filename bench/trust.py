@@ -181,7 +181,7 @@ def _picture(path: Path) -> Image:
 
 def words(reading: FaceReading, trial: Trial) -> set[str]:
     """What the chain said of a frame; a corrected shift counts as said when it is right to a pixel."""
-    said = {*reading.quality, reading.registration}
+    said: set[str] = {*reading.quality, reading.registration}
     if trial.shift is not None and reading.registration == "VERIFIED":
         size_px = float(np.hypot(*trial.shift))
         said |= {"shift"} if abs(reading.residual_px - size_px) <= SHIFT_ERROR_PX else set()
