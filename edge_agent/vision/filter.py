@@ -35,7 +35,7 @@ STANDING_REACH = 0.5  # and how much rarer each further stage along the list is
 LOOK_CHANGES_PER_DAY = 0.05  # light and season change what a wall looks like
 MEMORY_OF_LOOKS_DAYS = 10.0
 HIDDEN_FROM = 0.5  # occlusion probability from which a cell counts as not observed
-STEP_DAYS = 1 / 96  # time steps are rounded to a quarter of an hour, so transitions are cached
+STEP_DAYS = 1 / 96  # transitions are cached for whole quarters of an hour, and shared out between them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -101,7 +101,10 @@ def _stage_of_phase_before(stages: StageList) -> npt.NDArray[np.int64]:
 
 
 def update(belief: FaceBelief, look: Observation, *, now_s: float, stages: StageList) -> FaceBelief:
-    """Belief after a look. Cells that are not visible are carried exactly as they were (no drift while hidden)."""
+    """Belief after a look. Cells that are not visible are carried exactly as they were (no drift while hidden).
+
+    A clock that was ahead and is right again must leave no cell seen in the future: all others would seem long hidden.
+    """
     visible = look.visible
     if not visible.any():
         return belief
@@ -114,6 +117,7 @@ def update(belief: FaceBelief, look: Observation, *, now_s: float, stages: Stage
     posterior = moved * (likelihood ** (SHARPNESS * weight)[:, None])[:, None, :]
     phases, seen_s, looks = belief.phases.copy(), belief.seen_s.copy(), belief.looks.copy()
     phases[visible] = posterior / posterior.sum(axis=(1, 2), keepdims=True)
+    seen_s = np.minimum(seen_s, now_s)
     seen_s[visible] = now_s
     looks[visible] = looks[visible] * np.exp(-elapsed / MEMORY_OF_LOOKS_DAYS) + weight
     return FaceBelief(phases=phases, seen_s=seen_s, looks=looks)
@@ -154,12 +158,20 @@ def _likelihood(stage: Floats, occluded: Floats) -> Floats:
 
 
 def _advance(phases: Floats, days: Floats, *, stages: StageList) -> Floats:
-    """Cells x sub-states x looks moved forward by each cell's own number of days."""
-    steps = np.round(days / STEP_DAYS).astype(int)
+    """Cells x sub-states x looks moved forward by each cell's own number of days.
+
+    What is left over of whole steps counts by its share of the next one: looks seconds apart add up to the same days.
+    """
+    steps = days / STEP_DAYS
+    whole = np.floor(steps).astype(int)
+    over = steps - whole
     moved = phases.copy()
-    for step in np.unique(steps[steps > 0]):
-        same = steps == step
-        moved[same] = _moved(phases[same], int(step), stages=stages)
+    for step in np.unique(whole[steps > 0]):
+        same = (whole == step) & (steps > 0)
+        low = _moved(phases[same], int(step), stages=stages) if step else phases[same]
+        share = over[same][:, None, None]
+        next_one = _moved(phases[same], int(step) + 1, stages=stages) if share.any() else low
+        moved[same] = (1 - share) * low + share * next_one
     return moved
 
 

@@ -80,6 +80,28 @@ def test_many_frames_of_a_day_weigh_no_more_than_two() -> None:
     assert probability(follow(days), 2) > 0.8
 
 
+@pytest.mark.parametrize("every_s", [3600.0, 420.0, 60.0])
+def test_how_often_a_camera_looks_does_not_change_what_is_held(every_s: float) -> None:
+    """Six days of one stage and three of the next: an hour, minutes or one minute apart, the belief is the same."""
+    often = [(t * every_s / DAY, saw(2 if t * every_s < 6 * DAY else 3)) for t in range(int(9 * DAY / every_s))]
+    hourly = [(t / 24, saw(2 if t < 144 else 3)) for t in range(216)]
+    found, expected = (stage_probabilities(follow(looks), stages=NEW_BUILD)[0, 0] for looks in (often, hourly))
+    assert found == pytest.approx(expected, abs=0.02)
+
+
+def test_a_clock_that_was_ahead_leaves_no_cell_seen_in_the_future() -> None:
+    """A cell seen by the frame of the wrong year and hidden since must not make its neighbours look long hidden."""
+    hidden = np.array([[True, False]])
+    belief = blank_belief(1, 2, stages=NEW_BUILD)
+    for day in range(4):
+        belief = update(belief, patch(1, 2, stage=2), now_s=day * DAY, stages=NEW_BUILD)
+    belief = update(belief, patch(1, 2, stage=2), now_s=400 * DAY, stages=NEW_BUILD)
+    belief = update(belief, patch(1, 2, stage=2, hidden=hidden), now_s=4 * DAY, stages=NEW_BUILD)
+    assert belief.seen_s.max() == 4 * DAY
+    own, held = stage_probabilities(belief, stages=NEW_BUILD), held_probabilities(belief, stages=NEW_BUILD)
+    assert np.array_equal(own, held)
+
+
 def test_a_hidden_cell_is_carried_exactly() -> None:
     before = follow([(float(d), saw(3)) for d in range(5)])
     after = update(before, saw(0, occluded=0.9), now_s=40 * DAY, stages=NEW_BUILD)
