@@ -6,9 +6,10 @@ from dataclasses import asdict
 from typing import Any
 
 from training.scenes.assets import FAMILIES
+from training.scenes.layout import scene_id_of
 from training.scenes.renovation.assets import estate_of
 from training.scenes.road.assets import holdout_assets
-from training.scenes.sites import MAKERS, scene_id_of
+from training.scenes.sites import MAKERS
 
 SCENES = 24  # of each work type
 FRAMES = 16  # of each scene, over WINDOW_DAYS

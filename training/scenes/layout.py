@@ -1,6 +1,7 @@
 """The data set layout: scene.json, truth.json and where they lie. Pure but for the two writers."""
 
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,22 @@ from training.scenes.site import Building, Facade, Floats, Site, View
 from training.scenes.truth import FaceTruth
 
 POLYLINE_POINTS = 5
+
+
+def scene_id_of(split: str, work_type: str, number: int) -> str:
+    """The id of a generated scene."""
+    return f"{split}-{work_type}-{number:05d}"
+
+
+def parse_scene_id(scene_id: str) -> tuple[str, str, int]:
+    """Split, work type and number of a generated scene's id."""
+    split, work_type, number = scene_id.split("-")
+    return split, work_type, int(number)
+
+
+def frame_name(at: datetime) -> str:
+    """The file name stem of a frame: its capture time in UTC."""
+    return at.strftime("%Y%m%dT%H%M%SZ")
 
 
 def _rounded(points: Floats) -> list[list[float]]:

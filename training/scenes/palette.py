@@ -14,7 +14,7 @@ NET_HUES = (0.36, 0.40, 0.58, 0.61, 0.0)  # green, blue and grey; film and sheet
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """One material; `kind` picks the node recipe in materials.py.
+    """One material; `kind` picks the recipe of each renderer (cycles/materials.py, raster/shaders).
 
     speckle: colour to colour2 by noise, vertical stains; brick: colour, colour2 and joints of `size_m` (w, h);
     metal, glass, net (`clear` 0..1 of the light passes straight), leaf, lamp.
@@ -39,6 +39,7 @@ def hsv(hue: float, saturation: float, value: float) -> Rgb:
 
 
 def near(rng: np.random.Generator, colour: Rgb, spread: float) -> Rgb:
+    """A colour near `colour`: brighter or darker by up to the share `spread`, its parts apart by half of it."""
     factor = float(rng.uniform(1 - spread, 1 + spread))
     parts = [
         min(max(part * factor * float(rng.uniform(1 - spread / 2, 1 + spread / 2)), 0.01), 0.95) for part in colour

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from training.scenes.compose import lamp_places, site_looks, site_truth, stand
-from training.scenes.layout import scene_json, truth_entry, write_json
+from training.scenes.layout import frame_name, parse_scene_id, scene_id_of, scene_json, truth_entry, write_json
 from training.scenes.shot.lens import Picture, encode, finish
 from training.scenes.site import Moment, Site
-from training.scenes.sites import make_site, parse_scene_id, scene_id_of, without_occluders
+from training.scenes.sites import make_site, without_occluders
 
 SCENES_A_PROCESS = 24  # Blender does not give all memory back: workers are replaced after about so many scenes
 SCENES_A_RASTERISER = 240  # OpenGL does, and compiles its shaders for seconds
@@ -75,8 +75,7 @@ def render_site(site: Site, out: Path, *, samples: int, camera_id: str = "cam", 
     shoot = _shooter(site, renderer=renderer, samples=samples, scratch=part)
     for moment in site.moments:
         picture = shoot(moment)
-        name = moment.at.strftime("%Y%m%dT%H%M%SZ")
-        (part / "frames" / f"{name}.jpg").write_bytes(encode(finish(picture, site, moment), site.jpeg))
+        (part / "frames" / f"{frame_name(moment.at)}.jpg").write_bytes(encode(finish(picture, site, moment), site.jpeg))
     write_json(part / "scene.json", scene_json(site, camera_id=camera_id))
     write_json(part / "truth.json", truth_of(site))
     final.parent.mkdir(parents=True, exist_ok=True)
@@ -103,7 +102,7 @@ def _shooter(site: Site, *, renderer: str, samples: int, scratch: Path) -> Calla
 def truth_of(site: Site) -> dict[str, Any]:
     """truth.json of a site: every frame's stages, occlusion and covers."""
     entries = {
-        moment.at.strftime("%Y%m%dT%H%M%SZ"): truth_entry(moment.weather.conditions, site_truth(site, moment))
+        frame_name(moment.at): truth_entry(moment.weather.conditions, site_truth(site, moment))
         for moment in site.moments
     }
     return {"schema": "siteprogress.truth/1", "frames": entries}

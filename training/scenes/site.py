@@ -131,10 +131,12 @@ class Building:
 
     @property
     def width_m(self) -> float:
+        """Width of the front."""
         return self.faces[0].u_m[-1]
 
     @property
     def rows(self) -> int:
+        """Storeys, or sections of a road."""
         return len(self.row_z) - 1
 
 

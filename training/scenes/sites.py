@@ -27,14 +27,3 @@ def without_occluders(site: Site) -> Site:
         for building in site.buildings
     )
     return replace(site, buildings=buildings, cranes=(), trees=0, vehicles=0, people=0)
-
-
-def scene_id_of(split: str, work_type: str, number: int) -> str:
-    """The id of a generated scene."""
-    return f"{split}-{work_type}-{number:05d}"
-
-
-def parse_scene_id(scene_id: str) -> tuple[str, str, int]:
-    """Split, work type and number of a generated scene's id."""
-    split, work_type, number = scene_id.split("-")
-    return split, work_type, int(number)

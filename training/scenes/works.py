@@ -1,4 +1,4 @@
-"""The work types that the generator knows. Pure data."""
+"""The work types that the generator knows: how each is drawn (sites.py: how each is made up). Pure data."""
 
 from training.scenes.kinds import Works
 from training.scenes.new_build.works import NEW_BUILD

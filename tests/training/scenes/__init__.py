@@ -1,1 +1,1 @@
-"""Tests of the scene generator's pure parts: no Blender is needed."""
+"""Tests of the scene generator: no Blender is needed, and the rasteriser's own are skipped without OpenGL."""

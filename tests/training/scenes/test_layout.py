@@ -14,7 +14,7 @@ from training.scenes.shot.camera import project
 from training.scenes.sites import make_site
 
 
-@pytest.mark.parametrize("number", range(10))
+@pytest.mark.parametrize("number", range(5))
 def test_lines_are_complete_and_meet_at_the_corners(number: int) -> None:
     site = make_site("train", number, frames=1)
     scene = scene_json(site, camera_id="cam")

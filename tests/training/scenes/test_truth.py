@@ -10,14 +10,14 @@ from training.scenes.demo.district import CAMERAS
 from training.scenes.demo.site import demo_site
 from training.scenes.shapes.covers import cover_table, rows_of
 from training.scenes.shapes.solids import Solids
-from training.scenes.site import Cover, Facade, Site
+from training.scenes.site import Cover, Facade, Floats, Site
 from training.scenes.sites import make_site
 from training.scenes.truth import hidden, triangles
 
 SITE = demo_site(CAMERAS[2])
 
 
-def screen(x: tuple[float, float], z: tuple[float, float], y: float) -> np.ndarray:  # type: ignore[type-arg]
+def screen(x: tuple[float, float], z: tuple[float, float], y: float) -> Floats:
     solids = Solids()
     solids.box("hull", x, (y, y + 0.2), z)
     return triangles(solids.mesh().values())
@@ -90,7 +90,7 @@ def test_a_camera_that_looks_away_sees_no_cell() -> None:
     assert {flag for row in truth.occluded for flag in row} == {1}
 
 
-@pytest.mark.parametrize("number", range(6))
+@pytest.mark.parametrize("number", range(4))
 def test_every_measured_face_of_every_frame_has_a_full_table(number: int) -> None:
     site = make_site("train", number, frames=2)
     for moment in site.moments:
@@ -100,5 +100,5 @@ def test_every_measured_face_of_every_frame_has_a_full_table(number: int) -> Non
                 assert (face.face_id in truth) == face.measured
                 if face.measured:
                     table = truth[face.face_id]
-                    assert np.shape(table.stage) == np.shape(table.occluded) == np.shape(table.cover)
-                    assert np.shape(table.stage) == (building.rows, len(face.u_m) - 1)
+                    for part in (table.stage, table.occluded, table.cover, table.occluder):
+                        assert np.array(part, object).shape == (building.rows, len(face.u_m) - 1)

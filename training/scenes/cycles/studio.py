@@ -14,6 +14,7 @@ from training.scenes.palette import Look
 from training.scenes.shapes.solids import MeshArrays
 from training.scenes.shot.camera import axes
 from training.scenes.shot.exposure import exposure_ev
+from training.scenes.shot.lamps import bulb, infrared_watts
 from training.scenes.shot.lens import Picture
 from training.scenes.shot.sky import SIZE, haze_rgb, sky_image
 from training.scenes.site import Moment, Site, View, Weather
@@ -159,8 +160,7 @@ def _lights(scene: Any, moment: Moment, lamps: list[tuple[float, float, float]])
         sun.rotation_quaternion = Matrix(_facing(-direction).tolist()).to_quaternion()
         made.append(sun)
     if weather.infrared:
-        far = np.linalg.norm(np.asarray(moment.view.target) - np.asarray(moment.view.position))
-        eye = _lamp(scene, "SPOT", strength=7.0 * float(far) ** 2, rgb=(1, 1, 1))
+        eye = _lamp(scene, "SPOT", strength=infrared_watts(moment.view), rgb=(1, 1, 1))
         eye.data.spot_size, eye.data.spot_blend = 1.5, 0.6
         eye.location = moment.view.position
         eye.rotation_mode = "QUATERNION"
@@ -168,7 +168,7 @@ def _lights(scene: Any, moment: Moment, lamps: list[tuple[float, float, float]])
         made.append(eye)
     elif weather.lamps:
         for index, place in enumerate(lamps):
-            lamp = _lamp(scene, "POINT", strength=900 + 500 * (index % 5), rgb=(1.0, 0.86 if index % 2 else 0.7, 0.5))
+            lamp = _lamp(scene, "POINT", strength=bulb(index).watts, rgb=bulb(index).rgb)
             lamp.data.shadow_soft_size = 0.3
             lamp.location = place
             made.append(lamp)

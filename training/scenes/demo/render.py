@@ -9,7 +9,7 @@ from training.scenes.compose import lamp_places, site_looks, stand
 from training.scenes.demo.curves import district
 from training.scenes.demo.district import CAMERAS
 from training.scenes.demo.site import demo_site
-from training.scenes.layout import scene_json, write_json
+from training.scenes.layout import frame_name, scene_json, write_json
 from training.scenes.produce import in_batches, quiet, scene_folder, truth_of
 from training.scenes.shot.lens import encode_within, finish
 from training.scenes.site import Site
@@ -28,11 +28,6 @@ class Chunk:
     samples: int
 
 
-def frame_name(site: Site, place: int) -> str:
-    """The file name stem of a frame: its UTC capture time."""
-    return site.moments[place].at.strftime("%Y%m%dT%H%M%SZ")
-
-
 def parts(out: Path, site: Site) -> Path:
     """Where the frames of a scene gather until all are there."""
     return out / ".parts" / site.scene_id
@@ -49,7 +44,7 @@ def todo(out: Path, *, every: int, samples: int) -> list[Chunk]:
         left = [
             place
             for place in range(0, len(site.moments), every)
-            if not (frames / f"{frame_name(site, place)}.jpg").exists()
+            if not (frames / f"{frame_name(site.moments[place].at)}.jpg").exists()
         ]
         chunks += [
             Chunk(camera=camera, places=tuple(left[low : low + CHUNK]), out=out, samples=samples)
@@ -73,7 +68,7 @@ def render_chunk(chunk: Chunk) -> int:
             stand(site, moment), site=site, moment=moment, lamps=lamp_places(site, moment), scratch=folder
         )
         data = encode_within(finish(picture, site, moment), quality=site.jpeg, limit=LIMIT_BYTES)
-        final = folder / "frames" / f"{frame_name(site, place)}.jpg"
+        final = folder / "frames" / f"{frame_name(site.moments[place].at)}.jpg"
         final.with_suffix(".part").write_bytes(data)
         final.with_suffix(".part").replace(final)
     return len(chunk.places)
@@ -92,7 +87,7 @@ def settle(out: Path) -> list[str]:
     for item in CAMERAS:
         site = demo_site(item)
         folder, final = parts(out, site), scene_folder(out, site.scene_id)
-        names = [frame_name(site, place) for place in range(len(site.moments))]
+        names = [frame_name(moment.at) for moment in site.moments]
         if final.exists() or not all((folder / "frames" / f"{name}.jpg").exists() for name in names):
             continue
         write_json(folder / "scene.json", scene_json(site, camera_id=item.camera_id))

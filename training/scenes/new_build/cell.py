@@ -11,7 +11,7 @@ Hole = tuple[float, float, float, float]  # u0, u1, z0, z1 in metres of the face
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
-    """One bay of one storey; `tone` 0..1 varies its colours, `bare_top` means that the slab above is not poured."""
+    """One bay of one storey; `tone` 0..1 varies its colours, `poured` means that the slab above is cast."""
 
     u: tuple[float, float]
     z: tuple[float, float]
@@ -28,6 +28,7 @@ class Cell:
 
     @property
     def ceiling(self) -> float:
+        """Underside of the slab above, metres."""
         return self.z[1] - self.slab_m
 
 

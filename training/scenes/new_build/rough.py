@@ -88,6 +88,7 @@ def edge_rail(brush: FaceBrush, ua: float, ub: float, z: float, *, tint: float) 
 
 
 def infill(brush: FaceBrush, cell: Cell, ua: float, ub: float) -> None:
+    """Masonry with lintels over its openings, or the mullions of a curtain wall."""
     design = brush.building.design
     if design.system == "curtain":
         mullions(brush, cell, ua, ub)
@@ -108,6 +109,7 @@ def infill(brush: FaceBrush, cell: Cell, ua: float, ub: float) -> None:
 
 
 def mullion_lines(cell: Cell, design: Design, ua: float, ub: float) -> list[float]:
+    """Where mullions stand within [ua, ub], metres of the face."""
     count = max(2, round((cell.u[1] - cell.u[0]) / design.mullion_m))
     return [float(u) for u in np.linspace(cell.u[0], cell.u[1], count + 1) if ua - 1e-6 <= u <= ub + 1e-6]
 

@@ -1,16 +1,20 @@
-"""A training or hold-out site as a pure function of (split, number)."""
+"""A training or hold-out site of new buildings as a pure function of (split, number)."""
 
 from dataclasses import replace
 
 import numpy as np
 
 from training.scenes.assets import FAMILIES, SPLIT_IDS, Archetype, Family, Hole
+from training.scenes.layout import scene_id_of
 from training.scenes.new_build.gear import make_covers, make_cranes
 from training.scenes.new_build.schedule import Pace, make_schedule
-from training.scenes.schedule import last_day, stage_at
+from training.scenes.schedule import last_day
+from training.scenes.shot.exposure import camera_curve
 from training.scenes.shot.framing import make_view, with_measured
 from training.scenes.shot.moments import moments_of
-from training.scenes.site import Building, Design, Facade, Floats, Schedule, Site, View
+from training.scenes.site import Building, Design, Facade, Schedule, Site, View
+
+PODIUM_OUT_M = 3.0
 
 
 def new_build_site(split: str, number: int, *, frames: int) -> Site:
@@ -23,7 +27,7 @@ def new_build_site(split: str, number: int, *, frames: int) -> Site:
     buildings = tuple(with_measured(building, view) for building in buildings)
     buildings += _backdrop(buildings, view, family, rng)
     site = Site(
-        scene_id=f"{split}-new_build-{number:05d}",
+        scene_id=scene_id_of(split, "new_build", number),
         split=split,
         work_type="new_build",
         seed=number * 10 + SPLIT_IDS[split],
@@ -37,7 +41,7 @@ def new_build_site(split: str, number: int, *, frames: int) -> Site:
         people=int(rng.integers(0, 10)),
         background=str(rng.choice(["city", "hills", "park"])),
         overlay=str(rng.choice(["", "time", "name"])),
-        camera_look=str(rng.choice(["Standard", "Filmic", "AgX"], p=[0.4, 0.25, 0.35])),
+        camera_look=camera_curve(rng),
         jpeg=int(rng.integers(30, 93)),
         steady=split == "holdout",
     )
@@ -94,6 +98,7 @@ def random_pace(rng: np.random.Generator, *, start_day: float, rows: int) -> Pac
 
 
 def _split_schedule(schedule: Schedule, low: int, high: int) -> Schedule:
+    """The bays [low, high) of a schedule."""
     return Schedule(
         entered=schedule.entered[:, :, low:high], cast=schedule.cast[:, low:high], blend_days=schedule.blend_days
     )
@@ -130,10 +135,35 @@ def _building(
     storey = float(rng.uniform(2.9, 4.3))
     row_z = np.array(lines(rows, storey, 0.03, rng))
     row_z[1:] += float(rng.choice([0.0, 0.8, 1.5]))
+    return Building(
+        building_id=key,
+        key=key,
+        origin=origin,
+        yaw=yaw,
+        row_z=tuple(float(z) + origin[2] for z in row_z),
+        depth_m=u_side[-1],
+        faces=_faces(key, side, whole, u_front=u_front, u_side=u_side, rng=rng),
+        design=_design(archetype, rng),
+        seed=int(rng.integers(0, 2**31)),
+        peopled=True,
+    )
+
+
+def _faces(
+    key: str,
+    side: str,
+    whole: Schedule,
+    *,
+    u_front: tuple[float, ...],
+    u_side: tuple[float, ...],
+    rng: np.random.Generator,
+) -> tuple[Facade, ...]:
+    """The front and one side; `whole` holds the bays of both, the front's first."""
+    rows, cols, side_cols = len(whole.cast), len(u_front) - 1, len(u_side) - 1
     front = _split_schedule(whole, 0, cols)
     edge = cols - 1 if side == "right" else 0
     last = last_day(front)
-    faces = (
+    return (
         Facade(
             face_id=f"{key}-front",
             side="front",
@@ -151,18 +181,6 @@ def _building(
             covers=make_covers(key, rows, side_cols, last=last, rng=rng) if rng.random() < 0.6 else (),
         ),
     )
-    return Building(
-        building_id=key,
-        key=key,
-        origin=origin,
-        yaw=yaw,
-        row_z=tuple(float(z) + origin[2] for z in row_z),
-        depth_m=u_side[-1],
-        faces=faces,
-        design=_design(archetype, rng),
-        seed=int(rng.integers(0, 2**31)),
-        peopled=True,
-    )
 
 
 def _row_of_buildings(family: Family, number: int, yaw: float, rng: np.random.Generator) -> tuple[Building, ...]:
@@ -179,22 +197,7 @@ def _row_of_buildings(family: Family, number: int, yaw: float, rng: np.random.Ge
         origin = (x, float(rng.uniform(-6, 6)) if index else 0.0, 0.0)
         turn = float(rng.normal(0, 0.08)) if index else 0.0
         if archetype.podium and index == 0:
-            podium = replace(archetype, podium=False, bowed=False)
-            low = _building(podium, 8, rows=3, cols=cols + 2, start=-40.0, side=side, origin=origin, yaw=turn, rng=rng)
-            lift = low.row_z[-1]
-            tower = _building(
-                archetype,
-                index,
-                rows=rows,
-                cols=cols,
-                start=max(0.0, float(low.faces[0].schedule.cast.max())) + 1,
-                side=side,
-                origin=(3.0, 3.0, 0.0),
-                yaw=turn,
-                rng=rng,
-            )
-            tower = replace(tower, row_z=tuple(z + lift for z in tower.row_z))
-            low = _resized(low, width_m=tower.width_m + 6.0, depth_m=tower.depth_m + 6.0)
+            tower, low = _tower_and_podium(archetype, rows=rows, cols=cols, side=side, rng=rng)
             buildings += [tower, low]
             x += low.width_m + float(rng.uniform(6, 16))
             continue
@@ -212,6 +215,19 @@ def _row_of_buildings(family: Family, number: int, yaw: float, rng: np.random.Ge
         buildings.append(made)
         x += made.width_m + float(rng.uniform(6, 18))
     return tuple(buildings)
+
+
+def _tower_and_podium(
+    archetype: Archetype, *, rows: int, cols: int, side: str, rng: np.random.Generator
+) -> tuple[Building, Building]:
+    """A tower that is begun when its podium stands, PODIUM_OUT_M behind the podium's edges on every side."""
+    plain = replace(archetype, podium=False, bowed=False)
+    low = _building(plain, 8, rows=3, cols=cols + 2, start=-40.0, side=side, origin=(0.0, 0.0, 0.0), yaw=0.0, rng=rng)
+    begun = max(0.0, float(low.faces[0].schedule.cast.max())) + 1
+    origin = (PODIUM_OUT_M, PODIUM_OUT_M, 0.0)
+    tower = _building(archetype, 0, rows=rows, cols=cols, start=begun, side=side, origin=origin, yaw=0.0, rng=rng)
+    tower = replace(tower, row_z=tuple(z + low.row_z[-1] for z in tower.row_z))
+    return tower, _resized(low, width_m=tower.width_m + 2 * PODIUM_OUT_M, depth_m=tower.depth_m + 2 * PODIUM_OUT_M)
 
 
 def _resized(building: Building, *, width_m: float, depth_m: float) -> Building:
@@ -250,14 +266,3 @@ def _backdrop(
         )
         found.append(replace(made, faces=tuple(replace(face, measured=False) for face in made.faces)))
     return tuple(found)
-
-
-def stage_counts(site: Site) -> Floats:
-    """(6,) how many cells of each stage the site's frames hold over all measured faces."""
-    counts = np.zeros(6)
-    for moment in site.moments:
-        for building in site.buildings:
-            for face in building.faces:
-                if face.measured:
-                    counts += np.bincount(stage_at(face.schedule, moment.day).ravel(), minlength=6)
-    return counts

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from training.scenes.shot.lamps import bulb
 from training.scenes.site import Building, Site
 
-LAMPS = 24
-UNBOUNDED_M = 1e6
+LAMPS = 24  # as many as the surface shader takes
+UNBOUNDED_M = 1e6  # a lamp outside lights every height
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,12 +22,12 @@ class Lamp:
 
 
 def lamps_of(site: Site, places: list[tuple[float, float, float]]) -> list[Lamp]:
-    """The work lamps, strongest use first kept; one inside a building lights its own storey only."""
+    """The work lamps, the first LAMPS of them; one inside a building lights its own storey only."""
     out: list[Lamp] = []
     for index, place in enumerate(places[:LAMPS]):
-        strength = (900 + 500 * (index % 5)) / (4 * np.pi)
-        rgb = (1.0, 0.86 if index % 2 else 0.7, 0.5)
-        out.append(Lamp(place=place, intensity=float(strength), rgb=rgb, span_m=_span(site.buildings, place)))
+        lamp = bulb(index)
+        intensity = lamp.watts / (4 * float(np.pi))
+        out.append(Lamp(place=place, intensity=intensity, rgb=lamp.rgb, span_m=_span(site.buildings, place)))
     return out
 
 

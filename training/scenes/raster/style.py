@@ -4,9 +4,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from training.scenes.shot.exposure import CURVE_EV
 from training.scenes.site import Site
 
-CURVES = ("Standard", "Filmic", "AgX")
+CURVES = tuple(CURVE_EV)  # by number, as the tone shader knows them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

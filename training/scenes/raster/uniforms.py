@@ -10,6 +10,7 @@ from training.scenes.raster.lamps import LAMPS, lamps_of
 from training.scenes.raster.light import BOUNCE, around, evenness, ground_radiance
 from training.scenes.raster.style import Style
 from training.scenes.shot.camera import axes
+from training.scenes.shot.lamps import infrared_watts
 from training.scenes.shot.sky import haze_rgb
 from training.scenes.site import Floats, Moment, Site
 
@@ -51,7 +52,6 @@ def night_light(site: Site, moment: Moment, places: list[tuple[float, float, flo
     """The uniforms of lamps and of the camera's infrared light, as cycles/studio.py places them."""
     weather = moment.weather
     lamps = lamps_of(site, places) if weather.lamps and not weather.infrared else []
-    far = float(np.linalg.norm(np.asarray(moment.view.target) - np.asarray(moment.view.position)))
     place, rgb, span = np.zeros((LAMPS, 4)), np.zeros((LAMPS, 3)), np.zeros((LAMPS, 2))
     for index, lamp in enumerate(lamps):
         place[index], rgb[index], span[index] = (*lamp.place, lamp.intensity), lamp.rgb, lamp.span_m
@@ -60,6 +60,6 @@ def night_light(site: Site, moment: Moment, places: list[tuple[float, float, flo
         "u_lamp": place,
         "u_lamp_rgb": rgb,
         "u_lamp_span": span,
-        "u_torch": 7.0 * far**2 / (4 * np.pi) if weather.infrared else 0.0,
+        "u_torch": infrared_watts(moment.view) / (4 * np.pi) if weather.infrared else 0.0,
         "u_torch_dir": axes(moment.view)[2],
     }

@@ -5,8 +5,10 @@ from dataclasses import replace
 import numpy as np
 
 from training.scenes.assets import FAMILIES, SPLIT_IDS
+from training.scenes.layout import scene_id_of
 from training.scenes.renovation.assets import BLOCKS, Block
 from training.scenes.renovation.schedule import Campaign, make_schedule, random_campaign, still
+from training.scenes.shot.exposure import camera_curve
 from training.scenes.shot.framing import make_view, with_measured
 from training.scenes.shot.moments import moments_of
 from training.scenes.site import Building, Cover, Design, Facade, Schedule, Site
@@ -27,7 +29,7 @@ def renovation_site(split: str, number: int, *, frames: int) -> Site:
     buildings = tuple(with_measured(building, view) for building in buildings)
     buildings += _behind(BLOCKS[split], buildings, yaw, rng)
     site = Site(
-        scene_id=f"{split}-renovation-{number:05d}",
+        scene_id=scene_id_of(split, "renovation", number),
         split=split,
         work_type="renovation",
         seed=number * 10 + SPLIT_IDS[split],
@@ -41,7 +43,7 @@ def renovation_site(split: str, number: int, *, frames: int) -> Site:
         people=int(rng.integers(0, 10)),
         background=str(rng.choice(["city", "hills", "park"], p=[0.7, 0.1, 0.2])),
         overlay=str(rng.choice(["", "time", "name"])),
-        camera_look=str(rng.choice(["Standard", "Filmic", "AgX"], p=[0.4, 0.25, 0.35])),
+        camera_look=camera_curve(rng),
         jpeg=int(rng.integers(30, 93)),
         steady=split == "holdout",
     )

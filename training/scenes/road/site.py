@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from training.scenes.assets import FAMILIES, SPLIT_IDS
-from training.scenes.layout import col_lines
+from training.scenes.layout import col_lines, scene_id_of
 from training.scenes.road.assets import ARCHETYPES, RoadArchetype
 from training.scenes.road.schedule import road_schedule
 from training.scenes.shapes.facing import bend_of
 from training.scenes.shot.camera import axes, project
+from training.scenes.shot.exposure import camera_curve
 from training.scenes.shot.framing import FRAME_PX
 from training.scenes.shot.moments import moments_of
 from training.scenes.site import Building, Design, Facade, Floats, Site, Strip, View
@@ -65,7 +66,7 @@ def road_site(split: str, number: int, *, frames: int) -> Site:
     archetype = kinds[number % len(kinds)]
     building, view = _laid_out(archetype, rng)
     site = Site(
-        scene_id=f"{split}-road-{number:05d}",
+        scene_id=scene_id_of(split, "road", number),
         split=split,
         work_type="road",
         seed=number * 10 + SPLIT_IDS[split],
@@ -79,7 +80,7 @@ def road_site(split: str, number: int, *, frames: int) -> Site:
         people=int(rng.integers(0, 10)),
         background=str(rng.choice(["city", "hills", "park"])),
         overlay=str(rng.choice(["", "time", "name"])),
-        camera_look=str(rng.choice(["Standard", "Filmic", "AgX"], p=[0.4, 0.25, 0.35])),
+        camera_look=camera_curve(rng),
         jpeg=int(rng.integers(30, 93)),
         steady=split == "holdout",
     )

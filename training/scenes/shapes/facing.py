@@ -87,6 +87,7 @@ class FaceBrush:
     def box(
         self, look: str, u: tuple[float, float], d: tuple[float, float], z: tuple[float, float], *, tint: float = 0.5
     ) -> None:
+        """A box over ranges of u, d and z in metres; `tint` 0..1 varies its colour."""
         start = _local(self.building, self.face, u[0], d[0], z[0])
         end = _local(self.building, self.face, u[1], d[1], z[1])
         x, y, height = zip(start, end, strict=True)
@@ -101,8 +102,10 @@ class FaceBrush:
         thick: float,
         tint: float = 0.5,
     ) -> None:
+        """A square bar from `start` to `end` (u, d, z), `thick` metres."""
         a, b = _local(self.building, self.face, *start), _local(self.building, self.face, *end)
         self.solids.beam(look, a, b, thick=thick, tint=tint)
 
     def sheet(self, look: str, corners: Floats, tint: Floats) -> None:
+        """Quads without thickness: `corners` (N, 4, 3) of u, d, z, `tint` (N,)."""
         self.solids.sheet(look, to_local(self.building, self.face, corners), tint)

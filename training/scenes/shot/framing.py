@@ -47,6 +47,7 @@ def make_view(buildings: tuple[Building, ...], yaw: float, rng: np.random.Genera
 
 
 def with_measured(building: Building, view: View) -> Building:
+    """The same building with each face marked as measurable from `view` or not."""
     return replace(
         building, faces=tuple(replace(face, measured=is_measurable(building, face, view)) for face in building.faces)
     )

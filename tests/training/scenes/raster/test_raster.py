@@ -128,10 +128,10 @@ def test_a_room_is_darker_than_the_wall_around_it() -> None:
     solids = Solids()
     for x, z in (((-8, -2), (-8, 8)), ((2, 8), (-8, 8)), ((-2, 2), (2, 8)), ((-2, 2), (-8, -2))):
         solids.box("b.wall", x, (0, 0.3), z)
-    for x, y, z in (((-8, 8), (8, 8.3), (-8, 8)), ((-8, 8), (0.3, 8), (2, 2.3)), ((-8, 8), (0.3, 8), (-2.3, -2))):
-        solids.box("b.wall", x, y, z)
-    for x in ((-8, -7.7), (7.7, 8)):
-        solids.box("b.wall", x, (0.3, 8), (-8, 8))
+    for deep, high in (((8.0, 8.3), (-8.0, 8.0)), ((0.3, 8.0), (2.0, 2.3)), ((0.3, 8.0), (-2.3, -2.0))):
+        solids.box("b.wall", (-8, 8), deep, high)
+    for side in ((-8, -7.7), (7.7, 8)):
+        solids.box("b.wall", side, (0.3, 8), (-8, 8))
     picture = drawn(solids, a_moment(sun=0.0, cloud=1.0))
     assert picture[60, 80].mean() < 0.6 * picture[60, 55].mean()
 

@@ -10,7 +10,7 @@ from training.scenes.shot.lens import encode_within, exposed, finish
 from training.scenes.sites import make_site
 
 
-@pytest.mark.parametrize("number", range(8))
+@pytest.mark.parametrize("number", range(4))
 def test_a_frame_keeps_its_size_and_is_repeatable(number: int) -> None:
     site = make_site("train", number, frames=2)
     for moment in site.moments:
