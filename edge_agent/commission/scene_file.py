@@ -2,6 +2,7 @@
 
 import json
 import os
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from edge_agent.vision.scene import Camera, Face, Polyline, Scene
 
 def scene_json(scene: Scene) -> dict[str, Any]:
     """The scene in the form of `siteprogress.scene/1`; reading it back gives the same scene to 0.1 px."""
-    camera = scene.camera
+    camera, place = scene.camera, scene.place
     return {
         "schema": "siteprogress.scene/1",
         "scene_id": scene.scene_id,
@@ -20,7 +21,7 @@ def scene_json(scene: Scene) -> dict[str, Any]:
         "anchors": [_points(polygon) for polygon in scene.anchors],
         "privacy_masks": [_points(polygon) for polygon in scene.privacy_masks],
         "faces": [_face(face) for face in scene.faces],
-    }
+    } | ({} if place is None else {"place": asdict(place)})
 
 
 def camera_json(camera: Camera) -> dict[str, Any]:

@@ -11,12 +11,12 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from edge_agent.vision.errors import DatasetError, FrameError
 from edge_agent.vision.frame import size_of
 from edge_agent.vision.grid import node_grid
-from edge_agent.vision.scene import Face, Scene, first_place, first_problem, load_scene
+from edge_agent.vision.scene import Face, FileModel, Scene, first_place, first_problem, load_scene
 from edge_agent.vision.stages import COVERS, OCCLUDERS, stages_of
 
 UNKNOWN = -1
@@ -59,23 +59,19 @@ class SceneFolder:
     frames: tuple[FrameFile, ...]
 
 
-class _Truth(BaseModel):
-    model_config = ConfigDict(extra="ignore", frozen=True)
-
-
-class _FaceTruthFile(_Truth):
+class _FaceTruthFile(FileModel):
     stage: list[list[str | None]]
     occluded: list[list[Annotated[int, Field(ge=0, le=1)]]] | None = None
     cover: list[list[str | None]] | None = None
     occluder: list[list[str | None]] | None = None
 
 
-class _FrameTruthFile(_Truth):
-    conditions: tuple[str, ...] = ()
+class _FrameTruthFile(FileModel):
+    conditions: tuple[Annotated[str, Field(min_length=1)], ...] = ()
     faces: dict[str, _FaceTruthFile]
 
 
-class _TruthFile(_Truth):
+class _TruthFile(FileModel):
     schema_: Literal["siteprogress.truth/1"] = Field(alias="schema")
     frames: dict[str, _FrameTruthFile]
 
@@ -88,9 +84,11 @@ def read_dataset(root: Path) -> tuple[SceneFolder, ...]:
 def iter_dataset(root: Path) -> Iterator[SceneFolder]:
     """Scenes one after another, checked when reached; no two may have one scene_id."""
     scenes = root / "scenes"
-    folders = sorted(p for p in scenes.iterdir() if p.is_dir()) if scenes.is_dir() else []
+    there = scenes.iterdir() if scenes.is_dir() else ()
+    folders = sorted(p for p in there if p.is_dir() and not p.name.startswith("."))
     if not folders:
-        raise DatasetError(file=str(root), where="scenes/", expected="at least one scene folder scenes/SCENE_ID/")
+        expected = f"at least one scene folder scenes/SCENE_ID/{_instead(root)}"
+        raise DatasetError(file=str(root), where="scenes/", expected=expected)
     first: dict[str, Path] = {}
     for folder in folders:
         found = read_scene_folder(folder)
@@ -101,12 +99,23 @@ def iter_dataset(root: Path) -> Iterator[SceneFolder]:
         yield found
 
 
+def _instead(root: Path) -> str:
+    """What stands where a data set was expected."""
+    if not root.is_dir():
+        return " (this is a file)" if root.exists() else " (there is no such folder)"
+    if (root / "scene.json").exists() or any(root.glob("*/scene.json")):
+        return " (scenes lie right here: name the folder above `scenes`)"
+    return ""
+
+
 def read_scene_folder(folder: Path) -> SceneFolder:
     """One scene folder: commissioning, truth if there is any, frames in time order."""
     scene = load_scene(folder / "scene.json")
     _check_geometry(scene, file=folder / "scene.json")
     truth = _read_truth(folder / "truth.json")
     paths = _frame_paths(folder)
+    for path in paths:
+        capture_time(path)  # a misnamed frame is told before truth that misses it
     names = {p.stem for p in paths}
     missing = sorted(set(truth.frames) - names) if truth else []
     if missing:
@@ -174,7 +183,7 @@ def _read_truth(path: Path) -> _TruthFile | None:
     if not path.exists():
         return None
     try:
-        raw = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=_once)
+        raw = json.loads(path.read_text(encoding="utf-8-sig"), object_pairs_hook=_once)
         return _TruthFile.model_validate(raw)
     except ValidationError as error:
         raise DatasetError(file=str(path), where=first_place(error), expected=first_problem(error)) from error

@@ -13,6 +13,11 @@ class VisionError(Exception):
     """Root of all errors raised by the vision package."""
 
 
+def _asked(expected: str) -> str:
+    """After "at PLACE: ". What a schema check says of itself ("Field required") stands as it is."""
+    return expected if "expected" in expected or expected[:2].istitle() else f"expected {expected}"
+
+
 class SceneError(VisionError):
     """A commissioning file that cannot be used; `where` is the path inside the file."""
 
@@ -20,7 +25,7 @@ class SceneError(VisionError):
         self.file = file
         self.where = where
         self.expected = expected
-        super().__init__(f"{file}: at {where}: {expected}")
+        super().__init__(f"{file}: at {where}: {_asked(expected)}")
 
 
 class DatasetError(VisionError):
@@ -30,7 +35,7 @@ class DatasetError(VisionError):
         self.file = file
         self.where = where
         self.expected = expected
-        super().__init__(f"{file}: at {where}: {expected}")
+        super().__init__(f"{file}: at {where}: {_asked(expected)}")
 
 
 class FrameError(VisionError):

@@ -91,11 +91,10 @@ def estimator_figures(records: Sequence[FaceRecord], name: str, *, intervals: bo
     if not told:
         return {"readings": 0}
     statistics = _value_statistics(told) | _fall_statistics(records, name) | _top_statistics(records, name)
-    figures: dict[str, Any] = {"readings": len(told)}
-    figures |= _with_intervals(statistics, groups=len({r.unit for r, _ in told}), intervals=intervals)
+    figures: dict[str, Any] = {"readings": len(told)} | _with_intervals(statistics, intervals=intervals)
     seen = _Cells.of(records, name, hidden=False)
     if seen is not None:
-        cell = _with_intervals(seen.statistics(), groups=seen.groups, intervals=intervals)
+        cell = _with_intervals(seen.statistics(), intervals=intervals)
         cell["ci90"] = figures.get("ci90", {}) | cell.get("ci90", {})
         figures |= cell | {"cells": seen.count, "recall": seen.recall()}
     hidden = _Cells.of(records, name, hidden=True)
@@ -105,8 +104,10 @@ def estimator_figures(records: Sequence[FaceRecord], name: str, *, intervals: bo
     return figures
 
 
-def _with_intervals(statistics: dict[str, tuple[Statistic, int]], *, groups: int, intervals: bool) -> dict[str, Any]:
-    """Each statistic at the sample itself, and over resampled buildings. A statistic may know fewer groups."""
+def _with_intervals(statistics: dict[str, tuple[Statistic, int]], *, intervals: bool) -> dict[str, Any]:
+    """Each statistic at the sample itself, and over resampled buildings: those that it knows, which may be fewer than
+    have readings. One building tells nothing of another: no interval.
+    """
     figures: dict[str, Any] = {}
     bounds: dict[str, list[float] | None] = {}
     for name, (statistic, of_groups) in statistics.items():
@@ -114,7 +115,7 @@ def _with_intervals(statistics: dict[str, tuple[Statistic, int]], *, groups: int
         figures[name] = _round(value) if np.isfinite(value) else None
         if intervals and np.isfinite(value):
             found = interval(statistic(resamples(of_groups)))
-            bounds[name] = [_round(v) for v in found] if found and groups > 1 else None
+            bounds[name] = [_round(v) for v in found] if found and of_groups > 1 else None
     return figures | ({"ci90": bounds} if intervals else {})
 
 

@@ -1,8 +1,10 @@
 """The camera's commissioning: reads and checks scene.json (`siteprogress.scene/1`)."""
 
+import hashlib
 import json
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -57,7 +59,7 @@ class Scene:
     place: Place | None = None
 
 
-class _File(BaseModel):
+class FileModel(BaseModel):
     """Keys of later versions are ignored, but not one that is nearly a known one: a mask misspelled masks nothing."""
 
     model_config = ConfigDict(extra="ignore", frozen=True, allow_inf_nan=False)
@@ -79,7 +81,7 @@ _Name = Annotated[str, Field(min_length=1, max_length=128)]
 _Polygon = Annotated[tuple[_PointIn, ...], Field(min_length=3)]
 
 
-class _CameraFile(_File):
+class _CameraFile(FileModel):
     id: _Name
     width: int = Field(ge=32, le=20000)
     height: int = Field(ge=32, le=20000)
@@ -87,12 +89,12 @@ class _CameraFile(_File):
     k2: float = Field(0.0, ge=-10, le=10)
 
 
-class _PlaceFile(_File):
+class _PlaceFile(FileModel):
     latitude: float = Field(ge=-90, le=90)
     longitude: float = Field(ge=-180, le=180)
 
 
-class _FaceFile(_File):
+class _FaceFile(FileModel):
     face_id: _Name
     building: _Name
     rows: int = Field(ge=1, le=120)
@@ -149,7 +151,7 @@ def _middle(line: tuple[Point, ...], axis: int) -> float:
     return sum(point[axis] for point in line) / len(line)
 
 
-class _SceneFile(_File):
+class _SceneFile(FileModel):
     schema_: Literal["siteprogress.scene/1"] = Field(alias="schema")
     scene_id: str = Field(min_length=1)
     work_type: str
@@ -174,7 +176,7 @@ class _SceneFile(_File):
 def load_scene(path: Path) -> Scene:
     """Read a commissioning file; SceneError names the file, the path inside it and what was expected."""
     try:
-        raw = json.loads(path.read_text(encoding="utf-8"))
+        raw = json.loads(path.read_text(encoding="utf-8-sig"))  # a byte order mark is what Notepad writes
     except OSError as error:
         raise SceneError(file=str(path), where="(file)", expected=f"a readable file: {error.strerror}") from error
     except (ValueError, RecursionError) as error:
@@ -217,6 +219,13 @@ def _face(face: _FaceFile) -> Face:
     )
 
 
+@lru_cache(maxsize=64)
+def view_of(scene: Scene) -> str:
+    """A name of what was marked where: another one when frame size, lens or a line of a face changes."""
+    marked = (scene.camera, tuple((face.face_id, face.row_lines, face.col_x) for face in scene.faces))
+    return hashlib.sha256(repr(marked).encode()).hexdigest()[:16]
+
+
 def first_place(error: ValidationError) -> str:
     """The first wrong place of a validation error as a path: `faces[0].row_lines[3]`."""
     steps: tuple[Any, ...] = error.errors()[0]["loc"]
@@ -229,5 +238,15 @@ def first_problem(error: ValidationError) -> str:
     first = error.errors()[0]
     held = repr(first.get("input"))
     shown = held if len(held) <= 60 else held[:57] + "..."
-    said = first["msg"].removeprefix("Value error, ")
-    return said if first["type"] == "value_error" else f"{said} (got {shown})"
+    limits = first.get("ctx") or {}
+    match first["type"]:
+        case "value_error":
+            return first["msg"].removeprefix("Value error, ")
+        case "too_short" | "string_too_short":
+            return f"at least {limits['min_length']} of them (got {shown})"
+        case "too_long" | "string_too_long":
+            return f"at most {limits['max_length']} of them (got {shown})"
+        case "model_type" | "dict_type":
+            return f"an object (got {shown})"
+        case _:
+            return f"{first['msg']} (got {shown})"

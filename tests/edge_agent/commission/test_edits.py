@@ -41,6 +41,14 @@ def test_other_numbers_keep_the_outline() -> None:
     assert (after["col_x"][0], after["col_x"][-1]) == (before["col_x"][0], before["col_x"][-1])
 
 
+def test_a_correction_keeps_where_the_camera_stands() -> None:
+    raw = scene_json(a_scene()) | {"place": {"latitude": 31.2, "longitude": 121.5}}
+    scene = parse_scene(raw, file="scene.json")
+    after = apply_edit(scene, {"op": "set_cols", "face": "A-front", "cols": 2})
+    assert after.place == scene.place is not None
+    assert scene_json(after)["place"] == raw["place"]
+
+
 def test_areas_come_and_go() -> None:
     scene = apply_edit(a_scene(), {"op": "add_mask", "points": BOX})
     scene = apply_edit(scene, {"op": "add_anchor", "points": BOX})

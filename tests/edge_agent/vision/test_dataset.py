@@ -71,7 +71,7 @@ def test_footage_without_truth_is_read(tmp_path: Path) -> None:
         (lambda t: face_of(t)["occluded"][0].__setitem__(0, 3), f"frames.{FIRST}.faces.A-front.occluded[0][0]", "1"),
         (lambda t: t["frames"][FIRST]["faces"].update(B=face_of(t)), f"frames.{FIRST}.faces.B", "A-front"),
         (lambda t: t["frames"].update({"20270101T000000Z": t["frames"][FIRST]}), "frames.20270101T000000Z", "frame"),
-        (lambda t: t.update(frames=None), "frames", "dictionary"),
+        (lambda t: t.update(frames=None), "frames", "an object"),
         (lambda t: t["frames"].update({FIRST: None}), f"frames.{FIRST}", "(got None)"),
         (lambda t: t["frames"][FIRST].update(faces={"A-front": None}), f"frames.{FIRST}.faces.A-front", "(got None)"),
         (lambda t: face_of(t).update(stage=None), f"frames.{FIRST}.faces.A-front.stage", "list"),
@@ -251,3 +251,42 @@ def test_a_frame_that_cannot_be_read_is_refused_by_its_header(
     with pytest.raises(DatasetError, match=re.escape(expected)) as caught:
         check_frames(read_dataset(tmp_path))
     assert caught.value.file == str(path)
+
+
+def test_a_key_nearly_right_is_refused_not_ignored(tmp_path: Path) -> None:
+    """`ocluded` ignored would score every hidden cell as if it were in sight."""
+
+    def misspelt(truth: dict[str, Any]) -> None:
+        face = face_of(truth)
+        face["ocluded"] = face.pop("occluded")
+
+    edit_truth(small(tmp_path), misspelt)
+    with pytest.raises(
+        DatasetError, match=rf"frames\.{FIRST}\.faces\.A-front: unknown key 'ocluded', expected occluded"
+    ):
+        read_dataset(tmp_path)
+
+
+def test_a_byte_order_mark_and_a_hidden_folder_do_no_harm(tmp_path: Path) -> None:
+    scene = small(tmp_path) / "scenes" / "drawn-0"
+    for name in ("scene.json", "truth.json"):
+        path = scene / name
+        path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    (scene.with_name(".git")).mkdir()
+    assert len(read_dataset(tmp_path)) == 1
+
+
+def test_a_misnamed_frame_is_told_before_the_truth_that_misses_it(tmp_path: Path) -> None:
+    frame = small(tmp_path) / "scenes" / "drawn-0" / "frames" / f"{FIRST}.jpg"
+    frame.rename(frame.with_name("IMG_0001.jpg"))
+    with pytest.raises(DatasetError, match=r"IMG_0001\.jpg: at \(name\): expected a capture time in UTC"):
+        read_dataset(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("named", "told"),
+    [("none", "there is no such folder"), ("scenes", "name the folder above"), ("scenes/drawn-0/scene.json", "a file")],
+)
+def test_another_folder_than_a_data_set_is_told(tmp_path: Path, named: str, told: str) -> None:
+    with pytest.raises(DatasetError, match=told):
+        read_dataset(small(tmp_path) / named)

@@ -31,6 +31,14 @@ def test_one_building_gives_no_interval() -> None:
     assert figures["ci90"]["mae_pp"] is None
 
 
+def test_a_figure_known_of_one_building_only_has_no_interval_either() -> None:
+    tower = [a_record(value=52.0, truth=50.0, tops={"filtered": 3})]
+    walls = [a_record(value=v, truth=50.0, building=b, true_top=None, tops={}) for v, b in ((51.0, "B"), (55.0, "C"))]
+    bounds = estimator_figures([*tower, *walls], "filtered")["ci90"]
+    assert bounds["mae_pp"] is not None
+    assert bounds["top_storey_exact"] is None
+
+
 def test_a_day_with_several_false_falls_counts_once() -> None:
     falls = [(0.1, False), (0.2, True), (0.3, True), (1.1, False), (2.1, False), (3.1, True)]
     records = [a_record(value=1, truth=1, day=day, fell={"filtered": fell}) for day, fell in falls]

@@ -26,7 +26,7 @@ def renamed(key: str, name: str) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("raw", "where", "expected"),
     [
-        ([], "(root)", "valid dictionary"),
+        ([], "(root)", "an object"),
         (scene_json() | {"schema": "siteprogress.scene/9"}, "schema", "siteprogress.scene/1"),
         (scene_json() | {"work_type": "bridge"}, "(root)", "new_build"),
         (scene_json() | {"faces": []}, "faces", "at least 1"),
