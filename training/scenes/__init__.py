@@ -1,1 +1,1 @@
-"""The scene generator: construction sites rendered with Cycles, with the truth of every cell."""
+"""The scene generator: construction sites path traced or rasterised, with the truth of every cell."""
