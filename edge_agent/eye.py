@@ -15,8 +15,6 @@ from edge_agent.vision.see import Network, see
 from edge_agent.vision.stages import stages_of
 from wire.messages import FaceReading
 
-# A camera that looks elsewhere may look into somebody's window: no still of it leaves.
-BLIND = frozenset({"unusable_frame", "moved"})
 # People and vehicles pass: a still that is due waits for a look without them, at most until the next would be due.
 PATIENCE = 2.0
 
@@ -43,14 +41,17 @@ def look_at(
     stills_at: Mapping[str, datetime],
     every_s: float | None,
 ) -> Look:
-    """Look once. `stills_at`: when each face last gave a still; `every_s` None = no stills. FrameError as `see`."""
+    """Look once. `stills_at`: when each face last gave a still; `every_s` None = no stills. FrameError as `see`.
+
+    A camera that may look elsewhere may look into somebody's window: of a frame that is not trusted no still is taken.
+    """
     seen = see(frame, scene, net, memory)
     faces = {face.face_id: face for face in scene.faces}
     stills = {}
     for found in seen.readings:
         occluder, last = seen.occluders.get(found.face_id), stills_at.get(found.face_id)
         wait = PATIENCE if last is not None and occluder is not None and passing_cells(occluder).any() else 1.0
-        if BLIND.isdisjoint(found.abstained) and _due(last, frame.captured_at, every_s=every_s, wait=wait):
+        if seen.trusted and _due(last, frame.captured_at, every_s=every_s, wait=wait):
             face = faces[found.face_id]
             stills[face.face_id] = evidence_still(frame, scene, face, shift=seen.shift, occluder=occluder).jpeg
     first = seen.readings[0]

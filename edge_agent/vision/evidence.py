@@ -46,12 +46,13 @@ def evidence_still(
 ) -> EvidenceStill:
     """The face alone: the frame never leaves, and what the margins show beside the face is black.
 
-    What lies under a privacy mask is black too. Cells in which the network sees a person or a vehicle (`occluder`, rows
-    x cols x kinds from the ground up; None where the weights tell no kinds) and people found in the native frame become
-    a mosaic. The strip below the ground line is cut off.
+    What lies under a privacy mask is black too, where it was commissioned and where it lies in this frame. Cells in
+    which the network sees a person or a vehicle (`occluder`, rows x cols x kinds from the ground up; None where the
+    weights tell no kinds) and people found in the native frame become a mosaic. The strip below the ground line is cut.
     """
     people = person_boxes(frame, scene, face)
-    readable = blanked(pixelated(frame.image, people), scene.privacy_masks)
+    masks = (*scene.privacy_masks, *(_shifted(mask, shift) for mask in scene.privacy_masks))
+    readable = blanked(pixelated(frame.image, people), masks)
     canvas = rectify(
         Frame(image=readable, captured_at=frame.captured_at, sha256=frame.sha256), scene, face, shift=shift
     ).image
@@ -63,6 +64,10 @@ def evidence_still(
     jpeg = data.tobytes()
     height, width = kept.shape[:2]
     return EvidenceStill(jpeg=jpeg, sha256=hashlib.sha256(jpeg).hexdigest(), width_px=width, height_px=height)
+
+
+def _shifted(polygon: Polyline, shift: Shift) -> Polyline:
+    return tuple((shift.a * x + shift.b * y + shift.dx_px, shift.c * x + shift.d * y + shift.dy_px) for x, y in polygon)
 
 
 def passing_cells(occluder: Floats) -> Mask:

@@ -2,7 +2,7 @@
 
 import io
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from zipfile import BadZipFile
 
 import numpy as np
@@ -12,17 +12,31 @@ from edge_agent.vision.filter import FaceBelief
 from edge_agent.vision.quality import QualityHistory
 from edge_agent.vision.registration import Reference, ReferenceBank
 from edge_agent.vision.remembered import history_arrays, history_header, history_of, older_history
+from edge_agent.vision.sun import LightByHour
 
 FORMAT = "siteprogress.camera-memory/1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CameraMemory:
-    """Quality history, reference bank and the belief about each face, by face_id. The default knows nothing."""
+    """Quality history, reference bank and the belief about each face, by face_id. The default knows nothing.
+
+    `view` names the commissioning it was gathered under (`see.view_of`), "" where that is not told.
+    """
 
     quality: QualityHistory = field(default_factory=QualityHistory)
     bank: ReferenceBank = field(default_factory=ReferenceBank)
     faces: tuple[tuple[str, FaceBelief], ...] = ()
+    view: str = ""
+
+    def under(self, view: str) -> "CameraMemory":
+        """The memory to look with under a commissioning. A person who marks the faces anew vouches for the view: what
+        was compared with the old one is let go, what is held of the cells and the course of time are not.
+        """
+        if self.view in ("", view):
+            return replace(self, view=view)
+        quality = replace(self.quality, sharpness=(), clear_thumbnail=b"", light=LightByHour())
+        return replace(self, view=view, quality=quality, bank=ReferenceBank())
 
     def belief(self, face_id: str) -> FaceBelief | None:
         """The belief about a face, None if it was never looked at."""
@@ -55,6 +69,7 @@ class CameraMemory:
             "shifts": [(ref.dx_px, ref.dy_px) for ref in bank.references],
             "latest_shift": None if bank.latest is None else (bank.latest.dx_px, bank.latest.dy_px),
             "faces": [face_id for face_id, _ in self.faces],
+            "view": self.view,
         }
 
     @classmethod
@@ -90,6 +105,7 @@ class CameraMemory:
                 verified_at_s=header["verified_at_s"],  # type: ignore[arg-type]
             ),
             faces=tuple((face_id, _belief(arrays, i)) for i, face_id in enumerate(faces)),
+            view=str(header.get("view", "")),
         )
 
 

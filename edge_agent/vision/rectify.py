@@ -106,7 +106,7 @@ NO_SHIFT = Shift()
 
 
 def rectify(frame: Frame, scene: Scene, face: Face, *, shift: Shift = NO_SHIFT) -> Canvas:
-    """Canvas of one face; pixels outside the frame and under privacy masks are black."""
+    """Canvas of one face; pixels outside the frame are black, and cells under privacy masks not observable."""
     face_map = face_map_of(face, scene.camera, scene.privacy_masks)
     map_x, map_y = _moved(face_map, shift)
     height, width = frame.image.shape[:2]

@@ -1,10 +1,8 @@
 """The camera's commissioning: reads and checks scene.json (`siteprogress.scene/1`)."""
 
-import hashlib
 import json
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -217,13 +215,6 @@ def _face(face: _FaceFile) -> Face:
         col_x=face.col_x,
         cell_weight_bp=face.cell_weight_bp,
     )
-
-
-@lru_cache(maxsize=64)
-def view_of(scene: Scene) -> str:
-    """A name of what was marked where: another one when frame size, lens or a line of a face changes."""
-    marked = (scene.camera, tuple((face.face_id, face.row_lines, face.col_x) for face in scene.faces))
-    return hashlib.sha256(repr(marked).encode()).hexdigest()[:16]
 
 
 def first_place(error: ValidationError) -> str:

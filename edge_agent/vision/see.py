@@ -1,6 +1,8 @@
 """From a frame to the readings of its faces: the whole chain, pure around the network's session."""
 
+import hashlib
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Protocol
 
 import numpy as np
@@ -46,13 +48,15 @@ class Seen:
     """Readings of all faces of a scene, in its order, and the memory to hand in with the next frame.
 
     `occluders` by face id: what the network says stands before each cell, rows x cols x kinds; a face is missing when
-    it was not looked at or the weights tell no kinds. `shift` is where the commissioned view lies in this frame.
+    it was not looked at or the weights tell no kinds. `shift` is where the commissioned view lies in this frame, and
+    `trusted` whether the frame is known to show it.
     """
 
     readings: tuple[FaceReading, ...]
     memory: CameraMemory
     occluders: dict[str, Floats]
     shift: Shift
+    trusted: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -83,6 +87,7 @@ def see(frame: Frame, scene: Scene, net: Network, memory: CameraMemory) -> Seen:
     if net.stages.work_type != scene.work_type:
         msg = f"scene {scene.scene_id} is {scene.work_type}, the network sees {net.stages.work_type}"
         raise ValueError(msg)
+    memory = memory.under(view_of(scene))
     marks = frame_landmarks(frame, scene)
     quality = judge(frame, memory.quality, marks=marks, place=scene.place)
     now_s = frame.captured_at.timestamp()
@@ -106,7 +111,15 @@ def see(frame: Frame, scene: Scene, net: Network, memory: CameraMemory) -> Seen:
         ),
         occluders={seen.reading.face_id: seen.occluder for seen in faces if seen.occluder is not None},
         shift=view.registration.shift,
+        trusted=view.may_update,
     )
+
+
+@lru_cache(maxsize=64)
+def view_of(scene: Scene) -> str:
+    """A name of what was marked where: another one when frame size, lens or a line of a face changes."""
+    marked = (scene.camera, tuple((face.face_id, face.row_lines, face.col_x) for face in scene.faces))
+    return hashlib.sha256(repr(marked).encode()).hexdigest()[:16]
 
 
 def _check_size(frame: Frame, scene: Scene) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import cv2
 import numpy as np
 import pytest
 
@@ -13,7 +14,7 @@ from edge_agent.vision.frame import Image
 from edge_agent.vision.memory import CameraMemory
 from edge_agent.vision.session import CellLikelihoods
 from edge_agent.vision.stages import OCCLUDERS, stages_of
-from tests.edge_agent.vision.drawing import START, a_frame, a_scene, draw, stages_on
+from tests.edge_agent.vision.drawing import START, a_frame, a_scene, daylight, draw, stages_on
 from tests.edge_agent.vision.fixed_network import ColourNetwork, an_entry
 from wire.codec import decode_body, encode_body, seal
 from wire.messages import Record
@@ -42,6 +43,19 @@ def test_a_still_dated_ahead_of_its_time_does_not_put_off_the_next() -> None:
     for ahead, due in ((timedelta(days=900), True), (timedelta(hours=1), False), (timedelta(hours=-7), True)):
         found = look(image, every_s=6 * 3600.0, stills_at={"A-front": START + ahead})
         assert bool(found.stills) is due, ahead
+
+
+def test_no_still_leaves_of_a_frame_that_may_show_another_view() -> None:
+    """The first frame after a turn is only suspected, and already shows what nobody commissioned."""
+    memory = CameraMemory()
+    for day in range(4):
+        lit = a_frame(daylight(draw(stages_on(10)), day), day=day)
+        memory = look_at(lit, a_scene(), ColourNetwork(), camera="c", memory=memory, stills_at={}, every_s=None).memory
+    turned = np.asarray(cv2.warpAffine(draw(stages_on(10)), np.array([[1, 0, 80.0], [0, 1, 0]]), (512, 384)), np.uint8)
+    frame = a_frame(turned, day=5)
+    found = look_at(frame, a_scene(), ColourNetwork(), camera="c", memory=memory, stills_at={}, every_s=3600.0)
+    assert found.registration == "UNVERIFIED"
+    assert not found.stills
 
 
 class Passing(ColourNetwork):

@@ -52,6 +52,15 @@ def test_what_is_under_a_privacy_mask_is_black() -> None:
     assert masked.max() < 12
 
 
+def test_a_privacy_mask_goes_with_a_shifted_view() -> None:
+    """What is private has moved in the frame as everything has."""
+    scene = a_scene(privacy_masks=[[[240, 0], [511, 0], [511, 383], [240, 383]]])
+    image = np.zeros_like(NOISE)
+    image[:, 240:] = 255
+    moved = np.asarray(cv2.warpAffine(image, np.array([[1, 0, -11.0], [0, 1, 0]]), (512, 384)), np.uint8)
+    assert still_of(moved, scene=scene, shift=Shift(dx_px=-11.0)).max() < 12
+
+
 def test_the_cell_somebody_passes_is_a_mosaic_and_its_neighbours_but_one_are_not() -> None:
     plain, hidden = still_of(NOISE), still_of(NOISE, occluder=somebody_in(2, 1))
     top, left = MARGIN_ABOVE_PX + (ROWS - 1 - 2) * CELL_PX, MARGIN_SIDE_PX + CELL_PX

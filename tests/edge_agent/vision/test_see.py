@@ -124,6 +124,43 @@ def test_a_face_commissioned_anew_starts_afresh() -> None:
     assert belief.seen_s.shape == (6, 4)
 
 
+def turned_by(dx: float) -> tuple[list[tuple[float, float]], list[Image]]:
+    corners = [(x + dx, y + 20) for x, y in CORNERS]
+    return corners, [draw(stages_on(10 + day), corners=corners, seed=7) for day in range(5, 8)]
+
+
+def test_a_moved_camera_is_believed_again_when_its_faces_are_marked_anew() -> None:
+    """Only a person can say that the new view is the right one; what was held of the cells goes on."""
+    _, memory = watch([draw(stages_on(10 + day)) for day in range(5)])
+    corners, images = turned_by(100)
+    before, lost = watch(images, memory=memory, start=5)
+    assert before[-1].registration == "MOVED"
+    marked = a_scene(corners=corners)
+    found = see(a_frame(images[-1], day=8), marked, NET, lost)
+    assert found.readings[0].registration == "VERIFIED"
+    assert found.readings[0].coverage_bp == 10000
+    old, new = lost.belief("A-front"), found.memory.belief("A-front")
+    assert old is not None
+    assert new is not None
+    assert new.looks.min() > old.looks.max() * 0.5
+    next_one = a_frame(daylight(images[-1], 9), day=9)
+    assert see(next_one, marked, NET, CameraMemory.from_bytes(found.memory.to_bytes())).trusted
+
+
+def test_a_camera_that_gives_another_shape_of_frame_is_looked_at_when_commissioned_so() -> None:
+    _, memory = watch([draw(stages_on(10))])
+    low = a_scene(camera={"id": "cam-1", "width": 512, "height": 300, "k1": 0.0, "k2": 0.0})
+    seen = see(a_frame(draw(stages_on(11))[:300].copy(), day=1), low, NET, memory)
+    assert seen.readings[0].registration == "VERIFIED"
+
+
+def test_what_was_only_weighted_or_masked_anew_is_the_same_view() -> None:
+    _, memory = watch([draw(stages_on(10))] * 2)
+    masked = a_scene(privacy_masks=[[[0, 0], [40, 0], [40, 40]]])
+    after = see(a_frame(draw(stages_on(11)), day=3), masked, NET, memory).memory
+    assert after.bank.confirmations > memory.bank.confirmations > 0
+
+
 def test_a_frame_of_another_size_is_refused() -> None:
     small = np.asarray(cv2.resize(draw(stages_on(3)), (320, 240)), np.uint8)
     with pytest.raises(FrameError, match=r"cam-1.*320 x 240.*512 x 384"):
