@@ -24,9 +24,9 @@ def made_consistent(stage: npt.ArrayLike, occluded: npt.ArrayLike, *, work_type:
     return np.asarray(stage, float) if rule is None else rule(stage, occluded)
 
 
-def top_of(stage: Floats, *, work_type: str) -> int | None:
-    """Storeys begun; None for work that does not rise storey by storey."""
-    return top_storey(stage[..., 0]) if work_type in BAY_RULES else None
+def top_of(stage: Floats, known: npt.NDArray[np.bool_], *, work_type: str) -> int | None:
+    """Storeys begun, as far as cells are `known` (rows x cols); None for work that does not rise storey by storey."""
+    return top_storey(stage[..., 0], known) if work_type in BAY_RULES else None
 
 
 def one_top_per_bay(stage: npt.ArrayLike, occluded: npt.ArrayLike) -> Floats:
@@ -57,11 +57,18 @@ def standing_probability(void: Floats) -> Floats:
     return np.asarray(1 - np.cumsum(tops, axis=0)[:-1])
 
 
-def top_storey(void: Floats) -> int:
-    """Storeys begun: the most likely top of each bay, then the (lower) median over bays."""
-    standing = standing_probability(void)
-    tops = np.sort((standing >= 0.5).sum(axis=0))
-    return int(tops[(len(tops) - 1) // 2])
+def top_storey(void: Floats, known: npt.NDArray[np.bool_] | None = None) -> int:
+    """Storeys begun: the most likely top of each bay, then the (lower) median over bays.
+
+    A cell that is not `known` says nothing, no bay is higher than its highest known cell, and a bay without any is left
+    out; 0 when there is no other.
+    """
+    if known is None:
+        known = np.ones(void.shape, bool)
+    standing = standing_probability(np.where(known, void, 0.5))
+    reach = np.where(known, np.arange(1, len(void) + 1)[:, None], 0).max(axis=0)
+    tops = np.sort(np.minimum((standing >= 0.5).sum(axis=0), reach)[reach > 0])
+    return int(tops[(len(tops) - 1) // 2]) if len(tops) else 0
 
 
 BAY_RULES: dict[str, BayRule] = {"new_build": one_top_per_bay}

@@ -95,6 +95,7 @@ def read_entry(models: Path, *, work_type: str) -> ModelEntry:
     except ValidationError as error:
         reason = f"models.{work_type}.{first_place(error)}: {first_problem(error)}"
         raise ModelError(file=str(path), reason=reason) from error
+    _check_format({"needs": entry.needs}, file=f"{path}: models.{work_type}")  # a "3" is a 3 as well
     _check_words(entry, work_type=work_type, file=f"{path}: models.{work_type}")
     return entry
 

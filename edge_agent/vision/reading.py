@@ -184,5 +184,5 @@ def why_abstain(
 
 
 def storeys_begun(belief: FaceBelief, *, stages: StageList) -> int | None:
-    """Top storey by the belief's own probabilities; None where the work has no top."""
-    return top_of(held_probabilities(belief, stages=stages), work_type=stages.work_type)
+    """Top storey of what was ever seen; None where the work has no top. A storey nobody saw is not said to stand."""
+    return top_of(held_probabilities(belief, stages=stages), belief.known, work_type=stages.work_type)

@@ -70,6 +70,8 @@ class CellNetwork:
         """Likelihoods for a BGR canvas of `rectify`; ModelError when it is no uint8 image of whole cells."""
         _check_canvas(canvas, file=self.entry.file)
         given = self._session.run(self._outputs, {INPUT: canvas[None]}, self._only_asked)
+        if not all(np.isfinite(values).all() for values in given):
+            raise ModelError(file=self.entry.file, reason="says figures that are none (NaN or infinite) of a canvas")
         stage, cover, occluded, *occluder = (values[0, :, ::-1].transpose(1, 2, 0) for values in given)
         return CellLikelihoods(
             stage=_softmax(stage / self.entry.stage_temperature),
@@ -178,10 +180,15 @@ def _warm_up(network: CellNetwork, *, file: str) -> None:
     except RUN_FAILURES as error:
         reason = f"does not run on a canvas of {rows} x {cols} cells: {error}"
         raise ModelError(file=file, reason=reason) from error
-    wanted = (rows, cols, len(network.stages.names))
-    if said.stage.shape != wanted:
-        got, expected = _shown(list(said.stage.shape)), _shown(list(wanted))
-        raise ModelError(file=file, reason=f"says {got} stage figures of {rows} x {cols} cells, expected {expected}")
+    kinds = {"stage": (said.stage, len(network.stages.names)), "cover": (said.cover, len(network.entry.covers))}
+    if said.occluder is not None:
+        kinds["occluder"] = said.occluder, len(network.entry.occluders)
+    for name, (figures, count) in kinds.items():
+        wanted = (rows, cols, count)
+        if figures.shape != wanted:
+            got, expected = _shown(list(figures.shape)), _shown(list(wanted))
+            reason = f"says {got} {name} figures of {rows} x {cols} cells, expected {expected}"
+            raise ModelError(file=file, reason=reason)
 
 
 def _check_canvas(canvas: Image, *, file: str) -> None:

@@ -156,6 +156,15 @@ def test_top_storey_is_the_median_over_bays(tops: list[int], storey: int) -> Non
     assert top_storey(built_up_to(tops)[..., 0]) == storey
 
 
+@pytest.mark.parametrize(("top", "seen", "storey"), [(3, 4, 3), (4, 4, 4), (0, 1, 0), (6, 6, 6), (3, 0, 0)])
+def test_no_storey_stands_that_nobody_saw(top: int, seen: int, storey: int) -> None:
+    """The upper rows are out of the picture: an even guess there is no building."""
+    void = built_up_to([top] * 3)[..., 0]
+    known = np.repeat(np.arange(6)[:, None] < seen, 3, axis=1)
+    void[~known] = 1 / 6
+    assert top_storey(void, known) == storey
+
+
 @pytest.mark.parametrize("stages", STAGE_LISTS.values(), ids=STAGE_LISTS)
 def test_every_kind_of_work_is_followed_to_its_end(stages: StageList) -> None:
     """Each stage for twelve days, one look a day: the filter is in the right stage nearly always, and never far off."""
@@ -180,7 +189,7 @@ def test_only_a_new_building_stands_on_itself(stages: StageList) -> None:
     stage[:2, :, 0] = stage[2:, :, -1] = 1.0
     fixed = made_consistent(stage, np.zeros((4, 2)), work_type=stages.work_type)
     assert np.array_equal(fixed, stage)
-    assert top_of(fixed, work_type=stages.work_type) is None
+    assert top_of(fixed, np.ones((4, 2), bool), work_type=stages.work_type) is None
 
 
 def patch(rows: int, cols: int, *, stage: int, hidden: np.ndarray | None = None) -> Observation:

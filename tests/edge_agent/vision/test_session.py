@@ -137,6 +137,7 @@ def entry_of(manifest: dict[str, Any]) -> dict[str, Any]:
         (lambda m: entry_of(m).update(head="stage_bridge"), "gives no output stage_bridge"),
         (lambda m: entry_of(m).update(head="stage_road"), "stage_road is 1 x 7 .* expected 1 x 6 classes"),
         (lambda m: entry_of(m).update(needs=3, stages="all of them"), "needs model format 3, .* update the agent"),
+        (lambda m: entry_of(m).update(needs="3"), "needs model format 3"),
         (lambda m: entry_of(m).update(preferred="int8"), "has no int8 weights, expected one of fp32"),
         (lambda m: m.update(schema="siteprogress.models/1"), "schema 'siteprogress.models/1'"),
         (lambda m: m.pop("schema"), "schema None"),
