@@ -147,7 +147,8 @@ def load_networks(settings: Settings, scenes: Sequence[Scene], *, network_of: Ne
         from edge_agent.vision.session import load_networks as networks_of
 
         kinds = sorted({scene.work_type for scene in scenes})
-        return dict(networks_of(models_folder(settings), kinds, threads=settings.vision.threads))
+        vision = settings.vision
+        return dict(networks_of(models_folder(settings), kinds, threads=vision.threads, precision=vision.precision))
     return {kind: network_of(kind) for kind in {scene.work_type for scene in scenes}}
 
 

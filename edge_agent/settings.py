@@ -108,6 +108,9 @@ class Vision(_Section):
 
     models: Path | None = Field(None, description="folder with manifest.json; the shipped one when absent")
     threads: Annotated[int, Field(ge=1, le=64)] = 1
+    precision: Literal["fp32", "int8"] | None = Field(
+        None, description="number format; the manifest's choice if absent"
+    )
 
 
 class Evidence(_Section):

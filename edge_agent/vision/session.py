@@ -137,7 +137,7 @@ def _session(weights: Path, *, sha256: str, threads: int) -> ort.InferenceSessio
     try:
         return ort.InferenceSession(data, options, providers=["CPUExecutionProvider"])
     except RUN_FAILURES as error:
-        raise ModelError(file=str(weights), reason=f"is no ONNX that this onnxruntime runs: {error}") from error
+        raise ModelError(file=str(weights), reason=f"is no ONNX that this onnxruntime runs: {_line(error)}") from error
 
 
 def _check_contract(session: ort.InferenceSession, *, entry: ModelEntry, file: str) -> None:
@@ -164,6 +164,11 @@ def _check_contract(session: ort.InferenceSession, *, entry: ModelEntry, file: s
             raise ModelError(file=file, reason=reason)
 
 
+def _line(error: BaseException) -> str:
+    """What onnxruntime says over several lines, in one."""
+    return " ".join(str(error).split())
+
+
 def _fits(size: int | str | None, wanted: int) -> bool:
     return size == wanted or not isinstance(size, int)
 
@@ -178,7 +183,7 @@ def _warm_up(network: CellNetwork, *, file: str) -> None:
     try:
         said = network.infer(np.zeros((*canvas_size(rows, cols), 3), np.uint8))
     except RUN_FAILURES as error:
-        reason = f"does not run on a canvas of {rows} x {cols} cells: {error}"
+        reason = f"does not run on a canvas of {rows} x {cols} cells: {_line(error)}"
         raise ModelError(file=file, reason=reason) from error
     kinds = {"stage": (said.stage, len(network.stages.names)), "cover": (said.cover, len(network.entry.covers))}
     if said.occluder is not None:
