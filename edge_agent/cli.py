@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import signal
 import sys
 import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from types import FrameType
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NoReturn
 
 import typer
 from rich.console import Console
@@ -21,6 +22,7 @@ from rich.table import Table
 from edge_agent.commission.commands import app as commission
 from edge_agent.errors import EdgeError, StoreBrokenError
 from edge_agent.settings import load_settings
+from edge_agent.writing import why_unwritable, write_whole
 
 EXIT_WRONG, EXIT_SETTINGS, EXIT_DISK = 1, 2, 74
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
@@ -124,22 +126,24 @@ def status(
 def evaluate(
     dataset: Annotated[Path, typer.Argument(help="folder with scenes/SCENE_ID/{scene.json,truth.json,frames}")],
     *,
-    json_file: Annotated[Path | None, typer.Option("--json", help="write the figures here")] = None,
+    json_file: Annotated[Path | None, typer.Option("--json", help="write the figures here, as JSON")] = None,
     page: Annotated[Path | None, typer.Option("--page", help="write them as one HTML page here")] = None,
     lang: Annotated[Literal["zh", "en"], typer.Option("--lang", help="language of the page")] = "zh",
     full: Annotated[bool, typer.Option("--full", help="again with every known error: grid, shift, JPEG")] = False,
     disturb: Annotated[
-        list[str] | None, typer.Option("--disturb", help="again with polygon_px:4, shift_px:8 …")
+        list[str] | None,
+        typer.Option("--disturb", help="again with one known error: polygon_px:4, shift_px:8 or jpeg:30"),
     ] = None,
     seed: Annotated[int, typer.Option("--seed", help="directions of the known errors")] = 0,
     compare: Annotated[Path | None, typer.Option("--compare", help="second data set: report the gap to it")] = None,
     models: Annotated[Path | None, typer.Option("--models", help="folder with manifest.json; the shipped one")] = None,
     precision: Annotated[Literal["fp32", "int8"] | None, typer.Option("--precision", help="number format")] = None,
-    threads: Annotated[int, typer.Option(min=1)] = 1,
+    threads: Annotated[int, typer.Option(min=1, help="of the network; 1 as on a gateway")] = 1,
 ) -> None:
     """Run the shipped network and filter over a data set in time order and write how well they did.
 
     Exit 0: written. 1: the data set or the weights are refused, with file, place and what was expected. 2: wrong use.
+    74: the disk took no file.
     """
     from edge_agent.app import shipped_models
     from edge_agent.vision.errors import VisionError
@@ -149,36 +153,52 @@ def evaluate(
     from edge_agent.vision.rig import shipped_rig
 
     outputs = [path for path in (json_file, page) if path]
-    nowhere = None if outputs else "nothing to write; expected --json FILE, --page FILE.html or both"
-    if wrong_use := nowhere or next(filter(None, map(_unwritable, outputs)), None):
-        err.print(wrong_use, style="red", markup=False, soft_wrap=True)
-        raise typer.Exit(EXIT_SETTINGS)
-    columns = (TextColumn("frames"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     try:
-        with Progress(*columns, console=err) as bar:
-            task = bar.add_task("frames", total=None)
-            found = evaluate_dataset(
-                dataset,
-                shipped_rig(models or shipped_models(), threads=threads, precision=precision),
-                lambda done, total: bar.update(task, completed=done, total=total),
-                disturbances=disturbances_of(disturb or (), full=full, seed=seed),
-                compare=compare,
-            )
+        disturbances = disturbances_of(disturb or (), full=full, seed=seed)
     except VisionError as wrong:
-        err.print(str(wrong), style="red", markup=False, soft_wrap=True)
-        raise typer.Exit(EXIT_WRONG) from wrong
-    if json_file:
-        json_file.write_text(json.dumps(found.report, ensure_ascii=False, indent=1), encoding="utf-8")
-    if page:
-        page.write_text(page_of(found, lang=lang), encoding="utf-8")
+        _refuse(str(wrong), EXIT_SETTINGS)
+    if wrong_use := _wrong_outputs(outputs):
+        _refuse(wrong_use, EXIT_SETTINGS)
+    try:
+        rig = shipped_rig(models or shipped_models(), threads=threads, precision=precision)
+        with _frames_bar() as told:
+            found = evaluate_dataset(dataset, rig, told, disturbances=disturbances, compare=compare)
+    except (VisionError, OSError) as wrong:
+        _refuse(str(wrong), EXIT_WRONG)
+    texts = {
+        json_file: lambda: json.dumps(found.report, ensure_ascii=False, indent=1),
+        page: lambda: page_of(found, lang=lang),
+    }
+    for path in outputs:
+        try:
+            write_whole(path, texts[path]())
+        except OSError as wrong:
+            _refuse(f"{path}: could not be written: {wrong.strerror}", EXIT_DISK)
     out.print(f"{' and '.join(map(str, outputs))} written", markup=False, soft_wrap=True)
 
 
-def _unwritable(path: Path) -> str | None:
-    """Why a file cannot be written there; None when it can."""
-    if path.is_dir() or not os.access(path.parent, os.W_OK):
-        return f"{path}: cannot be written; expected a file in a folder of this user"
-    return None
+@contextmanager
+def _frames_bar() -> Iterator[Callable[[int, int], None]]:
+    """A bar of frames done, gone when the work is; takes done and total."""
+    columns = (TextColumn("frames"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=err, transient=True) as bar:
+        task = bar.add_task("frames", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _wrong_outputs(outputs: list[Path]) -> str | None:
+    """What is wrong with the files that are to be written; None when they can be."""
+    if not outputs:
+        return "nothing to write; expected --json FILE, --page FILE.html or both"
+    if len({path.resolve() for path in outputs}) < len(outputs):
+        return f"{outputs[0]}: asked for twice; expected --json and --page in two files"
+    return next(filter(None, map(why_unwritable, outputs)), None)
+
+
+def _refuse(message: str, code: int) -> NoReturn:
+    """One line in words and an exit code."""
+    err.print(message, style="red", markup=False, soft_wrap=True)
+    raise typer.Exit(code)
 
 
 def main() -> None:

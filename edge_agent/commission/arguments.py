@@ -56,7 +56,7 @@ def edits_of(asked: Corrections, scene: Scene) -> list[dict[str, Any]]:
 def points_of(text: str) -> list[list[float]]:
     """`x,y x,y …` as points; ValueError names the part that is none."""
     points = []
-    for part in text.replace(";", " ").split():
+    for part in re.sub(r"\s*[,，]\s*", ",", re.sub("[;；]", " ", text)).split():
         numbers = re.fullmatch(r"(-?\d+(?:\.\d+)?),(-?\d+(?:\.\d+)?)", part)
         if numbers is None:
             raise UsageError(f'{part!r} in "{text}" is no point; expected x,y in pixels, points apart by spaces')

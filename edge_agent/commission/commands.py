@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
-from edge_agent.commission.arguments import Corrections, UsageError, edits_of, lens_of, pair_of, points_of
+from edge_agent.commission.arguments import Corrections, UsageError, edits_of, lens_of
 from edge_agent.commission.telling import out, spoken, tell_findings, tell_guess
 from edge_agent.errors import EdgeError
+from edge_agent.writing import why_unwritable, write_whole
 
 if TYPE_CHECKING:
-    from edge_agent.commission.shapes import FaceGuess, Quad, QuadGuess
     from edge_agent.vision.frame import Frame, Image
 
 EXIT_WRONG, EXIT_USAGE = 1, 2
@@ -53,7 +53,9 @@ def guess(
     camera: Annotated[str, typer.Option(help="id of the camera")] = "cam-1",
     scene_id: Annotated[str | None, typer.Option("--scene", help="id of the scene; the camera's when absent")] = None,
     lens: Annotated[str | None, typer.Option(help='"k1,k2" where they are known')] = None,
-    add: Annotated[bool, typer.Option("--add", help="add the face to the scene that is there")] = False,
+    add: Annotated[
+        bool, typer.Option("--add", help="add the face to the scene that is there, whose camera and work type hold")
+    ] = False,
     force: Annotated[bool, typer.Option("--force", help="replace the scene that is there")] = False,
     anchors: Annotated[bool, typer.Option("--anchors/--no-anchors", help="propose anchors off the building")] = True,
     preview: PreviewFile = None,
@@ -63,24 +65,26 @@ def guess(
     password_file: PasswordFile = None,
 ) -> None:
     """Guess a face from one frame. What is guessed and how surely is listed; look at the preview before using it."""
+    from edge_agent.commission.guessing import guessed_face, quad_for, started, with_face
+
     with _told():
+        _expect_writable(out_file, preview, report, save_frame)
         if out_file.exists() and not (add or force):
             raise UsageError(f"{out_file} exists; expected --add (another face) or --force (a new scene)")
         taken = _take(frame, username=username, password_file=password_file)
         if save_frame is not None:
             _write_image(save_frame, taken.image)
-        start = _start(out_file if add and out_file.exists() else None, taken, camera=camera, scene_id=scene_id)
-        if add and out_file.exists():
-            work_type = str(start["work_type"])
-        start["work_type"] = work_type
+        old = out_file if add and out_file.exists() else None
+        start = started(old, taken.image, camera=camera, scene_id=scene_id, face=face)
+        start["work_type"] = start["work_type"] if old else work_type
         start["camera"] |= lens_of(lens)
-        given, proposed = _the_quad(taken.image, quad, near=near, work_type=work_type)
-        guessed = _guess(taken.image, given, start, rows=rows, cols=cols, above=above)
-        scene, kept = _with_face(start, guessed, taken.image, face=face, building=building, anchors=anchors)
+        given, proposed = quad_for(taken.image, quad, near=near, work_type=start["work_type"])
+        guessed = guessed_face(taken.image, given, start, rows=rows, cols=cols, above=above)
+        scene, kept = with_face(start, guessed, taken.image, face=face, building=building, anchors=anchors)
         _write(scene, out_file, image=taken.image, preview=preview)
         if report is not None:
             body = {"quad_guess": proposed.to_json() if proposed else None, "face": guessed.to_json(), "anchors": kept}
-            report.write_text(json.dumps(body, ensure_ascii=False, indent=1), encoding="utf-8")
+            write_whole(report, json.dumps(body, ensure_ascii=False, indent=1))
     tell_guess(guessed, proposed, anchors=kept)
     out.print(f"{out_file} written", markup=False, soft_wrap=True)
 
@@ -124,6 +128,7 @@ def edit(
     with _told():
         if preview is not None and frame is None:
             raise UsageError("--preview needs --frame, expected both")
+        _expect_writable(out_file, preview)
         scene = load_scene(scene_file)
         corrections = Corrections(
             face=face,
@@ -167,6 +172,7 @@ def draw(
     from edge_agent.vision.scene import load_scene
 
     with _told():
+        _expect_writable(out_file)
         scene = load_scene(scene_file)
         taken = _take(frame, username=username, password_file=password_file)
         _write_image(out_file, draw_preview(taken.image, scene))
@@ -215,12 +221,13 @@ def measure(
 
     found = []
     with _told(), err.status("guessing") as status:
+        _expect_writable(json_file)
         for one in measure_dataset(dataset, noise_px=noise_px, seed=seed):
             found.append(one)
             status.update(f"guessing {len(found)} {one.scene_id}")
         if json_file is not None:
             body = {"summary": summary(found), "faces": [to_json(one) for one in found]}
-            json_file.write_text(json.dumps(body, indent=1), encoding="utf-8")
+            write_whole(json_file, json.dumps(body, indent=1))
     typer.echo(json.dumps(summary(found), indent=1))
 
 
@@ -244,79 +251,17 @@ def _told() -> Iterator[None]:
         raise typer.Exit(EXIT_WRONG) from wrong
 
 
+def _expect_writable(*paths: Path | None) -> None:
+    """Told before any work is done; UsageError names the first that cannot be written."""
+    for path in filter(None, paths):
+        if reason := why_unwritable(path):
+            raise UsageError(reason)
+
+
 def _take(source: str, *, username: str | None = None, password_file: Path | None = None) -> Frame:
     from edge_agent.commission.picture import take_frame
 
     return take_frame(source, username=username, password_file=password_file)
-
-
-def _start(path: Path | None, taken: Frame, *, camera: str, scene_id: str | None) -> dict[str, Any]:
-    """The scene to add a face to: the one in the file, or a new one of the frame's size."""
-    from edge_agent.commission.scene_file import scene_json
-    from edge_agent.vision.scene import load_scene
-
-    if path is not None:
-        return scene_json(load_scene(path))
-    height, width = taken.image.shape[:2]
-    return {
-        "schema": "siteprogress.scene/1",
-        "scene_id": scene_id or camera,
-        "work_type": "",
-        "camera": {"id": camera, "width": width, "height": height, "k1": 0.0, "k2": 0.0},
-        "anchors": [],
-        "privacy_masks": [],
-        "faces": [],
-    }
-
-
-def _the_quad(image: Image, text: str | None, *, near: str | None, work_type: str) -> tuple[Quad, QuadGuess | None]:
-    from edge_agent.commission.quad import guess_quad
-    from edge_agent.commission.shapes import Quad
-
-    if text is not None:
-        points = points_of(text)
-        if len(points) != 4:
-            raise UsageError(f'--quad "{text}" has {len(points)} points, expected 4 from lower left, anticlockwise')
-        corners = tuple((x, y) for x, y in points)
-        return Quad(corners=(corners[0], corners[1], corners[2], corners[3])), None
-    if work_type == "road":
-        raise UsageError("a road strip cannot be guessed; expected --quad: near left, near right, far right, far left")
-    proposed = guess_quad(image, near=None if near is None else pair_of(near, what="--near"))
-    if proposed is None:
-        raise UsageError("no facade stands out in this frame; expected --quad with its four corners")
-    return proposed.quad, proposed
-
-
-def _guess(
-    image: Image, quad: Quad, start: dict[str, Any], *, rows: int | None, cols: int | None, above: int
-) -> FaceGuess:
-    from edge_agent.commission.face import guess_face
-    from edge_agent.vision.scene import Camera
-
-    known = start["camera"]
-    camera = Camera(
-        camera_id=known["id"], width_px=known["width"], height_px=known["height"], k1=known["k1"], k2=known["k2"]
-    )
-    return guess_face(image, quad, rows=rows, cols=cols, above=above, work_type=start["work_type"], camera=camera)
-
-
-def _with_face(
-    start: dict[str, Any], guessed: FaceGuess, image: Image, *, face: str, building: str, anchors: bool
-) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """The scene with the face in it, checked; and the anchors that were proposed."""
-    from dataclasses import asdict
-
-    from edge_agent.commission.anchors import guess_anchors
-    from edge_agent.commission.scene_file import face_json, scene_json
-    from edge_agent.vision.scene import parse_scene
-
-    start["faces"].append(face_json(guessed, face_id=face, building=building))
-    scene = parse_scene(start, file="guessed scene")
-    if not anchors or scene.anchors:
-        return scene_json(scene), []
-    proposed = guess_anchors(image, scene.faces, masks=scene.privacy_masks)
-    raw = scene_json(scene) | {"anchors": [[list(point) for point in anchor.polygon] for anchor in proposed]}
-    return raw, [asdict(anchor) for anchor in proposed]
 
 
 def _write(scene: dict[str, Any], path: Path, *, image: Image | None, preview: Path | None) -> None:
@@ -346,7 +291,7 @@ def _raw_scene(path: Path) -> dict[str, Any]:
     from edge_agent.vision.errors import SceneError
 
     try:
-        raw = json.loads(path.read_text(encoding="utf-8"))
+        raw = json.loads(path.read_text(encoding="utf-8-sig"))
     except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise SceneError(file=str(path), where="(file)", expected=f"JSON text: {error}") from error
     if not isinstance(raw, dict):

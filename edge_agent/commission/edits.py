@@ -14,6 +14,7 @@ from edge_agent.vision.scene import Face, Scene, first_place, first_problem, par
 
 _Points = Annotated[list[tuple[float, float]], Field(min_length=2, max_length=64)]
 _Polygon = Annotated[list[tuple[float, float]], Field(min_length=3, max_length=64)]
+_Name = Annotated[str, Field(min_length=1, max_length=128)]
 _Count = Annotated[int, Field(ge=1, le=120)]
 
 
@@ -77,8 +78,8 @@ class NameFace(_Edit):
 
     op: Literal["name_face"]
     face: str
-    face_id: str | None = None
-    building: str | None = None
+    face_id: _Name | None = None
+    building: _Name | None = None
 
 
 class PutFace(_Edit):
@@ -231,7 +232,8 @@ def _add_area(raw: dict[str, Any], edit: Any, scene: Scene) -> None:
 def _remove_area(raw: dict[str, Any], edit: Any, scene: Scene) -> None:
     areas = raw[_area_key(edit.op)]
     if edit.index >= len(areas):
-        raise SceneError(file="edit", where="index", expected=f"less than {len(areas)} (got {edit.index})")
+        expected = f"one of the {len(areas)} there are, counted from 0 (got {edit.index})"
+        raise SceneError(file="edit", where=f"index in {_area_key(edit.op)}", expected=expected)
     del areas[edit.index]
 
 

@@ -1,13 +1,13 @@
 """Writes a commissioning: the scene as the JSON that `load_scene` reads, and the file at once or not at all."""
 
 import json
-import os
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from edge_agent.commission.shapes import FaceGuess
 from edge_agent.vision.scene import Camera, Face, Polyline, Scene
+from edge_agent.writing import write_whole
 
 
 def scene_json(scene: Scene) -> dict[str, Any]:
@@ -45,12 +45,7 @@ def face_json(guess: FaceGuess, *, face_id: str, building: str) -> dict[str, Any
 
 def write_scene(scene: dict[str, Any], path: Path) -> None:
     """Replace the file in one step; OSError when the folder cannot be written."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        beside.write_text(_pretty(scene), encoding="utf-8")
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
+    write_whole(path, _pretty(scene))
 
 
 def _pretty(scene: dict[str, Any]) -> str:

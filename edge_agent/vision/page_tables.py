@@ -197,6 +197,8 @@ def compare_table(report: dict[str, Any], lang: Lang) -> str:
     other = report["compare"]
     head = [word("measure", lang), word("here", lang), escape(str(other["dataset"])), word("difference", lang)]
     keys = [name for name in other if name != "dataset"]
+    if not keys:
+        return f'<p class="note">{escape(str(other["dataset"]))}: {word("nothing_scored", lang)}</p>'
     lines = []
     for key in keys[1:] if len(keys) == 2 else keys:  # one work type is all there is
         here = report["all"] if key == "all" else report["strata"][key]

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from edge_agent.vision.disturb import encoded
 from edge_agent.vision.errors import VisionError
 from edge_agent.vision.frame import Frame, Image
 from edge_agent.vision.scene import Face, Point, Polyline, Scene
@@ -51,7 +52,7 @@ class Disturbance:
         """The frame the camera delivers; the first one of a scene is never shifted: it is what was commissioned."""
         if self.is_none or self.kind == "polygon_px" or (self.kind == "shift_px" and first):
             return frame
-        image = self._shifted(frame.image, scene_id) if self.kind == "shift_px" else _encoded(frame.image, self.amount)
+        image = self._shifted(frame.image, scene_id) if self.kind == "shift_px" else encoded(frame.image, self.amount)
         return replace(frame, image=image, sha256=hashlib.sha256(f"{frame.sha256} {self.name}".encode()).hexdigest())
 
     def _face(self, scene_id: str, face: Face) -> Face:
@@ -111,10 +112,3 @@ def parse_disturbance(text: str, *, seed: int = 0) -> Disturbance:
         msg = f"--disturb {text!r}: expected one of {expected}"
         raise VisionError(msg)
     return Disturbance(kind=kind, amount=int(amount), seed=seed)
-
-
-def _encoded(image: Image, quality: int) -> Image:
-    done, data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])
-    again = cv2.imdecode(data, cv2.IMREAD_COLOR)
-    assert done and again is not None, "an image that was decoded can be encoded"
-    return np.asarray(again, np.uint8)

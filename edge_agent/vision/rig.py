@@ -29,7 +29,9 @@ class Rig:
 
 
 def shipped_rig(models: Path, *, threads: int = 1, precision: Precision | None = None) -> Rig:
-    """The weights of a models folder; ModelError when its baseline cannot be read."""
+    """The weights of a models folder; ModelError when it has no manifest or its baseline cannot be read."""
+    if not (models / "manifest.json").is_file():
+        raise ModelError(file=str(models), reason="holds no manifest.json; expected a folder of weights, as models/ is")
     peer = models / BASELINE_FILE
     have = baseline_work_types(peer) if peer.exists() else ()
     return Rig(

@@ -32,10 +32,11 @@ def test_figures_and_page_are_written(tmp_path: Path) -> None:
     ("words", "code", "message"),
     [
         ((), 2, "nothing to write"),
-        (("--json", "{tmp}/none/out.json"), 2, "cannot be written"),
-        (("--json", "{tmp}/out.json", "--disturb", "fog:3"), 1, "expected one of polygon_px"),
+        (("--json", "{tmp}/none/out.json"), 2, "there is no folder"),
+        (("--json", "{tmp}/out.json", "--page", "{tmp}/data/../out.json"), 2, "asked for twice"),
+        (("--json", "{tmp}/out.json", "--disturb", "fog:3"), 2, "expected one of polygon_px"),
         (("--json", "{tmp}/out.json", "--compare", "{tmp}/none"), 1, "at least one scene folder"),
-        (("--json", "{tmp}/out.json", "--models", "{tmp}"), 1, "manifest.json"),
+        (("--json", "{tmp}/out.json", "--models", "{tmp}"), 1, "holds no manifest.json"),
     ],
 )
 def test_wrong_use_is_told_in_one_line(tmp_path: Path, words: tuple[str, ...], code: int, message: str) -> None:

@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from edge_agent.cli import app
+from edge_agent.commission.arguments import points_of
 from edge_agent.vision.scene import load_scene
 from tests.edge_agent.commission.drawing import CORNERS, facade
 
@@ -115,6 +116,37 @@ def test_a_scene_that_cannot_be_written_leaves_the_old_one_and_no_rest(scene: Pa
     folder.mkdir()
     before = sorted(scene.parent.iterdir())
     done = call("edit", scene, "--cols", 3, "--out", folder)
-    assert done.exit_code == 1 and "expected a file" in done.output.replace("\n", " ")
+    assert done.exit_code == 2 and "expected the name of a file" in done.output.replace("\n", " ")
     assert sorted(scene.parent.iterdir()) == before
     assert load_scene(scene).faces[0].cols == 4
+
+
+def test_another_face_comes_from_a_frame_of_the_same_size_under_an_id_of_its_own(scene: Path, frame: Path) -> None:
+    before = scene.read_bytes()
+    other = frame.with_name("20261122T040000Z.png")
+    cv2.imwrite(str(other), np.zeros((200, 300, 3), np.uint8))
+    add = ("--quad", QUAD, "--rows", 6, "--cols", 4, "--out", scene, "--add")
+    small, twice = call("guess", other, *add, "--face", "B"), call("guess", frame, *add)
+    assert (small.exit_code, twice.exit_code) == (2, 2)
+    assert "300 x 200 px" in small.output and "has a face A-front" in twice.output
+    assert scene.read_bytes() == before
+    assert call("guess", frame, *add, "--face", "B").exit_code == 0
+    assert [face.face_id for face in load_scene(scene).faces] == ["A-front", "B"]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--quad", "2080,3300 2300,3300 2300,3100 2080,3100"), "off the frame"),
+        (("--near", "9000,9000"), "off the frame"),
+        (("--quad", QUAD, "--report", "{tmp}/none/r.json"), "there is no folder"),
+    ],
+)
+def test_what_cannot_come_to_anything_is_told_at_once(frame: Path, words: tuple[str, ...], told: str) -> None:
+    done = call("guess", frame, "--out", frame.with_name("s.json"), *(w.format(tmp=frame.parent) for w in words))
+    assert done.exit_code == 2 and told in done.output
+    assert not frame.with_name("s.json").exists()
+
+
+def test_points_may_be_typed_with_spaces_and_full_width_commas() -> None:
+    assert points_of("80, 300  300，280;1,-2.5") == [[80.0, 300.0], [300.0, 280.0], [1.0, -2.5]]
