@@ -190,6 +190,16 @@ def test_a_file_that_is_no_onnx_is_refused_even_when_its_sum_is_right(
         load_network(folder)
 
 
+def test_weights_that_say_no_figures_are_refused(tmp_path: Path) -> None:
+    """One NaN in a belief would stay in it for good."""
+    third, nothing = (np.array([value], "<f4").tobytes() for value in (0.3, np.nan))
+    data = Tiny().data().replace(third, nothing)
+    folder = a_models_folder(tmp_path, change=lambda m: m["models"].update(road=an_entry(data, work_type="road")))
+    (folder / "cells.onnx").write_bytes(data)
+    with pytest.raises(ModelError, match="figures that are none"):
+        load_network(folder, work_type="road")
+
+
 @pytest.mark.parametrize(
     ("text", "reason"), [("{", "is no JSON text"), ("[]", "expected an object"), (None, "cannot be read")]
 )
