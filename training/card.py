@@ -45,9 +45,12 @@ SYNTHETIC = (
 )
 AGAIN = """## How to make it again
 
+The weights of an earlier run that this one started from are not kept: without `--start` it takes longer to learn the
+same, and gives other weights.
+
 ```
-python -m training.scenes render --split train --work-type KIND --out DIR
-python -m training.train --data DIR --out RUN
+python -m training.scenes render --split train --work-type KIND [--renderer raster] --out DIR
+python -m training.train --data DIR [--data DIR2 --mix SHARE …] [--start RUN0/last.pt] --out RUN
 python -m training.baseline --data DIR
 python -m training.export --run RUN --data DIR
 python -m training.evaluate HOLDOUT --compare HELD --json H.json

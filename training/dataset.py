@@ -112,13 +112,6 @@ class Library:
             raise DatasetError(file=places, where="scenes/", expected="at least one scene folder scenes/SCENE_ID/")
 
 
-def read_samples(root: Path) -> list[Sample]:
-    """Every face of every frame of one data set that has truth."""
-    library = Library(roots=(root,))
-    library.refresh()
-    return library.samples[0]
-
-
 def samples_of(folder: SceneFolder) -> list[Sample]:
     """The samples of one scene."""
     scene = folder.scene

@@ -21,11 +21,11 @@ from training.calibrate import HeldCells, fit_temperature  # noqa: E402
 from training.dataset import (  # noqa: E402
     Batches,
     Library,
+    Sample,
     choose,
     cut,
     jittered,
     piece_of,
-    read_samples,
     stage_weights,
     window_nodes,
     with_distractor,
@@ -38,6 +38,13 @@ from training.paste import THINGS, paste  # noqa: E402
 from training.quantise import Agreement  # noqa: E402
 from training.start import take_over  # noqa: E402
 from training.train import ABLATIONS, Plan, network_for, train  # noqa: E402
+
+
+def read_samples(root: Path) -> list[Sample]:
+    """Every face of every frame of one data set that has truth."""
+    library = Library(roots=(root,))
+    library.refresh()
+    return library.samples[0]
 
 
 @pytest.mark.parametrize("ablation", ABLATIONS.values(), ids=ABLATIONS)
