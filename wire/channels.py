@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from wire.messages import Ack, Beat, Birth, Frame, HostState, Presence
+from wire.messages import Ack, Beat, Birth, Config, Frame, HostState, Presence
 from wire.topics import HOST_STATE, ROOT
 
 
@@ -35,6 +35,17 @@ CHANNELS: tuple[Channel, ...] = (
         retain=False,
         will=False,
         summary="A frame of contiguous records. Deleted at the edge only after down/ack names it, never for a PUBACK.",
+    ),
+    Channel(
+        name="bulk",
+        address=f"{ROOT}/{{gateway}}/up/bulk",
+        sender="edge",
+        message=Frame,
+        content="application/zlib",
+        qos=1,
+        retain=False,
+        will=False,
+        summary="The same frames, of a backlog: read apart, so that none stands before a live reading.",
     ),
     Channel(
         name="birth",
@@ -79,6 +90,17 @@ CHANNELS: tuple[Channel, ...] = (
         retain=False,
         will=False,
         summary="The committed watermark of one epoch: the edge deletes seq <= hi and nothing else.",
+    ),
+    Channel(
+        name="config",
+        address=f"{ROOT}/{{gateway}}/down/config",
+        sender="centre",
+        message=Config,
+        content="application/json",
+        qos=1,
+        retain=True,
+        will=False,
+        summary="The configuration the gateway should run, signed by the centre; answered by a config_result record.",
     ),
     Channel(
         name="cmd",

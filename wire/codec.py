@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cache
 from typing import Any, TypeVar, cast
@@ -13,7 +13,8 @@ from typing import Any, TypeVar, cast
 from pydantic import TypeAdapter, ValidationError
 
 from wire.errors import MalformedError, TooLargeError, UnknownVersionError
-from wire.messages import BODIES, VERSION, Frame, Record
+from wire.messages import BODIES, VERSION, Config, Frame, Record
+from wire.signing import link, statement
 
 FRAME_RECORDS_MAX = 200
 FRAME_BYTES_MAX = 64 * 1024  # of records, before compression
@@ -62,8 +63,16 @@ def decode_body(record: Record) -> Any:
 
 
 def encode(message: Any) -> bytes:
-    """JSON bytes of a small message (Birth, Beat, Presence, Ack, HostState), with the version in it."""
-    return canonical({"v": VERSION, **asdict(message)})
+    """JSON bytes of a small message (Birth, Beat, Presence, Ack, HostState, Config), with the version in it.
+
+    What was added after the first release is left out when it says nothing; `need` was always said.
+    """
+    return canonical({"v": VERSION} | {k: v for k, v in asdict(message).items() if v is not None or k == "need"})
+
+
+def config_statement(config: Config) -> bytes:
+    """What the centre signs of a configuration: all of it but the signature."""
+    return canonical({k: v for k, v in asdict(config).items() if k != "sig"})
 
 
 def decode(kind: type[M], payload: bytes) -> M:
@@ -79,7 +88,7 @@ def encode_frame(frame: Frame) -> bytes:
 
 
 def _framed(frame: Frame, recs: bytes, *, count: int) -> bytes:
-    head = {k: v for k, v in asdict(replace(frame, recs=())).items() if k != "recs"}
+    head = {k: v for k, v in asdict(replace(frame, recs=())).items() if k != "recs" and v != ""}
     head |= {"v": VERSION, "n": count, "crc": zlib.crc32(recs)}
     return zlib.compress(canonical(head)[:-1] + b',"recs":' + recs + b"}", 1)
 
@@ -92,7 +101,10 @@ def _spelled(record: Sealed) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sealed:
-    """A record whose body is already canonical JSON text, as the edge stores it: nothing is spelled twice."""
+    """A record whose body is already canonical JSON text, as the edge stores it: nothing is spelled twice.
+
+    `prev` is the link before it (`wire.signing`), 64 hex digits; empty in a store that keeps none.
+    """
 
     seq: int
     kind: str
@@ -100,6 +112,12 @@ class Sealed:
     clock: str
     hash: str
     body: str
+    prev: str = ""
+
+    @property
+    def spelled(self) -> bytes:
+        """The record's canonical JSON, as it travels and as its link covers it."""
+        return _spelled(self).encode()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,10 +134,23 @@ def seal(body: dict[str, Any], *, kind: str, at: int) -> SealedBody:
     return SealedBody(text=text.decode(), hash=_hash_of(kind, at, text))
 
 
-def encode_sealed(head: Frame, records: Sequence[Sealed]) -> bytes:
-    """As `encode_frame` of `head` with these records (its own `recs` are not looked at), several times faster."""
-    recs = ("[" + ",".join(map(_spelled, records)) + "]").encode()
-    return _framed(head, recs, count=len(records))
+def encode_sealed(head: Frame, records: Sequence[Sealed], *, sign: Callable[[bytes], str] | None = None) -> bytes:
+    """As `encode_frame` of `head` with these records (its own `recs` are not looked at), several times faster.
+
+    `sign` (bytes to 128 hex digits): the frame says the link before its first record and signs the one after its last.
+    """
+    texts = [_spelled(record) for record in records]
+    if sign is not None:
+        end = _end(bytes.fromhex(records[0].prev), texts)
+        said = statement(head.gw, head.epoch, lo=head.lo, hi=head.hi, end=end)
+        head = replace(head, prev=records[0].prev, sig=sign(said))
+    return _framed(head, ("[" + ",".join(texts) + "]").encode(), count=len(records))
+
+
+def _end(prev: bytes, texts: Iterable[str]) -> bytes:
+    for text in texts:
+        prev = link(prev, text.encode())
+    return prev
 
 
 def split_sealed(records: Sequence[Sealed]) -> list[tuple[Sealed, ...]]:
@@ -129,10 +160,14 @@ def split_sealed(records: Sequence[Sealed]) -> list[tuple[Sealed, ...]]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenedFrame:
-    """A checked frame, with the canonical JSON text of each record's body, in order: who stores it spells nothing."""
+    """A checked frame, with the canonical JSON text of each record's body, in order: who stores it spells nothing.
+
+    `end` is the link after its last record; None when the frame does not say the one before its first.
+    """
 
     frame: Frame
     bodies: tuple[str, ...]
+    end: bytes | None = None
 
 
 def decode_frame(payload: bytes) -> Frame:
@@ -146,13 +181,14 @@ def decode_frame(payload: bytes) -> Frame:
 def open_frame(payload: bytes) -> OpenedFrame:
     """As `decode_frame`, with the spelled bodies."""
     plain = _object(inflate(payload))
-    bodies = _check_envelope(plain)
+    bodies, texts = _check_envelope(plain)
     frame = _validated(Frame, plain, where="frame")
     _check_sequence(frame)
     for record, body in zip(frame.recs, bodies, strict=True):
         if _hash_of(record.kind, record.at, body.encode()) != record.hash:
             raise MalformedError("content differs", where=f"recs[seq={record.seq}].hash", expected="hash of the body")
-    return OpenedFrame(frame=frame, bodies=bodies)
+    end = _end(bytes.fromhex(frame.prev), texts) if frame.prev else None
+    return OpenedFrame(frame=frame, bodies=bodies, end=end)
 
 
 def inflate(payload: bytes) -> bytes:
@@ -205,8 +241,8 @@ def _object(raw: bytes) -> dict[str, Any]:
     return plain
 
 
-def _check_envelope(plain: dict[str, Any]) -> tuple[str, ...]:
-    """Count and checksum; the spelled bodies, each spelled only once. What was parsed by `_object` holds no float."""
+def _check_envelope(plain: dict[str, Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Count and checksum; the spelled bodies and records, each spelled once. What `_object` parsed holds no float."""
     recs = plain.get("recs")
     if not isinstance(recs, list) or not recs:
         raise MalformedError("records", where="recs", expected="a list of at least one record")
@@ -214,15 +250,15 @@ def _check_envelope(plain: dict[str, Any]) -> tuple[str, ...]:
         raise MalformedError(f"n = {str(plain.get('n'))[:40]}", where="n", expected=str(len(recs)))
     try:
         bodies = tuple(_spell(rec["body"]) if isinstance(rec, dict) and "body" in rec else "" for rec in recs)
-        text = ",".join(_spelled_plain(rec, body) for rec, body in zip(recs, bodies, strict=True))
-        checksum = zlib.crc32(f"[{text}]".encode())
+        texts = tuple(_spelled_plain(rec, body) for rec, body in zip(recs, bodies, strict=True))
+        checksum = zlib.crc32(f"[{','.join(texts)}]".encode())
     except UnicodeEncodeError as broken:
         raise MalformedError("lone surrogate in a text", where="$", expected="text that UTF-8 can spell") from broken
     except RecursionError as broken:
         raise MalformedError("value nested too deeply", where="$", expected="a few levels") from broken
     if plain.get("crc") != checksum:
         raise MalformedError("checksum differs", where="crc", expected="crc32 of the records")
-    return bodies
+    return bodies, texts
 
 
 def _spelled_plain(rec: Any, body: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from annotated_types import Ge, Le, Len, MinLen
+from pydantic import Field
 
 VERSION = 1
 
@@ -14,10 +15,13 @@ Millis = Annotated[int, Ge(0), Le(253_402_300_799_999)]  # up to the year 9999
 Seq = Annotated[int, Ge(1), Le(2**63 - 1)]
 Watermark = Annotated[int, Ge(0), Le(2**63 - 1)]
 Count = Annotated[int, Ge(0), Le(2**63 - 1)]  # what any database keeps; no message says more
+Offset = Annotated[int, Ge(-(2**53)), Le(2**53)]
 AgeMillis = Annotated[int, Ge(-1), Le(2**63 - 1)]
 Name = Annotated[str, MinLen(1), Len(1, 128)]
 Hash64 = Annotated[str, Len(16, 16)]
 Sha256 = Annotated[str, Len(64, 64)]
+LinkHex = Annotated[str, Field(pattern=r"^([0-9a-f]{64})?$")]
+SignatureHex = Annotated[str, Field(pattern=r"^([0-9a-f]{128})?$")]
 Clock = Literal["synced", "free", "unknown"]
 
 
@@ -35,7 +39,11 @@ class Record:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
-    """Contiguous records lo..hi of one epoch; what travels on up/data."""
+    """Contiguous records lo..hi of one epoch; what travels on up/data (live) and up/bulk (backlog).
+
+    `prev` is the link before record lo, `sig` the gateway's signature of the one after hi (`wire.signing`), both hex;
+    empty = not said.
+    """
 
     gw: Name
     epoch: Name
@@ -44,6 +52,8 @@ class Frame:
     boot: Name
     sent_at: Millis
     recs: tuple[Record, ...]
+    prev: LinkHex = ""
+    sig: SignatureHex = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +83,12 @@ class CameraHealth:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Beat:
-    """Heartbeat, QoS 0, every 30 s."""
+    """Heartbeat, QoS 0, every 30 s. None: not said.
+
+    `in_flight` records are sent and not acknowledged, `tombstoned` ones were given up by policy in this epoch;
+    `clock_offset_ms` is the centre's clock minus ours; `security` counts messages refused as forged or not for us;
+    `degraded` says why records are not taken in as they should be.
+    """
 
     gw: Name
     epoch: Name
@@ -83,6 +98,11 @@ class Beat:
     oldest_age_ms: Count
     disk_free_bytes: Count
     cameras: tuple[CameraHealth, ...]
+    in_flight: Count | None = None
+    tombstoned: Count | None = None
+    clock_offset_ms: Offset | None = None
+    security: Count | None = None
+    degraded: Name | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +118,8 @@ class Presence:
 class Ack:
     """The centre's committed state of one epoch on down/ack. The edge deletes seq <= hi and nothing else.
 
-    `recv` are the ranges stored beyond hi; `need` asks to send again from there; `pace` is records/s (0 = no limit).
+    `recv` are the ranges stored beyond hi; `need` asks to send again from there; `pace` is records/s of the bulk lane
+    (0 = no limit). `echo` is the `sent_at` of the birth or beat this answers and `at` the centre's clock then (ms UTC).
     """
 
     epoch: Name
@@ -106,6 +127,8 @@ class Ack:
     recv: tuple[tuple[Seq, Seq], ...] = ()
     need: Seq | None = None
     pace: Watermark = 0
+    echo: Millis | None = None
+    at: Millis | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,4 +211,69 @@ class Tombstone:
     at_max: Millis
 
 
-BODIES: dict[str, type] = {"face_reading": FaceReading, "camera_event": CameraEvent, "tombstone": Tombstone}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockMap:
+    """Body of a `clock_map` record: records lo..hi of this epoch that are not `synced` were stamped `add_ms` too early.
+
+    Said once a boot, when its clock is first set; the centre re-times what it derives from them.
+    """
+
+    boot: Name
+    lo: Seq
+    hi: Seq
+    add_ms: Offset
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreLost:
+    """Body of a `store_lost` record: of an older epoch's store, records lo..hi were neither acknowledged nor saved.
+
+    `hi` None: how far the lost store had come is not known.
+    """
+
+    epoch: Name
+    lo: Seq
+    hi: Seq | None
+    reason: Name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfigResult:
+    """Body of a `config_result` record: what became of the configuration `id`; `parts` as `kind name sha256`."""
+
+    id: Seq
+    state: Literal["applied", "refused", "rolled_back", "expired"]
+    reason: Annotated[str, Len(0, 1000)]
+    parts: tuple[Annotated[str, Len(1, 300)], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfigPart:
+    """One thing to be changed; its content is fetched by its SHA-256. `name`: the camera of a scene, else the kind."""
+
+    kind: Literal["scene", "settings", "model"]
+    name: Name
+    sha256: Sha256
+    size_bytes: Count
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """The configuration a gateway should run, retained on down/config. `sig`: the centre's, over the rest."""
+
+    gw: Name
+    id: Seq
+    issued_at: Millis
+    deadline: Millis
+    parts: tuple[ConfigPart, ...]
+    sig: SignatureHex = ""
+
+
+BODIES: dict[str, type] = {
+    "face_reading": FaceReading,
+    "camera_event": CameraEvent,
+    "tombstone": Tombstone,
+    "clock_map": ClockMap,
+    "store_lost": StoreLost,
+    "config_result": ConfigResult,
+}

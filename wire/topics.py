@@ -13,11 +13,11 @@ HOST_STATE = f"{ROOT}/host/state"
 GATEWAY_ID = re.compile(r"(?!host$)[a-z0-9][a-z0-9-]{0,62}")
 
 Direction = Literal["up", "down"]
-UpChannel = Literal["data", "birth", "beat", "state"]
-DownChannel = Literal["ack", "cmd"]
+UpChannel = Literal["data", "bulk", "birth", "beat", "state"]
+DownChannel = Literal["ack", "config", "cmd"]
 _CHANNELS: dict[str, frozenset[str]] = {
-    "up": frozenset({"data", "birth", "beat", "state"}),
-    "down": frozenset({"ack", "cmd"}),
+    "up": frozenset({"data", "bulk", "birth", "beat", "state"}),
+    "down": frozenset({"ack", "config", "cmd"}),
 }
 
 

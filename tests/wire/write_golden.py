@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from tests.wire.build import AT, a_birth, a_frame, a_reading, a_record, a_tombstone, an_event
 from wire.codec import encode, encode_frame
-from wire.messages import Ack, Beat, CameraHealth, HostState, Presence
+from wire.messages import (
+    Ack,
+    Beat,
+    CameraHealth,
+    ClockMap,
+    Config,
+    ConfigPart,
+    ConfigResult,
+    HostState,
+    Presence,
+    StoreLost,
+)
 
 GOLDEN = Path(__file__).with_name("golden")
 MESSAGES: dict[str, Any] = {
@@ -27,6 +39,30 @@ MESSAGES: dict[str, Any] = {
     ),
     "presence-v1": Presence(gw="gw-qp", online=True, session=7),
     "ack-v1": Ack(epoch="e1", hi=12, recv=((14, 20), (25, 25)), need=13, pace=500),
+    "beatwhole-v1": Beat(
+        gw="gw-qp",
+        epoch="e1",
+        sent_at=AT,
+        produced=12,
+        acked=9,
+        oldest_age_ms=3000,
+        disk_free_bytes=10**12,
+        cameras=(),
+        in_flight=2,
+        tombstoned=1,
+        clock_offset_ms=-1500,
+        security=3,
+        degraded="disk full",
+    ),
+    "ackclock-v1": Ack(epoch="e1", hi=12, echo=AT, at=AT + 40),
+    "config-v1": Config(
+        gw="gw-qp",
+        id=4,
+        issued_at=AT,
+        deadline=AT + 7_200_000,
+        parts=(ConfigPart(kind="scene", name="qp-c1", sha256="ab" * 32, size_bytes=4096),),
+        sig="cd" * 64,
+    ),
     "hoststate-v1": HostState(online=False, session=3),
     "frame-v1": a_frame(
         records=(
@@ -40,6 +76,17 @@ MESSAGES: dict[str, Any] = {
             a_record(seq=11, at=AT + 3, kind="camera_event", body=an_event(state="end")),
             a_record(seq=12, at=AT + 4, kind="tombstone", body=a_tombstone()),
         )
+    ),
+    "framesigned-v1": replace(
+        a_frame(
+            records=(
+                a_record(seq=8, kind="clock_map", body=ClockMap(boot="b1", lo=1, hi=7, add_ms=86_400_000)),
+                a_record(seq=9, kind="store_lost", body=StoreLost(epoch="e0", lo=5, hi=None, reason="damaged")),
+                a_record(seq=10, kind="config_result", body=ConfigResult(id=4, state="applied", reason="")),
+            )
+        ),
+        prev="ab" * 32,
+        sig="cd" * 64,
     ),
 }
 
