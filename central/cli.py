@@ -4,25 +4,23 @@ from __future__ import annotations
 
 import json
 import logging
-import sqlite3
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn, get_args
+from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 import typer
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy.exc import SQLAlchemyError
 
-from central.errors import CentralError
-from central.settings import Settings, check_files, load_settings
+from central.settings import check_files
+from central.telling import CLI_ACTOR, SettingsFile
+from central.telling import engine_of as _engine
+from central.telling import fail as _fail
+from central.telling import loaded as _loaded
+from central.telling import told as _told
 
 if TYPE_CHECKING:
-    from sqlalchemy import Engine
-
     from central.verify_delivery import Verdict
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="The centre of siteprogress.")
@@ -30,12 +28,6 @@ users = typer.Typer(no_args_is_help=True, help="People who may log in.")
 gateways = typer.Typer(no_args_is_help=True, help="Gateways whose data is taken.")
 app.add_typer(users, name="user")
 app.add_typer(gateways, name="gateway")
-
-log = logging.getLogger(__name__)
-
-SettingsFile = Annotated[Path | None, typer.Option("--settings", help="TOML file; SITEPROGRESS_CENTRAL_… go over it")]
-CLI_ACTOR = "system:cli"
-BAD_INPUT = 2
 
 
 @app.command()
@@ -192,45 +184,6 @@ def export_openapi() -> None:
 def main() -> None:
     """Entry point."""
     app()
-
-
-def _loaded(path: Path | None) -> Settings:
-    with _told():
-        return load_settings(path)
-
-
-def _engine(settings: Settings) -> Engine:
-    """The settings' database, brought to the newest schema."""
-    from central.store.engine import open_engine
-    from central.store.migrate import migrate as to_newest
-
-    with _told(settings):
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
-        engine = open_engine(settings.database_url)
-        to_newest(engine)
-    return engine
-
-
-@contextmanager
-def _told(settings: Settings | None = None) -> Iterator[None]:
-    """What a person can put right is said in one line, without a traceback; `settings` say which database it was."""
-    try:
-        yield
-    except (CentralError, ValueError) as wrong:
-        log.debug("told without its traceback", exc_info=True)
-        _fail(str(wrong))
-    except OSError as broken:
-        _fail(
-            f"{broken.filename or 'system'}: {broken.strerror or broken}: expected a file or folder this user may use"
-        )
-    except (sqlite3.Error, SQLAlchemyError) as broken:
-        where = f"database {settings.database_shown}" if settings else "database"
-        _fail(f"{where}: {getattr(broken, 'orig', None) or broken}: expected one that answers")
-
-
-def _fail(what: str, *, code: int = BAD_INPUT) -> NoReturn:
-    typer.echo(f"siteprogress-central: {what}", err=True)
-    raise typer.Exit(code)
 
 
 def _asked() -> str:
