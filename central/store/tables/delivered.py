@@ -11,12 +11,18 @@ from central.store.tables.columns import big, long_text, serial
 
 
 class Gateway(SQLModel, table=True):
-    """A registered gateway; only the SHA-256 of its token is kept. Frames of any other gateway become dead letters."""
+    """A registered gateway; only the SHA-256 of its token is kept. Frames of any other gateway become dead letters.
+
+    With a `public_key` (Ed25519, hex) its frames must be signed by it; NULL = not enrolled, unsigned frames are taken.
+    Nothing of a gateway with `revoked_at` is taken.
+    """
 
     id: str = Field(primary_key=True)
     token_sha256: str
     registered_at: int = big()
     retired_at: int | None = big(default=None)
+    public_key: str | None = None
+    revoked_at: int | None = big(default=None)
 
 
 class GatewayStatus(SQLModel, table=True):
@@ -37,6 +43,10 @@ class GatewayStatus(SQLModel, table=True):
     oldest_age_ms: int = big(default=0)
     disk_free_bytes: int = big(default=0)
     last_seen_at: int = big(default=0)
+    in_flight: int = big(default=0)
+    tombstoned: int = big(default=0)
+    clock_offset_ms: int | None = big(default=None)
+    security: int = big(default=0)
 
 
 class Camera(SQLModel, table=True):
@@ -92,6 +102,7 @@ class DeadLetter(SQLModel, table=True):
 
     A row with a `seq` is one bad record of a good frame (its record is stored too); a row with `lo`..`hi` and no
     payload is a range that the gateway says it holds no more: known loss. `size_bytes` is the whole size, also if cut.
+    `replayed_at` = when what it holds was taken after all.
     """
 
     __tablename__: ClassVar[str] = "dead_letter"
@@ -110,6 +121,7 @@ class DeadLetter(SQLModel, table=True):
     size_bytes: int
     payload: bytes = Field(sa_type=LargeBinary)
     times: int = big(default=1)
+    replayed_at: int | None = big(default=None)
 
 
 class IdentityConflict(SQLModel, table=True):

@@ -62,6 +62,7 @@ class PlanWarning(SQLModel, table=True):
     """A warning with its newest level. `state` = open | closed | withdrawn (late facts undid it; kept for the record).
 
     At most one open per project, rule and subject: the database says so. A camera may be a subject of two projects.
+    `historical` = raised by facts that came too late to act on then: it stands in the books and never pages.
     """
 
     __tablename__: ClassVar[str] = "warning"
@@ -94,6 +95,7 @@ class PlanWarning(SQLModel, table=True):
     unit: str
     capped: bool
     refs: str = long_text()
+    historical: bool = False
 
 
 class WarningEvent(SQLModel, table=True):

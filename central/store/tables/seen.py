@@ -13,7 +13,8 @@ from central.store.tables.columns import big, long_text
 class FaceReading(SQLModel, table=True):
     """Index of the face_reading records; the matrices stay in the record's body.
 
-    `shares` = JSON {stage: bp}; `cells` = rows x cols.
+    `shares` = JSON {stage: bp}; `cells` = rows x cols. `observed_at` is the record's time, put right by a clock map.
+    `timing` = '' | historical (came over an hour late: corrects, never pages) | future (never the newest).
     """
 
     __tablename__: ClassVar[str] = "face_reading"
@@ -39,10 +40,11 @@ class FaceReading(SQLModel, table=True):
     abstained: str | None = None
     frame_sha256: str
     evidence_sha256: str | None = Field(default=None, index=True)
+    timing: str = ""
 
 
 class CameraEvent(SQLModel, table=True):
-    """A camera_event record: a device fact begins or ends."""
+    """A camera_event record: a device fact begins or ends. `at` and `timing` as in FaceReading."""
 
     __tablename__: ClassVar[str] = "camera_event"
     __table_args__ = (Index("ix_camera_event_camera", "gateway", "camera", "code", "at"),)
@@ -56,6 +58,7 @@ class CameraEvent(SQLModel, table=True):
     detail: str = long_text()
     residual_mpx: int = big(default=0)
     frame_sha256: str | None = None
+    timing: str = ""
 
 
 class CameraCondition(SQLModel, table=True):
