@@ -33,6 +33,7 @@ def loaded(path: Path | None) -> Settings:
 
 def engine_of(settings: Settings) -> Engine:
     """The settings' database, brought to the newest schema."""
+    from central.store.engine import open_engine
     from central.store.migrate import migrate as to_newest
 
     with told(settings):

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from central.cli import BAD_INPUT, app
+from central.cli import app
+from central.telling import BAD_INPUT
 
 
 def told(tmp_path: Path, toml: str, *command: str) -> str:
