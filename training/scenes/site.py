@@ -90,6 +90,7 @@ class Design:
     balcony_every: int  # 0 = none
     bow_m: float
     fins: bool
+    recess_m: float = 0.0  # a curtain wall this far behind the slab edges and the outer columns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ import numpy as np
 
 from training.scenes.new_build.cell import Cell, holes_of, wall
 from training.scenes.new_build.envelope import base, finished
-from training.scenes.new_build.rough import bare, formwork, infill
+from training.scenes.new_build.rough import bare, edge_rail, formwork, infill
 from training.scenes.shapes.facing import FaceBrush
 
 
@@ -28,6 +28,10 @@ def paint(brush: FaceBrush, cell: Cell, stage: int, *, ua: float, ub: float, rng
             holes=holes,
             tint=cell.tone,
         )
+    if stage >= 3 and design.recess_m:
+        if cell.rail and cell.film:
+            edge_rail(brush, ua, ub, cell.z[0], tint=cell.tone)
+        brush = brush.behind(design.recess_m)
     match stage:
         case 1:
             formwork(brush, cell, ua, ub, rng)

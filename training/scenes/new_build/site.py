@@ -52,7 +52,7 @@ def _design(archetype: Archetype, rng: np.random.Generator) -> Design:
     return Design(
         archetype=archetype.name,
         frame=archetype.frame,
-        system=archetype.system,
+        system="curtain" if archetype.system == "recessed" else archetype.system,
         openings=_shifted(archetype.openings, rng),
         mullion_m=float(rng.uniform(0.9, 1.7)),
         spandrel=float(rng.uniform(0.08, 0.34)),
@@ -63,6 +63,7 @@ def _design(archetype: Archetype, rng: np.random.Generator) -> Design:
         balcony_every=archetype.balcony_every,
         bow_m=float(rng.uniform(1.0, 3.5)) if archetype.bowed else 0.0,
         fins=archetype.fins,
+        recess_m=float(rng.uniform(0.3, 1.0)) if archetype.system == "recessed" else 0.0,
     )
 
 

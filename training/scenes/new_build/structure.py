@@ -153,7 +153,8 @@ def _cell(brush: FaceBrush, row: int, col: int, *, day: float, rng: np.random.Ge
     face, building = brush.face, brush.building
     tone = float(rng.random())
     row_rng = np.random.default_rng((building.seed, 77, row))
-    film_days = float(rng.uniform(4, 40)) if row_rng.random() < 0.3 else 0.0
+    filmed = 0.3 if building.design.recess_m == 0.0 else 0.7  # glass behind an edge keeps its film longer
+    film_days = float(rng.uniform(4, 40)) if row_rng.random() < filmed else 0.0
     cast = float(face.schedule.cast[row, col])
     return Cell(
         u=(face.u_m[col], face.u_m[col + 1]),

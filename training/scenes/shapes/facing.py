@@ -3,7 +3,7 @@
 A road's face lies on the ground: u across the lanes, d down, z the chainage.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import numpy as np
@@ -78,18 +78,23 @@ def outward(building: Building, face: Facade) -> Floats:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FaceBrush:
-    """Draws boxes and bars given in face coordinates into a pile kept in local coordinates."""
+    """Draws boxes and bars given in face coordinates into a pile kept in local coordinates, `back_m` further in."""
 
     solids: Solids
     building: Building
     face: Facade
+    back_m: float = 0.0
+
+    def behind(self, metres: float) -> "FaceBrush":
+        """The same brush that far behind the facade plane."""
+        return replace(self, back_m=self.back_m + metres)
 
     def box(
         self, look: str, u: tuple[float, float], d: tuple[float, float], z: tuple[float, float], *, tint: float = 0.5
     ) -> None:
         """A box over ranges of u, d and z in metres; `tint` 0..1 varies its colour."""
-        start = _local(self.building, self.face, u[0], d[0], z[0])
-        end = _local(self.building, self.face, u[1], d[1], z[1])
+        start = _local(self.building, self.face, u[0], d[0] + self.back_m, z[0])
+        end = _local(self.building, self.face, u[1], d[1] + self.back_m, z[1])
         x, y, height = zip(start, end, strict=True)
         self.solids.box(look, x, y, height, tint=tint)
 
@@ -103,7 +108,7 @@ class FaceBrush:
         tint: float = 0.5,
     ) -> None:
         """A square bar from `start` to `end` (u, d, z), `thick` metres."""
-        a, b = _local(self.building, self.face, *start), _local(self.building, self.face, *end)
+        a, b = (_local(self.building, self.face, u, d + self.back_m, z) for u, d, z in (start, end))
         self.solids.beam(look, a, b, thick=thick, tint=tint)
 
     def sheet(self, look: str, corners: Floats, tint: Floats) -> None:
