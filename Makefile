@@ -9,12 +9,12 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 PAGES := web/dist/index.html
 
-.PHONY: help setup packages web demo test check bench lock clean
+.PHONY: help setup packages web demo test check bench faults lock clean
 
 help:  ## what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
-PURPOSE := $(if $(filter test check,$(MAKECMDGOALS)),test,demo)
+PURPOSE := $(if $(filter test check faults,$(MAKECMDGOALS)),test,demo)
 
 packages:  ## Debian packages (through apt when it may; says what is missing where it may not)
 	@bash scripts/system-packages.sh $(PURPOSE)
@@ -51,6 +51,9 @@ check: setup  ## ruff, mypy, import contracts, vue-tsc, eslint
 
 bench: setup  ## every claim, ours and the peers in one run
 	for claim in bench/*.py; do echo "== $$claim"; $(BIN)/python $$claim; done
+
+faults: setup  ## the whole fault lab: kills, stops and bad lines, docs/faults.md anew (about half an hour; ARGS="--seeds 1")
+	$(BIN)/python -m tests.faults.lab --table docs/faults.md $(ARGS)
 
 lock:  ## renew the hashed locks (needs uv)
 	uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate -q --python-version 3.11 --extra edge --extra central --extra demo pyproject.toml -o requirements/runtime.lock

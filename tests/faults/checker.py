@@ -1,0 +1,138 @@
+"""The invariants, checked from what the edges say they committed and what the centre's database holds."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy import Connection, text
+
+from central.ingest.ranges import Received
+from central.store.engine import reading
+from tests.faults.ledger import KIND, entries, record_of
+from tests.faults.world import GATEWAYS, World
+from wire.codec import canonical, content_hash
+
+
+@dataclass(slots=True, kw_only=True)
+class Findings:
+    """Counts of records; `wrong` names each broken invariant once. All of it is empty and 0 when all is well."""
+
+    committed: int = 0
+    stored: int = 0
+    tombstoned: int = 0
+    lost: int = 0
+    doubled: int = 0
+    wrong: list[str] = field(default_factory=list)
+
+    @property
+    def clean(self) -> bool:
+        """Whether every invariant holds."""
+        return not (self.lost or self.doubled or self.wrong)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Row:
+    """One stored record."""
+
+    epoch: str
+    seq: int
+    kind: str
+    at: int
+    hash: str
+    body: str
+
+
+def check(world: World) -> Findings:
+    """Every invariant of every gateway."""
+    found = Findings()
+    with reading(world.engine) as connection:
+        for gateway in GATEWAYS:
+            _check_gateway(connection, gateway, world.folder / gateway, found)
+        conflicts = connection.execute(text("SELECT count(*) FROM identity_conflict")).scalar_one()
+    if conflicts:
+        found.wrong.append(f"{conflicts} identity conflicts, expected none")
+    for process in (*world.edges.values(), world.centre):
+        if process.crashes or process.ended_by_itself():
+            found.wrong.append(f"{process.name} ended by itself: {process.log.read_text()[-500:]}")
+    return found
+
+
+def _check_gateway(connection: Connection, gateway: str, folder: Path, found: Findings) -> None:
+    rows = _rows(connection, gateway)
+    gone = _buried(rows)
+    numbers = _numbers(gateway, rows, found)
+    keys = {(row.epoch, row.seq) for row in rows}
+    found.stored += len(rows)
+    found.doubled += len(rows) - len(keys) + len(numbers) - len(set(numbers))
+    present = set(numbers)
+    for entry in entries(folder):
+        found.committed += entry.count
+        for offset in range(entry.count):
+            if entry.first + offset in present:
+                continue
+            if entry.seq_lo + offset in gone.get(entry.epoch, Received()):
+                found.tombstoned += 1
+            else:
+                found.lost += 1
+    _check_order(gateway, rows, numbers, found)
+    _check_watermarks(connection, gateway, rows, gone, found)
+
+
+def _rows(connection: Connection, gateway: str) -> list[_Row]:
+    wanted = text("SELECT epoch, seq, kind, at, hash, body FROM record WHERE gateway = :gateway ORDER BY epoch, seq")
+    found = connection.execute(wanted, {"gateway": gateway})
+    return [_Row(epoch=e, seq=s, kind=k, at=at, hash=h, body=b) for e, s, k, at, h, b in found]
+
+
+def _buried(rows: Iterable[_Row]) -> dict[str, Received]:
+    gone: dict[str, Received] = defaultdict(Received)
+    for row in rows:
+        if row.kind == "tombstone":
+            body = json.loads(row.body)
+            gone[row.epoch] = gone[row.epoch].add(body["lo"], body["hi"])
+    return gone
+
+
+def _numbers(gateway: str, rows: Iterable[_Row], found: Findings) -> list[int]:
+    """Productions in order of (epoch, seq), after their content has been compared with what was produced."""
+    numbers = []
+    for row in rows:
+        if row.kind != KIND:
+            continue
+        number = int(json.loads(row.body)["n"])
+        made = record_of(gateway, number)
+        if row.body != canonical(made.body).decode() or row.at != made.at:
+            found.wrong.append(f"{gateway}/{row.epoch}/{row.seq}: content is not that of production {number}")
+        elif row.hash != content_hash(kind=KIND, at=made.at, body=made.body):
+            found.wrong.append(f"{gateway}/{row.epoch}/{row.seq}: hash is not that of its content")
+        numbers.append(number)
+    return numbers
+
+
+def _check_order(gateway: str, rows: Iterable[_Row], numbers: list[int], found: Findings) -> None:
+    """Within an epoch the sequence follows the order of production."""
+    last: dict[str, int] = {}
+    for row, number in zip((row for row in rows if row.kind == KIND), numbers, strict=True):
+        if number <= last.get(row.epoch, 0):
+            found.wrong.append(f"{gateway}/{row.epoch}/{row.seq}: production {number} after {last[row.epoch]}")
+        last[row.epoch] = number
+
+
+def _check_watermarks(
+    connection: Connection, gateway: str, rows: Iterable[_Row], gone: dict[str, Received], found: Findings
+) -> None:
+    """The watermark is the highest number up to which all is stored or known to be gone."""
+    have: dict[str, Received] = defaultdict(Received, gone)
+    for row in rows:
+        have[row.epoch] = have[row.epoch].add(row.seq, row.seq)
+    letters = text("SELECT epoch, lo, hi FROM dead_letter WHERE gateway = :gateway AND lo IS NOT NULL")
+    for epoch, lo, hi in connection.execute(letters, {"gateway": gateway}):
+        have[epoch] = have[epoch].add(lo, hi)
+    streams = text("SELECT epoch, watermark FROM stream WHERE gateway = :gateway")
+    for epoch, watermark in connection.execute(streams, {"gateway": gateway}):
+        if watermark != have[epoch].hi:
+            found.wrong.append(f"{gateway}/{epoch}: watermark {watermark}, expected {have[epoch].hi}")
