@@ -7,6 +7,7 @@ camera_event, plan, audit_entry) are only added to; observation, camera_conditio
 rule_state are functions of the facts and may be rewritten.
 """
 
+from central.store.tables.certified import Certificate
 from central.store.tables.delivered import (
     Camera,
     DeadLetter,
@@ -39,6 +40,7 @@ __all__ = [
     "Camera",
     "CameraCondition",
     "CameraEvent",
+    "Certificate",
     "ClockMap",
     "DeadLetter",
     "DeviationRow",
