@@ -16,6 +16,7 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from edge_agent.errors import BrokerError
+from edge_agent.link import Event, Message, Taken
 from edge_agent.settings import Broker, read_secret
 
 Protocol = Literal["5", "3.1.1"]
@@ -23,39 +24,26 @@ PORTS = {"mqtt": 1883, "mqtts": 8883}
 TOO_LARGE = 0x95
 PROBE_S = 3.0
 UNANSWERED_MAX = 250  # several times the window's frames
+INFLIGHT_MAX = 200
 UNSUPPORTED_VERSION = {0x84, 0x01}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
-    """Something the broker delivered."""
-
-    topic: str
-    payload: bytes
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Taken:
-    """The broker's answer to a publish; `code` 0 = taken, 0x10 = taken but nobody listens, 0x80 and more = refused."""
-
-    mid: int
-    code: int
-    reason: str
-
-
-Event = Message | Taken
+UNSUPPORTED_WILL = {0x9A, 0x9B}  # a broker without retained messages, or without QoS 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Will:
-    """What the broker says, retained, when this connection dies."""
+    """What the broker says when this connection dies: retained and at QoS 1, unless it knows neither (`plain`)."""
 
     topic: str
     payload: bytes
+    plain: bool = False
 
 
 class VersionRefusedError(BrokerError):
     """The broker does not speak this version of MQTT."""
+
+
+class WillRefusedError(BrokerError):
+    """The broker keeps no retained messages, or knows no QoS 1."""
 
 
 class Connection:
@@ -66,6 +54,9 @@ class Connection:
         self.events: deque[Event] = deque()
         self.max_packet_bytes: int | None = None
         self.too_large = False
+        self._receive_maximum = INFLIGHT_MAX
+        self._max_qos = 2
+        self._retains = True
         self._client = client
         self._answer: ReasonCode | None = None
         self._granted: list[ReasonCode] = []
@@ -83,8 +74,17 @@ class Connection:
         if code != MQTTErrorCode.MQTT_ERR_SUCCESS or self._gone:
             raise BrokerError(self.url, self._gone or mqtt.error_string(code), expected="an open connection")
 
+    @property
+    def room(self) -> int:
+        """How many messages of QoS 1 may be handed over now: the broker says how many it answers at a time."""
+        return max(0, self._receive_maximum - len(self._unanswered))
+
     def publish(self, topic: str, payload: bytes, *, qos: int, retain: bool = False) -> int:
-        """Hand a message over and return its number; delivery is told by a `Taken` event."""
+        """Hand a message over and return its number; delivery is told by a `Taken` event.
+
+        Neither QoS nor retain go beyond what the broker knows: no record is deleted for either.
+        """
+        qos, retain = min(qos, self._max_qos), retain and self._retains
         if qos and len(self._unanswered) >= UNANSWERED_MAX:  # each would stay in memory until answered
             problem = f"{len(self._unanswered)} messages and no answer"
             raise BrokerError(self.url, problem, expected="PUBACK for each, or a refusal")
@@ -128,6 +128,8 @@ class Connection:
         problem = f"refused: {answer}"
         if answer.value in UNSUPPORTED_VERSION:
             raise VersionRefusedError(self.url, problem, expected="a version the broker speaks")
+        if answer.value in UNSUPPORTED_WILL:
+            raise WillRefusedError(self.url, problem, expected="a will the broker can keep")
         raise BrokerError(self.url, problem, expected="user and password the broker knows")
 
     def _wait(self, done: Any, *, timeout_s: float, what: str) -> None:
@@ -140,6 +142,9 @@ class Connection:
     def _on_connect(self, _c: Any, _u: Any, _f: Any, answer: ReasonCode, properties: Properties | None) -> None:
         self._answer = answer
         self.max_packet_bytes = getattr(properties, "MaximumPacketSize", None)
+        self._receive_maximum = min(INFLIGHT_MAX, getattr(properties, "ReceiveMaximum", INFLIGHT_MAX))
+        self._max_qos = getattr(properties, "MaximumQoS", 2)
+        self._retains = bool(getattr(properties, "RetainAvailable", 1))
 
     def _on_disconnect(self, _c: Any, _u: Any, _f: Any, reason: ReasonCode, _p: Any) -> None:
         self._gone = f"closed: {reason}"
@@ -164,11 +169,11 @@ def connect(broker: Broker, *, client_id: str, will: Will | None, protocol: Prot
         protocol=mqtt.MQTTv5 if protocol == "5" else mqtt.MQTTv311,
     )
     client.connect_timeout = broker.connect_timeout_s
-    client.max_inflight_messages_set(200)
+    client.max_inflight_messages_set(INFLIGHT_MAX)
     if broker.username is not None:
         client.username_pw_set(broker.username, read_secret(broker.password_file) if broker.password_file else None)
     if will is not None:
-        client.will_set(will.topic, will.payload, qos=1, retain=True)
+        client.will_set(will.topic, will.payload, qos=0 if will.plain else 1, retain=not will.plain)
     connection = Connection(broker.url, client)
     _open(connection, client, broker, protocol=protocol)
     # A broker that does not know version 5 may just not answer; the other version is tried next.

@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from edge_agent.announcing import Vitals
 from edge_agent.buffer.evidence import EvidenceFolder
 from edge_agent.camera.source import Camera
 from edge_agent.clock import Clock, wall
-from edge_agent.publisher import Publisher, Vitals
+from edge_agent.publisher import Publisher
 from edge_agent.sense import Sense, inference_ages_ms
 from edge_agent.uploader import Uploader
 from wire.messages import CameraHealth

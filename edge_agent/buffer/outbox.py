@@ -12,6 +12,7 @@ from typing import Any
 
 from edge_agent.buffer.eviction import Span, Stored, spans_to_evict
 from edge_agent.errors import StoreBrokenError, StoreError, StoreFullError
+from edge_agent.ranges import Ranges
 from wire.codec import Sealed, encode_body, seal
 from wire.messages import Tombstone
 
@@ -126,6 +127,21 @@ class Outbox:
             " WHERE t.lo <= ? AND t.hi >= ? ORDER BY o.seq LIMIT 200"
         )
         return self._sealed(sql, (hi, lo))
+
+    def bury_missing(self, lo: int, hi: int) -> int:
+        """Numbers of lo..hi that are neither held nor told by a tombstone get one; returns how many they are.
+
+        They were lost to the disk: the centre is told rather than left to wait for them.
+        """
+        with self._transaction() as db:
+            held = db.execute("SELECT seq, seq FROM outbox WHERE seq BETWEEN ? AND ?", (lo, hi)).fetchall()
+            told = db.execute("SELECT lo, hi FROM tombstone WHERE lo <= ? AND hi >= ?", (hi, lo)).fetchall()
+            missing = Ranges([*held, *told]).gaps(lo, hi)
+            if missing:
+                at = self._at_near(db, lo)
+                spans = [Span(lo=a, hi=b, count=b - a + 1, at_min=at, at_max=at) for a, b in missing]
+                self._bury(db, spans, reason="missing from the store")
+        return sum(b - a + 1 for a, b in missing)
 
     def acked(self, hi: int) -> int:
         """Delete everything up to `hi`, which the centre has committed; returns how many records went."""
@@ -271,6 +287,12 @@ class Outbox:
             seqs = self._insert(db, [stone])
             db.execute("INSERT OR REPLACE INTO tombstone VALUES (?, ?, ?)", (span.lo, span.hi, seqs[0]))
             self.newest = seqs[-1]
+
+    def _at_near(self, db: sqlite3.Connection, seq: int) -> int:
+        """Capture time of the nearest record that is left; ours when there is none."""
+        after = db.execute("SELECT at FROM outbox WHERE seq > ? ORDER BY seq LIMIT 1", (seq,)).fetchone()
+        near = after or db.execute("SELECT at FROM outbox WHERE seq < ? ORDER BY seq DESC LIMIT 1", (seq,)).fetchone()
+        return int(near[0]) if near else self._now_ms()
 
     def _sealed(self, sql: str, arguments: tuple[int, int]) -> list[Sealed]:
         with self._sending, _translated(self.path):

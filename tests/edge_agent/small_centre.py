@@ -92,7 +92,7 @@ class SmallCentre:
                     self._answer(topic.gateway, birth.epoch)
                 case "beat":
                     self.beats.append(decode(Beat, payload))
-                case "data":
+                case "data" | "bulk":
                     frame = decode_frame(payload)
                     self._store(frame)
                     self._answer(frame.gw, frame.epoch)

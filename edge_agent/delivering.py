@@ -1,0 +1,274 @@
+"""Delivery within a connection: frames out on two lanes, acks in. Steppable: time comes in, nothing here waits."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from random import Random
+
+from edge_agent.buffer.outbox import Outbox
+from edge_agent.errors import StoreFullError
+from edge_agent.framing import Framer, Packed
+from edge_agent.link import Link, Taken
+from edge_agent.sending import Sending
+from edge_agent.settings import Broker
+from edge_agent.speed import START, Speed
+from edge_agent.window import LaneName, Lanes, Sent
+from wire import topics
+from wire.codec import Sealed
+from wire.messages import Ack
+from wire.topics import UpChannel
+
+log = logging.getLogger(__name__)
+
+RESEND_MAX_S = 60.0
+TURN_RECORDS = 1000  # of one lane in one turn: the other lane and the acks come in between
+LIVE_RESERVE = 10  # messages that the backlog leaves to the live lane
+NOBODY_LISTENS = 0x10
+WITHOUT_BULK_S, WITHOUT_BULK_MAX_S = 60.0, 3600.0
+RENEW_EVERY_S = 3600.0
+
+
+class Delivering:
+    """Owns the lanes. `state` is written for others to read."""
+
+    def __init__(
+        self,
+        outbox: Outbox,
+        broker: Broker,
+        framer: Framer,
+        *,
+        gateway: str,
+        state: Sending,
+        random: Random,
+        epoch_of: Callable[[], str],
+    ) -> None:
+        self.wants_birth = False
+        self._outbox = outbox
+        self._broker = broker
+        self._framer = framer
+        self._gateway = gateway
+        self._state = state
+        self._random = random
+        self._epoch_of = epoch_of
+        self._lanes = Lanes(limit=broker.window, acked=outbox.counters().acked)
+        self._speed = self._new_speed()
+        self._sendable = outbox.newest  # what an earlier life of this process may have sent
+        self._round_trip_s = 0.0
+        self._channel_of: dict[int, UpChannel] = {}
+        self._bulk_heard = False
+        self._bulk_again_s = 0.0
+        self._bulk_waits = 0
+        self._hold_until_s = 0.0
+        self._asked = (0, 0.0)
+        self._renewed_s: float | None = None
+
+    @property
+    def owes(self) -> bool:
+        """Whether something waits that the centre has not acknowledged."""
+        return self._lanes.acked < self._outbox.newest
+
+    def begin(self) -> None:
+        """A new connection: what is known of the old one's speed and answers is void."""
+        self._speed = self._new_speed()
+        self._channel_of.clear()
+        self._bulk_again_s = self._hold_until_s = 0.0
+        self._bulk_waits, self._bulk_heard = 0, False
+
+    def died(self, *, too_large: bool) -> None:
+        """The connection ended by itself, perhaps because of what was on its way."""
+        flying = sorted((*self._lanes.live.on_the_way, *self._lanes.bulk.on_the_way), key=lambda sent: sent.order)
+        self._framer.died(flying, too_large=too_large)
+
+    def hear(self, ack: Ack, now: float) -> None:
+        """The centre's word of what it has committed."""
+        if ack.epoch != self._outbox.epoch:
+            log.info("ack of another epoch ignored epoch=%s ours=%s", ack.epoch, self._outbox.epoch)
+            return
+        claimed = max((ack.hi, *(hi for _, hi in ack.recv)))
+        if claimed > max(self._sendable, self._lanes.highest_sent):
+            self._disown(ack, claimed, now)
+            return
+        heard = self._lanes.acknowledge(ack.hi, ack.recv)
+        if heard.advanced:
+            self._delete(self._lanes.acked)
+            self._framer.got_through()
+        self._learn_speed(heard.arrived, now)
+        if heard.lost["bulk"]:
+            self._speed.yield_way(now)
+        if not self._state.synced:
+            self._state.synced, self._state.problem = True, ""
+            self._lanes.begin(ack.recv, newest=self._outbox.newest)
+        if ack.need is not None:
+            self._needed(ack.need, now)
+        self._speed.pace = ack.pace
+        self._tell()
+
+    def taken(self, taken: Taken, now: float) -> None:
+        """The broker's answer to a publish."""
+        channel = self._channel_of.pop(taken.mid, None)
+        if taken.code == NOBODY_LISTENS and channel == "bulk":
+            self._without_bulk(now)
+        elif taken.code == NOBODY_LISTENS and channel == "data":
+            self._state.problem = "nobody listens at the centre"
+            self._hold_until_s = now + self._jittered(self._broker.resend_s)
+        elif taken.code >= 0x80:
+            self._state.refused += 1
+            self._state.problem = f"broker refused a message: {taken.reason}"
+            topic = topics.up(self._gateway, channel or "data")
+            log.warning("broker refused a message reason=%s expected leave to publish on %s", taken.reason, topic)
+
+    def send(self, link: Link, now: float) -> bool:
+        """What timers and windows allow, the live lane first; True when something went out."""
+        self._expire(now)
+        if now < self._hold_until_s:
+            return False
+        self._lanes.divide(self._outbox.newest)
+        live = self._send_lane("live", link, now)
+        bulk = self._send_lane("bulk", link, now)
+        self._tell()
+        return live or bulk
+
+    def _tell(self) -> None:
+        self._state.in_flight = self._lanes.in_flight
+        self._state.backlog = self._lanes.acked < self._lanes.until
+
+    def _new_speed(self) -> Speed:
+        return Speed(limit=self._broker.window, window=min(START, self._broker.window))
+
+    def _learn_speed(self, arrived: dict[LaneName, tuple[Sent, ...]], now: float) -> None:
+        for name, frames in arrived.items():
+            if not frames:
+                continue
+            took_s = now - frames[-1].at_s
+            self._round_trip_s += (took_s - self._round_trip_s) / 8 if self._round_trip_s else took_s
+            if name == "bulk":
+                self._speed.arrived(sum(sent.count for sent in frames), sent_s=frames[-1].at_s, now=now)
+                if any(sent.channel == "bulk" for sent in frames):
+                    self._bulk_heard, self._bulk_waits = True, 0
+
+    def _needed(self, need: int, now: float) -> None:
+        if need <= self._lanes.acked:
+            log.error("centre asks for seq=%d, which it had acknowledged up to %d", need, self._lanes.acked)
+            # It was set back to an older state. The birth tells it what is gone for good, so that it goes on.
+            self._state.synced, self.wants_birth = False, True
+            return
+        if self._asked[0] == need and now - self._asked[1] < self._broker.resend_s:
+            return
+        self._asked = (need, now)
+        self._lanes.asked(need, heard_by=now - self._round_trip_s)
+
+    def _delete(self, hi: int) -> None:
+        try:
+            self._outbox.acked(hi)
+        except StoreFullError as full:  # the next ack deletes these too
+            log.error("acknowledged records not deleted yet: %s", full)
+
+    def _disown(self, ack: Ack, claimed: int, now: float) -> None:
+        """The centre has numbers we never gave: this store is a copy or an old backup. Nothing is deleted.
+
+        Or somebody forged it: so a new epoch is begun at most once an hour, and each such ack is counted.
+        """
+        self._state.security += 1
+        newest = self._outbox.newest
+        if self._renewed_s is not None and now - self._renewed_s < RENEW_EVERY_S:
+            self._state.problem = (
+                f"ack of records never sent (hi={claimed}, newest={newest}); expected at most {newest}"
+            )
+            log.error("ack ignored: hi=%d newest=%d, and the epoch was renewed less than an hour ago", claimed, newest)
+            return
+        log.error(
+            "centre has records this store never sent hi=%d newest=%d epoch=%s; going on under a new epoch",
+            claimed,
+            newest,
+            ack.epoch,
+        )
+        self._renewed_s = now
+        self._outbox.renew_epoch(self._epoch_of())
+        self._lanes = Lanes(limit=self._broker.window)
+        self._sendable = 0
+        self._state.synced, self.wants_birth = False, True
+
+    def _without_bulk(self, now: float) -> None:
+        """Nobody reads the bulk lane (an older centre): its frames go on the data topic for a while."""
+        if now < self._bulk_again_s:
+            return
+        wait_s = min(WITHOUT_BULK_MAX_S, WITHOUT_BULK_S * 2**self._bulk_waits)
+        self._bulk_waits, self._bulk_heard = min(self._bulk_waits + 1, 10), False
+        self._bulk_again_s = now + wait_s
+        self._lanes.give_up("bulk", channel="bulk")
+        log.warning("nobody answers on the bulk lane, backlog goes on the data topic for %.0f s", wait_s)
+
+    def _expire(self, now: float) -> None:
+        self._lanes.expired("live", now)
+        late = self._lanes.expired("bulk", now)
+        if not late:
+            return
+        self._speed.yield_way(now)
+        if not self._bulk_heard and any(sent.channel == "bulk" for sent in late):
+            self._without_bulk(now)
+
+    def _jittered(self, wait_s: float) -> float:
+        return min(RESEND_MAX_S, wait_s) * self._random.uniform(0.75, 1.25)
+
+    def _send_lane(self, name: LaneName, link: Link, now: float) -> bool:
+        bulk = name == "bulk"
+        room = self._lanes.lane(name).room(self._speed.window if bulk else self._lanes.limit)
+        room = min(TURN_RECORDS, self._speed.allows(room, now) if bulk else room)
+        reserve = LIVE_RESERVE if bulk else 0
+        if room == 0 or link.room <= reserve:
+            return False
+        stretch = self._lanes.stretch(name, newest=self._outbox.newest)
+        if stretch is None:
+            return False
+        lo, hi = stretch
+        channel: UpChannel = "bulk" if bulk and now >= self._bulk_again_s else "data"
+        records = [one for one in self._outbox.pending(lo - 1, min(room, hi - lo + 1)) if one.seq <= hi]
+        if not records:
+            self._explain_gap(link, lo, hi, channel=channel)
+            self._lanes.passed(name, lo, hi)
+        went = 0
+        for packed in self._framer.frames(records, broker_takes=link.max_packet_bytes):
+            if self._lanes.lane(name).room(self._lanes.limit) == 0 or link.room <= reserve:
+                break
+            first = packed.records[0].seq
+            if first > lo:
+                self._explain_gap(link, lo, first - 1, channel=channel)
+                self._lanes.passed(name, lo, first - 1)
+            self._send_frame(name, packed, link, now, channel=channel)
+            lo = packed.records[-1].seq + 1
+            went += len(packed.records)
+        if bulk:
+            self._speed.went(went, now)
+        return True
+
+    def _send_frame(self, name: LaneName, packed: Packed, link: Link, now: float, *, channel: UpChannel) -> None:
+        lo, hi = packed.records[0].seq, packed.records[-1].seq
+        if packed.payload is None:
+            self._lanes.passed(name, lo, hi)
+            return
+        self._publish(link, packed.payload, channel=channel, count=len(packed.records))
+        wait_s = max(self._broker.resend_s, 3 * self._round_trip_s) * 2 ** min(self._lanes.tries.get(lo, 0), 10)
+        self._lanes.went(
+            name, lo, hi, count=len(packed.records), at_s=now, due_s=now + self._jittered(wait_s), channel=channel
+        )
+
+    def _publish(self, link: Link, payload: bytes, *, channel: UpChannel, count: int) -> None:
+        mid = link.publish(topics.up(self._gateway, channel), payload, qos=1)
+        self._channel_of[mid] = channel
+        self._state.frames_sent += 1
+        self._state.records_sent += count
+
+    def _explain_gap(self, link: Link, lo: int, hi: int, *, channel: UpChannel) -> None:
+        """Numbers without a record: their tombstones go first, else the centre would wait for them.
+
+        Each tombstone goes once more in its own turn, so these need no watching.
+        """
+        self._outbox.bury_missing(lo, hi)
+        stones: list[Sealed] = self._outbox.tombstones_over(lo, hi)
+        for stone in stones:
+            if stone.seq in self._lanes.sent:
+                continue
+            for packed in self._framer.frames((stone,), broker_takes=link.max_packet_bytes):
+                if packed.payload is not None:
+                    self._publish(link, packed.payload, channel=channel, count=1)
