@@ -18,6 +18,7 @@ from central.api.routes import (
     health,
     imports,
     projects,
+    security,
     sessions,
     trace,
     warnings,
@@ -28,7 +29,7 @@ from central.api.stills import BYTES_MAX as STILL_BYTES_MAX
 
 PREFIX = "/api/v1"
 API_VERSION = "1"
-_ROUTERS = (sessions, imports, projects, buildings, warnings, trace, fleet, evidence, events, health)
+_ROUTERS = (sessions, imports, projects, buildings, warnings, trace, fleet, security, evidence, events, health)
 _CAPS = (
     Cap(prefix=f"{PREFIX}/evidence/", bytes_max=STILL_BYTES_MAX),
     Cap(prefix=f"{PREFIX}/projects/import", bytes_max=PLAN_BYTES_MAX),

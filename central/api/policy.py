@@ -26,7 +26,15 @@ ROLES: tuple[str, ...] = get_args(Role)
 ScopeKind = Literal["district", "unit", "street", "project"]
 
 Action = Literal[
-    "know_self", "read_projects", "read_scores", "read_trace", "read_fleet", "follow", "import_plan", "put_evidence"
+    "know_self",
+    "read_projects",
+    "read_scores",
+    "read_trace",
+    "read_fleet",
+    "read_security",
+    "follow",
+    "import_plan",
+    "put_evidence",
 ]
 
 _INSIDE = frozenset(ROLES) - {"public", "visitor"}
@@ -39,6 +47,7 @@ ACTIONS: dict[Action, frozenset[str]] = {
     "read_scores": _INSIDE - {"contractor"},
     "read_trace": _WORKING,
     "read_fleet": _WORKING,
+    "read_security": frozenset({"admin", "auditor"}),
     "import_plan": frozenset({"admin", "project_owner", "dept_head"}),
     "put_evidence": frozenset(),  # gateways only, by their own token
 }

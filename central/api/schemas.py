@@ -364,7 +364,12 @@ class TraceNode(Answer):
 
 
 class GatewayState(Answer):
-    """Delivery of one gateway. Figures of the heartbeat are null until one came; `in_flight` = produced - acked."""
+    """Delivery of one gateway. What it says of itself is null until it said so.
+
+    `in_flight` = sent and not acknowledged, or produced - acked where it does not say; `tombstoned` records it gave up
+    by policy; `clock_offset_ms` is the centre's clock minus its own; `degraded` why it takes records in badly.
+    `enrolled` = its frames must be signed; `known_losses` counts what went with older stores of it.
+    """
 
     id: str
     epoch: str | None
@@ -380,6 +385,14 @@ class GatewayState(Answer):
     acked: int | None
     in_flight: int | None
     oldest_age_ms: int | None
+    tombstoned: int | None
+    clock_offset_ms: int | None
+    degraded: str | None
+    security_refusals: int | None
+    security_events: int
+    known_losses: int
+    enrolled: bool
+    revoked: bool
     clock: str | None
     software: str | None
 
@@ -390,3 +403,43 @@ class Fleet(Answer):
     as_of: datetime
     gateways: list[GatewayState]
     cameras: list[CameraState]
+
+
+class SecurityEventRow(Answer):
+    """Something refused or claimed wrongly; the same again counts in `times`. `gateway` null = nobody known."""
+
+    id: int
+    code: str
+    gateway: str | None
+    detail: str
+    times: int
+    first_at: datetime
+    last_at: datetime
+
+
+class SecurityEventList(Answer):
+    """The newest events; `total` counts all."""
+
+    total: int
+    events: list[SecurityEventRow]
+
+
+class DeadLetterRow(Answer):
+    """A message or record that could not be taken; `replayed_at` = when it was taken after all."""
+
+    id: int
+    received_at: datetime
+    topic: str
+    gateway: str | None
+    code: str
+    reason: str
+    size_bytes: int
+    times: int
+    replayed_at: datetime | None
+
+
+class DeadLetterList(Answer):
+    """The newest letters; `total` counts all."""
+
+    total: int
+    letters: list[DeadLetterRow]

@@ -16,8 +16,10 @@ from central.store.tables import (
     Gateway,
     GatewayStatus,
     IdentityConflict,
+    KnownLoss,
     Project,
     Record,
+    SecurityEvent,
     Stream,
 )
 
@@ -27,6 +29,8 @@ class Delivery:
     """What one gateway delivered over all its epochs, and what it last said of itself (None = nothing yet)."""
 
     gateway: str
+    enrolled: bool
+    revoked: bool
     status: GatewayStatus | None
     stream: Stream | None
     stored: int
@@ -34,6 +38,8 @@ class Delivery:
     tombstones: int
     dead_letters: int
     conflicts: int
+    known_losses: int
+    security_events: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,13 +55,15 @@ class Watching:
 
 def deliveries(session: Session) -> list[Delivery]:
     """Every registered gateway, by id; `stream` is that of its newest epoch."""
-    ids = session.exec(select(Gateway.id).where(col(Gateway.retired_at).is_(None)).order_by(Gateway.id)).all()
+    registered = session.exec(select(Gateway).where(col(Gateway.retired_at).is_(None)).order_by(Gateway.id)).all()
     statuses = {row.gateway: row for row in session.exec(select(GatewayStatus))}
     streams: dict[str, list[Stream]] = {}
     for row in session.exec(select(Stream).order_by(col(Stream.last_received_at), Stream.epoch)):
         streams.setdefault(row.gateway, []).append(row)
     dead = _counts(session, DeadLetter)
     conflicts = _counts(session, IdentityConflict)
+    losses = _counts(session, KnownLoss)
+    refusals = _counts(session, SecurityEvent)
     tombstones = dict(
         session.exec(
             select(Record.gateway, func.count()).where(Record.kind == "tombstone").group_by(Record.gateway)
@@ -64,6 +72,8 @@ def deliveries(session: Session) -> list[Delivery]:
     return [
         Delivery(
             gateway=gateway,
+            enrolled=row.public_key is not None,
+            revoked=row.revoked_at is not None,
             status=statuses.get(gateway),
             stream=_current(streams.get(gateway, []), statuses.get(gateway)),
             stored=sum(stream.stored for stream in streams.get(gateway, [])),
@@ -71,8 +81,10 @@ def deliveries(session: Session) -> list[Delivery]:
             tombstones=tombstones.get(gateway, 0),
             dead_letters=dead.get(gateway, 0),
             conflicts=conflicts.get(gateway, 0),
+            known_losses=losses.get(gateway, 0),
+            security_events=refusals.get(gateway, 0),
         )
-        for gateway in ids
+        for gateway, row in ((row.id, row) for row in registered)
     ]
 
 
@@ -121,6 +133,6 @@ def _current(streams: list[Stream], status: GatewayStatus | None) -> Stream | No
     return (said or streams)[-1] if streams else None
 
 
-def _counts(session: Session, table: type[DeadLetter] | type[IdentityConflict]) -> dict[str, int]:
+def _counts(session: Session, table: type[DeadLetter | IdentityConflict | KnownLoss | SecurityEvent]) -> dict[str, int]:
     rows = session.exec(select(table.gateway, func.count()).group_by(col(table.gateway)))
     return {gateway: count for gateway, count in rows if gateway is not None}

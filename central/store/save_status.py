@@ -41,6 +41,11 @@ def save_beats(connection: Connection, beats: Sequence[Beat], *, now_ms: int) ->
             "oldest_age_ms": beat.oldest_age_ms,
             "disk_free_bytes": beat.disk_free_bytes,
             "last_seen_at": now_ms,
+            "in_flight": beat.in_flight,
+            "tombstoned": beat.tombstoned,
+            "clock_offset_ms": beat.clock_offset_ms,
+            "security": beat.security,
+            "degraded": beat.degraded or "",
         }
         upsert(connection, GatewayStatus, [row])
         cameras = [

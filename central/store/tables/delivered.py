@@ -43,10 +43,11 @@ class GatewayStatus(SQLModel, table=True):
     oldest_age_ms: int = big(default=0)
     disk_free_bytes: int = big(default=0)
     last_seen_at: int = big(default=0)
-    in_flight: int = big(default=0)
-    tombstoned: int = big(default=0)
+    in_flight: int | None = big(default=None)
+    tombstoned: int | None = big(default=None)
     clock_offset_ms: int | None = big(default=None)
-    security: int = big(default=0)
+    security: int | None = big(default=None)
+    degraded: str = long_text(default="")
 
 
 class Camera(SQLModel, table=True):

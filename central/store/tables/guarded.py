@@ -52,13 +52,16 @@ class ClockMap(SQLModel, table=True):
 
 
 class KnownLoss(SQLModel, table=True):
-    """Records lo..hi of an epoch that its gateway says are lost, and why; `ref` is the record that said so."""
+    """Records lo..hi of an epoch that its gateway says are lost, and why; `ref` is the record that said so.
+
+    `hi` NULL: how far that store had come is not known.
+    """
 
     __tablename__: ClassVar[str] = "known_loss"
     gateway: str = Field(primary_key=True)
     epoch: str = Field(primary_key=True)
     lo: int = big(primary_key=True)
-    hi: int = big(primary_key=True)
+    ref: str = Field(primary_key=True)
+    hi: int | None = big(default=None)
     reason: str = long_text()
-    ref: str
     told_at: int = big()

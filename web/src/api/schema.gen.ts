@@ -104,6 +104,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/dead-letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Dead Letters
+         * @description What came and could not be taken, the newest first; `siteprogress-central letters replay` tries again.
+         */
+        get: operations["listDeadLetters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/district": {
         parameters: {
             query?: never;
@@ -328,6 +348,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/security-events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Security Events
+         * @description What was refused or claimed wrongly, the newest first; the same again counts in `times`.
+         */
+        get: operations["listSecurityEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/trace/record/{gateway}/{epoch}/{seq}": {
         parameters: {
             query?: never;
@@ -533,6 +573,43 @@ export interface components {
             sigma_bp: number | null;
         };
         /**
+         * DeadLetterList
+         * @description The newest letters; `total` counts all.
+         */
+        DeadLetterList: {
+            /** Letters */
+            letters: components["schemas"]["DeadLetterRow"][];
+            /** Total */
+            total: number;
+        };
+        /**
+         * DeadLetterRow
+         * @description A message or record that could not be taken; `replayed_at` = when it was taken after all.
+         */
+        DeadLetterRow: {
+            /** Code */
+            code: string;
+            /** Gateway */
+            gateway: string | null;
+            /** Id */
+            id: number;
+            /** Reason */
+            reason: string;
+            /**
+             * Received At
+             * Format: date-time
+             */
+            received_at: string;
+            /** Replayed At */
+            replayed_at: string | null;
+            /** Size Bytes */
+            size_bytes: number;
+            /** Times */
+            times: number;
+            /** Topic */
+            topic: string;
+        };
+        /**
          * District
          * @description The district at one time. `as_of` is the newest assessed instant, null before the first.
          */
@@ -716,25 +793,37 @@ export interface components {
         };
         /**
          * GatewayState
-         * @description Delivery of one gateway. Figures of the heartbeat are null until one came; `in_flight` = produced - acked.
+         * @description Delivery of one gateway. What it says of itself is null until it said so.
+         *
+         *     `in_flight` = sent and not acknowledged, or produced - acked where it does not say; `tombstoned` records it gave up
+         *     by policy; `clock_offset_ms` is the centre's clock minus its own; `degraded` why it takes records in badly.
+         *     `enrolled` = its frames must be signed; `known_losses` counts what went with older stores of it.
          */
         GatewayState: {
             /** Acked */
             acked: number | null;
             /** Clock */
             clock: string | null;
+            /** Clock Offset Ms */
+            clock_offset_ms: number | null;
             /** Conflicts */
             conflicts: number;
             /** Dead Letters */
             dead_letters: number;
+            /** Degraded */
+            degraded: string | null;
             /** Duplicates */
             duplicates: number;
+            /** Enrolled */
+            enrolled: boolean;
             /** Epoch */
             epoch: string | null;
             /** Id */
             id: string;
             /** In Flight */
             in_flight: number | null;
+            /** Known Losses */
+            known_losses: number;
             /** Last Seen */
             last_seen: string | null;
             /** Oldest Age Ms */
@@ -745,8 +834,16 @@ export interface components {
             produced: number | null;
             /** Received */
             received: number;
+            /** Revoked */
+            revoked: boolean;
+            /** Security Events */
+            security_events: number;
+            /** Security Refusals */
+            security_refusals: number | null;
             /** Software */
             software: string | null;
+            /** Tombstoned */
+            tombstoned: number | null;
             /** Tombstones */
             tombstones: number;
             /** Watermark */
@@ -1104,6 +1201,42 @@ export interface components {
             value: string;
             /** Weight */
             weight: number;
+        };
+        /**
+         * SecurityEventList
+         * @description The newest events; `total` counts all.
+         */
+        SecurityEventList: {
+            /** Events */
+            events: components["schemas"]["SecurityEventRow"][];
+            /** Total */
+            total: number;
+        };
+        /**
+         * SecurityEventRow
+         * @description Something refused or claimed wrongly; the same again counts in `times`. `gateway` null = nobody known.
+         */
+        SecurityEventRow: {
+            /** Code */
+            code: string;
+            /** Detail */
+            detail: string;
+            /**
+             * First At
+             * Format: date-time
+             */
+            first_at: string;
+            /** Gateway */
+            gateway: string | null;
+            /** Id */
+            id: number;
+            /**
+             * Last At
+             * Format: date-time
+             */
+            last_at: string;
+            /** Times */
+            times: number;
         };
         /**
          * SignCounts
@@ -1509,6 +1642,64 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Fusion"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    listDeadLetters: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadLetterList"];
                 };
             };
             /** @description Bad Request */
@@ -2256,6 +2447,64 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ScoreDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    listSecurityEvents: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecurityEventList"];
                 };
             };
             /** @description Bad Request */

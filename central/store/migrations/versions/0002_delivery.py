@@ -19,14 +19,14 @@ def upgrade() -> None:
     """New columns are null, or say what was true of every row so far."""
     _security_event()
     _of_records()
-    zero: dict[str, Any] = {"nullable": False, "server_default": sa.text("0")}
     _add("gateway", sa.Column("public_key", sa.String()), sa.Column("revoked_at", sa.BigInteger()))
     _add(
         "gateway_status",
-        sa.Column("in_flight", sa.BigInteger(), **zero),
-        sa.Column("tombstoned", sa.BigInteger(), **zero),
+        sa.Column("in_flight", sa.BigInteger()),
+        sa.Column("tombstoned", sa.BigInteger()),
         sa.Column("clock_offset_ms", sa.BigInteger()),
-        sa.Column("security", sa.BigInteger(), **zero),
+        sa.Column("security", sa.BigInteger()),
+        sa.Column("degraded", sa.Text(), nullable=False, server_default=""),
     )
     _add("dead_letter", sa.Column("replayed_at", sa.BigInteger()))
     for table in ("face_reading", "camera_event"):
@@ -58,12 +58,15 @@ def _of_records() -> None:
     )
     op.create_index("ix_frame_proof_hi", "frame_proof", ["gateway", "epoch", "hi"])
     _keyed("clock_map", ["seq"], *(sa.Column(name, sa.BigInteger(), nullable=False) for name in ("lo", "hi", "add_ms")))
-    _keyed(
+    op.create_table(
         "known_loss",
-        ["lo", "hi"],
-        sa.Column("reason", sa.Text(), nullable=False),
+        *(sa.Column(key, sa.String(), nullable=False) for key in ("gateway", "epoch")),
+        sa.Column("lo", sa.BigInteger(), nullable=False),
         sa.Column("ref", sa.String(), nullable=False),
+        sa.Column("hi", sa.BigInteger()),
+        sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("told_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("gateway", "epoch", "lo", "ref", name=op.f("pk_known_loss")),
     )
 
 
