@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
+import re
 import zlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -12,17 +12,22 @@ from typing import Any, TypeVar, cast
 
 from pydantic import TypeAdapter, ValidationError
 
-from wire.errors import MalformedError, TooLargeError, UnknownVersionError
+from wire.errors import MalformedError, TooLargeError, UnknownVersionError, WireError
 from wire.messages import BODIES, VERSION, Config, Frame, Record
 from wire.signing import link, statement
+from wire.slicing import Sliced, hash_of, no_constant, no_float, slice_records
 
 FRAME_RECORDS_MAX = 200
 FRAME_BYTES_MAX = 64 * 1024  # of records, before compression
 MESSAGE_BYTES_MAX = 256 * 1024  # on the wire
 INFLATED_BYTES_MAX = 1024 * 1024  # a zip bomb stops here
+PARSED_BYTES_MAX = 8 * 1024 * 1024  # and one of many small values here; what 64 KiB can say always fits
+_VALUE_BYTES = {b"{": 240, b"[": 100, b",": 130}  # of memory, at most, for each such sign in JSON text (CPython 3.11)
 
-_SPELLER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-_spell = _SPELLER.encode
+_spell = json.JSONEncoder(
+    ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False, check_circular=False
+).encode
+_FRACTION = re.compile(r"\d(?:\.\d|e[+-])")  # in every float as Python spells it, and in a few texts
 _RECORD_KEYS = {"at", "body", "clock", "hash", "kind", "seq"}
 M = TypeVar("M")
 R = TypeVar("R", Record, "Sealed")
@@ -31,26 +36,36 @@ R = TypeVar("R", Record, "Sealed")
 def canonical(value: Any) -> bytes:
     """The one spelling of a value: UTF-8, sorted keys, no spaces. Floats are refused, they have no one spelling."""
     try:
-        _refuse_floats(value, "$")
-        return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+        text = _spelled_or_none(value)
+        if text is None or _may_hold_floats(text):
+            _refuse_floats(value, "$")
+        return (_spell(value) if text is None else text).encode()
     except UnicodeEncodeError as broken:
         raise MalformedError("lone surrogate in a text", where="$", expected="text that UTF-8 can spell") from broken
     except RecursionError as broken:
         raise MalformedError("value nested too deeply", where="$", expected="a few levels") from broken
 
 
+def _spelled_or_none(value: Any) -> str | None:
+    try:
+        return _spell(value)
+    except ValueError:  # NaN or an infinity
+        return None
+
+
+def _may_hold_floats(text: str) -> bool:
+    """Cheap, and never wrong in saying no."""
+    return ("." in text or "e+" in text or "e-" in text) and _FRACTION.search(text) is not None
+
+
 def content_hash(*, kind: str, at: int, body: dict[str, Any]) -> str:
     """64-bit hash (16 hex digits) of what a record says; equal keys with unequal hashes are an identity conflict."""
-    return _hash_of(kind, at, canonical(body))
-
-
-def _hash_of(kind: str, at: int, body: bytes) -> str:
-    return hashlib.blake2b(b"%s\0%d\0%s" % (kind.encode(), at, body), digest_size=8).hexdigest()
+    return hash_of(kind, at, canonical(body))
 
 
 def encode_body(body: Any) -> dict[str, Any]:
     """Plain dict of a body dataclass, ready for a Record."""
-    plain: dict[str, Any] = json.loads(json.dumps(asdict(body)))
+    plain: dict[str, Any] = _adapter(cast("type", type(body))).dump_python(body, mode="json", warnings=False)
     return plain
 
 
@@ -94,8 +109,7 @@ def _framed(frame: Frame, recs: bytes, *, count: int) -> bytes:
 
 
 def _spelled(record: Sealed) -> str:
-    kind = json.dumps(record.kind, ensure_ascii=False)
-    rest = f'"clock":"{record.clock}","hash":"{record.hash}","kind":{kind},"seq":{record.seq}'
+    rest = f'"clock":"{record.clock}","hash":"{record.hash}","kind":{_spell(record.kind)},"seq":{record.seq}'
     return f'{{"at":{record.at},"body":{record.body},{rest}}}'
 
 
@@ -131,7 +145,7 @@ class SealedBody:
 def seal(body: dict[str, Any], *, kind: str, at: int) -> SealedBody:
     """Spell a body once, for storing; `encode_sealed` sends the very same bytes."""
     text = canonical(body)
-    return SealedBody(text=text.decode(), hash=_hash_of(kind, at, text))
+    return SealedBody(text=text.decode(), hash=hash_of(kind, at, text))
 
 
 def encode_sealed(head: Frame, records: Sequence[Sealed], *, sign: Callable[[bytes], str] | None = None) -> bytes:
@@ -179,16 +193,37 @@ def decode_frame(payload: bytes) -> Frame:
 
 
 def open_frame(payload: bytes) -> OpenedFrame:
-    """As `decode_frame`, with the spelled bodies."""
-    plain = _object(inflate(payload))
-    bodies, texts = _check_envelope(plain)
-    frame = _validated(Frame, plain, where="frame")
+    """As `decode_frame`, with the spelled bodies. A frame in canonical spelling is cut; any other is spelled anew."""
+    raw = inflate(payload)
+    plain, sliced = _cut_out(raw) or _spelled_anew(raw)
+    frame = _validated(Frame, plain | {"recs": sliced.records}, where="frame")
     _check_sequence(frame)
-    for record, body in zip(frame.recs, bodies, strict=True):
-        if _hash_of(record.kind, record.at, body.encode()) != record.hash:
+    end = _end(bytes.fromhex(frame.prev), sliced.texts) if frame.prev else None
+    return OpenedFrame(frame=frame, bodies=sliced.bodies, end=end)
+
+
+def _cut_out(raw: bytes) -> tuple[dict[str, Any], Sliced] | None:
+    """Envelope and records of a frame as `encode_frame` spells it; None for every other, right or wrong."""
+    cut = raw.find(b',"recs":[')
+    if cut < 0 or raw[-1:] != b"}" or _parsed_bytes(raw) > PARSED_BYTES_MAX:
+        return None
+    recs = raw[cut + len(b',"recs":') : -1]
+    try:
+        plain = _object(raw[:cut] + b"}")
+        sliced = slice_records(recs.decode()) if plain.get("crc") == zlib.crc32(recs) else None
+    except (UnicodeDecodeError, WireError):
+        return None
+    return (plain, sliced) if sliced is not None and plain.get("n") == len(sliced.records) else None
+
+
+def _spelled_anew(raw: bytes) -> tuple[dict[str, Any], Sliced]:
+    plain = _object(raw)
+    bodies, texts = _check_envelope(plain)
+    records = _validated(Frame, plain, where="frame").recs
+    for record, body in zip(records, bodies, strict=True):
+        if hash_of(record.kind, record.at, body.encode()) != record.hash:
             raise MalformedError("content differs", where=f"recs[seq={record.seq}].hash", expected="hash of the body")
-    end = _end(bytes.fromhex(frame.prev), texts) if frame.prev else None
-    return OpenedFrame(frame=frame, bodies=bodies, end=end)
+    return plain, Sliced(records=records, bodies=bodies, texts=texts)
 
 
 def inflate(payload: bytes) -> bytes:
@@ -230,8 +265,10 @@ def _cut(records: Sequence[R], weights: Sequence[int]) -> list[tuple[R, ...]]:
 
 
 def _object(raw: bytes) -> dict[str, Any]:
+    if _parsed_bytes(raw) > PARSED_BYTES_MAX:
+        raise TooLargeError("parsed values", where="payload", expected=f"at most {PARSED_BYTES_MAX} bytes of them")
     try:
-        plain = json.loads(raw, parse_constant=_no_constant, parse_float=_no_float)
+        plain = json.loads(raw, parse_constant=no_constant, parse_float=no_float)
     except (ValueError, RecursionError) as broken:
         raise MalformedError(str(broken)[:200], where="payload", expected="JSON with integers only") from broken
     if not isinstance(plain, dict):
@@ -281,6 +318,11 @@ def _check_sequence(frame: Frame) -> None:
         raise MalformedError(f"sequence {seqs[:5]}", where="recs[].seq", expected=f"contiguous {frame.lo}..{frame.hi}")
 
 
+def _parsed_bytes(raw: bytes) -> int:
+    """No less than the values of this JSON text will take in memory, without having parsed it."""
+    return sum(raw.count(sign) * size for sign, size in _VALUE_BYTES.items())
+
+
 @cache
 def _adapter(kind: type) -> TypeAdapter[Any]:
     return TypeAdapter(kind)
@@ -306,11 +348,3 @@ def _refuse_floats(value: Any, where: str) -> None:
         case list() | tuple():
             for index, item in enumerate(value):
                 _refuse_floats(item, f"{where}[{index}]")
-
-
-def _no_constant(text: str) -> None:
-    raise ValueError(f"{text} is not a number")
-
-
-def _no_float(text: str) -> None:
-    raise ValueError(f"{text[:40]} is not an integer")
