@@ -18,10 +18,16 @@ from edge_agent.buffer.opening import FolderLock, lock_folder, open_outbox
 from edge_agent.buffer.outbox import Outbox
 from edge_agent.camera.nursing import Nursery
 from edge_agent.camera.source import Camera
-from edge_agent.clock import Clock, clock_of, wall, wall_ms
+from edge_agent.clock import Clock, SystemClock, clock_of, wall, wall_ms
+from edge_agent.errors import StoreError
 from edge_agent.publisher import Identity, Publisher
+from edge_agent.remote.again import begin_again
+from edge_agent.remote.carry import settle
+from edge_agent.remote.keeper import Around, Keeper
+from edge_agent.remote.start import begin
+from edge_agent.remote.watching import cameras_seen
 from edge_agent.sense import Sense, Station
-from edge_agent.settings import Settings
+from edge_agent.settings import Settings, read_secret
 from edge_agent.uploader import Uploader
 from edge_agent.vision.scene import Scene, load_scene
 from edge_agent.vision.see import Network
@@ -30,6 +36,8 @@ log = logging.getLogger(__name__)
 
 HEALTH_S = 2.0
 DRAIN_S = 5.0
+END_S = 40.0  # an agent that is to begin anew and has not ended by then is cut off: what it owns survives a kill
+KEEPER_S = 5.0
 NetworkOf = Callable[[str], Network]
 
 
@@ -46,6 +54,7 @@ class Agent:
     sense: Sense
     publisher: Publisher
     uploader: Uploader | None
+    keeper: Keeper
     failures: list[BaseException] = field(default_factory=list)
 
     def run(self, stop: threading.Event) -> None:
@@ -58,7 +67,8 @@ class Agent:
             threads.append(self._thread("uploader", self.uploader.run, ended, failed=stop))
         for camera in self.cameras:
             camera.open()
-        for thread in threads:
+        keeping = self._thread("configuration", self._keep, stop, failed=stop, daemon=True)
+        for thread in (*threads, keeping):
             thread.start()
         log.info("agent runs gateway=%s epoch=%s", self.settings.gateway.id, self.outbox.epoch)
         while not stop.wait(HEALTH_S):
@@ -70,6 +80,10 @@ class Agent:
         for thread in threads:
             thread.join()
         self._write_health()
+        keeping.join(KEEPER_S)
+        for failure in self.failures:
+            if not isinstance(failure, StoreError):  # a disk that fails is no configuration's fault
+                self.keeper.failed(repr(failure))
         self.close()
 
     def close(self) -> None:
@@ -77,6 +91,15 @@ class Agent:
         self.nursery.close()
         self.outbox.close()
         self.lock.close()
+
+    def _keep(self, stop: threading.Event) -> None:
+        """Keep the configuration; a switch ends this life, and one that does not end in time is cut off."""
+        self.keeper.run(stop)
+        stop.set()
+        if self.keeper.again.is_set():
+            cut_off = threading.Timer(END_S, begin_again)
+            cut_off.daemon = True
+            cut_off.start()
 
     def _write_health(self) -> None:
         try:
@@ -86,7 +109,13 @@ class Agent:
             log.warning("health not written reason=%s", error.strerror)
 
     def _thread(
-        self, name: str, work: Callable[[threading.Event], None], until: threading.Event, *, failed: threading.Event
+        self,
+        name: str,
+        work: Callable[[threading.Event], None],
+        until: threading.Event,
+        *,
+        failed: threading.Event,
+        daemon: bool = False,
     ) -> threading.Thread:
         def guarded() -> None:
             try:
@@ -96,37 +125,65 @@ class Agent:
                 self.failures.append(error)
                 failed.set()
 
-        return threading.Thread(target=guarded, name=name)
+        return threading.Thread(target=guarded, name=name, daemon=daemon)
 
 
 def build(settings: Settings, *, network_of: NetworkOf | None = None) -> Agent:
     """Everything checked and opened, nothing started. Errors name the file and what was expected.
 
-    `network_of` gives the network for a work type; the shipped weights when absent.
+    The settings are the file's; what runs is the configuration that holds, or they alone. `network_of` gives the
+    network for a work type; the shipped weights when absent.
     """
-    scenes = {camera.id: load_scene(camera.scene) for camera in settings.camera}
-    networks = load_networks(settings, tuple(scenes.values()), network_of=network_of)
-    data_dir = settings.gateway.data_dir
-    lock = lock_folder(data_dir)
+    lock = lock_folder(settings.gateway.data_dir)
     try:
-        outbox = open_outbox(
-            data_dir, gateway=settings.gateway.id, now_ms=wall_ms, cap_bytes=settings.limits.outbox_bytes
-        )
+        return _built(settings, lock, network_of=network_of)
     except BaseException:
         lock.close()
         raise
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Eye:
+    """What the cameras see with: commissioning by camera, networks by kind of work."""
+
+    scenes: dict[str, Scene]
+    networks: dict[str, Network]
+
+
+def _built(given: Settings, lock: FolderLock, *, network_of: NetworkOf | None) -> Agent:
+    def eye_of(settings: Settings) -> _Eye:
+        scenes = {camera.id: load_scene(camera.scene) for camera in settings.camera}
+        return _Eye(scenes=scenes, networks=load_networks(settings, tuple(scenes.values()), network_of=network_of))
+
+    started = begin(given, eye_of, now_ms=wall_ms())
+    settings, eye, data_dir = started.settings, started.made, given.gateway.data_dir
+    outbox = open_outbox(data_dir, gateway=settings.gateway.id, now_ms=wall_ms, cap_bytes=settings.limits.outbox_bytes)
+    settle(outbox, given, trial=started.trial, now=eye.scenes)
     evidence = EvidenceFolder(data_dir / "evidence", cap_bytes=settings.limits.evidence_bytes)
     random, clock, arrived, nursery = Random(), clock_of(settings.clock), threading.Event(), Nursery()
     cameras = tuple(_cameras(settings, outbox, nursery, arrived=arrived, random=random))
-    stations = [Station(camera=c, scene=scenes[c.id], net=networks[scenes[c.id].work_type]) for c in cameras]
+    around = Around(
+        cameras=lambda: cameras_seen(cameras, sense),
+        synced=lambda: publisher.state.synced,
+        forged=lambda: setattr(publisher.state, "security", publisher.state.security + 1),
+        now_ms=wall_ms,
+        clock=SystemClock().state,
+        random=random,
+    )
+    centre_key = given.identity.centre_key
+    keeper = Keeper(given, outbox, around, centre_key=read_secret(centre_key) if centre_key else None)
     sense = Sense(
-        stations,
+        [Station(camera=c, scene=eye.scenes[c.id], net=eye.networks[eye.scenes[c.id].work_type]) for c in cameras],
         outbox,
         evidence,
         clock=clock,
         replay=settings.clock.source == "file",
         every_s=settings.evidence.every_h * 3600 if settings.evidence.enabled else None,
         arrived=arrived,
+        blamed=keeper.blamed,
+    )
+    publisher = _publisher(
+        settings, outbox, sense, cameras, clock=clock, networks=eye.networks, random=random, heard=keeper.offer
     )
     return Agent(
         settings=settings,
@@ -136,8 +193,9 @@ def build(settings: Settings, *, network_of: NetworkOf | None = None) -> Agent:
         nursery=nursery,
         cameras=cameras,
         sense=sense,
-        publisher=_publisher(settings, outbox, sense, cameras, clock=clock, networks=networks, random=random),
+        publisher=publisher,
         uploader=Uploader(settings.centre, evidence, random=random) if settings.centre else None,
+        keeper=keeper,
     )
 
 
@@ -203,6 +261,7 @@ def _publisher(
     clock: Clock,
     networks: dict[str, Network],
     random: Random,
+    heard: Callable[[bytes], None],
 ) -> Publisher:
     identity = Identity(
         gateway=settings.gateway.id,
@@ -218,4 +277,5 @@ def _publisher(
         vitals=lambda: health.vitals(settings.gateway.data_dir, cameras, sense, clock),
         wall=wall,
         random=random,
+        hear={"config": heard},
     )

@@ -39,14 +39,16 @@ def run(
 ) -> None:
     """Work until SIGTERM or Ctrl-C; nothing stored is ever lost, however it ends."""
     from edge_agent.app import build
+    from edge_agent.remote.again import begin_again
     from edge_agent.vision.errors import VisionError
 
     logging.basicConfig(level=logging.DEBUG if verbose else logging.INFO, format=LOG_FORMAT, stream=sys.stderr)
     logging.getLogger("httpx").setLevel(logging.WARNING)
-    stop = threading.Event()
+    stop, ordered = threading.Event(), threading.Event()
 
     def asked(number: int, _frame: FrameType | None) -> None:
         logging.getLogger(__name__).info("asked to stop by %s", signal.Signals(number).name)
+        ordered.set()
         stop.set()
 
     signal.signal(signal.SIGTERM, asked)
@@ -57,6 +59,8 @@ def run(
         err.print(f"cannot start: {wrong}", style="red", markup=False, soft_wrap=True)
         raise typer.Exit(EXIT_SETTINGS) from wrong
     agent.run(stop)
+    if agent.keeper.again.is_set() and not ordered.is_set():
+        begin_again()
     if any(isinstance(failure, StoreBrokenError) for failure in agent.failures):
         raise typer.Exit(EXIT_DISK)
     if agent.failures:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -56,7 +56,10 @@ class Remembered:
 
 
 class Sense:
-    """One thread's work: `run` until told to stop. `remembered` may be read from anywhere."""
+    """One thread's work: `run` until told to stop. `remembered` may be read from anywhere.
+
+    `blamed` is told of a camera's look that failed; True = the configuration on trial answers for it, not the frame.
+    """
 
     def __init__(
         self,
@@ -68,6 +71,7 @@ class Sense:
         replay: bool,
         every_s: float | None,
         arrived: threading.Event,
+        blamed: Callable[[str, str], bool] = lambda _camera, _problem: False,
     ) -> None:
         self.remembered: dict[str, Remembered] = {}
         self.problem = ""
@@ -79,6 +83,7 @@ class Sense:
         self._every_s = every_s
         self._arrived = arrived
         self._tended_s = 0.0
+        self._blamed = blamed
         for station in self._stations:
             self.remembered[station.camera.id] = _recalled(outbox.camera(station.camera.id))
 
@@ -144,6 +149,8 @@ class Sense:
         else:
             self._store(station.camera, item, look, frame=frame, clock=clock, stop=stop)
             return None
+        if self._blamed(station.camera.id, problem):
+            return None  # not marked: it is looked at again when the trial is over
         station.camera.condition.refused += 1
         station.camera.condition.problem = problem
         return Refused(name=item.name, size_bytes=item.size_bytes, problem=problem)

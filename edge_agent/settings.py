@@ -89,6 +89,13 @@ class Centre(_Section):
     timeout_s: Annotated[float, Field(gt=0, le=600)] = 30.0
 
 
+class IdentityFiles(_Section):
+    """Keys of `siteprogress-central gateway enroll`. Without `centre_key` no configuration is taken from anybody."""
+
+    signing_key: Path | None = Field(None, description="PEM Ed25519 key this gateway signs its frames with")
+    centre_key: Path | None = Field(None, description="the centre's public Ed25519 key, 64 hex digits in one line")
+
+
 class ClockSource(_Section):
     """system: the machine's clock. file: a small file holding an ISO-8601 instant, to replay recorded footage."""
 
@@ -127,6 +134,12 @@ class Limits(_Section):
     evidence_bytes: Annotated[int, Field(ge=1 << 20)] = 2 << 30
     frame_pixels: Annotated[int, Field(ge=10_000, le=200_000_000)] = 50_000_000
     image_bytes: Annotated[int, Field(ge=10_000)] = 64 << 20
+
+
+class Remote(_Section):
+    """Configuration from the centre: signed by its key, tried, and taken back when the agent is not well under it."""
+
+    trial_s: Annotated[float, Field(ge=1, le=86_400, description="not well so long: the one before again")] = 300.0
 
 
 class _Camera(_Section):
@@ -203,10 +216,12 @@ class Settings(_Section):
     gateway: Gateway
     broker: Broker
     centre: Centre | None = Field(None, description="absent: evidence stays on the edge's disk")
+    identity: IdentityFiles = IdentityFiles()
     clock: ClockSource = ClockSource()
     vision: Vision = Vision()
     evidence: Evidence = Evidence()
     limits: Limits = Limits()
+    remote: Remote = Remote()
     camera: tuple[Camera, ...] = Field(min_length=1)
 
     @model_validator(mode="after")

@@ -9,6 +9,7 @@ import threading
 from pathlib import Path
 
 from edge_agent.app import build
+from edge_agent.remote.again import begin_again
 from edge_agent.settings import load_settings
 from tests.edge_agent.vision.fixed_network import ColourNetwork
 
@@ -16,10 +17,17 @@ from tests.edge_agent.vision.fixed_network import ColourNetwork
 def main() -> int:
     """As `siteprogress-edge run`, without weights."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    stop = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    stop, ordered = threading.Event(), threading.Event()
+
+    def asked(*_: object) -> None:
+        ordered.set()
+        stop.set()
+
+    signal.signal(signal.SIGTERM, asked)
     agent = build(load_settings(Path(sys.argv[1])), network_of=lambda _kind: ColourNetwork())
     agent.run(stop)
+    if agent.keeper.again.is_set() and not ordered.is_set():
+        begin_again()
     return len(agent.failures)
 
 

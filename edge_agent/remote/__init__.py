@@ -1,0 +1,1 @@
+"""Configuration from the centre: checked, tried, kept or taken back, answered."""
