@@ -1,0 +1,119 @@
+"""Follows the broker's log and makes of every refusal a security event."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Event
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
+
+from central.identity.broker_log import LogReader, Refusal
+from central.identity.files import write_whole
+from central.store.engine import writing
+from central.store.save_security import note_security
+
+log = logging.getLogger(__name__)
+
+POLL_S = 1.0
+CHUNK_BYTES = 1 << 20
+LINE_BYTES_MAX = 64 << 10  # a topic has at most 65 535 bytes; a longer line is not the broker's
+SAME_MAX = 1000  # of one refusal in one look at the log: beyond it the count says "at least"
+
+
+@dataclass(slots=True, kw_only=True)
+class LogFile:
+    """A log that grows, is cut or is put aside; `next` reads on from where the place says."""
+
+    path: Path
+    inode: int = 0
+    offset: int = 0
+
+    def next(self) -> list[str]:
+        """The whole lines that are new, at most about 1 MiB of them; none while the file is not there."""
+        try:
+            with self.path.open("rb") as file:
+                self._begin_again_when_new(file.fileno())
+                file.seek(self.offset)
+                found = file.read(CHUNK_BYTES)
+        except FileNotFoundError:
+            return []
+        whole = found[: found.rfind(b"\n") + 1]
+        if not whole and len(found) >= LINE_BYTES_MAX:
+            whole = found
+        self.offset += len(whole)
+        return whole.decode("utf-8", "replace").split("\n")[:-1]
+
+    def _begin_again_when_new(self, descriptor: int) -> None:
+        state = os.fstat(descriptor)
+        if state.st_ino != self.inode or state.st_size < self.offset:
+            self.inode, self.offset = state.st_ino, 0
+
+
+@dataclass(slots=True, kw_only=True)
+class BrokerWatch:
+    """`place` is the file that remembers how far the log was read, so that a restart counts nothing twice or not."""
+
+    engine: Engine
+    path: Path
+    place: Path
+    now_ms: Callable[[], int]
+    centre_clients: frozenset[str] = frozenset()
+    stopping: Event = field(default_factory=Event)
+
+    def run(self) -> None:
+        """Until `stopping` is set."""
+        file, reader = self._opened(), LogReader(centre_clients=self.centre_clients)
+        while not self.stopping.is_set():
+            lines = file.next()
+            if lines and self._kept(refusals(lines, reader, at_ms=self.now_ms())):
+                self._remember(file)
+            if not lines:
+                self.stopping.wait(POLL_S)
+
+    def _kept(self, found: Counter[Refusal]) -> bool:
+        """Whether they are in the database; waits while it does not answer, gives up only when the centre stops."""
+        while found:
+            try:
+                keep(self.engine, found, at_ms=self.now_ms())
+                break
+            except OperationalError as gone:
+                log.warning("security events wait for the database: %s", gone.orig)
+            if self.stopping.wait(POLL_S):
+                return False
+        return True
+
+    def _opened(self) -> LogFile:
+        try:
+            held = json.loads(self.place.read_text())
+            return LogFile(path=self.path, inode=int(held["inode"]), offset=int(held["offset"]))
+        except (OSError, ValueError, KeyError, TypeError):
+            return LogFile(path=self.path)  # never read before
+
+    def _remember(self, file: LogFile) -> None:
+        write_whole(self.place, json.dumps({"inode": file.inode, "offset": file.offset}).encode())
+
+
+def refusals(lines: Iterable[str], reader: LogReader, *, at_ms: int) -> Counter[Refusal]:
+    """What these lines tell, the same again counted."""
+    return Counter(found for line in lines if (found := reader.take(line, at_ms=at_ms)) is not None)
+
+
+def keep(engine: Engine, found: Counter[Refusal], *, at_ms: int) -> None:
+    """Save them in one transaction and say them in the centre's own log."""
+    with writing(engine) as connection:
+        for refusal, times in found.items():
+            for _ in range(min(times, SAME_MAX)):
+                note_security(
+                    connection, code=refusal.code, gateway=refusal.gateway, detail=refusal.detail, at_ms=at_ms
+                )
+    for refusal, times in found.items():
+        log.warning(
+            "security event: code=%s gateway=%s times=%d %s", refusal.code, refusal.gateway, times, refusal.detail
+        )
