@@ -23,6 +23,7 @@ MESSAGE_BYTES_MAX = 256 * 1024  # on the wire
 INFLATED_BYTES_MAX = 1024 * 1024  # a zip bomb stops here
 PARSED_BYTES_MAX = 8 * 1024 * 1024  # and one of many small values here; what 64 KiB can say always fits
 _VALUE_BYTES = {b"{": 240, b"[": 100, b",": 130}  # of memory, at most, for each such sign in JSON text (CPython 3.11)
+_DEAREST_BYTE = 114  # of memory for a byte of text: `{},` again and again
 
 _spell = json.JSONEncoder(
     ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False, check_circular=False
@@ -132,6 +133,11 @@ class Sealed:
     def spelled(self) -> bytes:
         """The record's canonical JSON, as it travels and as its link covers it."""
         return _spelled(self).encode()
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the body is still what was sealed; a disk may flip bits."""
+        return _hash_of(self.kind, self.at, self.body.encode()) == self.hash
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -319,7 +325,9 @@ def _check_sequence(frame: Frame) -> None:
 
 
 def _parsed_bytes(raw: bytes) -> int:
-    """No less than the values of this JSON text will take in memory, without having parsed it."""
+    """No less than the values of this JSON text will take in memory; not counted where it is short enough."""
+    if len(raw) <= PARSED_BYTES_MAX // _DEAREST_BYTE:
+        return 0
     return sum(raw.count(sign) * size for sign, size in _VALUE_BYTES.items())
 
 
