@@ -137,7 +137,7 @@ class Sealed:
     @property
     def is_whole(self) -> bool:
         """Whether the body is still what was sealed; a disk may flip bits."""
-        return _hash_of(self.kind, self.at, self.body.encode()) == self.hash
+        return hash_of(self.kind, self.at, self.body.encode()) == self.hash
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
