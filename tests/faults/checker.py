@@ -6,13 +6,12 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from sqlalchemy import Connection, text
 
 from central.ingest.ranges import Received
 from central.store.engine import reading
-from tests.faults.ledger import KIND, entries, record_of
+from tests.faults.ledger import KIND, Entry, entries, record_of
 from tests.faults.world import GATEWAYS, World
 from wire.codec import canonical, content_hash
 
@@ -51,7 +50,7 @@ def check(world: World) -> Findings:
     found = Findings()
     with reading(world.engine) as connection:
         for gateway in GATEWAYS:
-            _check_gateway(connection, gateway, world.folder / gateway, found)
+            check_gateway(connection, gateway, entries(world.folder / gateway), found)
         conflicts = connection.execute(text("SELECT count(*) FROM identity_conflict")).scalar_one()
     if conflicts:
         found.wrong.append(f"{conflicts} identity conflicts, expected none")
@@ -61,7 +60,8 @@ def check(world: World) -> Findings:
     return found
 
 
-def _check_gateway(connection: Connection, gateway: str, folder: Path, found: Findings) -> None:
+def check_gateway(connection: Connection, gateway: str, truth: Iterable[Entry], found: Findings) -> None:
+    """The invariants of one gateway, against what it says that it has committed; adds to the findings."""
     rows = _rows(connection, gateway)
     gone = _buried(rows)
     numbers = _numbers(gateway, rows, found)
@@ -69,7 +69,7 @@ def _check_gateway(connection: Connection, gateway: str, folder: Path, found: Fi
     found.stored += len(rows)
     found.doubled += len(rows) - len(keys) + len(numbers) - len(set(numbers))
     present = set(numbers)
-    for entry in entries(folder):
+    for entry in truth:
         found.committed += entry.count
         for offset in range(entry.count):
             if entry.first + offset in present:
