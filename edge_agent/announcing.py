@@ -80,6 +80,7 @@ class Announcer:
     def beat(self, *, in_flight: int, clock_offset_ms: int | None, security: int) -> Announcement:
         """Heartbeat, with the figures of delivery."""
         counters, vitals, sent_at = self.outbox.counters(), self.vitals(), self.now_ms()
+        self.outbox.leave_mark(counters)
         said = Beat(
             gw=self.identity.gateway,
             epoch=counters.epoch,
@@ -90,7 +91,7 @@ class Announcer:
             disk_free_bytes=vitals.disk_free_bytes,
             cameras=vitals.cameras,
             in_flight=in_flight,
-            tombstoned=counters.evicted,
+            tombstoned=counters.tombstoned,
             clock_offset_ms=clock_offset_ms,
             security=security,
             degraded=vitals.degraded,

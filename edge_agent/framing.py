@@ -52,8 +52,21 @@ class Framer:
     def frames(self, records: Sequence[Sealed], *, broker_takes: int | None) -> Iterator[Packed]:
         """In order. A record that no broker or centre takes is set aside, and a tombstone takes its place."""
         for cut in split_sealed(records):
+            if not all(record.is_whole for record in cut):
+                yield from self._without_damaged(cut, broker_takes)
+                continue
             for start in range(0, len(cut), self._size):
                 yield from self._packed(cut[start : start + self._size], broker_takes)
+
+    def _without_damaged(self, records: Sequence[Sealed], broker_takes: int | None) -> Iterator[Packed]:
+        """The disk changed a record: the centre would refuse its whole frame for ever, so it goes no further."""
+        for record in records:
+            if record.is_whole:
+                yield from self._packed((record,), broker_takes)
+                continue
+            log.error("record changed on the disk, set aside seq=%d kind=%s", record.seq, record.kind)
+            self._outbox.refuse((record,), reason="changed on the disk")
+            yield Packed(records=(record,), payload=None)
 
     def got_through(self) -> None:
         """Something was acknowledged: frames may be large again."""

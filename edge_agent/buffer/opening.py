@@ -10,22 +10,24 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from edge_agent.buffer import epochs
+from edge_agent.buffer.ballast import Ballast
+from edge_agent.buffer.eviction import reserve_bytes
+from edge_agent.buffer.guarding import atomic, code_of, translated
+from edge_agent.buffer.mark import Mark, read_mark
 from edge_agent.buffer.outbox import Outbox
+from edge_agent.buffer.salvage import salvage
 from edge_agent.buffer.schema import VERSION, migrate, open_connection, user_version
-from edge_agent.errors import StoreBusyError, StoreError
+from edge_agent.errors import StoreBusyError, StoreError, StoreFullError
+from wire.messages import StoreLost
+from wire.signing import link_start
 
 log = logging.getLogger(__name__)
 
 STORE = "outbox.db"
 DEFAULT_CAP_BYTES = 2 << 30
 DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR})
-SALVAGED = {
-    "camera": "camera, last_at, frames, memory, conditions, evidence",
-    "processed": "camera, name, bytes, outcome",
-    "outbox": "kind, at, clock, hash, body, appended_ms",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,29 +61,75 @@ def new_epoch(now_ms: int) -> str:
     return f"{now_ms:x}-{secrets.token_hex(4)}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Rows:
-    rows: list[tuple[Any, ...]]
-    whole: bool
-
-
-def open_outbox(folder: Path, *, gateway: str, now_ms: Callable[[], int], cap_bytes: int = DEFAULT_CAP_BYTES) -> Outbox:
+def open_outbox(
+    folder: Path,
+    *,
+    gateway: str,
+    now_ms: Callable[[], int],
+    cap_bytes: int = DEFAULT_CAP_BYTES,
+    reserve: bool = False,
+) -> Outbox:
     """Open, check and migrate the store in a folder whose lock is held; a damaged one is set aside and salvaged.
 
-    StoreError when it cannot be opened and is not known to be damaged (no room, no leave): it stays where it is.
+    `reserve` keeps room on the disk for what must never be lost, and for deleting. StoreError when the store cannot be
+    opened and is not known to be damaged (no room, no leave): it stays where it is.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / STORE
-    damage = _damage(path)
-    broken = _set_aside(path, now_ms=now_ms(), damage=damage) if damage else None
-    writer = open_connection(str(path), durable=True)
-    migrate(writer)
-    _name(writer, path, gateway=gateway, now_ms=now_ms(), broken=broken)
-    unsaved = writer.execute("SELECT value FROM meta WHERE key = 'salvage'").fetchone()
-    if unsaved is not None:  # of this start, or of one that was cut short
-        _salvage(writer, Path(unsaved[0]))
-    sender = open_connection(str(path), durable=False)
-    return Outbox(path=str(path), writer=writer, sender=sender, now_ms=now_ms, cap_bytes=cap_bytes)
+    ballast = Ballast(folder, size_bytes=reserve_bytes(cap_bytes) if reserve else 0)
+    opening = _Opening(folder=folder, gateway=gateway, now_ms=now_ms, cap_bytes=cap_bytes, ballast=ballast)
+    try:
+        outbox = opening.open()
+    except StoreError:
+        if not ballast.release():  # a full disk must not keep the agent from starting
+            raise
+        outbox = opening.open()
+    ballast.hold()
+    return outbox
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Opening:
+    folder: Path
+    gateway: str
+    now_ms: Callable[[], int]
+    cap_bytes: int
+    ballast: Ballast
+
+    def open(self) -> Outbox:
+        path = self.folder / STORE
+        damage = _damage(path)
+        broken = _set_aside(path, now_ms=self.now_ms(), damage=damage) if damage else None
+        mark = read_mark(self.folder)
+        if mark is not None and mark.gateway != self.gateway:
+            mark = None
+        with translated(str(path)):
+            writer = open_connection(str(path), durable=True)
+            migrate(writer)
+            _name(writer, path, gateway=self.gateway, now_ms=self.now_ms(), broken=broken, mark=mark)
+            unsaved = writer.execute("SELECT value FROM meta WHERE key = 'salvage'").fetchone()
+            if unsaved is not None:  # of this start, or of one that was cut short
+                salvage(writer, Path(unsaved[0]), gateway=self.gateway, mark=mark, now_ms=self.now_ms())
+            sender = open_connection(str(path), durable=False)
+        outbox = Outbox(
+            path=str(path),
+            writer=writer,
+            sender=sender,
+            now_ms=self.now_ms,
+            cap_bytes=self.cap_bytes,
+            ballast=self.ballast,
+        )
+        self._renew_if_old(outbox, mark)
+        return outbox
+
+    def _renew_if_old(self, outbox: Outbox, mark: Mark | None) -> None:
+        """The mark beside the store is never ahead of it, unless the store is yesterday's copy."""
+        if mark is None or mark.epoch != outbox.epoch or mark.newest <= outbox.newest:
+            return
+        log.error("store is an old copy newest=%d, but it had come to %d", outbox.newest, mark.newest)
+        lost = StoreLost(
+            epoch=mark.epoch, lo=max(outbox.newest, mark.acked) + 1, hi=None, reason="store was an old copy"
+        )
+        outbox.renew_epoch(new_epoch(self.now_ms()), lost=(lost,))
 
 
 def _damage(path: Path) -> str | None:
@@ -94,7 +142,9 @@ def _damage(path: Path) -> str | None:
         found = str(db.execute("PRAGMA quick_check(1)").fetchone()[0])
         version = user_version(db)
     except sqlite3.DatabaseError as error:
-        if _code(error) not in DAMAGED:
+        if code_of(error) == sqlite3.SQLITE_FULL:
+            raise StoreFullError(str(path), "no room on the disk", expected="free space to open the store") from error
+        if code_of(error) not in DAMAGED:
             raise StoreError(str(path), str(error), expected="a file this user can open, and room beside it") from error
         return str(error)
     finally:
@@ -103,11 +153,6 @@ def _damage(path: Path) -> str | None:
     if version > VERSION:
         raise StoreError(str(path), f"written by a newer version ({version})", expected=f"at most {VERSION}")
     return None if found == "ok" else found
-
-
-def _code(error: sqlite3.DatabaseError) -> int:
-    """SQLite's primary result code, 0 if it has none."""
-    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
 
 
 def _set_aside(path: Path, *, now_ms: int, damage: str) -> Path:
@@ -120,58 +165,27 @@ def _set_aside(path: Path, *, now_ms: int, damage: str) -> Path:
     return broken
 
 
-def _name(db: sqlite3.Connection, path: Path, *, gateway: str, now_ms: int, broken: Path | None) -> None:
+def _name(
+    db: sqlite3.Connection, path: Path, *, gateway: str, now_ms: int, broken: Path | None, mark: Mark | None
+) -> None:
     """Write the store's identity once; StoreError when it belongs to another gateway.
 
-    Sessions count on from the time of day: the centre takes those of a lost store for older ones otherwise.
+    Sessions count on from the time of day: the centre takes those of a lost store for older ones otherwise. A store
+    that is made anew although there was one (its mark is there) says that the old one is lost.
     """
-    db.execute("BEGIN IMMEDIATE")
-    first = {"gateway": gateway, "epoch": new_epoch(now_ms), "acked": "0", "evicted": "0"}
-    first |= {"session": str(now_ms // 1000)} | ({"salvage": str(broken)} if broken else {})
-    db.executemany("INSERT OR IGNORE INTO meta VALUES (?, ?)", first.items())
-    db.execute("COMMIT")
-    owner = db.execute("SELECT value FROM meta WHERE key = 'gateway'").fetchone()[0]
-    if owner != gateway:
-        raise StoreError(str(path), f"belongs to gateway {owner}", expected=f"a data_dir of its own for {gateway}")
-
-
-def _salvage(db: sqlite3.Connection, broken: Path) -> None:
-    """Copy every row that can still be read, all in one transaction; what waits gets new numbers and a new epoch."""
-    old = sqlite3.connect(f"file:{broken}?mode=ro", uri=True)
-    db.execute("BEGIN IMMEDIATE")
-    try:
-        for table, columns in SALVAGED.items():
-            rows = _readable(old, table, columns)
-            marks = ", ".join("?" * (columns.count(",") + 1))
-            db.executemany(f"INSERT OR REPLACE INTO {table} ({columns}) VALUES ({marks})", rows)  # noqa: S608  ours
-            log.warning("salvaged table=%s rows=%d from=%s", table, len(rows), broken)
-        db.execute("DELETE FROM meta WHERE key = 'salvage'")
-        db.execute("COMMIT")
-    except sqlite3.DatabaseError as error:
-        if db.in_transaction:
-            db.execute("ROLLBACK")
-        raise StoreError(str(broken), f"not salvaged: {error}", expected="room for a copy of what waits") from error
-    finally:
-        old.close()
-
-
-def _readable(old: sqlite3.Connection, table: str, columns: str) -> list[tuple[Any, ...]]:
-    """Rows from the start up to the damage, then from the end back to it, in order."""
-    key = "seq" if table == "outbox" else "camera"
-    front = _read_until_damage(old, f"SELECT {key}, {columns} FROM {table} ORDER BY 1")  # noqa: S608  ours
-    if front.whole:
-        return [row[1:] for row in front.rows if row[1] != "tombstone"]  # those name numbers of the old epoch
-    back = _read_until_damage(old, f"SELECT {key}, {columns} FROM {table} ORDER BY 1 DESC")  # noqa: S608
-    seen = set(front.rows)
-    rest = [row for row in reversed(back.rows) if row not in seen]
-    log.error("damage in table=%s, read %d rows before it and %d after", table, len(front.rows), len(rest))
-    return [row[1:] for row in (*front.rows, *rest) if row[1] != "tombstone"]
-
-
-def _read_until_damage(old: sqlite3.Connection, sql: str) -> _Rows:
-    rows: list[tuple[Any, ...]] = []
-    try:
-        rows.extend(old.execute(sql))
-    except sqlite3.DatabaseError:
-        return _Rows(rows=rows, whole=False)
-    return _Rows(rows=rows, whole=True)
+    meta = dict(db.execute("SELECT key, value FROM meta").fetchall())
+    if meta.get("gateway", gateway) != gateway:
+        raise StoreError(
+            str(path), f"belongs to gateway {meta['gateway']}", expected=f"a data_dir of its own for {gateway}"
+        )
+    if "epoch" in meta and "link" in meta:
+        return
+    epoch = meta.get("epoch") or new_epoch(now_ms)
+    first = {"gateway": gateway, "epoch": epoch, "acked": "0", "evicted": "0", "session": str(now_ms // 1000)}
+    first |= {"link": link_start(gateway, epoch).hex()} | ({"salvage": str(broken)} if broken else {})
+    with atomic(db):
+        db.executemany("INSERT OR IGNORE INTO meta VALUES (?, ?)", first.items())
+        if mark is not None and broken is None and "epoch" not in meta:
+            log.error("store is gone, it had come to seq=%d of epoch=%s; made anew", mark.newest, mark.epoch)
+            lost = StoreLost(epoch=mark.epoch, lo=mark.acked + 1, hi=None, reason="store missing")
+            epochs.say_lost(db, [lost], now_ms=now_ms)

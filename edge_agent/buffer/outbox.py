@@ -7,66 +7,22 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any
 
-from edge_agent.buffer.eviction import Span, Stored, spans_to_evict
-from edge_agent.errors import StoreBrokenError, StoreError, StoreFullError
-from edge_agent.ranges import Ranges
-from wire.codec import Sealed, encode_body, seal
-from wire.messages import Tombstone
+from edge_agent.buffer import chain, epochs, unset
+from edge_agent.buffer.ballast import Ballast
+from edge_agent.buffer.burial import bury, bury_missing
+from edge_agent.buffer.eviction import CLASS_A, Span
+from edge_agent.buffer.guarding import atomic, translated
+from edge_agent.buffer.mark import Mark, write_mark
+from edge_agent.buffer.record import CameraState, Counters, FileMark, NewRecord, Unset
+from edge_agent.buffer.room import drop_oldest, is_due, thin_out
+from edge_agent.errors import StoreFullError
+from wire.codec import Sealed
+from wire.messages import StoreLost
 
-EVICTION_BATCH = 20_000
+__all__ = ["CameraState", "Counters", "FileMark", "NewRecord", "Outbox", "Unset"]
+
 VACUUM_PAGES = 1000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewRecord:
-    """A fact to be kept. `at` is the capture time in ms UTC; `body` a plain dict of integers, texts and lists."""
-
-    kind: str
-    at: int
-    clock: str
-    body: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileMark:
-    """A folder camera's file that is done with; `outcome` is `read`, or says why it was refused."""
-
-    name: str
-    size_bytes: int
-    outcome: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CameraState:
-    """What is remembered of a camera between frames. `last_at` in ms UTC, 0 = none yet; `memory` is the eye's.
-
-    `conditions` are the codes that have begun and not ended; `evidence` holds (face, ms UTC) of the last still.
-    """
-
-    camera: str
-    last_at: int = 0
-    frames: int = 0
-    memory: bytes | None = None
-    conditions: tuple[str, ...] = ()
-    evidence: tuple[tuple[str, int], ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counters:
-    """Produced and acknowledged records of this epoch, what waits, and the age of the oldest that waits."""
-
-    epoch: str
-    produced: int
-    acked: int
-    pending: int
-    oldest: int
-    oldest_age_ms: int
-    used_bytes: int
-    evicted: int
-    refused: int
 
 
 class Outbox:
@@ -83,6 +39,7 @@ class Outbox:
         sender: sqlite3.Connection,
         now_ms: Callable[[], int],
         cap_bytes: int,
+        ballast: Ballast,
     ) -> None:
         self.path = path
         self._writer = writer
@@ -91,73 +48,55 @@ class Outbox:
         self._sending = threading.Lock()
         self._now_ms = now_ms
         self._cap_bytes = cap_bytes
+        self._ballast = ballast
         self.epoch = self._meta("epoch")
+        self.gateway = self._meta("gateway")
         self.newest = self._last_seq()
 
     def append(self, records: Sequence[NewRecord]) -> range:
         """Make records durable in one transaction and return their numbers; StoreFullError when there is no room."""
-        with self._transaction() as db:
-            seqs = self._insert(db, records)
-        self.newest = seqs[-1] if seqs else self.newest
-        return seqs
+        return self.commit(records)
 
     def commit(
         self, records: Sequence[NewRecord], *, camera: CameraState | None = None, file: FileMark | None = None
     ) -> range:
-        """Records, the camera's memory and the file's mark in one transaction: a frame has all its effect or none."""
-        with self._transaction() as db:
-            seqs = self._insert(db, records)
-            if camera is not None:
-                _save_camera(db, camera)
-            if camera is not None and file is not None:
-                row = (camera.camera, file.name, file.size_bytes, file.outcome)
-                db.execute("INSERT OR REPLACE INTO processed VALUES (?, ?, ?, ?)", row)
-        self.newest = seqs[-1] if seqs else self.newest
-        return seqs
+        """Records, the camera's memory and the file's mark in one transaction: a frame has all its effect or none.
+
+        On a full disk readings wait (StoreFullError); what must never be lost takes the room that is kept for it.
+        """
+        if any(record.kind not in CLASS_A for record in records) and not self._ballast.hold():
+            raise StoreFullError(self.path, "no room on the disk beyond the reserve", expected="free space")
+        try:
+            return self._commit(records, camera, file)
+        except StoreFullError:
+            if any(record.kind not in CLASS_A for record in records) or not self._ballast.release():
+                raise
+        return self._commit(records, camera, file)
 
     def pending(self, after: int, limit: int) -> list[Sealed]:
         """The next records beyond `after`, in order."""
-        sql = "SELECT seq, kind, at, clock, hash, body FROM outbox WHERE seq > ? ORDER BY seq LIMIT ?"
+        sql = f"SELECT {chain.COLUMNS} FROM outbox WHERE seq > ? ORDER BY seq LIMIT ?"  # noqa: S608  ours
         return self._sealed(sql, (after, limit))
 
     def tombstones_over(self, lo: int, hi: int) -> list[Sealed]:
         """The tombstone records that stand for any number in lo..hi and still wait."""
         sql = (
-            "SELECT o.seq, kind, at, clock, hash, body FROM tombstone t JOIN outbox o ON o.seq = t.seq"
+            "SELECT o.seq, kind, at, clock, hash, body, prev FROM tombstone t JOIN outbox o ON o.seq = t.seq"
             " WHERE t.lo <= ? AND t.hi >= ? ORDER BY o.seq LIMIT 200"
         )
         return self._sealed(sql, (hi, lo))
 
-    def bury_missing(self, lo: int, hi: int) -> int:
-        """Numbers of lo..hi that are neither held nor told by a tombstone get one; returns how many they are.
-
-        They were lost to the disk: the centre is told rather than left to wait for them.
-        """
-        with self._transaction() as db:
-            held = db.execute("SELECT seq, seq FROM outbox WHERE seq BETWEEN ? AND ?", (lo, hi)).fetchall()
-            told = db.execute("SELECT lo, hi FROM tombstone WHERE lo <= ? AND hi >= ?", (hi, lo)).fetchall()
-            missing = Ranges([*held, *told]).gaps(lo, hi)
-            if missing:
-                at = self._at_near(db, lo)
-                spans = [Span(lo=a, hi=b, count=b - a + 1, at_min=at, at_max=at) for a, b in missing]
-                self._bury(db, spans, reason="missing from the store")
-        return sum(b - a + 1 for a, b in missing)
-
     def acked(self, hi: int) -> int:
-        """Delete everything up to `hi`, which the centre has committed; returns how many records went."""
-        with self._sending, self._writing, _translated(self.path):
-            db = self._sender
-            with _atomic(db):
-                gone = db.execute("DELETE FROM outbox WHERE seq <= ?", (hi,)).rowcount
-                db.execute("DELETE FROM tombstone WHERE seq <= ? AND hi <= ?", (hi, hi))
-                db.execute(
-                    "INSERT INTO meta VALUES ('acked', ?) ON CONFLICT(key) DO UPDATE SET value = excluded.value"
-                    " WHERE CAST(excluded.value AS INTEGER) > CAST(value AS INTEGER)",
-                    (str(hi),),
-                )
-            if db.execute("PRAGMA freelist_count").fetchone()[0] > VACUUM_PAGES:
-                db.execute(f"PRAGMA incremental_vacuum({VACUUM_PAGES})").fetchall()
-        return gone
+        """Delete everything up to `hi`, which the centre has committed; returns how many records went.
+
+        On a full disk the reserve gives the room that deleting itself takes.
+        """
+        try:
+            return self._delete(hi)
+        except StoreFullError:
+            if not self._ballast.release():
+                raise
+        return self._delete(hi)
 
     def refuse(self, records: Sequence[Sealed], *, reason: str) -> None:
         """Set records aside that no broker will carry: kept in `refused`, and a tombstone tells the centre."""
@@ -171,23 +110,31 @@ class Outbox:
         with self._transaction() as db:
             rows = [(r.seq, self.epoch, r.kind, r.at, r.body, reason) for r in records]
             db.executemany("INSERT OR REPLACE INTO refused VALUES (?, ?, ?, ?, ?, ?)", rows)
-            self._bury(db, (span,), reason=reason)
+            bury(db, (span,), reason=reason, now_ms=self._now_ms())
+
+    def bury_missing(self, lo: int, hi: int) -> int:
+        """Numbers of lo..hi that are neither held nor told by a tombstone get one; returns how many they are.
+
+        They were lost to the disk: the centre is told rather than left to wait for them.
+        """
+        with self._transaction() as db:
+            return bury_missing(db, lo, hi, now_ms=self._now_ms())
 
     def evict(self) -> int:
-        """Give up records by policy if the store is over its cap; returns how many went."""
-        used = self._used_bytes()
-        if used < self._cap_bytes:
+        """Give up records by policy (`eviction`) if the store fills; returns how many went."""
+        used, now_ms = self._used_bytes(), self._now_ms()
+        if not is_due(used, self._cap_bytes):
             return 0
         with self._transaction() as db:
-            rows = db.execute(
-                "SELECT seq, kind, at, length(body) + 120 FROM outbox ORDER BY seq LIMIT ?", (EVICTION_BATCH,)
-            )
-            stored = [Stored(seq=s, kind=k, at=at, size_bytes=size) for s, k, at, size in rows]
-            spans = spans_to_evict(stored, used_bytes=used, cap_bytes=self._cap_bytes)
-            count = sum(span.count for span in spans)
-            self._bury(db, spans, reason="outbox full")
-            db.execute("UPDATE meta SET value = CAST(value AS INTEGER) + ? WHERE key = 'evicted'", (count,))
-        return count
+            thinned = thin_out(db, used_bytes=used, cap_bytes=self._cap_bytes, now_ms=now_ms)
+            left = used - thinned.freed_bytes
+            dropped = drop_oldest(db, used_bytes=left, cap_bytes=self._cap_bytes, now_ms=now_ms)
+        return thinned.count + dropped.count
+
+    def map_clock(self, *, boot: str, base_ms: int) -> int:
+        """The clock is set now, wall minus boot time being `base_ms`: say what this boot's records were off by."""
+        with self._transaction() as db:
+            return unset.map_clock(db, boot=boot, base_ms=base_ms, now_ms=self._now_ms())
 
     def camera(self, camera: str) -> CameraState:
         """What is remembered of a camera; a blank state for one never seen."""
@@ -218,20 +165,24 @@ class Outbox:
             db.execute("UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE key = 'session'")
         return int(self._meta("session"))
 
-    def renew_epoch(self, epoch: str) -> None:
+    def floor_ms(self) -> int:
+        """The newest time that was ever certain, ms UTC; a clock before it is wrong. 0: none yet."""
+        with self._writing:
+            row = self._writer.execute("SELECT value FROM meta WHERE key = 'floor_ms'").fetchone()
+        return int(row[0]) if row else 0
+
+    def keep_floor(self, now_ms: int) -> None:
+        """The time is certain now."""
+        with self._transaction() as db:
+            db.execute("INSERT OR REPLACE INTO meta VALUES ('floor_ms', ?)", (str(now_ms),))
+
+    def renew_epoch(self, epoch: str, *, lost: Sequence[StoreLost] = ()) -> None:
         """Number what waits anew under a new epoch, because the centre knows numbers of the old one that we do not.
 
-        For the sending thread only.
+        `lost` is said of older epochs, beside what the tombstones said of this one. For the sending thread only.
         """
         with self._transaction() as db:
-            db.execute("DELETE FROM outbox WHERE kind = 'tombstone'")  # they name numbers of the old epoch
-            db.execute("DELETE FROM tombstone")
-            seqs = [row[0] for row in db.execute("SELECT seq FROM outbox ORDER BY seq")]
-            # In order, so that each new number is free; in place, for the bodies may be more than fits in memory.
-            db.executemany("UPDATE outbox SET seq = ? WHERE seq = ?", list(enumerate(seqs, 1)))
-            db.execute("UPDATE sqlite_sequence SET seq = ? WHERE name = 'outbox'", (len(seqs),))
-            db.execute("UPDATE meta SET value = ? WHERE key = 'epoch'", (epoch,))
-            db.execute("UPDATE meta SET value = '0' WHERE key = 'acked'")
+            epochs.renew(db, epoch, gateway=self.gateway, lost=lost, now_ms=self._now_ms())
         self.epoch = epoch
         self.newest = self._last_seq()
 
@@ -256,6 +207,14 @@ class Outbox:
             used_bytes=self._used_bytes(),
             evicted=int(meta["evicted"]),
             refused=refused,
+            tombstoned=int(meta.get("tombstoned", 0)),
+        )
+
+    def leave_mark(self, counters: Counters) -> None:
+        """Say beside the store how far it has come, so that its loss can be told. Never stops anything."""
+        write_mark(
+            self.path,
+            Mark(gateway=self.gateway, epoch=counters.epoch, acked=counters.acked, newest=counters.produced),
         )
 
     def close(self) -> None:
@@ -265,43 +224,44 @@ class Outbox:
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with self._writing, _translated(self.path), _atomic(self._writer):
-            yield self._writer
+        with self._writing, translated(self.path):
+            with atomic(self._writer):
+                yield self._writer
+            self.newest = self._last_seq()
 
-    def _insert(self, db: sqlite3.Connection, records: Sequence[NewRecord]) -> range:
-        first, appended_ms = self._last_seq() + 1, self._now_ms()
-        rows = []
-        for seq, record in enumerate(records, first):
-            body = seal(record.body, kind=record.kind, at=record.at)
-            rows.append((seq, record.kind, record.at, record.clock, body.hash, body.text, appended_ms))
-        db.executemany("INSERT INTO outbox VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
-        return range(first, first + len(rows))
+    def _commit(self, records: Sequence[NewRecord], camera: CameraState | None, file: FileMark | None) -> range:
+        with self._transaction() as db:
+            seqs = chain.insert(db, records, appended_ms=self._now_ms())
+            unset.note(db, records, first=seqs.start)
+            if camera is not None:
+                _save_camera(db, camera)
+            if camera is not None and file is not None:
+                row = (camera.camera, file.name, file.size_bytes, file.outcome)
+                db.execute("INSERT OR REPLACE INTO processed VALUES (?, ?, ?, ?)", row)
+        return seqs
 
-    def _bury(self, db: sqlite3.Connection, spans: Sequence[Span], *, reason: str) -> None:
-        for span in spans:
-            db.execute("DELETE FROM outbox WHERE seq BETWEEN ? AND ?", (span.lo, span.hi))
-            body = Tombstone(
-                lo=span.lo, hi=span.hi, count=span.count, reason=reason, at_min=span.at_min, at_max=span.at_max
-            )
-            stone = NewRecord(kind="tombstone", at=span.at_max, clock="unknown", body=encode_body(body))
-            seqs = self._insert(db, [stone])
-            db.execute("INSERT OR REPLACE INTO tombstone VALUES (?, ?, ?)", (span.lo, span.hi, seqs[0]))
-            self.newest = seqs[-1]
-
-    def _at_near(self, db: sqlite3.Connection, seq: int) -> int:
-        """Capture time of the nearest record that is left; ours when there is none."""
-        after = db.execute("SELECT at FROM outbox WHERE seq > ? ORDER BY seq LIMIT 1", (seq,)).fetchone()
-        near = after or db.execute("SELECT at FROM outbox WHERE seq < ? ORDER BY seq DESC LIMIT 1", (seq,)).fetchone()
-        return int(near[0]) if near else self._now_ms()
+    def _delete(self, hi: int) -> int:
+        with self._sending, self._writing, translated(self.path):
+            db = self._sender
+            with atomic(db):
+                gone = db.execute("DELETE FROM outbox WHERE seq <= ?", (hi,)).rowcount
+                db.execute("DELETE FROM tombstone WHERE seq <= ? AND hi <= ?", (hi, hi))
+                db.execute(
+                    "INSERT INTO meta VALUES ('acked', ?) ON CONFLICT(key) DO UPDATE SET value = excluded.value"
+                    " WHERE CAST(excluded.value AS INTEGER) > CAST(value AS INTEGER)",
+                    (str(hi),),
+                )
+            if db.execute("PRAGMA freelist_count").fetchone()[0] > VACUUM_PAGES:
+                db.execute(f"PRAGMA incremental_vacuum({VACUUM_PAGES})").fetchall()
+        return gone
 
     def _sealed(self, sql: str, arguments: tuple[int, int]) -> list[Sealed]:
-        with self._sending, _translated(self.path):
+        with self._sending, translated(self.path):
             rows = self._sender.execute(sql, arguments).fetchall()
-        return [Sealed(seq=s, kind=k, at=at, clock=c, hash=h, body=b) for s, k, at, c, h, b in rows]
+        return [chain.sealed(row) for row in rows]
 
     def _last_seq(self) -> int:
-        row = self._writer.execute("SELECT seq FROM sqlite_sequence WHERE name = 'outbox'").fetchone()
-        return int(row[0]) if row else 0
+        return chain.last_seq(self._writer)
 
     def _meta(self, key: str) -> str:
         return str(self._writer.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()[0])
@@ -322,30 +282,3 @@ def _save_camera(db: sqlite3.Connection, state: CameraState) -> None:
         json.dumps(state.evidence),
     )
     db.execute("INSERT OR REPLACE INTO camera VALUES (?, ?, ?, ?, ?, ?)", row)
-
-
-@contextmanager
-def _atomic(db: sqlite3.Connection) -> Iterator[None]:
-    """One transaction, never left open: a failed one would hold the write lock against the other connection."""
-    db.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-        db.execute("COMMIT")
-    except BaseException:
-        if db.in_transaction:
-            db.execute("ROLLBACK")
-        raise
-
-
-@contextmanager
-def _translated(path: str) -> Iterator[None]:
-    """SQLite's errors as the store's own, by what can be done about them."""
-    try:
-        yield
-    except sqlite3.DatabaseError as error:
-        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-        if code == sqlite3.SQLITE_FULL:
-            raise StoreFullError(path, "no room on the disk", expected="free space for new records") from error
-        if code in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_READONLY):
-            raise StoreBrokenError(path, str(error), expected="a disk that reads and writes") from error
-        raise StoreError(path, str(error), expected="a store that answers within 10 s") from error

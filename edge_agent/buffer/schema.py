@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 
+from edge_agent.buffer import chain
+
 STEPS: tuple[tuple[str, ...], ...] = (
     (
         "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
@@ -19,8 +21,15 @@ STEPS: tuple[tuple[str, ...], ...] = (
         "CREATE TABLE refused (seq INTEGER PRIMARY KEY, epoch TEXT NOT NULL, kind TEXT NOT NULL, at INTEGER NOT NULL,"
         " body TEXT NOT NULL, reason TEXT NOT NULL)",
     ),
+    (
+        # The link before each record (wire.signing), and spans stamped by a clock that nobody had set.
+        "ALTER TABLE outbox ADD COLUMN prev BLOB NOT NULL DEFAULT x''",
+        "CREATE TABLE unset_clock (lo INTEGER PRIMARY KEY, hi INTEGER NOT NULL, boot TEXT NOT NULL,"
+        " base_ms INTEGER NOT NULL)",
+    ),
 )
 VERSION = len(STEPS)
+LINKED = 2  # the step that brought links
 
 
 def open_connection(path: str, *, durable: bool) -> sqlite3.Connection:
@@ -46,7 +55,21 @@ def migrate(db: sqlite3.Connection) -> None:
     """Take the steps that are missing, each in its own transaction."""
     for number in range(user_version(db), VERSION):
         db.execute("BEGIN IMMEDIATE")
-        for statement in STEPS[number]:
-            db.execute(statement)
-        db.execute(f"PRAGMA user_version = {number + 1}")
-        db.execute("COMMIT")
+        try:
+            for statement in STEPS[number]:
+                db.execute(statement)
+            if number + 1 == LINKED:
+                _link_what_waits(db)
+            db.execute(f"PRAGMA user_version = {number + 1}")
+            db.execute("COMMIT")
+        except BaseException:
+            if db.in_transaction:
+                db.execute("ROLLBACK")
+            raise
+
+
+def _link_what_waits(db: sqlite3.Connection) -> None:
+    """Records of a store that kept no links: the chain begins with the oldest that is left."""
+    meta = dict(db.execute("SELECT key, value FROM meta WHERE key IN ('gateway', 'epoch')").fetchall())
+    if len(meta) == 2:
+        chain.begin(db, gateway=meta["gateway"], epoch=meta["epoch"])

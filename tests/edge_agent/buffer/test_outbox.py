@@ -92,7 +92,8 @@ def test_a_store_of_a_newer_version_is_neither_used_nor_moved(tmp_path: Path) ->
 def test_a_file_that_is_no_store_is_set_aside(tmp_path: Path) -> None:
     (tmp_path / STORE).write_bytes(b"this is no database, and long enough not to look empty" * 100)
     outbox = an_outbox(tmp_path)
-    assert outbox.append([a_record(1)]) == range(1, 2)
+    assert [record.kind for record in outbox.pending(0, 10)] == ["store_lost"]
+    assert outbox.append([a_record(1)]) == range(2, 3)
     assert len(list(tmp_path.glob(f"{STORE}.broken-*"))) == 1
     outbox.close()
 

@@ -1,0 +1,49 @@
+"""A new numbering of what waits, and what is said of the one before. Within the caller's transaction."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Sequence
+
+from edge_agent.buffer import chain
+from edge_agent.buffer.record import NewRecord
+from wire.codec import encode_body
+from wire.messages import StoreLost
+
+LOSSES_MAX = 1000  # more spans than that are said as fewer, wider ones
+
+
+def renew(db: sqlite3.Connection, epoch: str, *, gateway: str, lost: Sequence[StoreLost], now_ms: int) -> None:
+    """Number from 1 on, in order. What names numbers of the old epoch is said anew, or moves with them."""
+    old = str(db.execute("SELECT value FROM meta WHERE key = 'epoch'").fetchone()[0])
+    given_up = [(json.loads(row[0])) for row in db.execute("SELECT body FROM outbox WHERE kind = 'tombstone'")]
+    told = [StoreLost(epoch=old, lo=body["lo"], hi=body["hi"], reason=body["reason"]) for body in given_up]
+    db.execute("DELETE FROM outbox WHERE kind = 'tombstone'")
+    db.execute("DELETE FROM tombstone")
+    maps = [(json.loads(row[0])) for row in db.execute("SELECT body FROM outbox WHERE kind = 'clock_map' ORDER BY seq")]
+    db.execute("DELETE FROM outbox WHERE kind = 'clock_map'")
+    moved = [body | span for body in maps if (span := _moved(db, body["lo"], body["hi"]))]
+    spans = db.execute("SELECT lo, hi, boot, base_ms FROM unset_clock ORDER BY lo").fetchall()
+    kept = [(span["lo"], span["hi"], boot, base) for lo, hi, boot, base in spans if (span := _moved(db, lo, hi))]
+    db.execute("DELETE FROM unset_clock")
+    db.executemany("INSERT INTO unset_clock VALUES (?, ?, ?, ?)", kept)
+    chain.renumber(db, gateway=gateway, epoch=epoch)
+    values = {"epoch": epoch, "acked": "0", "tombstoned": "0", "thinned": "0"}
+    db.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", values.items())
+    news = [NewRecord(kind="clock_map", at=now_ms, clock="synced", body=body) for body in moved]
+    say_lost(db, [*lost, *told], now_ms=now_ms)
+    chain.insert(db, news, appended_ms=now_ms)
+
+
+def say_lost(db: sqlite3.Connection, lost: Sequence[StoreLost], *, now_ms: int) -> None:
+    """A record for each."""
+    news = [NewRecord(kind="store_lost", at=now_ms, clock="unknown", body=encode_body(body)) for body in lost]
+    chain.insert(db, news, appended_ms=now_ms)
+
+
+def _moved(db: sqlite3.Connection, lo: int, hi: int) -> dict[str, int] | None:
+    """The numbers that lo..hi will have, None when nothing of it waits; before the numbering is changed."""
+    before = int(db.execute("SELECT count(*) FROM outbox WHERE seq < ?", (lo,)).fetchone()[0])
+    through = int(db.execute("SELECT count(*) FROM outbox WHERE seq <= ?", (hi,)).fetchone()[0])
+    return {"lo": before + 1, "hi": through} if through > before else None

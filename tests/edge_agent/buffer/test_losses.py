@@ -1,0 +1,209 @@
+"""A store that is damaged, gone or an old copy: the agent starts, and says exactly what of the old epoch is lost."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from edge_agent.buffer.opening import STORE
+from edge_agent.buffer.outbox import Outbox, Unset
+from edge_agent.buffer.record import NewRecord
+from edge_agent.buffer.salvage import Old, losses_of
+from tests.edge_agent.build import a_record, an_outbox
+
+
+def told(outbox: Outbox, kind: str = "store_lost") -> list[dict[str, Any]]:
+    return [json.loads(record.body) for record in outbox.pending(0, 100_000) if record.kind == kind]
+
+
+def spans(outbox: Outbox) -> list[tuple[int, int | None, str]]:
+    return [(body["lo"], body["hi"], body["reason"]) for body in told(outbox)]
+
+
+def spoil(store: Path, *, pages: range) -> None:
+    data = bytearray(store.read_bytes())
+    for page in pages:
+        data[page * 4096 : (page + 1) * 4096] = b"\xff" * 4096
+    store.write_bytes(data)
+
+
+def seqs_by_detail(outbox: Outbox) -> dict[str, int]:
+    events = (r for r in outbox.pending(0, 100_000) if r.kind == "camera_event")
+    return {json.loads(record.body)["detail"]: record.seq for record in events}
+
+
+def test_what_a_damaged_page_held_is_told_to_the_number(tmp_path: Path) -> None:
+    outbox = an_outbox(tmp_path)
+    outbox.append([a_record(n) for n in range(1, 3001)])
+    outbox.acked(100)
+    epoch = outbox.epoch
+    outbox.close()
+    spoil(tmp_path / STORE, pages=range(60, 63))
+    again = an_outbox(tmp_path)
+    saved = {int(detail.removeprefix("event ")) for detail in seqs_by_detail(again)}
+    lost = {seq for lo, hi, _ in spans(again) for seq in range(lo, (hi or 0) + 1)}
+    assert lost
+    assert {body["epoch"] for body in told(again)} == {epoch}
+    assert saved | lost == set(range(101, 3001))
+    assert not saved & lost
+    again.close()
+
+
+def test_a_turned_bit_in_a_body_is_a_lost_record(tmp_path: Path) -> None:
+    outbox = an_outbox(tmp_path)
+    outbox.append([a_record(n) for n in range(1, 4)])
+    outbox.close()
+    db = sqlite3.connect(tmp_path / STORE)
+    db.execute("UPDATE outbox SET body = replace(body, 'event 2', 'event 9') WHERE seq = 2")
+    db.commit()
+    db.close()
+    (tmp_path / STORE).rename(tmp_path / "broken")
+    an_outbox(tmp_path).close()
+    db = sqlite3.connect(tmp_path / STORE)
+    db.execute("INSERT INTO meta VALUES ('salvage', ?)", (str(tmp_path / "broken"),))
+    db.commit()
+    db.close()
+    again = an_outbox(tmp_path)
+    assert list(seqs_by_detail(again)) == ["event 1", "event 3"]
+    assert spans(again) == [(2, 2, "store damaged")]
+    again.close()
+
+
+def old(*seqs: int, acked: int = 0, newest: int | None = 9, stones: dict[int, tuple[int, int]] | None = None) -> Old:
+    bodies = {seq: {"lo": lo, "hi": hi, "reason": "outbox full"} for seq, (lo, hi) in (stones or {}).items()}
+    records = [
+        (seq, "tombstone" if seq in bodies else "face_reading", 0, "synced", "", json.dumps(bodies.get(seq, {})), 0)
+        for seq in sorted({*seqs, *bodies})
+    ]
+    return Old(epoch="e", acked=acked, newest=newest, meta={}, records=tuple(records), unset=())
+
+
+@pytest.mark.parametrize(
+    ("store", "expected"),
+    [
+        (old(*range(1, 10)), []),
+        (old(1, 2, 5, 6, 9), [(3, 4, "store damaged"), (7, 8, "store damaged")]),
+        (old(5, 6, acked=4, newest=6), []),
+        (old(1, 2, acked=0, newest=None), [(3, None, "store damaged")]),
+        (old(newest=None), [(1, None, "store damaged")]),
+        (old(acked=7), [(8, 9, "store damaged")]),
+        (old(5, 6, 7, 8, stones={9: (1, 4)}), [(1, 4, "outbox full")]),
+        (old(6, 7, 8, acked=5, stones={9: (1, 4)}), []),
+    ],
+    ids=[
+        "all saved",
+        "holes",
+        "what was acknowledged is not lost",
+        "no telling how far it had come",
+        "nothing can be read",
+        "nothing saved",
+        "a tombstone's word is passed on",
+        "a tombstone that was acknowledged",
+    ],
+)
+def test_losses(store: Old, expected: list[tuple[int, int | None, str]]) -> None:
+    assert [(one.lo, one.hi, one.reason) for one in losses_of(store)] == expected
+
+
+def marked(folder: Path, *, records: int, acked: int) -> Outbox:
+    outbox = an_outbox(folder)
+    outbox.append([a_record(n) for n in range(1, records + 1)])
+    outbox.acked(acked)
+    outbox.leave_mark(outbox.counters())
+    return outbox
+
+
+def test_a_store_that_is_gone_is_told(tmp_path: Path) -> None:
+    outbox = marked(tmp_path, records=9, acked=4)
+    epoch = outbox.epoch
+    outbox.close()
+    for part in tmp_path.glob(f"{STORE}*"):
+        part.unlink()
+    again = an_outbox(tmp_path)
+    assert again.epoch != epoch
+    assert told(again) == [{"epoch": epoch, "lo": 5, "hi": None, "reason": "store missing"}]
+    again.close()
+    once = an_outbox(tmp_path)
+    assert len(told(once)) == 1, "said once"
+    once.close()
+
+
+def test_yesterdays_copy_of_a_store_goes_on_under_a_new_epoch(tmp_path: Path) -> None:
+    outbox = marked(tmp_path, records=5, acked=2)
+    epoch = outbox.epoch
+    outbox.close()
+    shutil.copy(tmp_path / STORE, tmp_path / "yesterday")
+    today = an_outbox(tmp_path)
+    today.append([a_record(n) for n in range(6, 9)])
+    today.leave_mark(today.counters())
+    today.close()
+    shutil.copy(tmp_path / "yesterday", tmp_path / STORE)
+    restored = an_outbox(tmp_path)
+    assert restored.epoch != epoch
+    assert list(seqs_by_detail(restored).values()) == [1, 2, 3]
+    assert told(restored) == [{"epoch": epoch, "lo": 6, "hi": None, "reason": "store was an old copy"}]
+    restored.close()
+    again = an_outbox(tmp_path)
+    assert again.epoch == restored.epoch
+    again.close()
+
+
+def test_the_mark_of_another_gateway_says_nothing(tmp_path: Path) -> None:
+    marked(tmp_path, records=3, acked=0).close()
+    for part in tmp_path.glob(f"{STORE}*"):
+        part.unlink()
+    other = an_outbox(tmp_path, gateway="gw-2")
+    assert told(other) == []
+    other.close()
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", '{"gateway": "gw-1"}', "\x00", '{"gateway":1,"epoch":2,"acked":"x","newest":3}']
+)
+def test_a_mark_that_is_none_stops_nothing(tmp_path: Path, text: str) -> None:
+    (tmp_path / "outbox.mark").write_text(text)
+    outbox = an_outbox(tmp_path)
+    assert told(outbox) == []
+    outbox.close()
+
+
+def test_a_new_epoch_passes_on_what_named_old_numbers(tmp_path: Path) -> None:
+    outbox = an_outbox(tmp_path)
+    stamp = Unset(boot="b", base_ms=7)
+    outbox.append([a_record(n) for n in range(1, 4)])
+    outbox.append([NewRecord(kind="face_reading", at=5, clock="free", body={"n": n}, unset=stamp) for n in range(4)])
+    outbox.refuse(outbox.pending(1, 1), reason="too large")
+    outbox.map_clock(boot="b", base_ms=107)
+    outbox.acked(1)
+    epoch = outbox.epoch
+    outbox.renew_epoch("other")
+    assert spans(outbox) == [(2, 2, "too large")]
+    assert told(outbox)[0]["epoch"] == epoch
+    (clock_map,) = told(outbox, "clock_map")
+    kinds = [record.kind for record in outbox.pending(0, 100)]
+    assert clock_map == {"boot": "b", "lo": 2, "hi": 5, "add_ms": 100}
+    assert kinds[clock_map["lo"] - 1 : clock_map["hi"]] == ["face_reading"] * 4
+    assert outbox.counters().tombstoned == 0
+    outbox.close()
+
+
+def test_numbers_that_are_neither_held_nor_told_make_their_own_tombstone(tmp_path: Path) -> None:
+    outbox = an_outbox(tmp_path)
+    outbox.append([a_record(n) for n in range(1, 11)])
+    outbox._writer.execute("DELETE FROM outbox WHERE seq IN (3, 4, 7)")
+    outbox.refuse(outbox.pending(7, 1), reason="too large")
+    assert outbox.bury_missing(1, 10) == 3
+    stones = told(outbox, "tombstone")
+    assert [(one["lo"], one["hi"], one["reason"]) for one in stones] == [
+        (8, 8, "too large"),
+        (3, 4, "missing from the store"),
+        (7, 7, "missing from the store"),
+    ]
+    assert outbox.bury_missing(1, 10) == 0
+    assert outbox.counters().tombstoned == 4
+    outbox.close()
