@@ -34,7 +34,7 @@ class Findings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Row:
+class Row:
     """One stored record."""
 
     epoch: str
@@ -45,12 +45,21 @@ class _Row:
     body: str
 
 
-def check(world: World) -> Findings:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """All that a centre holds of a gateway: records in order of (epoch, seq), watermarks by epoch, lettered ranges."""
+
+    rows: tuple[Row, ...]
+    watermarks: dict[str, int]
+    lettered: tuple[tuple[str, int, int], ...] = ()
+
+
+def check_world(world: World) -> Findings:
     """Every invariant of every gateway."""
     found = Findings()
     with reading(world.engine) as connection:
         for gateway in GATEWAYS:
-            check_gateway(connection, gateway, entries(world.folder / gateway), found)
+            check(gateway, kept_of(connection, gateway), entries(world.folder / gateway), found)
         conflicts = connection.execute(text("SELECT count(*) FROM identity_conflict")).scalar_one()
     if conflicts:
         found.wrong.append(f"{conflicts} identity conflicts, expected none")
@@ -60,9 +69,24 @@ def check(world: World) -> Findings:
     return found
 
 
-def check_gateway(connection: Connection, gateway: str, truth: Iterable[Entry], found: Findings) -> None:
+def kept_of(connection: Connection, gateway: str) -> Kept:
+    """What the centre's database holds of a gateway."""
+    of = {"gateway": gateway}
+    records = text("SELECT epoch, seq, kind, at, hash, body FROM record WHERE gateway = :gateway ORDER BY epoch, seq")
+    streams = text("SELECT epoch, watermark FROM stream WHERE gateway = :gateway")
+    letters = text("SELECT epoch, lo, hi FROM dead_letter WHERE gateway = :gateway AND lo IS NOT NULL")
+    return Kept(
+        rows=tuple(
+            Row(epoch=e, seq=s, kind=k, at=at, hash=h, body=b) for e, s, k, at, h, b in connection.execute(records, of)
+        ),
+        watermarks={row.epoch: row.watermark for row in connection.execute(streams, of)},
+        lettered=tuple((epoch, lo, hi) for epoch, lo, hi in connection.execute(letters, of)),
+    )
+
+
+def check(gateway: str, kept: Kept, truth: Iterable[Entry], found: Findings) -> None:
     """The invariants of one gateway, against what it says that it has committed; adds to the findings."""
-    rows = _rows(connection, gateway)
+    rows = kept.rows
     gone = _buried(rows)
     numbers = _numbers(gateway, rows, found)
     keys = {(row.epoch, row.seq) for row in rows}
@@ -79,16 +103,10 @@ def check_gateway(connection: Connection, gateway: str, truth: Iterable[Entry], 
             else:
                 found.lost += 1
     _check_order(gateway, rows, numbers, found)
-    _check_watermarks(connection, gateway, rows, gone, found)
+    _check_watermarks(gateway, kept, gone, found)
 
 
-def _rows(connection: Connection, gateway: str) -> list[_Row]:
-    wanted = text("SELECT epoch, seq, kind, at, hash, body FROM record WHERE gateway = :gateway ORDER BY epoch, seq")
-    found = connection.execute(wanted, {"gateway": gateway})
-    return [_Row(epoch=e, seq=s, kind=k, at=at, hash=h, body=b) for e, s, k, at, h, b in found]
-
-
-def _buried(rows: Iterable[_Row]) -> dict[str, Received]:
+def _buried(rows: Iterable[Row]) -> dict[str, Received]:
     gone: dict[str, Received] = defaultdict(Received)
     for row in rows:
         if row.kind == "tombstone":
@@ -97,7 +115,7 @@ def _buried(rows: Iterable[_Row]) -> dict[str, Received]:
     return gone
 
 
-def _numbers(gateway: str, rows: Iterable[_Row], found: Findings) -> list[int]:
+def _numbers(gateway: str, rows: Iterable[Row], found: Findings) -> list[int]:
     """Productions in order of (epoch, seq), after their content has been compared with what was produced."""
     numbers = []
     for row in rows:
@@ -113,7 +131,7 @@ def _numbers(gateway: str, rows: Iterable[_Row], found: Findings) -> list[int]:
     return numbers
 
 
-def _check_order(gateway: str, rows: Iterable[_Row], numbers: list[int], found: Findings) -> None:
+def _check_order(gateway: str, rows: Iterable[Row], numbers: list[int], found: Findings) -> None:
     """Within an epoch the sequence follows the order of production."""
     last: dict[str, int] = {}
     for row, number in zip((row for row in rows if row.kind == KIND), numbers, strict=True):
@@ -122,17 +140,13 @@ def _check_order(gateway: str, rows: Iterable[_Row], numbers: list[int], found: 
         last[row.epoch] = number
 
 
-def _check_watermarks(
-    connection: Connection, gateway: str, rows: Iterable[_Row], gone: dict[str, Received], found: Findings
-) -> None:
+def _check_watermarks(gateway: str, kept: Kept, gone: dict[str, Received], found: Findings) -> None:
     """The watermark is the highest number up to which all is stored or known to be gone."""
     have: dict[str, Received] = defaultdict(Received, gone)
-    for row in rows:
+    for row in kept.rows:
         have[row.epoch] = have[row.epoch].add(row.seq, row.seq)
-    letters = text("SELECT epoch, lo, hi FROM dead_letter WHERE gateway = :gateway AND lo IS NOT NULL")
-    for epoch, lo, hi in connection.execute(letters, {"gateway": gateway}):
+    for epoch, lo, hi in kept.lettered:
         have[epoch] = have[epoch].add(lo, hi)
-    streams = text("SELECT epoch, watermark FROM stream WHERE gateway = :gateway")
-    for epoch, watermark in connection.execute(streams, {"gateway": gateway}):
+    for epoch, watermark in kept.watermarks.items():
         if watermark != have[epoch].hi:
             found.wrong.append(f"{gateway}/{epoch}: watermark {watermark}, expected {have[epoch].hi}")

@@ -6,7 +6,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.faults.checker import Findings, check
+from tests.faults.checker import Findings, check_world
 from tests.faults.scripts import Case
 from tests.faults.world import World, built
 
@@ -46,7 +46,7 @@ def run(case: Case, folder: Path, *, timeout_s: float = 300.0, keep: Path | None
         recovery_s = world.settled(timeout_s=timeout_s)
         for edge in world.edges.values():
             edge.end()
-        found = check(world)
+        found = check_world(world)
         result = _result(case, world, found, recovery_s=recovery_s)
         if keep is not None and not result.clean:
             shutil.copytree(folder, keep, dirs_exist_ok=True)

@@ -7,18 +7,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
 
-from tests.faults.simulated.centre import memory_engine
 from tests.faults.simulated.run import run_history
+from tests.faults.simulated.store import ModelStore, RealStore, Store, memory_engine
+from tests.faults.size import sized
 
-HISTORIES = 30
+IN_ONE_TEST = 10
 
 
 @pytest.fixture(scope="module")
-def engine() -> Iterator[Engine]:
+def real() -> Iterator[RealStore]:
     engine = memory_engine()
-    yield engine
+    yield RealStore(engine=engine)
     engine.dispose()
 
 
@@ -30,19 +30,27 @@ def disk() -> Iterator[Path]:
         yield Path(folder)
 
 
-@pytest.mark.parametrize("seed", range(1, HISTORIES + 1))
-def test_history(seed: int, engine: Engine, disk: Path) -> None:
-    found = run_history(seed, engine, disk)
+def check(seed: int, store: Store, folder: Path) -> None:
+    found = run_history(seed, store, folder)
     assert found.committed > 0
-    assert not found.wrong
-    assert (found.lost, found.doubled) == (0, 0)
+    assert not found.wrong, f"seed {seed}: {found}"
+    assert (found.lost, found.doubled) == (0, 0), f"seed {seed}: {found}"
 
 
-def test_a_centre_that_acknowledges_before_it_commits_is_found_out(engine: Engine, disk: Path) -> None:
+@pytest.mark.parametrize("seed", range(1, sized(10, 300) + 1))
+def test_the_centres_own_commit(seed: int, real: RealStore, disk: Path) -> None:
+    check(seed, real, disk)
+
+
+@pytest.mark.parametrize("batch", range(sized(3, 300)))
+def test_many_histories(batch: int, disk: Path) -> None:
+    for seed in range(10_000 + batch * IN_ONE_TEST, 10_000 + (batch + 1) * IN_ONE_TEST):
+        check(seed, ModelStore(), disk / str(seed))
+
+
+def test_a_centre_that_acknowledges_before_it_commits_is_found_out(disk: Path) -> None:
     """The simulation can fail: the same histories with a hasty centre lose records, and the checker says so."""
-    lost = 0
     for seed in range(1001, 1021):
-        lost += run_history(seed, engine, disk / str(seed), steps=80, hasty=True).lost
-        if lost:
+        if run_history(seed, ModelStore(), disk / str(seed), steps=80, hasty=True).lost:
             return
     raise AssertionError("twenty histories with a hasty centre and nothing lost: expected the checker to find some")

@@ -1,4 +1,4 @@
-"""The centre of the simulation: the product's own reading and committing of messages, on a database in memory."""
+"""The centre of the simulation: reads messages as the product does, keeps them in a store, acknowledges, crashes."""
 
 from __future__ import annotations
 
@@ -6,27 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 
-from sqlalchemy import Engine, event
-from sqlalchemy.pool import StaticPool
-from sqlmodel import SQLModel, create_engine
-
-from central.ingest.commit import StreamAck, commit
-from central.ingest.greet import greet
+from central.ingest.commit import StreamAck
 from central.ingest.inbox import open_message
 from central.ingest.letters import Letter
+from tests.faults.simulated.store import Store
 from wire.codec import OpenedFrame, encode
 from wire.messages import Ack, Beat, Birth, HostState, Presence
 
 BATCH_MAX = 50
-
-
-def memory_engine() -> Engine:
-    """An empty database of the current schema, in memory, for many histories one after another."""
-    engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
-    event.listen(engine, "connect", lambda driver, _record: setattr(driver, "isolation_level", None))
-    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
-    SQLModel.metadata.create_all(engine)
-    return engine
 
 
 @dataclass(slots=True, kw_only=True)
@@ -36,7 +23,7 @@ class SimCentre:
     `hasty` acknowledges what it has only received: with such a centre the lab must find losses.
     """
 
-    engine: Engine
+    store: Store
     random: Random
     tell: Callable[[str, bytes], None]
     say: Callable[[bytes, bool], None]
@@ -45,7 +32,6 @@ class SimCentre:
     hasty: bool = False
     session: int = 0
     up: bool = False
-    commits: int = 0
 
     def start(self) -> None:
         """A new session listens."""
@@ -87,10 +73,4 @@ class SimCentre:
         frames = [message for message in opened if isinstance(message, OpenedFrame)]
         letters = [message for message in opened if isinstance(message, Letter)]
         hellos = [message for message in opened if isinstance(message, Birth | Beat | Presence)]
-        acks: list[StreamAck] = []
-        if frames or letters:
-            acks += commit(self.engine, frames=frames, letters=letters, now_ms=self.now_ms()).acks
-            self.commits += 1
-        if hellos:
-            acks += greet(self.engine, hellos, now_ms=self.now_ms())
-        return acks
+        return self.store.take(frames, letters, hellos, now_ms=self.now_ms())

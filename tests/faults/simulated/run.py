@@ -8,14 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
-from sqlalchemy import Engine
-
-from central.store.engine import reading
-from central.store.save_people import add_gateway
-from tests.faults.checker import Findings, check_gateway
+from tests.faults.checker import Findings, check
 from tests.faults.simulated.centre import SimCentre
 from tests.faults.simulated.edge import SimEdge
 from tests.faults.simulated.network import FAIR, Network, Weather
+from tests.faults.simulated.store import Store
 
 START_MS = 1_790_000_000_000
 CALM_S = 900.0  # of simulated time: longer than any back-off
@@ -124,18 +121,18 @@ class Simulation:
 
 
 @contextmanager
-def simulated(seed: int, engine: Engine, folder: Path, *, hasty: bool = False) -> Iterator[Simulation]:
+def simulated(seed: int, store: Store, folder: Path, *, hasty: bool = False) -> Iterator[Simulation]:
     """A simulation of its own gateways on a database that other histories use too."""
     random = Random(seed)
     gateways = [f"sim-{seed}-{letter}" for letter in "ab"]
     for gateway in gateways:
-        add_gateway(engine, gateway, by="lab", now_ms=1)
+        store.register(gateway)
     inbox: list[tuple[str, bytes]] = []
     network = Network(random=random, arrive=lambda *message: inbox.append(message), reads_bulk=random.random() < 0.7)
     centre = SimCentre(
         inbox=inbox,
         hasty=hasty,
-        engine=engine,
+        store=store,
         random=random,
         tell=network.down,
         say=lambda payload, listening: network.host(payload, listening=listening),
@@ -165,15 +162,14 @@ def simulated(seed: int, engine: Engine, folder: Path, *, hasty: bool = False) -
             edge.close()
 
 
-def run_history(seed: int, engine: Engine, folder: Path, *, steps: int = 120, hasty: bool = False) -> Findings:
+def run_history(seed: int, store: Store, folder: Path, *, steps: int = 120, hasty: bool = False) -> Findings:
     """Chaos, calm, check; the findings count records of both edges."""
     found = Findings()
-    with simulated(seed, engine, folder, hasty=hasty) as simulation:
+    with simulated(seed, store, folder, hasty=hasty) as simulation:
         simulation.chaos(steps)
         simulation.calm()
-        with reading(engine) as connection:
-            for edge in simulation.edges:
-                check_gateway(connection, edge.gateway, edge.entries, found)
+        for edge in simulation.edges:
+            check(edge.gateway, store.kept(edge.gateway), edge.entries, found)
         if not found.clean:
             found.wrong.append(simulation.told)
     return found
