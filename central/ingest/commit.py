@@ -3,36 +3,32 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from sqlalchemy import Connection, Engine
 
+from central.ingest.guard import SAID, Refused, Registered, signed_range
 from central.ingest.letters import Letter
 from central.ingest.ranges import Received
-from central.ingest.sorting import Sorted, sort_records
+from central.ingest.sorting import Sorted
+from central.ingest.taking import Taken, Taking
+from central.ingest.timing import Mapped
 from central.store.engine import writing
-from central.store.save_records import (
-    RecordRow,
-    letters_of,
-    lock_stream,
-    registered_gateways,
-    save_conflicts,
-    save_letters,
-    save_records,
-    save_stream,
-    stored_hashes,
-)
+from central.store.retime_stored import retime_stored
+from central.store.save_letters import letters_of, save_letter_rows
+from central.store.save_proofs import gateways_named, save_losses
+from central.store.save_security import note_security
 from central.store.save_seen import mark_dirty, projects_touched, save_events, save_readings
 from central.store.save_status import save_seen_now
 from wire.codec import OpenedFrame, canonical, encode_frame
-from wire.messages import Ack, Frame, Record
+from wire.messages import Ack, Frame
 from wire.topics import up
 
-STRANGER_LETTERS_MAX = 200  # of one unregistered gateway: it is never acked, so it keeps its data and sends it again
-STRANGER_BYTES_MAX = 4096
+REFUSED_LETTERS_MAX = 200  # of one gateway nobody knows: it is never acked, so it keeps its data and sends it again
+REFUSED_BYTES_MAX = 4096
 LETTERS_MAX = 2000  # of one gateway, or of nobody's; those that a watermark or a record rests on are always kept
+RANGES_SAID_MAX = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +41,7 @@ class StreamAck:
 
 @dataclass(slots=True, kw_only=True)
 class Committed:
-    """What a transaction did; counts are of records, `letters` of dead letters."""
+    """What a transaction did; counts are of records, `letters` of dead letters, `refused` of frames."""
 
     acks: list[StreamAck] = field(default_factory=list)
     projects: frozenset[str] = frozenset()
@@ -53,135 +49,84 @@ class Committed:
     duplicates: int = 0
     conflicts: int = 0
     letters: int = 0
+    refused: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Settled:
-    """Records of one stream told apart: to be stored, repeats, and second contents of a key."""
+@dataclass(slots=True, kw_only=True)
+class _Stream:
+    """What came for one stream: frames, ranges to be passed over, and the highest record of its backlog lane."""
 
-    new: list[tuple[Record, str]]
-    duplicates: int
-    conflicts: list[tuple[Record, str]]
+    frames: list[OpenedFrame] = field(default_factory=list)
+    passed: list[tuple[int, int]] = field(default_factory=list)
+    bulk_hi: int = 0
 
 
 def commit(
-    engine: Engine, *, frames: Sequence[Frame | OpenedFrame], letters: Sequence[Letter], now_ms: int
+    engine: Engine,
+    *,
+    frames: Sequence[Frame | OpenedFrame],
+    letters: Sequence[Letter],
+    now_ms: int,
+    bulk: Sequence[Frame | OpenedFrame] = (),
+    live: bool = False,
 ) -> Committed:
-    """Store frames and letters in one transaction; streams in order of their keys, so that centres do not deadlock."""
+    """Store frames and letters in one transaction; streams in order of their keys, so that centres do not deadlock.
+
+    `bulk` frames came by the backlog lane. `live`: event times are today's, so late and early ones are marked.
+    """
     done = Committed()
-    opened = [frame if isinstance(frame, OpenedFrame) else _spelled(frame) for frame in frames]
-    sorted_ = Sorted(letters=list(letters))
+    maps: dict[tuple[str, str], list[Mapped]] = {}
+    lanes = [_opened(frame) for frame in frames], [_opened(frame) for frame in bulk]
     with writing(engine) as connection:
-        known = registered_gateways(connection, _gateways(opened, letters))
-        sorted_.letters += [_stranger(one.frame) for one in opened if one.frame.gw not in known]
-        for (gateway, epoch), (own, passed) in _by_stream(opened, letters, known=known):
-            taking = _Taking(connection=connection, gateway=gateway, epoch=epoch, now_ms=now_ms)
-            ack, settled = taking.take(own, passed, into=sorted_)
-            done.acks.append(StreamAck(gateway=gateway, ack=ack))
-            done.stored += len(settled.new)
-            done.duplicates += settled.duplicates
-            done.conflicts += len(settled.conflicts)
+        known = gateways_named(connection, _gateways((*lanes[0], *lanes[1]), letters))
+        turned_away = [_turned_away(one.frame, known) for lane in lanes for one in lane]
+        sorted_ = Sorted(letters=[*letters, *(letter for letter in turned_away if letter is not None)])
+        for (gateway, epoch), stream in _by_stream(lanes, letters, known=known):
+            taking = Taking(
+                connection=connection,
+                gateway=gateway,
+                epoch=epoch,
+                key=known[gateway].public_key,
+                now_ms=now_ms,
+                live=live,
+            )
+            taken = taking.take(stream.frames, stream.passed)
+            _count(done, taken)
+            sorted_.take(taken.found)
+            maps[gateway, epoch] = taken.found.maps
+            sorted_.letters += [_refusal(one) for one in taken.refused]
+            if len(taken.refused) < len(stream.frames) or stream.passed:
+                ack = ack_of(epoch, taken.received, bulk_hi=stream.bulk_hi)
+                done.acks.append(StreamAck(gateway=gateway, ack=ack))
+            if taken.conflicts:
+                said = f"other content under known numbers of epoch {epoch}: a cloned or restored store"
+                note_security(connection, code="identity_conflict", gateway=gateway, detail=said, at_ms=now_ms)
         save_seen_now(connection, sorted({stream.gateway for stream in done.acks}), now_ms=now_ms)
         save_readings(connection, sorted_.readings)
         save_events(connection, sorted_.events)
+        for (gateway, epoch), new in maps.items():
+            done.projects |= retime_stored(connection, new, gateway=gateway, epoch=epoch, live=live)
+        save_losses(connection, sorted_.losses, now_ms=now_ms)
         done.letters = _save_letters(connection, sorted_.letters, known=known, now_ms=now_ms)
-        done.projects = _touched(connection, sorted_)
+        done.projects |= _touched(connection, sorted_)
         mark_dirty(connection, done.projects)
     return done
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Taking:
-    """One stream within the transaction."""
+def ack_of(epoch: str, received: Received, *, bulk_hi: int = 0) -> Ack:
+    """The committed state of a stream as its gateway is told it.
 
-    connection: Connection
-    gateway: str
-    epoch: str
-    now_ms: int
-
-    def take(
-        self, frames: Sequence[OpenedFrame], passed: Sequence[tuple[int, int]], *, into: Sorted
-    ) -> tuple[Ack, _Settled]:
-        """Lock, store what is new, move the watermark; `passed` are ranges that are kept as dead letters."""
-        key = {"gateway": self.gateway, "epoch": self.epoch}
-        watermark, ranges = lock_stream(self.connection, **key, now_ms=self.now_ms)
-        before = Received(hi=watermark, beyond=tuple(ranges))
-        settled = self._settle(frames, before)
-        save_records(self.connection, [self._row(record, body) for record, body in settled.new])
-        conflicts = [self._conflict(record, stored) for record, stored in settled.conflicts]
-        save_conflicts(self.connection, conflicts)
-        found = sort_records([record for record, _ in settled.new], **key)
-        into.readings += found.readings
-        into.events += found.events
-        into.letters += found.letters
-        after = before
-        for lo, hi in (*((one.frame.lo, one.frame.hi) for one in frames), *found.tombstones, *passed):
-            after = after.add(lo, hi)
-        save_stream(
-            self.connection,
-            **key,
-            watermark=after.hi,
-            ranges=None if after.beyond == before.beyond else after.beyond,
-            stored=len(settled.new),
-            duplicates=settled.duplicates,
-            now_ms=self.now_ms,
-        )
-        return ack_of(self.epoch, after), settled
-
-    def _settle(self, frames: Sequence[OpenedFrame], before: Received) -> _Settled:
-        """A key counts as a repeat only when its record is stored: what was given up as lost and comes late is new."""
-        records = [pair for one in frames for pair in zip(one.frame.recs, one.bodies, strict=True)]
-        hashes = self._stored_hashes([record.seq for record, _ in records if record.seq in before])
-        new: list[tuple[Record, str]] = []
-        conflicts: dict[tuple[int, str], tuple[Record, str]] = {}
-        for record, body in records:
-            first = hashes.get(record.seq)
-            if first is None:
-                hashes[record.seq] = record.hash
-                new.append((record, body))
-            elif first != record.hash:
-                conflicts[record.seq, record.hash] = record, first
-        return _Settled(new=new, duplicates=len(records) - len(new), conflicts=list(conflicts.values()))
-
-    def _stored_hashes(self, seqs: Sequence[int]) -> dict[int, str]:
-        if not seqs:
-            return {}
-        return stored_hashes(self.connection, gateway=self.gateway, epoch=self.epoch, lo=min(seqs), hi=max(seqs))
-
-    def _row(self, record: Record, body: str) -> RecordRow:
-        return (
-            self.gateway,
-            self.epoch,
-            record.seq,
-            record.kind,
-            record.at,
-            record.clock,
-            record.hash,
-            body,
-            self.now_ms,
-        )
-
-    def _conflict(self, record: Record, stored_hash: str) -> dict[str, Any]:
-        return {
-            "gateway": self.gateway,
-            "epoch": self.epoch,
-            "seq": record.seq,
-            "hash": record.hash,
-            "stored_hash": stored_hash,
-            "kind": record.kind,
-            "at": record.at,
-            "body": canonical(record.body).decode(),
-            "received_at": self.now_ms,
-        }
+    Only what is missing below a record of the backlog lane is asked for: live records run ahead, that is no gap.
+    """
+    need = received.need
+    asked = need if need is not None and need < bulk_hi else None
+    return Ack(epoch=epoch, hi=received.hi, recv=received.beyond[:RANGES_SAID_MAX], need=asked)
 
 
-def _spelled(frame: Frame) -> OpenedFrame:
+def _opened(frame: Frame | OpenedFrame) -> OpenedFrame:
+    if isinstance(frame, OpenedFrame):
+        return frame
     return OpenedFrame(frame=frame, bodies=tuple(canonical(record.body).decode() for record in frame.recs))
-
-
-def ack_of(epoch: str, received: Received) -> Ack:
-    """The committed state of a stream as the gateway is told it."""
-    return Ack(epoch=epoch, hi=received.hi, recv=received.beyond[:100], need=received.need)
 
 
 def _gateways(frames: Sequence[OpenedFrame], letters: Sequence[Letter]) -> set[str]:
@@ -189,58 +134,91 @@ def _gateways(frames: Sequence[OpenedFrame], letters: Sequence[Letter]) -> set[s
 
 
 def _by_stream(
-    frames: Sequence[OpenedFrame], letters: Sequence[Letter], *, known: frozenset[str]
-) -> Iterable[tuple[tuple[str, str], tuple[list[OpenedFrame], list[tuple[int, int]]]]]:
-    streams: dict[tuple[str, str], tuple[list[OpenedFrame], list[tuple[int, int]]]] = defaultdict(lambda: ([], []))
-    for one in frames:
-        if one.frame.gw in known:
-            streams[one.frame.gw, one.frame.epoch][0].append(one)
+    lanes: tuple[Sequence[OpenedFrame], Sequence[OpenedFrame]],
+    letters: Sequence[Letter],
+    *,
+    known: Mapping[str, Registered],
+) -> Iterable[tuple[tuple[str, str], _Stream]]:
+    """Streams of gateways whose data is taken. A letter's range is passed where its gateway answers for the frame."""
+    streams: dict[tuple[str, str], _Stream] = defaultdict(_Stream)
+    welcome = {name: one for name, one in known.items() if not one.revoked}
+    for is_bulk, lane in enumerate(lanes):
+        for one in lane:
+            if one.frame.gw in welcome:
+                stream = streams[one.frame.gw, one.frame.epoch]
+                stream.frames.append(one)
+                stream.bulk_hi = max(stream.bulk_hi, one.frame.hi if is_bulk else 0)
     for letter in letters:
-        if letter.gateway in known and letter.epoch and letter.lo is not None and letter.hi is not None:
-            streams[letter.gateway or "", letter.epoch][1].append((letter.lo, letter.hi))
+        gateway = letter.gateway or ""
+        if gateway in welcome and letter.epoch and letter.lo is not None and letter.hi is not None:
+            key = welcome[gateway].public_key
+            if key is None or signed_range(letter.payload, key=key):
+                streams[gateway, letter.epoch].passed.append((letter.lo, letter.hi))
     return sorted(streams.items(), key=lambda entry: entry[0])
 
 
-def _stranger(frame: Frame) -> Letter:
-    return Letter(
-        topic=up(frame.gw, "data"),
-        code="unregistered_gateway",
-        reason=f"gateway {frame.gw}: expected a registered one (siteprogress-central gateway add)",
-        payload=encode_frame(frame)[:STRANGER_BYTES_MAX],
-        gateway=frame.gw,
-        epoch=frame.epoch,
+def _turned_away(frame: Frame, known: Mapping[str, Registered]) -> Letter | None:
+    """A letter for a frame of a gateway of which nothing is taken."""
+    if frame.gw not in known:
+        return _kept_aside(
+            frame,
+            code="unregistered_gateway",
+            reason=f"gateway {frame.gw}: expected a registered one (siteprogress-central gateway add)",
+            security="frames of a gateway that is not registered",
+        )
+    if known[frame.gw].revoked:
+        return _kept_aside(
+            frame,
+            code="revoked_gateway",
+            reason=f"gateway {frame.gw}: its certificate and key were revoked",
+            security="frames of a gateway that was revoked",
+        )
+    return None
+
+
+def _refusal(refused: Refused) -> Letter:
+    frame = refused.frame
+    return _kept_aside(
+        frame,
+        code=refused.code,
+        reason=f"records {frame.lo}..{frame.hi} of {frame.gw}/{frame.epoch}: {SAID[refused.code]}",
+        security=f"epoch {frame.epoch}: {SAID[refused.code]}",
     )
 
 
-def _save_letters(connection: Connection, letters: Sequence[Letter], *, known: frozenset[str], now_ms: int) -> int:
-    caps = {one.gateway: LETTERS_MAX if one.gateway in {None, *known} else STRANGER_LETTERS_MAX for one in letters}
+def _kept_aside(frame: Frame, *, code: str, reason: str, security: str) -> Letter:
+    """Not acknowledged, so the stream does not pass it: the gateway, if it is the gateway, has it still."""
+    payload = encode_frame(frame)
+    return Letter(
+        topic=up(frame.gw, "data"),
+        code=code,
+        reason=reason,
+        payload=payload[:REFUSED_BYTES_MAX],
+        gateway=frame.gw,
+        epoch=frame.epoch,
+        security=security,
+        size_bytes=len(payload),
+    )
+
+
+def _save_letters(
+    connection: Connection, letters: Sequence[Letter], *, known: Mapping[str, Registered], now_ms: int
+) -> int:
+    caps = {one.gateway: LETTERS_MAX if one.gateway in {None, *known} else REFUSED_LETTERS_MAX for one in letters}
     full = {gateway for gateway, cap in caps.items() if letters_of(connection, gateway) >= cap}
     kept = [one for one in letters if one.gateway not in full or (one.gateway in known and one.is_of_a_record)]
     save_letter_rows(connection, kept, now_ms=now_ms)
+    for one in letters:
+        if one.security:
+            note_security(connection, code=one.code, gateway=one.gateway, detail=one.security, at_ms=now_ms)
     return len(kept)
 
 
-def save_letter_rows(connection: Connection, letters: Sequence[Letter], *, now_ms: int) -> None:
-    """Keep letters within a transaction."""
-    rows = [
-        {
-            "received_at": now_ms,
-            "topic": letter.topic,
-            "gateway": letter.gateway,
-            "epoch": letter.epoch,
-            "seq": letter.seq,
-            "lo": letter.lo,
-            "hi": letter.hi,
-            "code": letter.code,
-            "reason": letter.clean_reason,
-            "sha256": letter.sha256,
-            "size_bytes": len(letter.payload),
-            "payload": letter.payload,
-            "times": 1,
-        }
-        for letter in letters
-    ]
-    save_letters(connection, rows)
+def _count(done: Committed, taken: Taken) -> None:
+    done.stored += taken.stored
+    done.duplicates += taken.duplicates
+    done.conflicts += taken.conflicts
+    done.refused += len(taken.refused)
 
 
 def _touched(connection: Connection, found: Sorted) -> frozenset[str]:

@@ -3,64 +3,95 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from sqlalchemy import Connection, Engine
 
 from central.ingest import metrics
-from central.ingest.commit import StreamAck, ack_of, save_letter_rows
+from central.ingest.commit import StreamAck, ack_of
+from central.ingest.guard import Registered
 from central.ingest.letters import Letter
 from central.ingest.ranges import Received
 from central.store.engine import writing
-from central.store.save_records import lock_stream, registered_gateways, save_stream
+from central.store.save_letters import save_letter_rows
+from central.store.save_proofs import gateways_named
+from central.store.save_records import lock_stream, read_stream, save_stream
+from central.store.save_security import note_security
 from central.store.save_status import save_beats, save_birth, save_presence
-from wire.messages import Beat, Birth, Presence
+from wire.messages import Ack, Beat, Birth, Presence
 from wire.topics import up
 
 log = logging.getLogger(__name__)
 
 
 def greet(engine: Engine, messages: Sequence[Birth | Beat | Presence], *, now_ms: int) -> list[StreamAck]:
-    """Save the messages in order; one ack a birth. Unregistered gateways are not answered."""
+    """Save the messages in order; one ack a birth and a beat, which says the time. Only gateways in good standing."""
     acks: list[StreamAck] = []
     with writing(engine) as connection:
-        known = registered_gateways(connection, {message.gw for message in messages})
+        known = gateways_named(connection, {message.gw for message in messages})
         for message in messages:
-            if message.gw not in known:
+            if not _welcome(connection, message.gw, known, now_ms=now_ms):
                 continue
             match message:
                 case Birth():
-                    acks.append(_welcome(connection, message, now_ms=now_ms))
+                    received = _born(
+                        connection, message, enrolled=known[message.gw].public_key is not None, now_ms=now_ms
+                    )
+                    acks.append(_answer(message, received, now_ms=now_ms))
                 case Beat():
                     save_beats(connection, [message], now_ms=now_ms)
+                    watermark, ranges = read_stream(connection, gateway=message.gw, epoch=message.epoch)
+                    acks.append(_answer(message, Received(hi=watermark, beyond=tuple(ranges)), now_ms=now_ms))
                 case Presence():
                     save_presence(connection, message, now_ms=now_ms)
     return acks
 
 
-def _welcome(connection: Connection, birth: Birth, *, now_ms: int) -> StreamAck:
+def _welcome(connection: Connection, gateway: str, known: Mapping[str, Registered], *, now_ms: int) -> bool:
+    found = known.get(gateway)
+    if found is not None and found.revoked:
+        said = "a gateway that was revoked speaks of itself"
+        note_security(connection, code="revoked_gateway", gateway=gateway, detail=said, at_ms=now_ms)
+    return found is not None and not found.revoked
+
+
+def _answer(message: Birth | Beat, received: Received, *, now_ms: int) -> StreamAck:
+    ack: Ack = replace(ack_of(message.epoch, received), echo=message.sent_at, at=now_ms)
+    return StreamAck(gateway=message.gw, ack=ack)
+
+
+def _born(connection: Connection, birth: Birth, *, enrolled: bool, now_ms: int) -> Received:
+    """Note the birth; the state of its stream.
+
+    What its gateway holds no more and was never stored is known loss, passed over. Not at the word of a birth where
+    frames are signed: nobody signs a birth, and such a gateway buries what it misses by a tombstone of its own.
+    """
     save_birth(connection, birth, now_ms=now_ms)
     watermark, ranges = lock_stream(connection, gateway=birth.gw, epoch=birth.epoch, now_ms=now_ms)
     received = Received(hi=watermark, beyond=tuple(ranges))
     held_from = birth.oldest or birth.newest + 1  # 0: it holds nothing of what it made
     lost = received.missing(1, held_from - 1) if held_from > 1 else ()
+    if not lost:
+        return received
+    log.error("known loss: gateway=%s epoch=%s never stored and no longer held: %s", birth.gw, birth.epoch, lost)
+    if enrolled:
+        return received
     for lo, hi in lost:
         received = received.add(lo, hi)
-    if lost:
-        log.error("known loss: gateway=%s epoch=%s never stored and no longer held: %s", birth.gw, birth.epoch, lost)
-        metrics.LETTERS.inc(len(lost))
-        save_letter_rows(connection, [_gone(birth, lo, hi) for lo, hi in lost], now_ms=now_ms)
-        save_stream(
-            connection,
-            gateway=birth.gw,
-            epoch=birth.epoch,
-            watermark=received.hi,
-            ranges=received.beyond,
-            stored=0,
-            duplicates=0,
-            now_ms=now_ms,
-        )
-    return StreamAck(gateway=birth.gw, ack=ack_of(birth.epoch, received))
+    metrics.LETTERS.inc(len(lost))
+    save_letter_rows(connection, [_gone(birth, lo, hi) for lo, hi in lost], now_ms=now_ms)
+    save_stream(
+        connection,
+        gateway=birth.gw,
+        epoch=birth.epoch,
+        watermark=received.hi,
+        ranges=received.beyond,
+        stored=0,
+        duplicates=0,
+        now_ms=now_ms,
+    )
+    return received
 
 
 def _gone(birth: Birth, lo: int, hi: int) -> Letter:

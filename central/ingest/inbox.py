@@ -14,8 +14,16 @@ log = logging.getLogger(__name__)
 
 TOPIC_CHARS_MAX = 200
 Opened = OpenedFrame | Birth | Beat | Presence | Letter
+FRAMES = ("data", "bulk")
 _SMALL: dict[str, type[Birth] | type[Beat] | type[Presence]] = {"birth": Birth, "beat": Beat, "state": Presence}
+
+
+class TopicMismatchError(MalformedError):
+    """A gateway speaks in the name of another one."""
+
+
 _CODES: dict[type[WireError], str] = {
+    TopicMismatchError: "topic_mismatch",
     TopicError: "unknown_topic",
     TooLargeError: "too_large",
     MalformedError: "malformed",
@@ -33,7 +41,7 @@ def open_message(topic: str, payload: bytes) -> Opened | None:
             raise TopicError(f"topic {topic[:TOPIC_CHARS_MAX]!r}", where="topic", expected="a gateway's up/ branch")
         if parsed.channel == "state" and not payload:
             return None
-        opened = open_frame(payload) if parsed.channel == "data" else decode(_SMALL[parsed.channel], payload)
+        opened = open_frame(payload) if parsed.channel in FRAMES else decode(_SMALL[parsed.channel], payload)
         return _of(opened, gateway=gateway)
     except WireError as wrong:
         return _letter(topic, payload, wrong, gateway=gateway)
@@ -45,7 +53,7 @@ def open_message(topic: str, payload: bytes) -> Opened | None:
 def _of(opened: OpenedFrame | Birth | Beat | Presence, *, gateway: str) -> OpenedFrame | Birth | Beat | Presence:
     said = opened.frame if isinstance(opened, OpenedFrame) else opened
     if said.gw != gateway:
-        raise MalformedError(f"gateway {said.gw!r}", where="gw", expected=f"{gateway!r}, as in the topic")
+        raise TopicMismatchError(f"gateway {said.gw!r}", where="gw", expected=f"{gateway!r}, as in the topic")
     for text in _texts(said):
         if not is_storable(text):
             raise MalformedError(repr(text)[:TOPIC_CHARS_MAX], where="a text of the message", expected="plain text")
@@ -67,7 +75,7 @@ def _texts(said: Frame | Birth | Beat | Presence) -> set[str]:
 def set_aside(topic: str, payload: bytes, *, reason: str) -> Letter:
     """A letter for a message that was understood and that the store would not take."""
     gateway = topics.parse(topic).gateway
-    envelope = envelope_of(payload, gateway=gateway) if topic == topics.up(gateway, "data") else None
+    envelope = envelope_of(payload, gateway=gateway) if _holds_frames(topic) else None
     return Letter(
         topic=topic,
         code="refused_by_store",
@@ -80,9 +88,12 @@ def set_aside(topic: str, payload: bytes, *, reason: str) -> Letter:
     )
 
 
+def _holds_frames(topic: str) -> bool:
+    return topic.endswith(tuple(f"/up/{channel}" for channel in FRAMES))
+
+
 def _letter(topic: str, payload: bytes, wrong: WireError, *, gateway: str | None) -> Letter:
-    data = gateway is not None and topic.endswith("/up/data")
-    envelope = envelope_of(payload, gateway=gateway) if data and gateway else None
+    envelope = envelope_of(payload, gateway=gateway) if gateway and _holds_frames(topic) else None
     return Letter(
         topic=storable(topic)[:TOPIC_CHARS_MAX],
         code=_CODES.get(type(wrong), "malformed"),
@@ -92,4 +103,5 @@ def _letter(topic: str, payload: bytes, wrong: WireError, *, gateway: str | None
         epoch=envelope.epoch if envelope else None,
         lo=envelope.lo if envelope else None,
         hi=envelope.hi if envelope else None,
+        security=storable(str(wrong))[:TOPIC_CHARS_MAX] if isinstance(wrong, TopicMismatchError) else "",
     )

@@ -15,7 +15,10 @@ REASON_CHARS_MAX = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """One dead letter. With `lo`..`hi` the stream (gateway, epoch) goes on past that range: kept here, not lost."""
+    """One dead letter. With `lo`..`hi` the stream (gateway, epoch) goes on past that range: kept here, not lost.
+
+    `security` not empty: a security event as well, in these words. `size_bytes` -1: the payload is whole.
+    """
 
     topic: str
     code: str
@@ -26,6 +29,13 @@ class Letter:
     seq: int | None = None
     lo: int | None = None
     hi: int | None = None
+    security: str = ""
+    size_bytes: int = -1
+
+    @property
+    def whole_bytes(self) -> int:
+        """Size of the payload before it was cut."""
+        return self.size_bytes if self.size_bytes >= 0 else len(self.payload)
 
     @property
     def sha256(self) -> str:

@@ -15,6 +15,10 @@ class Received:
     def __contains__(self, seq: int) -> bool:
         return seq <= self.hi or any(lo <= seq <= hi for lo, hi in self.beyond)
 
+    def touches(self, lo: int, hi: int) -> bool:
+        """Whether any of lo..hi is in."""
+        return lo <= self.hi or any(first <= hi and lo <= last for first, last in self.beyond)
+
     @property
     def need(self) -> int | None:
         """First missing number below something that is in; None when nothing is missing."""

@@ -1,4 +1,4 @@
-"""Stored records by kind: readings, camera events, tombstones, and letters for bodies that cannot be read. Pure."""
+"""Stored records by kind: readings, events, tombstones, clock maps, losses, and letters for unreadable bodies. Pure."""
 
 from __future__ import annotations
 
@@ -7,45 +7,96 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from central.ingest.letters import Letter, is_storable
+from central.ingest.timing import Mapped, stamp_of
 from wire.codec import canonical, decode_body
 from wire.errors import MalformedError
-from wire.messages import CameraEvent, FaceReading, Record, Tombstone
+from wire.messages import BODIES, CameraEvent, ClockMap, FaceReading, Record, StoreLost, Tombstone
 
 
 @dataclass(slots=True, kw_only=True)
 class Sorted:
-    """Rows for the tables face_reading and camera_event, ranges known to be lost, and letters."""
+    """Rows for face_reading, camera_event, clock_map and known_loss, ranges known to be lost, and letters."""
 
     readings: list[dict[str, Any]] = field(default_factory=list)
     events: list[dict[str, Any]] = field(default_factory=list)
     tombstones: list[tuple[int, int]] = field(default_factory=list)
+    maps: list[Mapped] = field(default_factory=list)
+    losses: list[dict[str, Any]] = field(default_factory=list)
     letters: list[Letter] = field(default_factory=list)
 
+    def take(self, other: Sorted) -> None:
+        """Add what is in another, but its ranges and maps, which are of one stream only."""
+        self.readings += other.readings
+        self.events += other.events
+        self.losses += other.losses
+        self.letters += other.letters
 
-def sort_records(records: Sequence[Record], *, gateway: str, epoch: str) -> Sorted:
-    """Every record to its place; a kind that this centre does not know stays a stored record and nothing more."""
+
+def sort_records(
+    records: Sequence[Record],
+    *,
+    gateway: str,
+    epoch: str,
+    maps: Sequence[Mapped] = (),
+    received_ms: int = 0,
+    live: bool = False,
+) -> Sorted:
+    """Every record to its place; a kind that this centre does not know stays a stored record and nothing more.
+
+    `maps` are the stream's clock maps so far; those among the records count as well.
+    """
     found = Sorted()
-    for record in records:
+    for record in sorted(records, key=_maps_first):
+        if record.kind not in BODIES:
+            continue
         key = {"gateway": gateway, "epoch": epoch, "seq": record.seq}
         try:
             match decode_body(record):
+                case ClockMap() as said:
+                    found.maps.append(_mapped(said, record))
                 case FaceReading() as reading:
-                    found.readings.append(key | _reading_row(reading, record))
+                    when = _when(record, (*maps, *found.maps), received_ms=received_ms, live=live)
+                    found.readings.append(key | _reading_row(reading) | {"observed_at": when[0], "timing": when[1]})
                 case CameraEvent() as event:
-                    found.events.append(key | _event_row(event, record))
+                    when = _when(record, (*maps, *found.maps), received_ms=received_ms, live=live)
+                    found.events.append(key | _event_row(event) | {"at": when[0], "timing": when[1]})
                 case Tombstone() as stone:
                     found.tombstones.append(_lost(stone, record))
+                case StoreLost() as loss:
+                    found.losses.append(_loss_row(loss, gateway=gateway, ref=f"{gateway}/{epoch}/{record.seq}"))
         except MalformedError as broken:
             found.letters.append(_letter(record, broken, gateway=gateway, epoch=epoch))
     return found
 
 
-def _reading_row(reading: FaceReading, record: Record) -> dict[str, Any]:
+def _maps_first(record: Record) -> bool:
+    return record.kind != "clock_map"
+
+
+def _when(record: Record, maps: Sequence[Mapped], *, received_ms: int, live: bool) -> tuple[int, str]:
+    stamp = stamp_of(record, received_ms=received_ms, live=live)
+    true_ms = stamp.true_ms(maps)
+    return true_ms, stamp.timing(true_ms)
+
+
+def _mapped(said: ClockMap, record: Record) -> Mapped:
+    if said.hi < said.lo:
+        raise MalformedError(f"{said.lo}..{said.hi}", where="body.hi", expected="lo <= hi")
+    return Mapped(seq=record.seq, lo=said.lo, hi=said.hi, add_ms=said.add_ms)
+
+
+def _loss_row(loss: StoreLost, *, gateway: str, ref: str) -> dict[str, Any]:
+    if loss.hi is not None and loss.hi < loss.lo:
+        raise MalformedError(f"{loss.lo}..{loss.hi}", where="body.hi", expected="lo <= hi")
+    row = {"gateway": gateway, "epoch": loss.epoch, "lo": loss.lo, "ref": ref, "hi": loss.hi, "reason": loss.reason}
+    return _checked(row)
+
+
+def _reading_row(reading: FaceReading) -> dict[str, Any]:
     row = {
         "building": reading.building,
         "face": reading.face,
         "camera": reading.camera,
-        "observed_at": record.at,
         "work_type": reading.work_type,
         "shares": canonical(dict(zip(reading.stages, reading.stage_shares_bp, strict=True))).decode(),
         "cells": sum(map(len, reading.stage)),
@@ -60,12 +111,11 @@ def _reading_row(reading: FaceReading, record: Record) -> dict[str, Any]:
     return _checked(row)
 
 
-def _event_row(event: CameraEvent, record: Record) -> dict[str, Any]:
+def _event_row(event: CameraEvent) -> dict[str, Any]:
     row = {
         "camera": event.camera,
         "code": event.code,
         "state": event.state,
-        "at": record.at,
         "detail": event.detail,
         "residual_mpx": event.residual_mpx,
         "frame_sha256": event.frame_sha256,

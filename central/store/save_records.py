@@ -1,23 +1,15 @@
-"""SQL of delivery: streams with their watermark, records once, conflicts, dead letters."""
+"""SQL of delivery: streams with their watermark, records once, conflicts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, delete, select, update
 
-from central.store.tables import DeadLetter, Gateway, IdentityConflict, ReceivedRange, Record, Stream
-from central.store.upsert import Row, bulk_insert_new, insert_new, insert_statement, table_of
+from central.store.tables import IdentityConflict, ReceivedRange, Record, Stream
+from central.store.upsert import Row, bulk_insert_new, insert_new, table_of
 
 _RECORD, _STREAM, _RANGE = table_of(Record), table_of(Stream), table_of(ReceivedRange)
-_GATEWAY, _LETTER = table_of(Gateway), table_of(DeadLetter)
-
-
-def registered_gateways(connection: Connection, ids: Iterable[str]) -> frozenset[str]:
-    """Those of the ids that are registered and not retired."""
-    wanted = select(_GATEWAY.c.id).where(_GATEWAY.c.id.in_(sorted(ids)), _GATEWAY.c.retired_at.is_(None))
-    return frozenset(connection.execute(wanted).scalars())
 
 
 def lock_stream(connection: Connection, *, gateway: str, epoch: str, now_ms: int) -> tuple[int, list[tuple[int, int]]]:
@@ -28,6 +20,14 @@ def lock_stream(connection: Connection, *, gateway: str, epoch: str, now_ms: int
     watermark = connection.execute(select(_STREAM.c.watermark).where(*key).with_for_update()).scalar_one()
     ranges = select(_RANGE.c.lo, _RANGE.c.hi).where(_RANGE.c.gateway == gateway, _RANGE.c.epoch == epoch)
     return watermark, sorted((lo, hi) for lo, hi in connection.execute(ranges))
+
+
+def read_stream(connection: Connection, *, gateway: str, epoch: str) -> tuple[int, list[tuple[int, int]]]:
+    """Watermark and ranges of a stream as they are, not locked; 0 and none for an unknown one."""
+    key = (_STREAM.c.gateway == gateway, _STREAM.c.epoch == epoch)
+    watermark = connection.execute(select(_STREAM.c.watermark).where(*key)).scalar()
+    ranges = select(_RANGE.c.lo, _RANGE.c.hi).where(_RANGE.c.gateway == gateway, _RANGE.c.epoch == epoch)
+    return watermark or 0, sorted((lo, hi) for lo, hi in connection.execute(ranges))
 
 
 def save_stream(
@@ -79,20 +79,3 @@ def save_records(connection: Connection, rows: Sequence[RecordRow]) -> None:
 def save_conflicts(connection: Connection, rows: Sequence[Row]) -> None:
     """Keep the second content of a key; the same conflict again changes nothing."""
     insert_new(connection, IdentityConflict, rows)
-
-
-def letters_of(connection: Connection, gateway: str | None) -> int:
-    """How many dead letters are kept of a gateway; of messages that name none for None."""
-    counted = select(func.count()).select_from(_LETTER).where(_LETTER.c.gateway == gateway)
-    return connection.execute(counted).scalar_one()
-
-
-def save_letters(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
-    """Keep dead letters; the same bytes for the same reason only count up."""
-    if not rows:
-        return
-    statement = insert_statement(connection, DeadLetter)
-    again = {"times": _LETTER.c.times + 1}
-    statement = statement.on_conflict_do_update(index_elements=["topic", "sha256", "code"], set_=again)
-    for row in rows:
-        connection.execute(statement, row)

@@ -38,7 +38,7 @@ _BUILDING, _ITEM, _PROJECT, _STATE = (
 def save_readings(connection: Connection, rows: Sequence[Row]) -> None:
     """Insert readings, then bring the observations of their buildings and instants up to date."""
     insert_new(connection, FaceReading, rows)
-    _newest_of_cameras(connection, rows)
+    newest_of_cameras(connection, [row for row in rows if row.get("timing") != "future"])
     instants: dict[tuple[str, str], list[int]] = defaultdict(list)
     for row in rows:
         instants[row["gateway"], row["building"]].append(row["observed_at"])
@@ -62,7 +62,12 @@ def refresh_observations(connection: Connection, *, gateway: str, building: str,
 def save_events(connection: Connection, rows: Sequence[Row]) -> None:
     """Insert camera events, then recompute the spans of each camera and code they touch."""
     insert_new(connection, CameraEvent, rows)
-    for gateway, camera, code in sorted({(row["gateway"], row["camera"], row["code"]) for row in rows}):
+    refresh_conditions(connection, {(row["gateway"], row["camera"], row["code"]) for row in rows})
+
+
+def refresh_conditions(connection: Connection, conditions: Iterable[tuple[str, str, str]]) -> None:
+    """Spans of these (gateway, camera, code), computed anew from their events."""
+    for gateway, camera, code in sorted(conditions):
         key = {"gateway": gateway, "camera": camera, "code": code}
         events = connection.execute(select(_EVENT).where(*(_EVENT.c[name] == value for name, value in key.items())))
         held = spans(
@@ -77,11 +82,18 @@ def save_events(connection: Connection, rows: Sequence[Row]) -> None:
             for event in events
         )
         connection.execute(delete(_CONDITION).where(*(_CONDITION.c[name] == value for name, value in key.items())))
-        spans_rows = [
-            key | {"since_at": span.since_ms, "until_at": span.until_ms, "detail": span.detail, "ref": span.ref}
+        spans_rows: list[dict[str, Any]] = [
+            {**key} | {"since_at": span.since_ms, "until_at": span.until_ms, "detail": span.detail, "ref": span.ref}
             for span in held
         ]
         insert_new(connection, CameraCondition, spans_rows)
+
+
+def drop_observations(connection: Connection, *, gateway: str, building: str, at_ms: Iterable[int]) -> None:
+    """Camera observations of a building at these instants are no more: their readings were of another time."""
+    mine = _OBSERVATION.c.source == gateway, _OBSERVATION.c.kind == "camera", _OBSERVATION.c.building == building
+    for instant in sorted(at_ms):
+        connection.execute(delete(_OBSERVATION).where(*mine, _OBSERVATION.c.observed_at == instant))
 
 
 def projects_touched(
@@ -185,7 +197,8 @@ def _observation_row(seen: ItemSeen, *, project: str) -> dict[str, Any]:
     }
 
 
-def _newest_of_cameras(connection: Connection, rows: Sequence[Row]) -> None:
+def newest_of_cameras(connection: Connection, rows: Sequence[Row]) -> None:
+    """When each camera was last seen working, by event time, and whether its view was then verified."""
     newest: dict[tuple[str, str], Row] = {}
     for row in rows:
         key = row["gateway"], row["camera"]

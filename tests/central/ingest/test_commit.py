@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, text
 
-from central.ingest.commit import STRANGER_LETTERS_MAX, Committed, commit
+from central.ingest.commit import REFUSED_LETTERS_MAX, Committed, commit
 from central.ingest.inbox import open_message
 from central.ingest.letters import Letter
 from central.store.engine import reading
@@ -38,6 +38,10 @@ def take(engine: Engine, *frames: Frame, letters: Sequence[Letter] = (), now_ms:
     return commit(engine, frames=frames, letters=letters, now_ms=now_ms)
 
 
+def take_bulk(engine: Engine, *frames: Frame, live: Sequence[Frame] = ()) -> Committed:
+    return commit(engine, frames=live, bulk=frames, letters=(), now_ms=5)
+
+
 def rows(engine: Engine, sql: str) -> list[tuple[Any, ...]]:
     with reading(engine) as connection:
         return [tuple(row) for row in connection.execute(text(sql))]
@@ -53,16 +57,23 @@ def test_each_record_once_however_often_it_comes(any_store: Engine) -> None:
     assert rows(any_store, "SELECT watermark, stored, duplicates FROM stream") == [(4, 4, 6)]
 
 
-def test_a_gap_is_asked_for_and_closes(any_store: Engine) -> None:
+def test_a_gap_below_the_backlog_is_asked_for_and_closes(any_store: Engine) -> None:
     register(any_store, "gw-1")
-    done = take(any_store, frame(1, 2), frame(5, 6), frame(9))
+    done = take_bulk(any_store, frame(1, 2), frame(5, 6), frame(9))
     assert (done.acks[0].ack.hi, done.acks[0].ack.recv, done.acks[0].ack.need) == (2, ((5, 6), (9, 9)), 3)
     assert rows(any_store, "SELECT lo, hi FROM received_range ORDER BY lo") == [(5, 6), (9, 9)]
-    done = take(any_store, frame(3, 4))
-    assert (done.acks[0].ack.hi, done.acks[0].ack.recv, done.acks[0].ack.need) == (6, ((9, 9),), 7)
-    done = take(any_store, frame(6, 7, 8))
-    assert (done.acks[0].ack.hi, done.acks[0].ack.recv, done.acks[0].ack.need) == (9, (), None)
+    done = take_bulk(any_store, frame(3, 4), live=[frame(20)])
+    assert (done.acks[0].ack.hi, done.acks[0].ack.recv, done.acks[0].ack.need) == (6, ((9, 9), (20, 20)), None)
+    done = take_bulk(any_store, frame(6, 7, 8))
+    assert (done.acks[0].ack.hi, done.acks[0].ack.recv, done.acks[0].ack.need) == (9, ((20, 20),), None)
+    take_bulk(any_store, frame(*range(10, 20)))
     assert rows(any_store, "SELECT count(*) FROM received_range") == [(0,)]
+
+
+def test_a_live_record_beyond_the_watermark_is_no_gap_to_complain_of(any_store: Engine) -> None:
+    register(any_store, "gw-1")
+    done = take(any_store, frame(500, 501))
+    assert (done.acks[0].ack.hi, done.acks[0].ack.recv, done.acks[0].ack.need) == (0, ((500, 501),), None)
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -106,9 +117,9 @@ def test_an_unregistered_gateway_is_kept_aside_in_bounds_and_never_acked(any_sto
     done = take(any_store, frame(1, gateway="gw-9"), frame(1))
     assert [ack.gateway for ack in done.acks] == ["gw-1"]
     assert rows(any_store, "SELECT gateway, code FROM dead_letter") == [("gw-9", "unregistered_gateway")]
-    for seq in range(STRANGER_LETTERS_MAX + 5):
+    for seq in range(REFUSED_LETTERS_MAX + 5):
         take(any_store, frame(seq + 2, gateway="gw-9"))
-    assert rows(any_store, "SELECT count(*) FROM dead_letter") == [(STRANGER_LETTERS_MAX,)]
+    assert rows(any_store, "SELECT count(*) FROM dead_letter") == [(REFUSED_LETTERS_MAX,)]
     register(any_store, "gw-9")
     assert take(any_store, frame(1, gateway="gw-9")).acks[0].ack.hi == 1
 

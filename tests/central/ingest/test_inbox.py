@@ -42,7 +42,7 @@ def changed(**fields: Any) -> bytes:
         (DATA, changed(sent_at=-1), "malformed", "sent_at", (1, 2)),
         (DATA, changed(recs=[{"seq": "x"}] * 2), "malformed", "crc", (1, 2)),
         (DATA, changed(lo=5), "malformed", "contiguous", None),
-        (topics.up("gw-2", "data"), GOOD, "malformed", "'gw-2', as in the topic", None),
+        (topics.up("gw-2", "data"), GOOD, "topic_mismatch", "'gw-2', as in the topic", None),
         ("siteprogress/v2/gw-1/up/data", GOOD, "unknown_topic", "siteprogress/v1", None),
         (topics.down("gw-1", "ack"), b"{}", "unknown_topic", "up/ branch", None),
         (topics.up("gw-1", "birth"), b"[]", "malformed", "JSON object", None),
