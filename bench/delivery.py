@@ -1,321 +1,341 @@
-"""Claim: durable records per second from the edge's disk to the centre's commit, and none lost when things break.
+"""Claim: durable records per second from append to the centre's commit, how late, and how many are lost.
 
-`python -m bench.delivery [--records N] [--kind small|face] [--database URL] [--json FILE]`: two gateways, our outbox
-and publisher, mosquitto, the centre's ingest on SQLite (WAL, FULL at both ends). In the same run the peer: the same
-outbox, broker and centre, but paho deleting on PUBACK, as most agents do; then both through one fault: the centre is
-killed for a while and the broker is killed within it. Records count when the centre's database has them.
+`python -m bench.delivery [--seconds S] [--kind small|face] [--only NAME…] [--no-fault] [--json FILE]`: in one run, with
+the same payload, broker (mosquitto, its persistence on) and machine, two gateways each:
+
+- ours: outbox and publisher (SQLite WAL, FULL), the centre's ingest (the same), deletion on the centre's word
+- puback: the same outbox and centre, but records are deleted when the broker has them, as most agents do
+- persist-queue: SQLiteAckQueue and paho, into a careful consumer (SQLite WAL, FULL, acknowledges after its commit)
+- thingsboard: thingsboard-gateway with its SQLite storage, into the same consumer
+- copy: no store, mosquitto_sub | psql COPY in one transaction: what is possible when nothing need be safe
+
+Cases: as fast as it goes (records/s from the first append to the last commit), 2 000 records/s (p50 and p99 of append
+to commit), and a fault at full speed: the consumer is killed for four seconds and the broker within them (lost).
+Peers are installed from PyPI into an environment of their own, `var/bench-peers`; one that will not is told and left.
 """
 
 from __future__ import annotations
 
 import argparse
+import bisect
 import json
-import multiprocessing
 import os
-import signal
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass
+from contextlib import ExitStack, suppress
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from random import Random
-from threading import Event, Thread
-from typing import Any
 
-import paho.mqtt.client as mqtt
-from paho.mqtt.enums import CallbackAPIVersion
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy import Engine, text
 
-from central import clock
-from central.store.engine import open_engine, reading
-from central.store.migrate import migrate
-from central.store.save_people import add_gateway
-from edge_agent.buffer.opening import open_outbox
-from edge_agent.buffer.outbox import NewRecord, Outbox
-from edge_agent.publisher import Identity, Publisher, Vitals
-from edge_agent.settings import Broker as BrokerSettings
-from tests.services import Broker, free_port, mosquitto_in, wait_until
-from tests.wire.build import a_reading
-from wire import topics
-from wire.codec import encode_body, encode_sealed, split_sealed
-from wire.messages import Frame
+from bench.meter import Meter, disk_bytes
+from bench.rivals.job import Job
+from bench.rivals.sinks import CentreSink, CopySink, PlainSink, Sink
+from tests.services import Broker, mosquitto_in, postgres_binaries, postgres_cluster
 
+ROOT = Path(__file__).parents[1]
+PEERS = ROOT / "var/bench-peers"
+WANTED = ("thingsboard-gateway==3.8.5", "persist-queue==1.1.0", "paho-mqtt==2.1.0")
 GATEWAYS = ("gw-1", "gw-2")
-APPEND_BATCH = 200
+PACED_RATE = 2000
 FAULT_S = 4.0
-QUIET_S = 15.0  # nothing new for so long and no edge left: what lacks is lost
+QUIET_S = 15.0  # nothing new for so long and nobody sends: what lacks is lost
+PATIENCE_S = 180.0  # for a slow one to empty its store
+LOOK_S = 0.005
+NAMES = ("ours", "puback", "persist-queue", "thingsboard", "copy")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
-    """What an edge process is to do."""
+class Case:
+    """`rate` records a second over all gateways, 0 = as fast as it goes."""
 
-    folder: Path
-    gateway: str
-    port: int
-    password: str
-    records: int
+    name: str
+    rate: int
+    fault: bool
+
+
+CASES = (
+    Case(name="full speed", rate=0, fault=False),
+    Case(name=f"{PACED_RATE}/s", rate=PACED_RATE, fault=False),
+    Case(name="fault", rate=0, fault=True),
+)
+
+
+@dataclass(slots=True, kw_only=True)
+class Result:
+    """One rival in one case. CPU seconds are per million stored records, memory in MiB, latencies in ms."""
+
+    rival: str
+    case: str
     kind: str
-    mode: str
+    records: int = 0
+    stored: int = 0
+    lost: int = 0
+    doubled: int = 0
+    seconds: float = 0.0
+    records_per_s: int = 0
+    p50_ms: float | None = None
+    p99_ms: float | None = None
+    cpu_s_per_million: dict[str, float] = field(default_factory=dict)
+    rss_mib: dict[str, int] = field(default_factory=dict)
+    edge_bytes_per_record: int = 0
+    sink_bytes_per_record: int = 0
+    ended: str = ""
 
 
-def body_of(kind: str, seq: int) -> dict[str, Any]:
-    """About 130 bytes, or a whole face reading of 10 x 8 cells (about 2.5 kB)."""
-    if kind == "small":
-        return {"camera": "c1", "building": "qp-b1", "n": seq, "value_bp": seq % 10_000, "note": "x" * 60}
-    cells = tuple(tuple((seq + r + c) % 6 for c in range(8)) for r in range(10))
-    face = a_reading(
-        stage=cells,
-        stage_bp=tuple(tuple(9000 for _ in row) for row in cells),
-        occluded=tuple(tuple(0 for _ in row) for row in cells),
-        cover=tuple(tuple("" for _ in row) for row in cells),
-    )
-    return encode_body(face)
+@dataclass(slots=True, kw_only=True)
+class Run:
+    """A rival at work in a folder of its own."""
 
+    rival: str
+    case: Case
+    kind: str
+    seconds: float
+    folder: Path
+    broker: Broker
+    sink: Sink
+    edges: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    seen: list[tuple[float, dict[str, int]]] = field(default_factory=list)
+    edge_bytes: int = 0
 
-def fill(outbox: Outbox, *, first: int, count: int, kind: str) -> None:
-    """Append as the agent does: batches of 200, each durable when it returns."""
-    name = "face_reading" if kind == "face" else "bench"
-    for start in range(first, first + count, APPEND_BATCH):
-        batch = range(start, min(start + APPEND_BATCH, first + count))
-        at = 1_788_228_000_000
-        outbox.append(
-            [NewRecord(kind=name, at=at + seq * 1000, clock="synced", body=body_of(kind, seq)) for seq in batch]
-        )
-
-
-def edge(job: Job, filled: Any, go: Any) -> None:
-    """A gateway process: fill the outbox, wait for the start, send until nothing waits."""
-    outbox = open_outbox(job.folder, gateway=job.gateway, now_ms=clock.system_ms)
-    fill(outbox, first=1, count=job.records, kind=job.kind)
-    filled.set()
-    go.wait()
-    if job.mode == "puback":
-        delete_on_puback(outbox, job)
-        return
-    secret = job.folder / "secret"
-    secret.write_text(job.password)
-    secret.chmod(0o600)
-    settings = BrokerSettings(
-        url=f"mqtt://127.0.0.1:{job.port}", username=job.gateway, password_file=secret, retry_min_s=0.2, retry_max_s=1.0
-    )
-    publisher = Publisher(
-        outbox,
-        settings,
-        Identity(gateway=job.gateway, boot="b", software="bench", model_sha256="", cameras=()),
-        vitals=lambda: Vitals(clock="synced", disk_free_bytes=0, cameras=()),
-        wall=clock.system,
-        random=Random(1),
-    )
-    stop = Event()
-    Thread(target=publisher.run, args=(stop,), daemon=True).start()
-    while outbox.counters().pending:
-        time.sleep(0.05)
-    stop.set()
-
-
-def delete_on_puback(outbox: Outbox, job: Job) -> None:
-    """The peer: paho with a persistent session, records deleted when the broker says that it has them."""
-    client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=job.gateway, clean_session=False)
-    client.username_pw_set(job.gateway, job.password)
-    client.max_inflight_messages_set(60)
-    sent: dict[int, int] = {}
-    deleted = [0]
-
-    def gone(_client: Any, _data: Any, mid: int, *_: Any) -> None:
-        if mid in sent:
-            deleted[0] = max(deleted[0], sent.pop(mid))
-
-    client.on_publish = gone
-    client.reconnect_delay_set(1, 1)
-    client.connect("127.0.0.1", job.port)
-    client.loop_start()
-    cursor = 0
-    while outbox.counters().pending:
-        if len(sent) < 60 and client.is_connected():
-            for records in split_sealed(outbox.pending(cursor, 3000)):
-                lo, hi = records[0].seq, records[-1].seq
-                head = Frame(gw=job.gateway, epoch=outbox.epoch, lo=lo, hi=hi, boot="b", sent_at=1, recs=())
-                info = client.publish(topics.up(job.gateway, "data"), encode_sealed(head, records), qos=1)
-                sent[info.mid] = cursor = hi
-        if deleted[0]:
-            outbox.acked(deleted[0])
-        time.sleep(0.005)
-    client.disconnect()
-
-
-class Centre:
-    """`siteprogress-central serve` as a process that can be killed and started again."""
-
-    def __init__(self, folder: Path, broker: Broker, database: str) -> None:
-        self.folder, self.engine = folder, open_engine(database)
-        settings = folder / "centre.toml"
-        settings.write_text(
-            f'data_dir = "{folder}"\nport = {free_port()}\ndatabase = "{database}"\n\n'
-            f'[broker]\nurl = "{broker.url("centre")}"\n'
-        )
-        self.env = {**os.environ, "SITEPROGRESS_CENTRAL_SETTINGS": str(settings)}
-        self.process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        """Start; it connects when it is ready."""
-        with (self.folder / "centre.log").open("ab") as log:
-            command = [sys.executable, "-m", "central.cli", "serve"]
-            self.process = subprocess.Popen(command, env=self.env, stdout=log, stderr=log)
-        wait_until(lambda: b"listening:" in (self.folder / "centre.log").read_bytes(), what="centre listening")
-
-    def kill(self) -> None:
-        """SIGKILL."""
-        assert self.process is not None
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait()
-        (self.folder / "centre.log").write_bytes(b"")
-
-    def stored(self) -> int:
-        """Records committed."""
-        with reading(self.engine) as connection:
-            return int(connection.execute(text("SELECT coalesce(sum(stored), 0) FROM stream")).scalar_one())
-
-    def keys(self) -> tuple[int, int]:
-        """Rows and distinct keys in the table of records."""
-        with reading(self.engine) as connection:
-            rows = connection.execute(text("SELECT count(*) FROM record")).scalar_one()
-            keys = "SELECT count(*) FROM (SELECT DISTINCT gateway, epoch, seq FROM record) AS k"
-            return int(rows), int(connection.execute(text(keys)).scalar_one())
-
-
-def run(*, mode: str, records: int, kind: str, fault: bool, database: Callable[[Path], str]) -> dict[str, Any]:
-    """One run: both gateways full of records, then the clock until the last commit."""
-    with tempfile.TemporaryDirectory(prefix="bench-delivery-") as name:
-        folder = Path(name)
-        broker = mosquitto_in(folder).start()
-        url = database(folder)
-        engine = _made(url)
-        centre = Centre(folder, broker, url)
-        centre.start()
-        filled, go, edges = _edges(folder, broker, records=records, kind=kind, mode=mode)
+    def result(self) -> Result:
+        """Start everybody, wait for the end, count."""
+        self.sink.start()
         try:
-            for event in filled:
-                event.wait()
-            began, expected = time.perf_counter(), records * len(GATEWAYS)
-            go.set()
-            if fault:
-                _break(broker, centre, expected)
-            stored = _until_all(centre, edges, expected)
-            seconds = time.perf_counter() - began
-            rows, keys = centre.keys()
-            return {
-                "mode": mode,
-                "kind": kind,
-                "fault": fault,
-                "records": expected,
-                "stored": keys,
-                "lost": expected - stored,
-                "doubled": rows - keys,
-                "seconds": round(seconds, 3),
-                "records_per_s": round(stored / seconds),
-            }
+            self._start_edges()
+            return self._measured()
         finally:
-            for process in edges:
+            for process in self.edges:
                 process.kill()
-            centre.kill()
-            broker.kill()
-            engine.dispose()
-            centre.engine.dispose()
+                process.wait()
+            self.sink.kill()
+            self.broker.kill()
 
+    def _start_edges(self) -> None:
+        for gateway in GATEWAYS:
+            own = self.folder / gateway
+            own.mkdir()
+            job = Job(
+                folder=own,
+                gateway=gateway,
+                port=self.broker.port,
+                password=self.broker.users[gateway],
+                seconds=self.seconds,
+                rate=self.case.rate // len(GATEWAYS),
+                kind=self.kind,
+            )
+            with (own / "edge.log").open("wb") as log:
+                command = [*_command(self.rival), str(job.save()), *(["puback"] if self.rival == "puback" else [])]
+                self.edges.append(subprocess.Popen(command, stdout=log, stderr=log, cwd=ROOT))
+        self._until(lambda: all((self.folder / gateway / "ready").exists() for gateway in GATEWAYS), within_s=60.0)
 
-def _made(url: str) -> Engine:
-    engine = open_engine(url)
-    migrate(engine)
-    for gateway in GATEWAYS:
-        add_gateway(engine, gateway, by="bench", now_ms=1)
-    return engine
-
-
-def _edges(folder: Path, broker: Broker, *, records: int, kind: str, mode: str) -> tuple[list[Any], Any, list[Any]]:
-    spawn = multiprocessing.get_context("spawn")
-    go, filled, edges = spawn.Event(), [], []
-    for gateway in GATEWAYS:
-        own = folder / gateway
-        own.mkdir()
-        job = Job(
-            folder=own,
-            gateway=gateway,
-            port=broker.port,
-            password=broker.users[gateway],
-            records=records,
-            kind=kind,
-            mode=mode,
+    def _measured(self) -> Result:
+        pids = {
+            "edge": [process.pid for process in self.edges],
+            "broker": [self.broker.process.pid] if self.broker.process else [],
+            "sink": self.sink.pids(),
+        }
+        meter = Meter(pids=pids)
+        meter.start()
+        began = time.monotonic()
+        (self.folder / "go").touch()
+        if self.case.fault:
+            self._break()
+        ended = self._watch(meter)
+        self.sink.finish()
+        seconds = (self.seen[-1][0] if self.seen else time.monotonic()) - began
+        rows, keys = self.sink.counted()
+        produced = sum(self._produced().values())
+        latencies = [] if self.case.fault else self._latencies_ms()
+        return Result(
+            rival=self.rival,
+            case=self.case.name,
+            kind=self.kind,
+            records=produced,
+            stored=keys,
+            lost=produced - keys,
+            doubled=rows - keys,
+            seconds=round(seconds, 2),
+            records_per_s=round(keys / seconds) if seconds else 0,
+            p50_ms=round(statistics.median(latencies), 1) if latencies else None,
+            p99_ms=round(latencies[int(len(latencies) * 0.99)], 1) if latencies else None,
+            cpu_s_per_million={} if self.case.fault else _per_million(meter.cpu_s, keys),
+            rss_mib={part: size >> 20 for part, size in meter.rss_bytes.items()},
+            edge_bytes_per_record=self.edge_bytes // max(1, produced),
+            sink_bytes_per_record=self.sink.disk_bytes() // max(1, keys),
+            ended=ended,
         )
-        filled.append(spawn.Event())
-        edges.append(spawn.Process(target=edge, args=(job, filled[-1], go)))
-        edges[-1].start()
-    return filled, go, edges
+
+    def _break(self) -> None:
+        """A third of the way through: the sink dies; while it is away the broker dies and comes back."""
+        time.sleep(self.seconds / 3)
+        self.sink.kill()
+        time.sleep(FAULT_S / 2)
+        self.broker.kill()
+        self.broker.start()
+        time.sleep(FAULT_S / 2)
+        self.sink.start()
+
+    def _watch(self, meter: Meter) -> str:
+        """Look until all is committed, or nothing comes any more; says which."""
+        began = moved = looked = time.monotonic()
+        last: dict[str, int] = {}
+        while True:
+            now, highest = time.monotonic(), self.sink.highest()
+            if highest != last:
+                last, moved = highest, now
+                self.seen.append((now, highest))
+            if now - looked > 0.5:
+                looked = now
+                meter.look()
+                self.edge_bytes = max(self.edge_bytes, sum(disk_bytes(self.folder / gw) for gw in GATEWAYS))
+            produced = self._produced()
+            if len(produced) == len(GATEWAYS):
+                if all(highest.get(gateway, 0) >= count for gateway, count in produced.items()):
+                    meter.look()
+                    return "all stored"
+                sending = any(process.poll() is None for process in self.edges)
+                if now - moved > QUIET_S or (not highest and not sending):
+                    return "edges done" if not sending else "nothing comes any more"
+            if now - began > self.seconds + PATIENCE_S:
+                return f"not done after {PATIENCE_S:.0f} s"
+            time.sleep(LOOK_S)
+
+    def _produced(self) -> dict[str, int]:
+        paths = {gateway: self.folder / gateway / "produced" for gateway in GATEWAYS}
+        return {gateway: int(path.read_text()) for gateway, path in paths.items() if path.exists() and path.read_text()}
+
+    def _latencies_ms(self) -> list[float]:
+        """Of every record: from the begin of its append to the first look that saw it committed; sorted."""
+        found: list[float] = []
+        for gateway in GATEWAYS:
+            looks = [(highest.get(gateway, 0), at) for at, highest in self.seen]
+            for line in (self.folder / gateway / "appended.txt").read_text().splitlines():
+                first, last, begun = line.split()
+                place = bisect.bisect_left(looks, (int(last), 0.0))
+                if place < len(looks):
+                    found += [(looks[place][1] - float(begun)) * 1000] * (int(last) - int(first) + 1)
+        return sorted(found)
+
+    def _until(self, happened: Callable[[], bool], *, within_s: float) -> None:
+        until = time.monotonic() + within_s
+        while not happened():
+            died = [process for process in self.edges if process.poll() is not None]
+            if died or time.monotonic() > until:
+                logs = "\n".join(p.read_text(errors="replace")[-2000:] for p in self.folder.glob("*/edge.log"))
+                raise RuntimeError(f"{self.rival}: edges not ready within {within_s:.0f} s:\n{logs}")
+            time.sleep(0.02)
 
 
-def _break(broker: Broker, centre: Centre, expected: int) -> None:
-    """In mid-run: the centre dies; while it is away the broker dies and comes back; then the centre does."""
-    wait_until(lambda: centre.stored() > expected // 10, what="a tenth stored")
-    centre.kill()
-    time.sleep(FAULT_S / 2)
-    broker.kill()
-    broker.start()
-    time.sleep(FAULT_S / 2)
-    centre.start()
+def _command(rival: str) -> list[str]:
+    match rival:
+        case "ours" | "puback":
+            return [sys.executable, "-m", "bench.rivals.ours"]
+        case "copy":
+            return [sys.executable, "-m", "bench.rivals.copy_edge"]
+        case "persist-queue":
+            return [str(PEERS / "bin/python"), "-m", "bench.rivals.persistqueue_edge"]
+        case "thingsboard":
+            return [str(PEERS / "bin/python"), "-m", "bench.rivals.thingsboard_edge"]
+    raise ValueError(f"rival {rival!r}, expected one of {', '.join(NAMES)}")
 
 
-def _until_all(centre: Centre, edges: list[Any], expected: int) -> int:
-    """Everything stored; or the edges have nothing left and no more comes for a while: what lacks then is lost."""
-    still, since = -1, time.monotonic()
-    while True:
-        stored = centre.stored()
-        if stored >= expected:
-            return stored
-        if stored != still:
-            still, since = stored, time.monotonic()
-        if time.monotonic() - since > QUIET_S and not any(process.is_alive() for process in edges):
-            return stored
-        time.sleep(0.02)
+def _per_million(cpu_s: dict[str, float], records: int) -> dict[str, float]:
+    each = {part: round(used * 1e6 / max(1, records), 2) for part, used in cpu_s.items()}
+    return each | {"all": round(sum(each.values()), 2)}
+
+
+def install_peers() -> str:
+    """The peers' own environment; the error if it cannot be made, empty if it is there."""
+    if (PEERS / "done").exists():
+        return ""
+    PEERS.parent.mkdir(parents=True, exist_ok=True)
+    pip = [str(PEERS / "bin/pip"), "install", "--quiet", "--disable-pip-version-check", *WANTED]
+    for command in ([sys.executable, "-m", "venv", str(PEERS)], pip):
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode:
+            return done.stderr.strip().splitlines()[-1]
+    (PEERS / "done").touch()
+    return ""
+
+
+def run(rival: str, case: Case, *, kind: str, seconds: float) -> Result:
+    """One rival in one case, in a folder that is gone afterwards."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-delivery-")))
+        broker = mosquitto_in(folder, persistence=True)
+        with (folder / "acl").open("a") as acl:  # ThingsBoard's own topics
+            acl.writelines(f"\nuser {name}\ntopic readwrite v1/#\n" for name in ("centre", *GATEWAYS))
+        broker.start()
+        match rival:
+            case "ours" | "puback":
+                sink: Sink = CentreSink(folder, broker, list(GATEWAYS))
+            case "copy":
+                binaries = postgres_binaries()
+                if binaries is None:
+                    raise RuntimeError("copy: no PostgreSQL server on this machine")
+                sink = CopySink(folder, broker, stack.enter_context(postgres_cluster(binaries, fsync=True)))
+            case _:
+                sink = PlainSink(folder, broker)
+        return Run(rival=rival, case=case, kind=kind, seconds=seconds, folder=folder, broker=broker, sink=sink).result()
 
 
 def main() -> None:
     """Run the cases and print the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--records", type=int, default=50_000, help="per gateway")
-    parser.add_argument("--kind", choices=["small", "face", "both"], default="both")
-    parser.add_argument("--database", help="postgresql://… instead of SQLite; must be empty; one case only")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seconds", type=float, default=8.0, help="of appending")
+    parser.add_argument("--kind", choices=["small", "face"], default="small")
+    parser.add_argument("--only", nargs="+", choices=NAMES, default=NAMES)
+    parser.add_argument("--case", nargs="+", choices=[case.name for case in CASES])
     parser.add_argument("--no-fault", action="store_true")
-    parser.add_argument("--no-peer", action="store_true")
     parser.add_argument("--json", type=Path)
     asked = parser.parse_args()
-
-    def database(folder: Path) -> str:
-        return asked.database or f"sqlite:///{folder / 'centre.db'}"
-
-    results = []
-    for kind in ("small", "face") if asked.kind == "both" else (asked.kind,):
-        records = asked.records if kind == "small" else max(APPEND_BATCH, asked.records // 10)
-        for fault in (False, True)[: 1 if asked.no_fault else 2]:
-            for mode in ("ours", "puback")[: 1 if asked.no_peer else 2]:
-                results.append(run(mode=mode, records=records, kind=kind, fault=fault, database=database))
-                _print(results)
+    missing = install_peers() if {"persist-queue", "thingsboard"} & set(asked.only) else ""
+    console = Console(width=200)
+    results: list[Result] = []
+    for case in CASES:
+        if (asked.case and case.name not in asked.case) or (case.fault and asked.no_fault):
+            continue
+        for rival in asked.only:
+            if missing and rival in ("persist-queue", "thingsboard"):
+                console.print(f"{rival} left out, its environment cannot be made: {missing}")
+                continue
+            try:
+                results.append(run(rival, case, kind=asked.kind, seconds=asked.seconds))
+            except RuntimeError as broken:
+                console.print(f"{rival}, {case.name}: {broken}")
+                continue
+            console.print(f"{rival}, {case.name}: {results[-1].records_per_s} records/s, lost {results[-1].lost}")
+    console.print(_table(results))
     if asked.json:
-        asked.json.write_text(json.dumps(results, indent=2) + "\n")
+        machine = {"cores": os.cpu_count(), "load_1_min": os.getloadavg()[0], "kernel": os.uname().release}
+        told = {"machine": machine, "peers": WANTED, "results": [asdict(result) for result in results]}
+        asked.json.write_text(json.dumps(told, indent=2) + "\n")
 
 
-def _print(results: list[dict[str, Any]]) -> None:
-    table = Table(*results[0])
-    for result in results:
-        table.add_row(*(str(value) for value in result.values()))
-    Console(width=150).print(table)
+def _table(results: list[Result]) -> Table:
+    ours = {result.case: result.records_per_s for result in results if result.rival == "ours"}
+    table = Table("rival", "case", "records", "lost", "doubled", "records/s", "ours is", "p50 ms", "p99 ms")
+    for name in ("CPU s per million", "RSS MiB", "edge B/rec", "sink B/rec", "ended"):
+        table.add_column(name)
+    for one in results:
+        ratio = f"{ours[one.case] / one.records_per_s:.1f} x" if one.case in ours and one.records_per_s else ""
+        parts = (one.cpu_s_per_million, one.rss_mib)
+        told = [" ".join(f"{part} {value:g}" for part, value in each.items()) for each in parts]
+        table.add_row(
+            *map(str, (one.rival, one.case, one.records, one.lost, one.doubled, one.records_per_s, ratio)),
+            *map(str, (one.p50_ms, one.p99_ms, *told)),
+            *map(str, (one.edge_bytes_per_record, one.sink_bytes_per_record, one.ended)),
+        )
+    return table
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(Path(__file__).parents[1]))
+    sys.path.insert(0, str(ROOT))
     with suppress(KeyboardInterrupt):
         main()

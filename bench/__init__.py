@@ -1,0 +1,1 @@
+"""One file a claim; each runs ours and the peers in one run."""

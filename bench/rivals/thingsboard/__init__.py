@@ -1,0 +1,1 @@
+"""Extension folder of the ThingsBoard gateway."""
