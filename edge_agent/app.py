@@ -157,10 +157,17 @@ def _built(given: Settings, lock: FolderLock, *, network_of: NetworkOf | None) -
 
     started = begin(given, eye_of, now_ms=wall_ms())
     settings, eye, data_dir = started.settings, started.made, given.gateway.data_dir
-    outbox = open_outbox(data_dir, gateway=settings.gateway.id, now_ms=wall_ms, cap_bytes=settings.limits.outbox_bytes)
+    outbox = open_outbox(
+        data_dir,
+        gateway=settings.gateway.id,
+        now_ms=wall_ms,
+        cap_bytes=settings.limits.outbox_bytes,
+        reserve=True,
+    )
     settle(outbox, given, trial=started.trial, now=eye.scenes)
     evidence = EvidenceFolder(data_dir / "evidence", cap_bytes=settings.limits.evidence_bytes)
-    random, clock, arrived, nursery = Random(), clock_of(settings.clock), threading.Event(), Nursery()
+    clock = clock_of(settings.clock, boot=boot_id(), floor_ms=outbox.floor_ms())
+    random, arrived, nursery = Random(), threading.Event(), Nursery()
     cameras = tuple(_cameras(settings, outbox, nursery, arrived=arrived, random=random))
     around = Around(
         cameras=lambda: cameras_seen(cameras, sense),
@@ -278,4 +285,5 @@ def _publisher(
         wall=wall,
         random=random,
         hear={"config": heard},
+        compared=clock.compare,
     )

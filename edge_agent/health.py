@@ -25,6 +25,7 @@ def vitals(data_dir: Path, cameras: Sequence[Camera], sense: Sense, clock: Clock
     """What the heartbeat says of disk, clock and cameras."""
     inferred = inference_ages_ms(sense.remembered)
     return Vitals(
+        degraded=sense.degraded or None,
         clock=clock.state(),
         disk_free_bytes=shutil.disk_usage(data_dir).free,
         cameras=tuple(

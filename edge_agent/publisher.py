@@ -39,7 +39,8 @@ class Publisher:
     """Owns the link. `run` is the thread's whole life; `state` may be read from anywhere.
 
     `begin`, `turn` and `end` are its steps: they wait for nothing, and take their time and their link as arguments.
-    `hear` has the payloads of other channels of `down/` told to it, in this thread.
+    `hear` has the payloads of other channels of `down/` told to it, and `compared` the centre's clock minus ours in ms,
+    in this thread. `sign` signs frames.
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class Publisher:
         monotonic: Callable[[], float] = time.monotonic,
         sign: Sign | None = None,
         hear: Mapping[str, Callable[[bytes], None]] | None = None,
+        compared: Callable[[int], None] | None = None,
     ) -> None:
         self.state = Sending()
         self._outbox = outbox
@@ -62,6 +64,7 @@ class Publisher:
         self._random = random
         self._monotonic = monotonic
         self._hear_others = dict(hear or {})
+        self._compared = compared
         self._announcer = Announcer(identity=identity, outbox=outbox, vitals=vitals, wall=wall)
         self._delivering = Delivering(
             outbox,
@@ -215,7 +218,10 @@ class Publisher:
         asked_s = dict(self._said).get(ack.echo) if ack.echo is not None else None
         if asked_s is None or ack.echo is None or ack.at is None or now - asked_s > ECHO_MAX_S:
             return
-        self.state.clock_offset_ms = round(ack.at - ack.echo - (now - asked_s) * 500)
+        offset_ms = round(ack.at - ack.echo - (now - asked_s) * 500)
+        self.state.clock_offset_ms = offset_ms
+        if self._compared is not None:
+            self._compared(offset_ms)
 
     def _hear_host(self, host: HostState, now: float) -> None:
         waiting = not self.state.host_online

@@ -13,10 +13,11 @@ from edge_agent.buffer.evidence import EvidenceFolder
 from edge_agent.buffer.outbox import CameraState, FileMark, NewRecord, Outbox
 from edge_agent.camera.messages import Captured, Refused
 from edge_agent.camera.source import Camera
-from edge_agent.clock import Clock, ClockError
+from edge_agent.clock import Clock, ClockError, Stamp
 from edge_agent.conditions import Change, after_look, applied, when_silent
 from edge_agent.errors import StoreBrokenError, StoreError
 from edge_agent.eye import Look, look_at, with_evidence
+from edge_agent.timekeeping import Timekeeper
 from edge_agent.vision.errors import FrameError, MemoryFormatError
 from edge_agent.vision.frame import Frame
 from edge_agent.vision.memory import CameraMemory
@@ -24,7 +25,6 @@ from edge_agent.vision.scene import Scene
 from edge_agent.vision.see import Network
 from wire.codec import encode_body
 from wire.messages import CameraEvent
-from wire.messages import Clock as ClockState
 
 log = logging.getLogger(__name__)
 
@@ -75,10 +75,12 @@ class Sense:
     ) -> None:
         self.remembered: dict[str, Remembered] = {}
         self.problem = ""
+        self.degraded = ""
         self._stations = tuple(stations)
         self._outbox = outbox
         self._evidence = evidence
         self._clock = clock
+        self._timekeeper = Timekeeper(clock, outbox)
         self._replay = replay
         self._every_s = every_s
         self._arrived = arrived
@@ -128,8 +130,8 @@ class Sense:
 
     def _look(self, station: Station, item: Captured, stop: threading.Event) -> Refused | None:
         """Look at a frame and store what it says; what cannot be looked at comes back refused."""
-        captured_at, clock = self._time_of(station.camera, item)
-        frame = Frame(image=item.image, captured_at=captured_at, sha256=item.sha256)
+        stamp = self._time_of(item)
+        frame = Frame(image=item.image, captured_at=stamp.at, sha256=item.sha256)
         held = self.remembered[station.camera.id]
         try:
             look = look_at(
@@ -147,7 +149,7 @@ class Sense:
             log.exception("look failed camera=%s file=%s", station.camera.id, item.name)
             problem = f"{station.camera.id}: look failed with {failed!r}; expected a reading"
         else:
-            self._store(station.camera, item, look, frame=frame, clock=clock, stop=stop)
+            self._store(station.camera, item, look, frame=frame, stamp=stamp, stop=stop)
             return None
         if self._blamed(station.camera.id, problem):
             return None  # not marked: it is looked at again when the trial is over
@@ -156,15 +158,15 @@ class Sense:
         return Refused(name=item.name, size_bytes=item.size_bytes, problem=problem)
 
     def _store(
-        self, camera: Camera, item: Captured, look: Look, *, frame: Frame, clock: ClockState, stop: threading.Event
+        self, camera: Camera, item: Captured, look: Look, *, frame: Frame, stamp: Stamp, stop: threading.Event
     ) -> None:
         held = self.remembered[camera.id]
         changes = after_look(held.state.conditions, quality=look.quality, registration=look.registration)
-        at = _ms(frame.captured_at)
+        at = _ms(stamp.at)
         stills = self._keep(look)
-        records = [_event(camera.id, change, at=at, clock=clock, look=look, sha=item.sha256) for change in changes]
+        records = [_event(camera.id, change, stamp=stamp, look=look, sha=item.sha256) for change in changes]
         records += [
-            NewRecord(kind="face_reading", at=at, clock=clock, body=encode_body(reading))
+            NewRecord(kind="face_reading", at=at, clock=stamp.state, body=encode_body(reading), unset=stamp.unset)
             for reading in with_evidence(look.readings, stills)
         ]
         state = replace(
@@ -201,13 +203,14 @@ class Sense:
             except StoreBrokenError:
                 raise
             except StoreError as full:
-                self.problem = str(full)
+                self.problem, self.degraded = str(full), "disk full: readings wait, sending goes on"
                 dropped = self._evidence.evict(free_bytes=ROOM_BYTES)
                 log.error("capture waits, stills dropped=%d: %s", dropped, full)
                 if stop.wait(FULL_WAIT_S):
                     return False
             else:
-                self.problem = ""
+                self.problem = self.degraded = ""
+                self._timekeeper.stamped(unset=any(record.unset is not None for record in records))
                 return True
 
     def _keep(self, look: Look) -> dict[str, str]:
@@ -220,16 +223,19 @@ class Sense:
                 log.error("still not kept face=%s reason=%s", face, error.strerror)
         return kept
 
-    def _time_of(self, camera: Camera, item: Captured) -> tuple[datetime, ClockState]:
-        if item.captured_s is not None:
-            return datetime.fromtimestamp(item.captured_s, UTC), "synced" if item.time_known else "unknown"
-        return self._clock.now(), self._clock.state()
+    def _time_of(self, item: Captured) -> Stamp:
+        """A file's own time is never put right by our clock."""
+        if item.captured_s is None:
+            return self._clock.stamp()
+        at = datetime.fromtimestamp(item.captured_s, UTC)
+        return Stamp(at=at, state="synced" if item.time_known else "unknown")
 
     def _tend(self, stop: threading.Event) -> None:
         """Watchdogs, cameras that went silent, and room on the disk."""
         for station in self._stations:
             station.camera.watch()
             self._mark_silent(station.camera, stop)
+        self._timekeeper.tend()
         self._make_room()
 
     def _make_room(self) -> None:
@@ -255,11 +261,11 @@ class Sense:
         if not changes:
             return
         try:
-            at = _ms(self._clock.now())
+            stamp = self._clock.stamp()
         except ClockError as unset:
             self.problem = str(unset)
             return
-        records = [_event(camera.id, change, at=at, clock=self._clock.state()) for change in changes]
+        records = [_event(camera.id, change, stamp=stamp) for change in changes]
         state = replace(held.state, conditions=applied(held.state.conditions, changes))
         if self._commit(records, state, None, stop):
             held.state = state
@@ -277,9 +283,7 @@ def _recalled(state: CameraState) -> Remembered:
     return Remembered(state=state, memory=memory)
 
 
-def _event(
-    camera: str, change: Change, *, at: int, clock: ClockState, look: Look | None = None, sha: str | None = None
-) -> NewRecord:
+def _event(camera: str, change: Change, *, stamp: Stamp, look: Look | None = None, sha: str | None = None) -> NewRecord:
     body = CameraEvent(
         camera=camera,
         code=change.code,
@@ -288,7 +292,9 @@ def _event(
         residual_mpx=look.residual_mpx if look else 0,
         frame_sha256=sha,
     )
-    return NewRecord(kind="camera_event", at=at, clock=clock, body=encode_body(body))
+    return NewRecord(
+        kind="camera_event", at=_ms(stamp.at), clock=stamp.state, body=encode_body(body), unset=stamp.unset
+    )
 
 
 def _log_changes(camera: str, changes: Sequence[Change]) -> None:

@@ -14,13 +14,13 @@ from edge_agent.buffer.burial import bury, bury_missing
 from edge_agent.buffer.eviction import CLASS_A, Span
 from edge_agent.buffer.guarding import atomic, translated
 from edge_agent.buffer.mark import Mark, write_mark
-from edge_agent.buffer.record import CameraState, Counters, FileMark, NewRecord, Unset
+from edge_agent.buffer.record import BootTime, CameraState, Counters, FileMark, NewRecord
 from edge_agent.buffer.room import drop_oldest, is_due, thin_out
 from edge_agent.errors import StoreFullError
 from wire.codec import Sealed
 from wire.messages import StoreLost
 
-__all__ = ["CameraState", "Counters", "FileMark", "NewRecord", "Outbox", "Unset"]
+__all__ = ["BootTime", "CameraState", "Counters", "FileMark", "NewRecord", "Outbox"]
 
 VACUUM_PAGES = 1000
 

@@ -7,8 +7,8 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Unset:
-    """The system clock gave the time and nobody had set it: the boot, and wall minus boot time in ms."""
+class BootTime:
+    """How the wall clock stood to the time since `boot`: wall minus boot time, ms. It jumps when the clock is set."""
 
     boot: str
     base_ms: int
@@ -18,14 +18,15 @@ class Unset:
 class NewRecord:
     """A fact to be kept. `at` is the capture time in ms UTC; `body` a plain dict of integers, texts and lists.
 
-    With `unset` the time can be put right once the clock is; without, it is the source's own, or trusted.
+    With `unset` the system clock gave the time and nobody had set it: it is put right once the clock is. Without, the
+    time is the source's own, or trusted.
     """
 
     kind: str
     at: int
     clock: str
     body: dict[str, Any]
-    unset: Unset | None = None
+    unset: BootTime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

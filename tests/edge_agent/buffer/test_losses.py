@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from edge_agent.buffer.opening import STORE
-from edge_agent.buffer.outbox import Outbox, Unset
+from edge_agent.buffer.outbox import BootTime, Outbox
 from edge_agent.buffer.record import NewRecord
 from edge_agent.buffer.salvage import Old, losses_of
 from tests.edge_agent.build import a_record, an_outbox
@@ -174,7 +174,7 @@ def test_a_mark_that_is_none_stops_nothing(tmp_path: Path, text: str) -> None:
 
 def test_a_new_epoch_passes_on_what_named_old_numbers(tmp_path: Path) -> None:
     outbox = an_outbox(tmp_path)
-    stamp = Unset(boot="b", base_ms=7)
+    stamp = BootTime(boot="b", base_ms=7)
     outbox.append([a_record(n) for n in range(1, 4)])
     outbox.append([NewRecord(kind="face_reading", at=5, clock="free", body={"n": n}, unset=stamp) for n in range(4)])
     outbox.refuse(outbox.pending(1, 1), reason="too large")
