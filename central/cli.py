@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from central.identity.commands import gateways, identity
 from central.settings import check_files
 from central.telling import CLI_ACTOR, SettingsFile
 from central.telling import engine_of as _engine
@@ -25,9 +26,9 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="The centre of siteprogress.")
 users = typer.Typer(no_args_is_help=True, help="People who may log in.")
-gateways = typer.Typer(no_args_is_help=True, help="Gateways whose data is taken.")
 app.add_typer(users, name="user")
 app.add_typer(gateways, name="gateway")
+app.add_typer(identity, name="identity")
 
 
 @app.command()
@@ -82,36 +83,6 @@ def user_add(  # noqa: PLR0917 -- typer's parameters are the command's options
             now_ms=clock.system_ms(),
         )
     typer.echo(f"added {username}: {role} of {scope}")
-
-
-@gateways.command("add")
-def gateway_add(
-    gateway: str,
-    renew: Annotated[bool, typer.Option("--renew", help="a new token for a known gateway")] = False,
-    settings: SettingsFile = None,
-) -> None:
-    """Register a gateway; its token is printed once, on the last line, and kept only as a digest."""
-    from central import clock
-    from central.ingest.letters import is_gateway_id
-    from central.store.save_people import add_gateway
-
-    if not is_gateway_id(gateway):
-        _fail(f"gateway id {gateway!r}: expected 1-63 of a-z, 0-9 and '-', not 'host'")
-    with _told():
-        token = add_gateway(_engine(_loaded(settings)), gateway, by=CLI_ACTOR, now_ms=clock.system_ms(), renew=renew)
-    typer.echo(f"gateway {gateway} is registered. Its token, shown this once:", err=True)
-    typer.echo(token)
-
-
-@gateways.command("retire")
-def gateway_retire(gateway: str, settings: SettingsFile = None) -> None:
-    """Take nothing of this gateway any more; what it delivered stays."""
-    from central import clock
-    from central.store.save_people import retire_gateway
-
-    with _told():
-        retire_gateway(_engine(_loaded(settings)), gateway, by=CLI_ACTOR, now_ms=clock.system_ms())
-    typer.echo(f"gateway {gateway} is retired")
 
 
 @app.command("import-plan")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import unquote, urlsplit
@@ -72,9 +72,10 @@ class BrokerSettings(BaseModel):
         password = urlsplit(self.url).password
         return unquote(password) if password else None
 
-    def subscription(self) -> str:
-        """Topic filter of the centre."""
-        return f"$share/{self.shared}/{topics.all_up()}" if self.shared else topics.all_up()
+    def subscriptions(self, channels: Iterable[topics.UpChannel]) -> tuple[str, ...]:
+        """Topic filters of what all gateways send on these channels; shared with other centres where they share."""
+        before = f"$share/{self.shared}/" if self.shared else ""
+        return tuple(f"{before}{topics.ROOT}/+/up/{channel}" for channel in channels)
 
 
 class DistrictSettings(BaseModel):
@@ -84,6 +85,25 @@ class DistrictSettings(BaseModel):
 
     zh: str = Field(default="示例区", min_length=1)
     en: str = Field(default="Example district", min_length=1)
+
+
+class IdentitySettings(BaseModel):
+    """Who is who: what enrolments say, and where the broker says whom it refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    broker_url: str | None = Field(default=None, description="the broker as gateways reach it, mqtts://HOST[:PORT]")
+    centre_url: str | None = Field(default=None, description="the centre as gateways reach it, https://HOST")
+    certificate_days: Annotated[int, Field(ge=1, le=397)] = 30
+    revocation_file: Path | None = Field(default=None, description="where the broker reads gateways.crl")
+    broker_log: Path | None = Field(default=None, description="the broker's log, watched for whom it refused")
+
+    @field_validator("broker_url")
+    @classmethod
+    def _is_mqtts(cls, url: str | None) -> str | None:
+        if url is not None and (urlsplit(url).scheme != "mqtts" or not urlsplit(url).hostname):
+            raise ValueError("expected mqtts://HOST[:PORT]")
+        return url
 
 
 class Settings(BaseSettings):
@@ -96,6 +116,7 @@ class Settings(BaseSettings):
     data_dir: Path = Field(description="stills, the signing secret and, without a database URL, the SQLite file")
     database: str | None = Field(default=None, description="sqlite:///FILE or postgresql://USER@HOST/NAME")
     broker: BrokerSettings | None = Field(default=None, description="without a broker the centre serves only")
+    identity: IdentitySettings = IdentitySettings()
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 8480
     clock: Literal["system", "event"] = Field(default="system", description="event: now = newest accepted reading")
@@ -178,6 +199,10 @@ def _explained(invalid: ValidationError, file: Path | None) -> SettingsError:
 
 def _known(place: tuple[int | str, ...]) -> list[str]:
     """The settings there are in the section that a place lies in."""
-    sections: dict[str, type[BaseModel]] = {"broker": BrokerSettings, "district": DistrictSettings}
+    sections: dict[str, type[BaseModel]] = {
+        "broker": BrokerSettings,
+        "district": DistrictSettings,
+        "identity": IdentitySettings,
+    }
     section = sections.get(str(place[0])) if len(place) > 1 else Settings
     return sorted(section.model_fields) if section else []

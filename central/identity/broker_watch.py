@@ -66,6 +66,7 @@ class BrokerWatch:
     now_ms: Callable[[], int]
     centre_clients: frozenset[str] = frozenset()
     stopping: Event = field(default_factory=Event)
+    poll_s: float = POLL_S
 
     def run(self) -> None:
         """Until `stopping` is set."""
@@ -75,7 +76,7 @@ class BrokerWatch:
             if lines and self._kept(refusals(lines, reader, at_ms=self.now_ms())):
                 self._remember(file)
             if not lines:
-                self.stopping.wait(POLL_S)
+                self.stopping.wait(self.poll_s)
 
     def _kept(self, found: Counter[Refusal]) -> bool:
         """Whether they are in the database; waits while it does not answer, gives up only when the centre stops."""
@@ -85,7 +86,7 @@ class BrokerWatch:
                 break
             except OperationalError as gone:
                 log.warning("security events wait for the database: %s", gone.orig)
-            if self.stopping.wait(POLL_S):
+            if self.stopping.wait(self.poll_s):
                 return False
         return True
 

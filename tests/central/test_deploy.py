@@ -9,6 +9,7 @@ import paho.mqtt.client as mqtt
 import yaml
 from paho.mqtt.enums import CallbackAPIVersion
 
+from central.identity.mosquitto import access_rules, configuration
 from central.settings import PREFIX, Settings, load_settings
 from tests.services import Broker, wait_until
 
@@ -60,3 +61,8 @@ def _client(broker: Broker, user: str) -> mqtt.Client:
 def _nested(annotation: Any) -> set[str]:
     kinds = [annotation, *getattr(annotation, "__args__", ())]
     return {name for kind in kinds for name in getattr(kind, "model_fields", {})}
+
+
+def test_the_brokers_files_are_those_the_command_writes() -> None:
+    assert (DEPLOY / "mosquitto.conf").read_text() == configuration("/mosquitto/certs")
+    assert (DEPLOY / "acl").read_text() == access_rules()

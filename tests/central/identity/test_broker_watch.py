@@ -30,7 +30,9 @@ def events(engine: Engine) -> dict[tuple[str, str], int]:
 
 @contextmanager
 def watched(engine: Engine, folder: Path) -> Any:
-    watch = BrokerWatch(engine=engine, path=folder / "broker.log", place=folder / "place", now_ms=lambda: AT)
+    watch = BrokerWatch(
+        engine=engine, path=folder / "broker.log", place=folder / "place", now_ms=lambda: AT, poll_s=0.05
+    )
     thread = Thread(target=watch.run)
     thread.start()
     try:
