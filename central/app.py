@@ -129,7 +129,12 @@ def _ingest(
         log.warning("no broker in the settings: this centre receives nothing from gateways")
         return None, None
     worker = Worker(
-        engine=engine, tell=lambda _: None, dirtied=reassessor.call, now_ms=clock.system_ms, stopping=stopping
+        engine=engine,
+        tell=lambda _: None,
+        dirtied=reassessor.call,
+        now_ms=clock.system_ms,
+        live=settings.clock == "system",
+        stopping=stopping,
     )
     listener = Listener(settings=settings.broker, session=clock.system_ms(), receive=worker.receive, stopping=stopping)
     worker.tell = listener.tell

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+BULK = "/up/bulk"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
@@ -13,3 +15,8 @@ class Delivery:
     topic: str
     payload: bytes
     acknowledge: Callable[[], None]
+
+    @property
+    def is_bulk(self) -> bool:
+        """Whether it came by the backlog lane."""
+        return self.topic.endswith(BULK)

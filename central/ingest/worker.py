@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
-from queue import Empty, SimpleQueue
 from threading import Event
 from typing import TypeVar
 
@@ -19,6 +19,8 @@ from central.ingest.delivery import Delivery
 from central.ingest.greet import greet
 from central.ingest.inbox import Opened, open_message, set_aside
 from central.ingest.letters import Letter
+from central.ingest.pace import Pacer
+from central.ingest.waiting import Waiting
 from wire.codec import OpenedFrame
 from wire.messages import Beat, Birth, Presence
 
@@ -33,19 +35,25 @@ T = TypeVar("T")
 
 @dataclass(slots=True, kw_only=True)
 class Worker:
-    """`tell` publishes acks to gateways, `dirtied` hears of projects with new facts, `now_ms` is the receive clock."""
+    """`tell` publishes acks to gateways, `dirtied` hears of projects with new facts, `now_ms` is the receive clock.
+
+    `live`: event times are today's (no replay), so that late and early ones are marked.
+    """
 
     engine: Engine
     tell: Callable[[Sequence[StreamAck]], None]
     dirtied: Callable[[frozenset[str]], None]
     now_ms: Callable[[], int]
-    inbox: SimpleQueue[Delivery] = field(default_factory=SimpleQueue)
+    live: bool = True
+    inbox: Waiting = field(default_factory=lambda: Waiting(INBOX_MAX))
+    pacer: Pacer = field(default_factory=Pacer)
     stopping: Event = field(default_factory=Event)
 
     def run(self) -> None:
         """Until `stopping` is set. What is not committed by then is not acknowledged, so it comes again."""
         while not self.stopping.is_set():
-            deliveries = self._take()
+            deliveries = self.inbox.take(BATCH_MESSAGES_MAX, timeout_s=POLL_S)
+            metrics.WAITING.set(len(self.inbox))
             if not deliveries:
                 continue
             if self._tried(deliveries, open_message) is not None:
@@ -53,12 +61,10 @@ class Worker:
                     self._alone(delivery)
 
     def receive(self, delivery: Delivery) -> None:
-        """For the network thread. More than INBOX_MAX is let go: gateways keep their records and send them again."""
-        if self.inbox.qsize() >= INBOX_MAX:
+        """For network threads. More than INBOX_MAX is let go: gateways keep their records and send them again."""
+        if not self.inbox.put(delivery):
             metrics.DROPPED.inc()
             delivery.acknowledge()  # frees the broker's slot; no record is deleted for a PUBACK
-            return
-        self.inbox.put(delivery)
 
     def _alone(self, delivery: Delivery) -> None:
         """One message of a batch that failed; if it fails alone too it is kept as a letter and stops nobody."""
@@ -78,29 +84,19 @@ class Worker:
             return broken
         return None
 
-    def _take(self) -> list[Delivery]:
-        """Everything waiting, at most a batch; while one batch commits the next one gathers by itself."""
-        try:
-            taken = [self.inbox.get(timeout=POLL_S)]
-        except Empty:
-            return []
-        while len(taken) < BATCH_MESSAGES_MAX:
-            try:
-                taken.append(self.inbox.get_nowait())
-            except Empty:
-                break
-        metrics.WAITING.set(self.inbox.qsize())
-        return taken
-
     def _handle(self, deliveries: Sequence[Delivery], opened: Sequence[Opened | None]) -> None:
-        frames = [message for message in opened if isinstance(message, OpenedFrame)]
+        """Commit what was opened, acknowledge all of it in order of arrival, and tell the gateways."""
+        lanes: tuple[list[OpenedFrame], list[OpenedFrame]] = ([], [])
+        for delivery, message in zip(deliveries, opened, strict=True):
+            if isinstance(message, OpenedFrame):
+                lanes[delivery.is_bulk].append(message)
         letters = [message for message in opened if isinstance(message, Letter)]
         hellos = [message for message in opened if isinstance(message, Birth | Beat | Presence)]
         for letter in letters:
             log.warning("dead letter: topic=%s code=%s reason=%s", letter.topic, letter.code, letter.reason)
         acks: list[StreamAck] = []
-        if frames or letters:
-            done = self._retried(lambda: commit(self.engine, frames=frames, letters=letters, now_ms=self.now_ms()))
+        if lanes[0] or lanes[1] or letters:
+            done = self._committed(*lanes, letters)
             if done is None:
                 return
             self._count(done)
@@ -112,7 +108,27 @@ class Worker:
             acks += greeted
         for delivery in deliveries:
             delivery.acknowledge()
-        self.tell(acks)
+        self.tell([self._timed(one) for one in acks])
+
+    def _committed(
+        self, live: Sequence[OpenedFrame], bulk: Sequence[OpenedFrame], letters: Sequence[Letter]
+    ) -> Committed | None:
+        began_s = time.monotonic()
+        for one in bulk:
+            self.pacer.arrived(one.frame.gw, now_s=began_s)
+        done = self._retried(
+            lambda: commit(self.engine, frames=live, bulk=bulk, letters=letters, now_ms=self.now_ms(), live=self.live)
+        )
+        if done is not None and (live or bulk):
+            count = sum(len(one.frame.recs) for one in (*live, *bulk))
+            self.pacer.committed(count, took_s=time.monotonic() - began_s, busy=len(self.inbox) > 0)
+        return done
+
+    def _timed(self, one: StreamAck) -> StreamAck:
+        """With the pace of its gateway, and the time as late as it can be said: the gateway sets its clock by it."""
+        pace = self.pacer.pace(one.gateway, now_s=time.monotonic())
+        at = one.ack.at if one.ack.echo is None else self.now_ms()
+        return replace(one, ack=replace(one.ack, pace=pace, at=at))
 
     def _retried(self, transaction: Callable[[], T]) -> T | None:
         """Run until the database takes it; None when the centre stops first."""
@@ -132,6 +148,7 @@ class Worker:
         metrics.DUPLICATES.inc(done.duplicates)
         metrics.CONFLICTS.inc(done.conflicts)
         metrics.LETTERS.inc(done.letters)
+        metrics.REFUSED.inc(done.refused)
         if done.conflicts:
             log.error("identity conflict: %s records came with other content than stored", done.conflicts)
         if done.projects:

@@ -11,6 +11,7 @@ from tests.services import Broker, wait_until
 from wire import topics
 from wire.codec import content_hash, decode, encode, encode_frame
 from wire.messages import Ack, Birth, Frame, HostState, Presence, Record
+from wire.topics import UpChannel
 
 AT = 1_788_228_000_000
 
@@ -75,11 +76,11 @@ class Edge:
         )
         self.say("birth", encode(birth))
 
-    def send(self, lo: int, hi: int) -> None:
+    def send(self, lo: int, hi: int, *, channel: UpChannel = "data") -> None:
         """Records lo..hi in frames of at most 200."""
         for start in range(lo, hi + 1, 200):
             records = [small(seq) for seq in range(start, min(start + 199, hi) + 1)]
-            self.say("data", encode_frame(frame_of(records, gateway=self.gateway, epoch=self.epoch)))
+            self.say(channel, encode_frame(frame_of(records, gateway=self.gateway, epoch=self.epoch)))
 
     def say(self, channel: Any, payload: bytes, *, retain: bool = False) -> None:
         """Publish on one of the gateway's own topics."""

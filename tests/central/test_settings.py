@@ -22,7 +22,10 @@ def test_file_and_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert settings.broker is not None
     assert (settings.broker.host, settings.broker.port) == ("broker.site", 1884)
     assert (settings.broker.username, settings.broker.secret()) == ("centre", "p@ss")
-    assert settings.broker.subscription() == "$share/ingest/siteprogress/v1/+/up/#"
+    assert settings.broker.subscriptions(("data", "bulk")) == (
+        "$share/ingest/siteprogress/v1/+/up/data",
+        "$share/ingest/siteprogress/v1/+/up/bulk",
+    )
     assert settings.database_url.endswith("/d/centre.db")
 
 

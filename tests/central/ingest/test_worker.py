@@ -101,13 +101,40 @@ def test_poison_frees_its_slot_and_others_are_not_held_up(any_store: Engine, edg
     other.close()
 
 
-def test_a_gap_is_asked_for_once_and_closes(edge: Edge) -> None:
+def test_a_gap_in_the_backlog_is_asked_for_once_and_closes(edge: Edge) -> None:
     for start in (201, 401, 601):
-        edge.send(start, start + 199)
+        edge.send(start, start + 199, channel="bulk")
     wait_until(lambda: any(ack.recv == ((201, 800),) for ack in edge.acks), what="ranges beyond the gap")
     assert [ack.need for ack in edge.acks if ack.need is not None] == [1]
-    edge.send(1, 200)
+    edge.send(1, 200, channel="bulk")
     wait_until(lambda: edge.acked == 800, what="the gap closed")
+
+
+def test_what_happens_now_is_committed_before_backlog_that_waits(sqlite_store: Engine) -> None:
+    register(sqlite_store, "gw-1")
+    told = list[Ack]()
+    worker = Worker(
+        engine=sqlite_store,
+        tell=lambda acks: told.extend(found.ack for found in acks),
+        dirtied=lambda _: None,
+        now_ms=clock.system_ms,
+    )
+    for seq in range(1, 301):
+        payload = encode_frame(frame_of([small(seq)], gateway="gw-1"))
+        worker.receive(Delivery(topic="siteprogress/v1/gw-1/up/bulk", payload=payload, acknowledge=lambda: None))
+    payload = encode_frame(frame_of([small(900)], gateway="gw-1"))
+    worker.receive(Delivery(topic="siteprogress/v1/gw-1/up/data", payload=payload, acknowledge=lambda: None))
+    thread = Thread(target=worker.run)
+    thread.start()
+    wait_until(lambda: told and told[-1].hi == 300, what="all committed")
+    worker.stopping.set()
+    thread.join(10)
+    assert told[0].recv == ((900, 900),)
+
+
+def test_both_lanes_are_read_before_it_says_that_it_listens(ingest: Ingest, edge: Edge) -> None:
+    assert edge.host_online
+    assert ingest.listener.complete()
 
 
 def test_a_birth_is_answered_with_the_watermark_and_what_is_gone_is_known_loss(any_store: Engine, edge: Edge) -> None:
@@ -159,7 +186,7 @@ def test_too_many_waiting_are_let_go_and_their_slots_freed(sqlite_store: Engine)
     worker = Worker(engine=sqlite_store, tell=lambda _: None, dirtied=lambda _: None, now_ms=clock.system_ms)
     for number in range(INBOX_MAX + 3):
         worker.receive(Delivery(topic="t", payload=b"", acknowledge=partial(freed.append, number)))
-    assert worker.inbox.qsize() == INBOX_MAX
+    assert len(worker.inbox) == INBOX_MAX
     assert freed == [INBOX_MAX, INBOX_MAX + 1, INBOX_MAX + 2]
 
 
@@ -170,6 +197,8 @@ def test_a_beat_is_noted(any_store: Engine, edge: Edge) -> None:
     )
     edge.say("beat", encode(beat))
     wait_until(lambda: one(any_store, "SELECT produced FROM gateway_status") == 9, what="beat")
+    answer = wait_until(lambda: [ack for ack in edge.acks if ack.echo is not None], what="answer")[0]
+    assert (answer.echo, abs((answer.at or 0) - clock.system_ms()) < 60_000) == (1, True)
     assert one(any_store, "SELECT frame_age_ms FROM camera WHERE id = 'c1'") == 1200
 
 
