@@ -44,6 +44,8 @@ def tidy(folder: Path, state: State) -> None:
     for entry in folder.iterdir():
         if entry.is_dir() and entry.name not in {*held, INCOMING}:
             shutil.rmtree(entry, ignore_errors=True)
+        elif entry.suffix == PART_SUFFIX:
+            entry.unlink()  # a file that was being written
 
 
 def forget_fetched(folder: Path) -> None:
