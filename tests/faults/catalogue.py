@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tests.faults import scripts
+from tests.faults import mischief, scripts
 from tests.faults.scripts import Case
 from tests.faults.world import Plan
 
@@ -53,6 +53,17 @@ def _of_seed(seed: int) -> list[Case]:
             Case(fault="SIGSTOP of each", row="1", script=scripts.stop_each, rounds=1, plan=straight),
             Case(fault="2G: 20 kB/s, 800 ms, 5 % lost", row="14", script=scripts.thin_line, rounds=2, plan=weather),
         ]
+    if seed <= 3:
+        cases += [
+            Case(fault="packet size below a frame", row="15", script=mischief.small_packets, rounds=2, plan=straight),
+            Case(fault="data topic refused", row="16", script=mischief.topic_refused, rounds=2, plan=straight),
+            Case(fault="client id taken over", row="17", script=mischief.id_taken, rounds=2, plan=straight),
+            Case(fault="poison on a gateway's topic", row="18", script=mischief.poison, rounds=3, plan=straight),
+            Case(
+                fault="acks of other epochs, old acks", row="5", script=mischief.strange_acks, rounds=4, plan=straight
+            ),
+            Case(fault="a noisy gateway", row="22", script=mischief.noise, rounds=2, plan=straight),
+        ]
     if seed == 1:
         long = Plan(seed=seed, rate=100)
         losing = Plan(seed=seed, mode="puback")
@@ -81,4 +92,10 @@ def slice_of(seed: int = 7) -> list[Case]:
         Case(fault="half-open", row="14", script=scripts.half_open, rounds=1, plan=lean),
         Case(fault="delete on PUBACK", row="3", script=scripts.centre_away_briefly, rounds=1, plan=losing),
         Case(fault="centre away", row="3", script=scripts.centre_away_briefly, rounds=1, plan=straight),
+        Case(fault="small packets", row="15", script=mischief.small_packets, rounds=1, plan=straight),
+        Case(fault="topic refused", row="16", script=mischief.topic_refused, rounds=1, plan=straight),
+        Case(fault="id taken", row="17", script=mischief.id_taken, rounds=1, plan=straight),
+        Case(fault="poison", row="18", script=mischief.poison, rounds=1, plan=straight),
+        Case(fault="strange acks", row="5", script=mischief.strange_acks, rounds=1, plan=straight),
+        Case(fault="noise", row="22", script=mischief.noise, rounds=1, plan=straight),
     ]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.faults.checker import Findings, check_world
 from tests.faults.scripts import Case
-from tests.faults.world import World, built
+from tests.faults.world import built
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,13 +47,18 @@ def run(case: Case, folder: Path, *, timeout_s: float = 300.0, keep: Path | None
         for edge in world.edges.values():
             edge.end()
         found = check_world(world)
-        result = _result(case, world, found, recovery_s=recovery_s)
+        result = _result(case, found, kills=world.kills, pauses=world.pauses, recovery_s=recovery_s)
         if keep is not None and not result.clean:
             shutil.copytree(folder, keep, dirs_exist_ok=True)
     return result
 
 
-def _result(case: Case, world: World, found: Findings, *, recovery_s: float) -> Result:
+def broken_off(case: Case, reason: str) -> Result:
+    """The row of a history that did not come to its end."""
+    return _result(case, Findings(wrong=[reason]), kills=0, pauses=0, recovery_s=0.0)
+
+
+def _result(case: Case, found: Findings, *, kills: int, pauses: int, recovery_s: float) -> Result:
     return Result(
         fault=case.fault,
         row=case.row,
@@ -64,8 +69,8 @@ def _result(case: Case, world: World, found: Findings, *, recovery_s: float) -> 
         records=found.committed,
         stored=found.stored,
         tombstoned=found.tombstoned,
-        kills=world.kills,
-        pauses=world.pauses,
+        kills=kills,
+        pauses=pauses,
         lost=found.lost,
         doubled=found.doubled,
         recovery_s=round(recovery_s, 1),

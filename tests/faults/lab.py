@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import sys
 import tempfile
 import time
@@ -14,9 +15,11 @@ from pathlib import Path
 from rich.console import Console
 
 from tests.faults.catalogue import SEEDS, catalogue
-from tests.faults.history import Result, run
+from tests.faults.history import Result, broken_off, run
 from tests.faults.scripts import Case
 from tests.faults.table import as_markdown, totals
+
+log = logging.getLogger(__name__)
 
 
 def perform(cases: Sequence[Case], *, console: Console, kept: Path) -> list[Result]:
@@ -26,12 +29,21 @@ def perform(cases: Sequence[Case], *, console: Console, kept: Path) -> list[Resu
         for number, case in enumerate(cases, 1):
             began = time.monotonic()
             where = f"{case.plan.broker}/{case.plan.database} seed {case.plan.seed}"
-            result = run(case, Path(folder) / str(number), keep=kept / f"case-{number}")
+            result = _tried(case, Path(folder) / str(number), keep=kept / f"case-{number}")
             results.append(result)
             verdict = "ok" if result.clean else f"lost {result.lost} doubled {result.doubled} {list(result.wrong)}"
             took = f"{result.records} records, {result.kills} kills, {time.monotonic() - began:.0f} s"
             console.print(f"{number}/{len(cases)} {case.fault} ({where}, {case.plan.mode}): {took}: {verdict}")
     return results
+
+
+def _tried(case: Case, folder: Path, *, keep: Path) -> Result:
+    """The outer edge of the lab's loop: a history that breaks off is a row that says why."""
+    try:
+        return run(case, folder, keep=keep)
+    except Exception as broken:
+        log.exception("history broke off: %s", case)
+        return broken_off(case, repr(broken)[:300])
 
 
 def main() -> int:

@@ -15,7 +15,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Protocol
 
-from tests.services import Broker, Postgres, listens, wait_until
+from tests.services import Broker, Postgres, wait_until
 
 PRELOADED = [
     "tests.faults.edge_process",
@@ -142,15 +142,18 @@ class PostgresParty:
         options = f"-p {self.cluster.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder}"
         as_user = ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []
         command = [ctl, "-D", str(folder / "data"), "-o", options, "-l", str(folder / "log"), "-w", "start"]
-        subprocess.run([*as_user, *command], cwd=folder, check=True, stdout=subprocess.DEVNULL)
-        wait_until(lambda: listens(self.cluster.port), what="PostgreSQL listening")
+        wait_until(
+            lambda: subprocess.run([*as_user, *command], cwd=folder, check=False, capture_output=True).returncode == 0,
+            what=f"PostgreSQL started, see {folder}/log",
+        )
 
     def kill(self) -> None:
         """SIGKILL to all its processes."""
-        for pid in self._pids():
+        pids = self._pids()
+        for pid in pids:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-        wait_until(lambda: not listens(self.cluster.port), what="PostgreSQL gone")
+        wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in pids), what="PostgreSQL gone")
 
     def pause(self) -> None:
         """SIGSTOP to all its processes."""
