@@ -32,17 +32,22 @@ _SUBJECTS = {
     "warning_id": "warning",
     "seq": "record",
     "sha256": "evidence",
+    "photo": "photo",
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
-    """A permitted call: who it is, and how far the grants that permit it reach. `expires_at` is the token's end."""
+    """A permitted call: who it is, and how far the grants that permit it reach. `expires_at` is the token's end.
+
+    `gateway`: `username` is the id of a gateway, which may be called as a person is.
+    """
 
     username: str
     name: str
     grants: tuple[Grant, ...]
     expires_at: datetime | None
+    gateway: bool = False
 
     def sees(self, project: Project) -> bool:
         """Whether the grants reach this project."""
@@ -74,6 +79,8 @@ class Allow:
         with Session(services.engine) as session:  # its own: an event stream must not hold a connection while it lives
             if self.action == "put_evidence":
                 return _gateway(session, token)
+            if self.action == "upload" and (gateway := _known_gateway(session, token)) is not None:
+                return gateway
             return self._person(request, services, session, token)
 
     def _person(self, request: Request, services: Services, session: Session, token: str) -> Access:
@@ -105,12 +112,17 @@ def _token_of(bearer: HTTPAuthorizationCredentials | None) -> str:
 
 
 def _gateway(session: Session, token: str) -> Access:
-    found = gateway_with_token(session, hashlib.sha256(token.encode()).hexdigest())
+    found = _known_gateway(session, token)
     if found is None:
         raise UnauthorisedError(
             "token of no registered gateway", where="header.Authorization", expected="the token of gateway add"
         )
-    return Access(username=found.id, name=found.id, grants=(), expires_at=None)
+    return found
+
+
+def _known_gateway(session: Session, token: str) -> Access | None:
+    found = gateway_with_token(session, hashlib.sha256(token.encode()).hexdigest())
+    return None if found is None else Access(username=found.id, name=found.id, grants=(), expires_at=None, gateway=True)
 
 
 def _caller(services: Services, session: Session, token: str) -> Access:

@@ -17,22 +17,41 @@ from central.api.routes import (
     fleet,
     health,
     imports,
+    photos,
     projects,
     security,
     sessions,
     trace,
+    uploads,
     warnings,
 )
 from central.api.services import Services
 from central.api.shell import Cap, Shell
 from central.api.stills import BYTES_MAX as STILL_BYTES_MAX
+from central.api.uploads.limits import PHOTO_BYTES_MAX
+from central.api.uploads.refusals import TUS_VERSION
 
 PREFIX = "/api/v1"
 API_VERSION = "1"
-_ROUTERS = (sessions, imports, projects, buildings, warnings, trace, fleet, security, evidence, events, health)
+_ROUTERS = (
+    sessions,
+    imports,
+    projects,
+    buildings,
+    warnings,
+    trace,
+    fleet,
+    security,
+    evidence,
+    uploads,
+    photos,
+    events,
+    health,
+)
 _CAPS = (
     Cap(prefix=f"{PREFIX}/evidence/", bytes_max=STILL_BYTES_MAX),
     Cap(prefix=f"{PREFIX}/projects/import", bytes_max=PLAN_BYTES_MAX),
+    Cap(prefix=f"{PREFIX}/uploads", bytes_max=PHOTO_BYTES_MAX, headers={"tus-resumable": TUS_VERSION}),
 )
 
 

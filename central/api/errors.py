@@ -7,7 +7,8 @@ ApiError
 ├── InvalidError          422  invalid | digest_differs | not_a_jpeg | too_many_pixels
 │   └── PlanInvalidError  422  plan_invalid, with every fault of the file
 └── TooManyTriesError     429  too_many_tries
-Bodies over their cap are refused by `shell` (413 too_large), unforeseen failures become 500 internal.
+Uploads have a table of their own, `uploads/refusals`. Bodies over their cap are refused by `shell` (413 too_large),
+unforeseen failures become 500 internal.
 """
 
 from __future__ import annotations

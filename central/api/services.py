@@ -15,6 +15,8 @@ from sqlmodel import Session
 from central.api.changes import Changes
 from central.api.throttle import Throttle
 from central.api.tokens import Signer
+from central.api.uploads.intake import Turns
+from central.api.uploads.limits import UploadLimits
 from central.domain import Text
 from central.store.engine import reading
 
@@ -29,6 +31,7 @@ class ApiSettings:
     pages: Path | None = None
     token_lifetime: timedelta = timedelta(minutes=20)
     heartbeat: timedelta = timedelta(seconds=15)
+    uploads: UploadLimits = field(default_factory=UploadLimits)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +45,7 @@ class Services:
     clock: Callable[[], datetime]
     wall: Callable[[], datetime]
     throttle: Throttle = field(default_factory=Throttle)
+    turns: Turns = field(default_factory=Turns)
 
 
 def services_of(request: Request) -> Services:

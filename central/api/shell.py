@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -46,10 +46,14 @@ class BodyTooLargeError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cap:
-    """Bodies of addresses that start so may have this many bytes."""
+    """Bodies of addresses that start so may have this many bytes; each of their answers has these headers."""
 
     prefix: str
     bytes_max: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+_OTHERS = Cap(prefix="", bytes_max=BODY_BYTES_MAX)
 
 
 class Shell:
@@ -64,11 +68,12 @@ class Shell:
             await self._app(scope, receive, send)
             return
         scope["siteprogress.request_id"] = secrets.token_hex(6)
-        dressed = _Dressed(scope, send)
+        cap = self._cap(scope["path"])
+        dressed = _Dressed(scope, send, cap.headers)
         if "\x00" in scope["path"] or b"%00" in scope["query_string"]:  # no database takes a NUL in a text
             await dressed.refuse(400, code="malformed", what="NUL", expected="an address without NUL")
             return
-        counted = _Counted(receive, bytes_max=self._cap(scope["path"]))
+        counted = _Counted(receive, bytes_max=cap.bytes_max)
         if _declared_bytes(scope) > counted.bytes_max:
             await dressed.refuse(413, **_over(counted.bytes_max))
             return
@@ -77,8 +82,8 @@ class Shell:
         except BodyTooLargeError:
             await dressed.refuse(413, **_over(counted.bytes_max))
 
-    def _cap(self, path: str) -> int:
-        return next((cap.bytes_max for cap in self._caps if path.startswith(cap.prefix)), BODY_BYTES_MAX)
+    def _cap(self, path: str) -> Cap:
+        return next((cap for cap in self._caps if path.startswith(cap.prefix)), _OTHERS)
 
 
 class _Counted:
@@ -100,14 +105,15 @@ class _Counted:
 class _Dressed:
     """A send that adds the headers to what starts."""
 
-    def __init__(self, scope: Scope, send: Send) -> None:
+    def __init__(self, scope: Scope, send: Send, headers: Mapping[str, str]) -> None:
         self._scope = scope
+        self._headers = headers
         self._send = send
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             present = {name.lower() for name, _ in message["headers"]}
-            extra = {**HEADERS, "x-request-id": self._scope["siteprogress.request_id"]}
+            extra = {**HEADERS, **self._headers, "x-request-id": self._scope["siteprogress.request_id"]}
             if self._scope["path"].startswith("/api/"):
                 extra["cache-control"] = "no-store"
             added = [(k.encode(), v.encode()) for k, v in extra.items() if k.encode() not in present]

@@ -6,7 +6,17 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
-from central.store.tables import Building, Evidence, FaceAssignment, FaceReading, PlanWarning, Project, Record
+from central.store.tables import (
+    Building,
+    Evidence,
+    FaceAssignment,
+    FaceReading,
+    Photo,
+    PhotoClaim,
+    PlanWarning,
+    Project,
+    Record,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +32,7 @@ def is_number(text: str) -> bool:
 
 
 def locate(session: Session, kind: str, key: str) -> Located | None:
-    """Where a project, building, warning, record or still belongs; None = there is no such thing."""
+    """Where a project, building, warning, record, still or photo belongs; None = there is no such thing."""
     match kind:
         case "project":
             return _one(session.get(Project, key))
@@ -36,7 +46,9 @@ def locate(session: Session, kind: str, key: str) -> Located | None:
             return _record(session, key)
         case "evidence":
             return _still(session, key)
-    raise ValueError(f"kind {kind!r}: expected project, building, warning, record or evidence")
+        case "photo":
+            return _photo(session, key)
+    raise ValueError(f"kind {kind!r}: expected project, building, warning, record, evidence or photo")
 
 
 def _one(project: Project | None) -> Located | None:
@@ -64,6 +76,13 @@ def _still(session: Session, sha256: str) -> Located | None:
         return None
     seen = session.exec(select(FaceReading.building).where(FaceReading.evidence_sha256 == sha256).distinct())
     return _of_buildings(session, list(seen))
+
+
+def _photo(session: Session, sha256: str) -> Located | None:
+    if session.get(Photo, sha256) is None:
+        return None
+    claimed = session.exec(select(PhotoClaim.project).where(PhotoClaim.sha256 == sha256).distinct())
+    return _of_ids(session, list(claimed))
 
 
 def _of_buildings(session: Session, buildings: list[str]) -> Located:

@@ -32,6 +32,7 @@ from central.store.tables.judged import (
 from central.store.tables.people import AuditEntry, Grant, JobRun, Lease, User
 from central.store.tables.planned import Building, FaceAssignment, Pause, Plan, PlanPoint, Project, WorkItem
 from central.store.tables.seen import CameraCondition, CameraEvent, Evidence, FaceReading, Observation
+from central.store.tables.uploaded import Photo, PhotoClaim, SitePlace, Upload
 
 __all__ = [
     "AssessmentState",
@@ -57,6 +58,8 @@ __all__ = [
     "Lease",
     "Observation",
     "Pause",
+    "Photo",
+    "PhotoClaim",
     "Plan",
     "PlanPoint",
     "PlanWarning",
@@ -68,7 +71,9 @@ __all__ = [
     "Score",
     "ScoreContribution",
     "SecurityEvent",
+    "SitePlace",
     "Stream",
+    "Upload",
     "User",
     "WarningEvent",
     "WorkItem",

@@ -11,6 +11,7 @@ from schemathesis.specs.openapi.checks import response_schema_conformance, statu
 
 from central.api.app import openapi_document
 from central.api.plans import XLSX_TYPE
+from central.api.routes.uploads import PIECE_TYPE
 from tests.central.api.district import GATEWAY_TOKEN, Centre
 
 DOCUMENT = openapi_document()
@@ -22,6 +23,12 @@ CHECKS = (not_a_server_error, status_code_conformance, response_schema_conforman
 def as_workbook(_context: Any, _value: Any) -> bytes:
     """What is generated for a workbook is none; the tests of imports send real ones."""
     return b"PK no workbook"
+
+
+@schemathesis.serializer(PIECE_TYPE)
+def as_piece(_context: Any, value: Any) -> bytes:
+    """Any bytes of an upload."""
+    return value if isinstance(value, bytes) else str(value).encode()
 
 
 @SCHEMA.parametrize()

@@ -32,7 +32,11 @@ def test_every_operation_is_named_described_and_answers_with_a_model(
 ) -> None:
     assert operation["summary"]
     assert operation["description"]
-    content = next(body for status, body in operation["responses"].items() if status.startswith("2"))["content"]
+    status, answer = next((status, body) for status, body in operation["responses"].items() if status.startswith("2"))
+    if status == "204" or method == "head":
+        assert "content" not in answer
+        return
+    content = answer["content"]
     schema = content.get("application/json", {}).get("schema", {"$ref": "binary"})
     assert "$ref" in schema
 
