@@ -1,4 +1,4 @@
-"""A new numbering of what waits, and what is said of the one before. Within the caller's transaction."""
+"""How far an epoch has come, and a new one: its numbering, and what is said of the one before. Within a transaction."""
 
 from __future__ import annotations
 
@@ -34,6 +34,18 @@ def renew(db: sqlite3.Connection, epoch: str, *, gateway: str, lost: Sequence[St
     news = [NewRecord(kind="clock_map", at=now_ms, clock="synced", body=body) for body in moved]
     say_lost(db, [*lost, *told], now_ms=now_ms)
     chain.insert(db, news, appended_ms=now_ms)
+
+
+def delete_acked(db: sqlite3.Connection, hi: int, *, limit: int) -> int:
+    """Up to `hi` the centre has everything: note it, and delete at most `limit` rows; returns how many went."""
+    db.execute(
+        "INSERT INTO meta VALUES ('acked', ?) ON CONFLICT(key) DO UPDATE SET value = excluded.value"
+        " WHERE CAST(excluded.value AS INTEGER) > CAST(value AS INTEGER)",
+        (str(hi),),
+    )
+    db.execute("DELETE FROM tombstone WHERE seq <= ? AND hi <= ?", (hi, hi))
+    last = db.execute("SELECT seq FROM outbox WHERE seq <= ? ORDER BY seq LIMIT 1 OFFSET ?", (hi, limit - 1)).fetchone()
+    return db.execute("DELETE FROM outbox WHERE seq <= ?", (last[0] if last else hi,)).rowcount
 
 
 def say_lost(db: sqlite3.Connection, lost: Sequence[StoreLost], *, now_ms: int) -> None:

@@ -19,7 +19,7 @@ from edge_agent.buffer.mark import Mark, read_mark
 from edge_agent.buffer.outbox import Outbox
 from edge_agent.buffer.salvage import salvage
 from edge_agent.buffer.schema import VERSION, migrate, open_connection, user_version
-from edge_agent.errors import StoreBusyError, StoreError, StoreFullError
+from edge_agent.errors import StoreBusyError, StoreError
 from wire.messages import StoreLost
 from wire.signing import link_start
 
@@ -27,7 +27,16 @@ log = logging.getLogger(__name__)
 
 STORE = "outbox.db"
 DEFAULT_CAP_BYTES = 2 << 30
-DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR})
+DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+UNREADABLE = frozenset(
+    {
+        sqlite3.SQLITE_IOERR_READ,
+        sqlite3.SQLITE_IOERR_SHORT_READ,
+        sqlite3.SQLITE_IOERR_CORRUPTFS,
+        sqlite3.SQLITE_IOERR_DATA,
+    }
+)
+"""Other errors of input and output are the disk's (full, gone read-only), and the store in it may be whole."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,9 +151,7 @@ def _damage(path: Path) -> str | None:
         found = str(db.execute("PRAGMA quick_check(1)").fetchone()[0])
         version = user_version(db)
     except sqlite3.DatabaseError as error:
-        if code_of(error) == sqlite3.SQLITE_FULL:
-            raise StoreFullError(str(path), "no room on the disk", expected="free space to open the store") from error
-        if code_of(error) not in DAMAGED:
+        if not _is_damage(error):
             raise StoreError(str(path), str(error), expected="a file this user can open, and room beside it") from error
         return str(error)
     finally:
@@ -153,6 +160,10 @@ def _damage(path: Path) -> str | None:
     if version > VERSION:
         raise StoreError(str(path), f"written by a newer version ({version})", expected=f"at most {VERSION}")
     return None if found == "ok" else found
+
+
+def _is_damage(error: sqlite3.DatabaseError) -> bool:
+    return code_of(error) in DAMAGED or getattr(error, "sqlite_errorcode", 0) in UNREADABLE
 
 
 def _set_aside(path: Path, *, now_ms: int, damage: str) -> Path:

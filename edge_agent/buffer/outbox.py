@@ -23,6 +23,7 @@ from wire.messages import StoreLost
 __all__ = ["BootTime", "CameraState", "Counters", "FileMark", "NewRecord", "Outbox"]
 
 VACUUM_PAGES = 1000
+DELETE_ROWS, DELETE_ROWS_FULL = 10_000, 500  # in one transaction; its log takes room too
 
 
 class Outbox:
@@ -92,11 +93,10 @@ class Outbox:
         On a full disk the reserve gives the room that deleting itself takes.
         """
         try:
-            return self._delete(hi)
+            return self._delete(hi, chunk=DELETE_ROWS)
         except StoreFullError:
-            if not self._ballast.release():
-                raise
-        return self._delete(hi)
+            self._ballast.release()
+        return self._delete(hi, chunk=DELETE_ROWS_FULL)
 
     def refuse(self, records: Sequence[Sealed], *, reason: str) -> None:
         """Set records aside that no broker will carry: kept in `refused`, and a tombstone tells the centre."""
@@ -240,20 +240,32 @@ class Outbox:
                 db.execute("INSERT OR REPLACE INTO processed VALUES (?, ?, ?, ?)", row)
         return seqs
 
-    def _delete(self, hi: int) -> int:
+    def _delete(self, hi: int, *, chunk: int) -> int:
+        """The watermark first: what is deleted above it would be told as missing."""
+        gone = 0
         with self._sending, self._writing, translated(self.path):
             db = self._sender
-            with atomic(db):
-                gone = db.execute("DELETE FROM outbox WHERE seq <= ?", (hi,)).rowcount
-                db.execute("DELETE FROM tombstone WHERE seq <= ? AND hi <= ?", (hi, hi))
-                db.execute(
-                    "INSERT INTO meta VALUES ('acked', ?) ON CONFLICT(key) DO UPDATE SET value = excluded.value"
-                    " WHERE CAST(excluded.value AS INTEGER) > CAST(value AS INTEGER)",
-                    (str(hi),),
-                )
-            if db.execute("PRAGMA freelist_count").fetchone()[0] > VACUUM_PAGES:
-                db.execute(f"PRAGMA incremental_vacuum({VACUUM_PAGES})").fetchall()
-        return gone
+            while True:
+                with atomic(db):
+                    went = epochs.delete_acked(db, hi, limit=chunk)
+                gone += went
+                self._give_back(db)
+                if went < chunk:
+                    return gone
+
+    def _give_back(self, db: sqlite3.Connection) -> None:
+        """Pages to the disk once most of the file is free (each costs the move of one that is not); all, and the log,
+        when the disk was full.
+
+        `executescript`, because this pragma frees a page a step and `execute` takes but one step of it.
+        """
+        if not self._ballast.held:
+            db.executescript("PRAGMA incremental_vacuum")
+            db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            return
+        free, pages = (db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("freelist_count", "page_count"))
+        if free > max(VACUUM_PAGES, pages // 2):
+            db.executescript(f"PRAGMA incremental_vacuum({VACUUM_PAGES})")
 
     def _sealed(self, sql: str, arguments: tuple[int, int]) -> list[Sealed]:
         with self._sending, translated(self.path):
