@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from central.identity.commands import gateways, identity
+from central.ingest.commands import letters
 from central.settings import check_files
 from central.telling import CLI_ACTOR, SettingsFile
 from central.telling import engine_of as _engine
@@ -28,6 +29,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, help="The centre o
 users = typer.Typer(no_args_is_help=True, help="People who may log in.")
 app.add_typer(users, name="user")
 app.add_typer(gateways, name="gateway")
+app.add_typer(letters, name="letters")
 app.add_typer(identity, name="identity")
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 from sqlalchemy import Connection, delete, select, update
 
 from central.store.tables import IdentityConflict, ReceivedRange, Record, Stream
 from central.store.upsert import Row, bulk_insert_new, insert_new, table_of
+from wire import messages as wire
 
 _RECORD, _STREAM, _RANGE = table_of(Record), table_of(Stream), table_of(ReceivedRange)
 
@@ -65,6 +67,16 @@ def stored_hashes(connection: Connection, *, gateway: str, epoch: str, lo: int, 
         _RECORD.c.gateway == gateway, _RECORD.c.epoch == epoch, _RECORD.c.seq.between(lo, hi)
     )
     return {row.seq: row.hash for row in connection.execute(wanted)}
+
+
+def stored_record(connection: Connection, *, gateway: str, epoch: str, seq: int) -> wire.Record | None:
+    """One stored record as it came; None when there is none."""
+    key = _RECORD.c.gateway == gateway, _RECORD.c.epoch == epoch, _RECORD.c.seq == seq
+    row = connection.execute(select(_RECORD).where(*key)).first()
+    if row is None:
+        return None
+    body = json.loads(row.body)
+    return wire.Record(seq=row.seq, kind=row.kind, at=row.at, clock=row.clock, hash=row.hash, body=body)
 
 
 RecordRow = tuple[str, str, int, str, int, str, str, str, int]  # in the order of RECORD_COLUMNS
