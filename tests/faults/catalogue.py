@@ -18,10 +18,10 @@ def catalogue(seeds: Iterable[int]) -> list[Case]:
 
 
 def _of_seed(seed: int) -> list[Case]:
-    straight = Plan(seed=seed)
-    amqtt = Plan(seed=seed, broker="amqtt", rate=200)
-    postgres = Plan(seed=seed, database="postgresql")
-    weather = Plan(seed=seed, proxied=True, rate=200)
+    straight = Plan(seed=seed, rate=1000)
+    amqtt = Plan(seed=seed, broker="amqtt", rate=400)
+    postgres = Plan(seed=seed, database="postgresql", rate=1000)
+    weather = Plan(seed=seed, proxied=True, rate=500)
     cases = [
         Case(fault="kill -9 of one at random", row="1", script=scripts.kill_each, rounds=30, plan=straight),
         Case(fault="kill -9 of one at random", row="1, 32", script=scripts.kill_each, rounds=10, plan=amqtt),
@@ -48,10 +48,11 @@ def _of_seed(seed: int) -> list[Case]:
         Case(fault="half-open connections", row="14", script=scripts.half_open, rounds=1, plan=weather),
     ]
     if seed <= 2:
+        lean = Plan(seed=seed, proxied=True, rate=100)
         cases += [
             Case(fault="kill -9 of one at random", row="1, 29", script=scripts.kill_each, rounds=10, plan=postgres),
             Case(fault="SIGSTOP of each", row="1", script=scripts.stop_each, rounds=1, plan=straight),
-            Case(fault="2G: 20 kB/s, 800 ms, 5 % lost", row="14", script=scripts.thin_line, rounds=2, plan=weather),
+            Case(fault="2G: 20 kB/s, 800 ms, 5 % lost", row="14", script=scripts.thin_line, rounds=2, plan=lean),
         ]
     if seed <= 3:
         cases += [

@@ -9,7 +9,7 @@ from random import Random
 from central.ingest.commit import StreamAck
 from central.ingest.inbox import open_message
 from central.ingest.letters import Letter
-from tests.faults.simulated.store import Store
+from tests.faults.simulated.store import Batch, Store
 from wire.codec import OpenedFrame, encode
 from wire.messages import Ack, Beat, Birth, HostState, Presence
 
@@ -69,8 +69,14 @@ class SimCentre:
                 self.tell(frame.gw, encode(Ack(epoch=frame.epoch, hi=frame.hi)))
 
     def _take(self, batch: list[tuple[str, bytes]]) -> list[StreamAck]:
-        opened = [open_message(topic.replace("/bulk", "/data"), payload) for topic, payload in batch]
-        frames = [message for message in opened if isinstance(message, OpenedFrame)]
-        letters = [message for message in opened if isinstance(message, Letter)]
-        hellos = [message for message in opened if isinstance(message, Birth | Beat | Presence)]
-        return self.store.take(frames, letters, hellos, now_ms=self.now_ms())
+        opened = [(topic.endswith("/bulk"), open_message(topic, payload)) for topic, payload in batch]
+        said = [message for _, message in opened]
+        return self.store.take(
+            Batch(
+                live=[message for bulk, message in opened if isinstance(message, OpenedFrame) and not bulk],
+                bulk=[message for bulk, message in opened if isinstance(message, OpenedFrame) and bulk],
+                letters=[message for message in said if isinstance(message, Letter)],
+                hellos=[message for message in said if isinstance(message, Birth | Beat | Presence)],
+            ),
+            now_ms=self.now_ms(),
+        )

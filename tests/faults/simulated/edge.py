@@ -16,6 +16,7 @@ from edge_agent.publisher import Identity, Publisher, Vitals
 from edge_agent.settings import Broker
 from tests.faults.ledger import Entry, record_of
 from tests.faults.simulated.network import Network, SimLink
+from wire.signing import Signer
 
 
 @dataclass(slots=True, kw_only=True)
@@ -29,6 +30,7 @@ class SimEdge:
     wall_ms: Callable[[], int]
     window: int
     cap_bytes: int = 2 << 30
+    signer: Signer | None = None
     entries: list[Entry] = field(default_factory=list)
     made: int = 0
     boots: int = 0
@@ -61,6 +63,7 @@ class SimEdge:
             wall=lambda: datetime.fromtimestamp(self.wall_ms() / 1000, UTC),
             random=self.random,
             monotonic=lambda: self.network.now_s,
+            sign=self.signer.sign if self.signer else None,
         )
 
     def produce(self, count: int) -> None:

@@ -13,6 +13,7 @@ from tests.faults.simulated.centre import SimCentre
 from tests.faults.simulated.edge import SimEdge
 from tests.faults.simulated.network import FAIR, Network, Weather
 from tests.faults.simulated.store import Store
+from wire.signing import new_signer
 
 START_MS = 1_790_000_000_000
 CALM_S = 900.0  # of simulated time: longer than any back-off
@@ -124,9 +125,9 @@ class Simulation:
 def simulated(seed: int, store: Store, folder: Path, *, hasty: bool = False) -> Iterator[Simulation]:
     """A simulation of its own gateways on a database that other histories use too."""
     random = Random(seed)
-    gateways = [f"sim-{seed}-{letter}" for letter in "ab"]
-    for gateway in gateways:
-        store.register(gateway)
+    signers = {f"sim-{seed}-{letter}": new_signer() if random.random() < 0.5 else None for letter in "ab"}
+    for gateway, signer in signers.items():
+        store.register(gateway, public_key=signer.public_hex if signer else None)
     inbox: list[tuple[str, bytes]] = []
     network = Network(random=random, arrive=lambda *message: inbox.append(message), reads_bulk=random.random() < 0.7)
     centre = SimCentre(
@@ -149,8 +150,9 @@ def simulated(seed: int, store: Store, folder: Path, *, hasty: bool = False) -> 
             wall_ms=simulation.wall_ms,
             window=window,
             cap_bytes=cap_bytes,
+            signer=signer,
         )
-        for gateway in gateways
+        for gateway, signer in signers.items()
     )
     for edge in simulation.edges:
         edge.boot()

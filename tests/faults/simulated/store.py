@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, event, text
 from sqlalchemy.pool import StaticPool
 from sqlmodel import SQLModel, create_engine
 
@@ -15,7 +15,7 @@ from central.ingest.commit import StreamAck, ack_of, commit
 from central.ingest.greet import greet
 from central.ingest.letters import Letter
 from central.ingest.ranges import Received
-from central.store.engine import reading
+from central.store.engine import reading, writing
 from central.store.save_people import add_gateway
 from tests.faults.checker import Kept, Row, kept_of
 from wire.codec import OpenedFrame
@@ -24,14 +24,25 @@ from wire.messages import Beat, Birth, Presence
 Hello = Birth | Beat | Presence
 
 
-class Store(Protocol):
-    """What a simulated centre keeps things in; `take` is one transaction and gives the acks that follow it."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """What one transaction takes."""
 
-    def register(self, gateway: str) -> None: ...
+    live: Sequence[OpenedFrame]
+    bulk: Sequence[OpenedFrame]
+    letters: Sequence[Letter]
+    hellos: Sequence[Hello]
+
+
+class Store(Protocol):
+    """What a simulated centre keeps things in; `take` is one transaction and gives the acks that follow it.
+
+    A gateway registered with a `public_key` (hex) must sign its frames.
+    """
+
+    def register(self, gateway: str, *, public_key: str | None) -> None: ...
     def kept(self, gateway: str) -> Kept: ...
-    def take(
-        self, frames: Sequence[OpenedFrame], letters: Sequence[Letter], hellos: Sequence[Hello], *, now_ms: int
-    ) -> list[StreamAck]: ...
+    def take(self, batch: Batch, *, now_ms: int) -> list[StreamAck]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,24 +51,30 @@ class RealStore:
 
     engine: Engine
 
-    def register(self, gateway: str) -> None:
+    def register(self, gateway: str, *, public_key: str | None) -> None:
         """Its frames are taken from now on."""
         add_gateway(self.engine, gateway, by="lab", now_ms=1)
+        with writing(self.engine) as connection:
+            connection.execute(
+                text("UPDATE gateway SET public_key = :key WHERE id = :id"), {"key": public_key, "id": gateway}
+            )
 
     def kept(self, gateway: str) -> Kept:
         """From the tables."""
         with reading(self.engine) as connection:
             return kept_of(connection, gateway)
 
-    def take(
-        self, frames: Sequence[OpenedFrame], letters: Sequence[Letter], hellos: Sequence[Hello], *, now_ms: int
-    ) -> list[StreamAck]:
+    def take(self, batch: Batch, *, now_ms: int) -> list[StreamAck]:
         """As the worker does it."""
         acks: list[StreamAck] = []
-        if frames or letters:
-            acks += commit(self.engine, frames=frames, letters=letters, now_ms=now_ms).acks
-        if hellos:
-            acks += greet(self.engine, hellos, now_ms=now_ms)
+        if batch.live or batch.bulk or batch.letters:
+            done = commit(
+                self.engine, frames=batch.live, bulk=batch.bulk, letters=batch.letters, now_ms=now_ms, live=True
+            )
+            assert not (done.refused or done.conflicts or done.letters), f"frames of ours were not taken: {done}"
+            acks += done.acks
+        if batch.hellos:
+            acks += greet(self.engine, batch.hellos, now_ms=now_ms)
         return acks
 
 
@@ -69,8 +86,8 @@ class ModelStore:
     received: dict[tuple[str, str], Received] = field(default_factory=lambda: defaultdict(Received))
     gone: list[tuple[str, str, int, int]] = field(default_factory=list)
 
-    def register(self, gateway: str) -> None:
-        """Every gateway is known."""
+    def register(self, gateway: str, *, public_key: str | None) -> None:
+        """Every gateway is known, and nobody's signature looked at."""
 
     def kept(self, gateway: str) -> Kept:
         """In order of (epoch, seq)."""
@@ -81,19 +98,26 @@ class ModelStore:
             lettered=tuple((epoch, lo, hi) for gw, epoch, lo, hi in self.gone if gw == gateway),
         )
 
-    def take(
-        self, frames: Sequence[OpenedFrame], letters: Sequence[Letter], hellos: Sequence[Hello], *, now_ms: int
-    ) -> list[StreamAck]:
+    def take(self, batch: Batch, *, now_ms: int) -> list[StreamAck]:
         """Each key once; the watermark passes what is stored, buried, or held by nobody any more."""
-        assert not letters, f"a frame of ours was not understood: {letters[0].reason}"
-        touched = dict.fromkeys((one.frame.gw, one.frame.epoch) for one in frames)
-        for one in frames:
-            self._keep(one)
-        for hello in hellos:
-            if isinstance(hello, Birth):
-                self._welcome(hello)
-                touched[hello.gw, hello.epoch] = None
-        return [StreamAck(gateway=gw, ack=ack_of(epoch, self.received[gw, epoch])) for gw, epoch in touched]
+        assert not batch.letters, f"a frame of ours was not understood: {batch.letters[0].reason}"
+        touched: dict[tuple[str, str], int] = {}
+        for lane, is_bulk in ((batch.live, False), (batch.bulk, True)):
+            for one in lane:
+                self._keep(one)
+                key = one.frame.gw, one.frame.epoch
+                touched[key] = max(touched.get(key, 0), one.frame.hi if is_bulk else 0)
+        acks = [
+            StreamAck(gateway=gw, ack=ack_of(epoch, self.received[gw, epoch], bulk_hi=bulk_hi))
+            for (gw, epoch), bulk_hi in touched.items()
+        ]
+        return acks + [self._answer(hello, now_ms=now_ms) for hello in batch.hellos if not isinstance(hello, Presence)]
+
+    def _answer(self, hello: Birth | Beat, *, now_ms: int) -> StreamAck:
+        if isinstance(hello, Birth):
+            self._welcome(hello)
+        ack = ack_of(hello.epoch, self.received[hello.gw, hello.epoch])
+        return StreamAck(gateway=hello.gw, ack=replace(ack, echo=hello.sent_at, at=now_ms))
 
     def _keep(self, one: OpenedFrame) -> None:
         key = one.frame.gw, one.frame.epoch
