@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import zlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -15,7 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from wire.errors import MalformedError, TooLargeError, UnknownVersionError, WireError
 from wire.messages import BODIES, VERSION, Config, Frame, Record
 from wire.signing import link, statement
-from wire.slicing import Sliced, hash_of, no_constant, no_float, slice_records
+from wire.slicing import Sliced, hash_of, no_constant, no_float, record_text, slice_records, spelled_plain
 
 FRAME_RECORDS_MAX = 200
 FRAME_BYTES_MAX = 64 * 1024  # of records, before compression
@@ -25,10 +24,7 @@ PARSED_BYTES_MAX = 8 * 1024 * 1024  # and one of many small values here; what 64
 _VALUE_BYTES = {b"{": 240, b"[": 100, b",": 130}  # of memory, at most, for each such sign in JSON text (CPython 3.11)
 _DEAREST_BYTE = 114  # of memory for a byte of text: `{},` again and again
 
-_spell = json.JSONEncoder(
-    ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False, check_circular=False
-).encode
-_FRACTION = re.compile(r"\d(?:\.\d|e[+-])")  # in every float as Python spells it, and in a few texts
+_spell = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 _RECORD_KEYS = {"at", "body", "clock", "hash", "kind", "seq"}
 M = TypeVar("M")
 R = TypeVar("R", Record, "Sealed")
@@ -37,26 +33,15 @@ R = TypeVar("R", Record, "Sealed")
 def canonical(value: Any) -> bytes:
     """The one spelling of a value: UTF-8, sorted keys, no spaces. Floats are refused, they have no one spelling."""
     try:
-        text = _spelled_or_none(value)
-        if text is None or _may_hold_floats(text):
-            _refuse_floats(value, "$")
-        return (_spell(value) if text is None else text).encode()
+        plain = spelled_plain(value)
+        if plain is not None:
+            return plain
+        _refuse_floats(value, "$")
+        return _spell(value).encode()
     except UnicodeEncodeError as broken:
         raise MalformedError("lone surrogate in a text", where="$", expected="text that UTF-8 can spell") from broken
     except RecursionError as broken:
         raise MalformedError("value nested too deeply", where="$", expected="a few levels") from broken
-
-
-def _spelled_or_none(value: Any) -> str | None:
-    try:
-        return _spell(value)
-    except ValueError:  # NaN or an infinity
-        return None
-
-
-def _may_hold_floats(text: str) -> bool:
-    """Cheap, and never wrong in saying no."""
-    return ("." in text or "e+" in text or "e-" in text) and _FRACTION.search(text) is not None
 
 
 def content_hash(*, kind: str, at: int, body: dict[str, Any]) -> str:
@@ -110,8 +95,9 @@ def _framed(frame: Frame, recs: bytes, *, count: int) -> bytes:
 
 
 def _spelled(record: Sealed) -> str:
-    rest = f'"clock":"{record.clock}","hash":"{record.hash}","kind":{_spell(record.kind)},"seq":{record.seq}'
-    return f'{{"at":{record.at},"body":{record.body},{rest}}}'
+    return record_text(
+        at=record.at, body=record.body, clock=record.clock, digest=record.hash, kind=record.kind, seq=record.seq
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,8 +202,8 @@ def _cut_out(raw: bytes) -> tuple[dict[str, Any], Sliced] | None:
     recs = raw[cut + len(b',"recs":') : -1]
     try:
         plain = _object(raw[:cut] + b"}")
-        sliced = slice_records(recs.decode()) if plain.get("crc") == zlib.crc32(recs) else None
-    except (UnicodeDecodeError, WireError):
+        sliced = slice_records(recs) if plain.get("crc") == zlib.crc32(recs) else None
+    except WireError:
         return None
     return (plain, sliced) if sliced is not None and plain.get("n") == len(sliced.records) else None
 
