@@ -9,6 +9,7 @@ import signal
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from importlib.metadata import version
 from pathlib import Path
 from threading import Event, Thread
@@ -22,7 +23,10 @@ from central.api.app import create_app
 from central.api.changes import Changes
 from central.api.services import ApiSettings, Services
 from central.api.tokens import Signer, load_secret
+from central.api.uploads.sweep import Sweeper
 from central.domain import Text
+from central.identity.broker_watch import BrokerWatch
+from central.identity.keys import identity_folder
 from central.ingest.listener import Listener
 from central.ingest.worker import Worker
 from central.jobs import Scheduler
@@ -48,17 +52,22 @@ class Centre:
     app: FastAPI
     reassessor: Reassessor
     scheduler: Scheduler
+    sweeper: Sweeper
     worker: Worker | None
     listener: Listener | None
+    broker_watch: BrokerWatch | None
     stopping: Event
     _threads: list[Thread] = field(default_factory=list)
 
     def start(self) -> None:
         """Start the loops, each in its own thread."""
         self._run("reassess", self.reassessor.run)
+        self._run("uploads", self.sweeper.run)
         if self.worker is not None and self.listener is not None:
             self._run("ingest", self.worker.run)
             self._run("broker", self.listener.run)
+        if self.broker_watch is not None:
+            self._run("broker-watch", self.broker_watch.run)
         self.scheduler.start()
 
     def stop(self) -> None:
@@ -87,15 +96,18 @@ def build(settings: Settings) -> Centre:
         engine=engine, now=now, changed=lambda projects, at: changes.publish(projects, at=at), stopping=stopping
     )
     worker, listener = _ingest(settings, engine, reassessor, stopping)
+    services = _services(settings, engine, changes, now)
     return Centre(
         settings=settings,
         engine=engine,
         changes=changes,
-        app=create_app(_services(settings, engine, changes, now)),
+        app=create_app(services),
         reassessor=reassessor,
         scheduler=Scheduler(engine=engine, holder=_identity(), ran=reassessor.call),
+        sweeper=Sweeper(services=services, stopping=stopping),
         worker=worker,
         listener=listener,
+        broker_watch=_broker_watch(settings, engine, stopping),
         stopping=stopping,
     )
 
@@ -141,12 +153,27 @@ def _ingest(
     return worker, listener
 
 
+def _broker_watch(settings: Settings, engine: Engine, stopping: Event) -> BrokerWatch | None:
+    if settings.identity.broker_log is None:
+        return None
+    own = settings.broker.client_id if settings.broker is not None else ""
+    return BrokerWatch(
+        engine=engine,
+        path=settings.identity.broker_log,
+        place=identity_folder(settings.data_dir) / "broker_log.place",
+        now_ms=clock.system_ms,
+        centre_clients=frozenset({own, f"{own}-bulk"}),
+        stopping=stopping,
+    )
+
+
 def _services(settings: Settings, engine: Engine, changes: Changes, now: clock.Clock) -> Services:
     api = ApiSettings(
         data_dir=settings.data_dir,
         district=Text(zh=settings.district.zh, en=settings.district.en),
         version=version("siteprogress"),
         pages=settings.pages or _built_pages(),
+        certificate_life=timedelta(days=settings.identity.certificate_days),
     )
     secret = settings.secret.encode() if settings.secret else load_secret(settings.data_dir / "token.secret")
     return Services(

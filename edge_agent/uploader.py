@@ -1,11 +1,20 @@
-"""Evidence stills to the centre over HTTP, oldest first; a still leaves the disk only after a 2xx."""
+"""Evidence stills to the centre over HTTPS, oldest first, each from where it stopped (tus 1.0).
+
+A still leaves the disk only when the centre says that it is complete. The centre finds an unfinished upload again by
+its content, so nothing has to be remembered here.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import ssl
 import threading
+from base64 import b64encode
+from collections.abc import Iterator
+from pathlib import Path
 from random import Random
+from typing import Literal
 
 import httpx
 
@@ -16,16 +25,23 @@ from edge_agent.settings import Centre, read_secret
 log = logging.getLogger(__name__)
 
 IDLE_S = 1.0
+BLOCK_BYTES = 64 * 1024
+TURNS_MAX = 8  # answers about one still that bring it no further
 NEVER = frozenset({400, 413, 415, 422})  # the centre will not take this still, today or tomorrow
+NO_UPLOADS = frozenset({404, 405, 501})  # a centre of before: stills are put whole
+HARMED = "digest_differs"
+_TUS = {"Tus-Resumable": "1.0.0"}
+Outcome = Literal["sent", "refused", "later", "put"]
 
 
 class Uploader:
-    """`run` is a thread's whole life. `problem` is the last thing that stood in the way."""
+    """`run` is a thread's whole life. `problem` is the last thing that stood in the way; `resumed` counts stills."""
 
     def __init__(self, centre: Centre, evidence: EvidenceFolder, *, random: Random) -> None:
         self.problem = ""
         self.sent = 0
         self.refused = 0
+        self.resumed = 0
         self._centre = centre
         self._evidence = evidence
         self._backoff = Backoff(min_s=1.0, max_s=300.0, stable_s=0.0, random=random)
@@ -53,31 +69,110 @@ class Uploader:
         return IDLE_S
 
     def _send(self, client: httpx.Client, still: Still) -> bool:
-        url = f"{self._centre.url.rstrip('/')}/api/v1/evidence/{still.sha256}"
-        headers = {"Authorization": f"Bearer {read_secret(self._centre.token_file)}", "Content-Type": "image/jpeg"}
+        """Whether the next still may be tried at once."""
         try:
-            answer = client.put(url, content=still.path.read_bytes(), headers=headers)
+            outcome = self._upload(client, still)
+            if outcome == "put":
+                outcome = self._put(client, still)
         except FileNotFoundError:
             return True  # given up for lack of room meanwhile
         except OSError as unread:
             self._complain(f"{still.path}: {unread.strerror}; expected a readable still")
             return True  # it stays, and the others go on
         except httpx.HTTPError as error:
-            self._complain(f"{url}: {type(error).__name__} {error}")
+            self._complain(f"{self._centre.url}: {type(error).__name__} {error}")
             return False
-        if answer.is_success:
+        if outcome == "sent":
             self._evidence.sent(still)
             self.sent += 1
             self.problem = ""
-            return True
-        self._complain(f"{url}: {answer.status_code} {answer.text[:200]}; expected 2xx")
-        if answer.status_code in NEVER:
+        if outcome == "refused":
             self._evidence.refuse(still)
             self.refused += 1
-            return True
-        return False
+        return outcome != "later"
+
+    def _upload(self, client: httpx.Client, still: Still) -> Outcome:
+        answer = client.post(self._address("uploads"), headers={**self._headers(), **_announced(still)})
+        if answer.status_code in NO_UPLOADS:
+            return "put"
+        if not answer.is_success:
+            return self._unsent(answer, still)
+        url, offset = str(answer.url.join(answer.headers.get("Location", ""))), _offset(answer)
+        self.resumed += 0 < offset < still.size_bytes
+        for _ in range(TURNS_MAX):
+            if _complete(answer):
+                return "sent"
+            before = offset
+            answer = self._patch(client, url, still, offset=offset)
+            offset = _offset(answer)
+            if not answer.is_success and (answer.status_code != httpx.codes.CONFLICT or offset <= before):
+                return self._unsent(answer, still)
+        self._complain(f"{url}: {TURNS_MAX} answers and not complete; expected Upload-Complete: ?1")
+        return "later"
+
+    def _patch(self, client: httpx.Client, url: str, still: Still, *, offset: int) -> httpx.Response:
+        headers = {
+            **self._headers(),
+            "Content-Type": "application/offset+octet-stream",
+            "Content-Length": str(still.size_bytes - offset),
+            "Upload-Offset": str(offset),
+        }
+        return client.patch(url, content=_rest(still.path, offset), headers=headers)
+
+    def _put(self, client: httpx.Client, still: Still) -> Outcome:
+        """The whole still at once, as centres before uploads take it."""
+        headers = {**self._headers(), "Content-Type": "image/jpeg"}
+        url = self._address(f"evidence/{still.sha256}")
+        answer = client.put(url, content=still.path.read_bytes(), headers=headers)
+        return "sent" if answer.is_success else self._unsent(answer, still)
+
+    def _unsent(self, answer: httpx.Response, still: Still) -> Outcome:
+        url = answer.request.url
+        self._complain(f"{url}: {answer.status_code} {answer.text[:200]}; expected 2xx")
+        if answer.status_code not in NEVER:
+            return "later"
+        if HARMED in answer.text and _sha256(still.path) == still.sha256:
+            return "later"  # it is whole here, so it was harmed on its way
+        return "refused"
+
+    def _address(self, path: str) -> str:
+        return f"{self._centre.url.rstrip('/')}/api/v1/{path}"
+
+    def _headers(self) -> dict[str, str]:
+        """The token is read each time: it may be renewed while the agent runs."""
+        return {**_TUS, "Authorization": f"Bearer {read_secret(self._centre.token_file)}"}
 
     def _complain(self, problem: str) -> None:
         if problem != self.problem:
             log.warning("evidence not taken %s", problem)
         self.problem = problem
+
+
+def _announced(still: Still) -> dict[str, str]:
+    said = {"kind": "evidence", "sha256": still.sha256, "filename": still.path.name, "filetype": "image/jpeg"}
+    spelled = ",".join(f"{key} {b64encode(value.encode()).decode()}" for key, value in said.items())
+    return {"Upload-Length": str(still.size_bytes), "Upload-Metadata": spelled}
+
+
+def _offset(answer: httpx.Response) -> int:
+    """Where the centre says the upload stands, -1 = it does not say."""
+    said = answer.headers.get("Upload-Offset", "")
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 16 else -1
+
+
+def _complete(answer: httpx.Response) -> bool:
+    return answer.is_success and answer.headers.get("Upload-Complete") == "?1"
+
+
+def _rest(path: Path, offset: int) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        file.seek(offset)
+        while block := file.read(BLOCK_BYTES):
+            yield block
+
+
+def _sha256(path: Path) -> str:
+    found = hashlib.sha256()
+    for block in _rest(path, 0):
+        found.update(block)
+    return found.hexdigest()

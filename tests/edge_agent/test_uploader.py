@@ -1,0 +1,196 @@
+"""The uploader against a small tus centre that can be told to misbehave: no still lost, none sent twice."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from base64 import b64decode
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+from edge_agent.buffer.evidence import EvidenceFolder
+from edge_agent.settings import Centre
+from edge_agent.uploader import Uploader
+from tests.services import wait_until
+
+STILL = bytes(range(256)) * 2000  # half a megabyte
+
+
+@dataclass(slots=True, kw_only=True)
+class TusCentre:
+    """Keeps by digest what was announced. `cuts`: after so many bytes of a PATCH the connection is cut, in turn."""
+
+    url: str = ""
+    parts: dict[str, bytearray] = field(default_factory=dict)
+    sizes: dict[str, int] = field(default_factory=dict)
+    received: int = 0
+    cuts: list[int] = field(default_factory=list)
+    refusals: list[tuple[int, str]] = field(default_factory=list)
+    answers_lost: int = 0
+
+    def announce(self, request: BaseHTTPRequestHandler) -> None:
+        """POST."""
+        said = dict(pair.split(" ") for pair in request.headers["Upload-Metadata"].split(","))
+        sha256 = b64decode(said["sha256"]).decode()
+        self.sizes[sha256] = int(request.headers["Upload-Length"])
+        self.parts.setdefault(sha256, bytearray())
+        self._tell(request, 201, sha256, Location=f"/api/v1/uploads/{sha256}")
+
+    def take(self, request: BaseHTTPRequestHandler) -> None:
+        """PATCH."""
+        sha256 = request.path.rsplit("/", 1)[-1]
+        part = self.parts[sha256]
+        if int(request.headers["Upload-Offset"]) != len(part):
+            self._tell(request, 409, sha256)
+            return
+        length = int(request.headers["Content-Length"])
+        cut = self.cuts.pop(0) if self.cuts else length
+        body = request.rfile.read(min(cut, length))
+        self.received += len(body)
+        part += body
+        if cut < length or self.answers_lost:
+            self.answers_lost -= self.answers_lost > 0
+            request.close_connection = True
+            request.connection.close()
+            return
+        if self.refusals:
+            status, code = self.refusals.pop(0)
+            part.clear()
+            request.send_response(status)
+            request.end_headers()
+            request.wfile.write(code.encode())
+            request.close_connection = True
+            return
+        self._tell(request, 204, sha256)
+
+    def _tell(self, request: BaseHTTPRequestHandler, status: int, sha256: str, **more: str) -> None:
+        done = len(self.parts[sha256]) == self.sizes[sha256]
+        request.send_response(status)
+        stands = {"Upload-Offset": str(len(self.parts[sha256])), "Upload-Complete": "?1" if done else "?0"}
+        for name, value in {**stands, "Content-Length": "0", **more}.items():
+            request.send_header(name, value)
+        request.end_headers()
+
+
+@contextmanager
+def serving(methods: dict[str, Callable[[BaseHTTPRequestHandler], None]]) -> Iterator[str]:
+    """A server of these methods; any other is answered with 501."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def __getattr__(self, name: str) -> Any:
+            method = name.removeprefix("do_")
+            if name.startswith("do_") and method in methods:
+                return lambda: methods[method](self)
+            raise AttributeError(name)
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.handle_error = lambda *_: None  # type: ignore[method-assign]
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.fixture
+def centre() -> Iterator[TusCentre]:
+    """A running centre."""
+    made = TusCentre()
+    with serving({"POST": made.announce, "PATCH": made.take}) as url:
+        made.url = url
+        yield made
+
+
+@contextmanager
+def uploading(url: str, folder: Path, *stills: bytes) -> Iterator[tuple[Uploader, EvidenceFolder]]:
+    """An uploader at work on these stills."""
+    (folder / "token").write_text("gw-token\n")
+    evidence = EvidenceFolder(folder / "evidence", cap_bytes=1 << 30)
+    for still in stills:
+        evidence.put(still)
+    settings = Centre(url=url, token_file=folder / "token", timeout_s=5)
+    uploader, stop = Uploader(settings, evidence, random=Random(3)), threading.Event()
+    thread = threading.Thread(target=uploader.run, args=(stop,))
+    thread.start()
+    try:
+        yield uploader, evidence
+    finally:
+        stop.set()
+        thread.join()
+
+
+@pytest.mark.parametrize("cuts", [[], [0], [1], [100_000], [len(STILL) - 1], [1, 200_000, 300_000]])
+def test_a_cut_upload_goes_on_where_it_stood(centre: TusCentre, tmp_path: Path, cuts: list[int]) -> None:
+    centre.cuts = list(cuts)
+    with uploading(centre.url, tmp_path, STILL) as (uploader, evidence):
+        wait_until(lambda: evidence.waiting() == [], what="the still is sent", timeout_s=30)
+    assert bytes(centre.parts[hashlib.sha256(STILL).hexdigest()]) == STILL
+    assert centre.received == len(STILL)  # no byte twice
+    assert uploader.sent == 1
+    assert uploader.resumed == sum(cut > 0 for cut in cuts)
+
+
+def test_a_lost_last_answer_costs_no_byte(centre: TusCentre, tmp_path: Path) -> None:
+    centre.answers_lost = 1
+    with uploading(centre.url, tmp_path, STILL) as (uploader, evidence):
+        wait_until(lambda: evidence.waiting() == [], what="the still is sent", timeout_s=30)
+    assert (centre.received, uploader.sent) == (len(STILL), 1)
+
+
+def test_a_still_that_was_harmed_on_its_way_is_sent_again(centre: TusCentre, tmp_path: Path) -> None:
+    centre.refusals = [(422, '{"error": {"code": "digest_differs"}}')]
+    with uploading(centre.url, tmp_path, STILL) as (uploader, evidence):
+        wait_until(lambda: evidence.waiting() == [], what="the still is sent", timeout_s=30)
+    assert (uploader.sent, uploader.refused) == (1, 0)
+
+
+@pytest.mark.parametrize("status", [413, 415, 422])
+def test_what_is_never_taken_is_kept_aside_and_the_others_go_on(centre: TusCentre, tmp_path: Path, status: int) -> None:
+    centre.refusals = [(status, "no")]
+    with uploading(centre.url, tmp_path, STILL, b"another") as (uploader, evidence):
+        wait_until(lambda: evidence.waiting() == [], what="one sent, one aside", timeout_s=30)
+    assert (uploader.sent, uploader.refused) == (1, 1)
+    assert len(list((tmp_path / "evidence/refused").iterdir())) == 1
+
+
+def test_a_centre_that_only_knows_put_is_served_too(tmp_path: Path) -> None:
+    taken: list[bytes] = []
+
+    def put(request: BaseHTTPRequestHandler) -> None:
+        taken.append(request.rfile.read(int(request.headers["Content-Length"])))
+        request.send_response(200)
+        request.send_header("Content-Length", "0")
+        request.end_headers()
+
+    with serving({"PUT": put}) as url, uploading(url, tmp_path, STILL) as (uploader, evidence):
+        wait_until(lambda: evidence.waiting() == [], what="the still is put", timeout_s=30)
+    assert (taken, uploader.sent) == ([STILL], 1)
+
+
+def test_no_success_without_the_word_complete(tmp_path: Path) -> None:
+    def nothing(request: BaseHTTPRequestHandler) -> None:
+        request.rfile.read(int(request.headers.get("Content-Length", "0")))
+        request.send_response(201 if request.command == "POST" else 204)
+        for name, value in {"Location": "/x", "Upload-Offset": str(len(STILL)), "Content-Length": "0"}.items():
+            request.send_header(name, value)
+        request.end_headers()
+
+    with serving({"POST": nothing, "PATCH": nothing}) as url, uploading(url, tmp_path, STILL) as (uploader, evidence):
+        wait_until(lambda: uploader.problem, what="a complaint", timeout_s=30)
+        assert "expected Upload-Complete" in uploader.problem
+        assert len(evidence.waiting()) == 1
