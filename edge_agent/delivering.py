@@ -16,7 +16,7 @@ from edge_agent.speed import START, Speed
 from edge_agent.window import LaneName, Lanes, Sent
 from wire import topics
 from wire.codec import Sealed
-from wire.messages import Ack
+from wire.messages import Ack, StoreLost
 from wire.topics import UpChannel
 
 log = logging.getLogger(__name__)
@@ -184,7 +184,9 @@ class Delivering:
             ack.epoch,
         )
         self._renewed_s = now
-        self._outbox.renew_epoch(self._epoch_of())
+        beyond = max(ack.hi, newest) + 1  # what came after this copy was made, as far as the centre has not got it
+        lost = StoreLost(epoch=ack.epoch, lo=beyond, hi=None, reason="store was a copy or an old backup")
+        self._outbox.renew_epoch(self._epoch_of(), lost=(lost,))
         self._lanes = Lanes(limit=self._broker.window)
         self._sendable = 0
         self._state.synced, self.wants_birth = False, True

@@ -45,11 +45,15 @@ def vitals() -> Vitals:
     return Vitals(clock="synced", disk_free_bytes=1 << 30, cameras=())
 
 
+def an_identity(gateway: str = "gw-1") -> Identity:
+    """A gateway with one camera."""
+    return Identity(gateway=gateway, boot="boot-1", software="test", model_sha256="", cameras=("cam-1",))
+
+
 @contextmanager
 def publishing(outbox: Outbox, settings: BrokerSettings, *, gateway: str = "gw-1") -> Iterator[Publisher]:
     """A publisher running in a thread of its own; stopped and joined afterwards."""
-    identity = Identity(gateway=gateway, boot="boot-1", software="test", model_sha256="", cameras=("cam-1",))
-    publisher = Publisher(outbox, settings, identity, vitals=vitals, wall=wall, random=random.Random(7))
+    publisher = Publisher(outbox, settings, an_identity(gateway), vitals=vitals, wall=wall, random=random.Random(7))
     stop = threading.Event()
     thread = threading.Thread(target=publisher.run, args=(stop,), kwargs={"drain_s": 1.0}, name="publisher")
     thread.start()

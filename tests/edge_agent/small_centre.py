@@ -17,11 +17,13 @@ from wire.messages import Ack, Beat, Birth, Frame, HostState, Record, Tombstone
 
 @dataclass(slots=True, kw_only=True)
 class SmallCentre:
-    """`stored` by (gateway, epoch, seq); `copies` counts duplicates. `mute` stores and says nothing."""
+    """`stored` by (gateway, epoch, seq); `copies` counts duplicates. `mute` stores and says nothing; `plain`
+    speaks at QoS 0 and retains nothing."""
 
     broker: Broker
     session: int = 1
     mute: bool = False
+    plain: bool = False
     stored: dict[tuple[str, str, int], Record] = field(default_factory=dict)
     gone: dict[tuple[str, str], set[int]] = field(default_factory=dict)
     births: list[Birth] = field(default_factory=list)
@@ -35,7 +37,8 @@ class SmallCentre:
         """Connect (by MQTT 3.1.1, which every broker speaks) and say that a centre is online."""
         client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=f"small-centre-{self.session}")
         client.username_pw_set("centre", self.broker.users["centre"])
-        client.will_set(topics.HOST_STATE, self._host(online=False), qos=1, retain=True)
+        if not self.plain:
+            client.will_set(topics.HOST_STATE, self._host(online=False), qos=1, retain=True)
         client.on_connect = self._connected
         client.on_message = self._message
         client.reconnect_delay_set(1, 1)
@@ -49,16 +52,25 @@ class SmallCentre:
         """Say goodbye; the next start has a greater session number."""
         if self.client is None:
             return
-        self.client.publish(topics.HOST_STATE, self._host(online=False), qos=1, retain=True).wait_for_publish(5)
+        self.client.publish(topics.HOST_STATE, self._host(online=False), **self._manner).wait_for_publish(5)
         self.client.disconnect()
         self.client.loop_stop()
         self.client = None
         self.session += 1
 
+    @property
+    def _manner(self) -> dict[str, Any]:
+        return {"qos": 0 if self.plain else 1, "retain": not self.plain}
+
+    def say_online(self) -> None:
+        """Again, as a centre does now and then: not every broker keeps it."""
+        assert self.client is not None
+        self.client.publish(topics.HOST_STATE, self._host(online=True), **self._manner)
+
     def say(self, gateway: str, ack: Ack) -> None:
         """Publish an acknowledgement of the test's own."""
         assert self.client is not None
-        self.client.publish(topics.down(gateway, "ack"), encode(ack), qos=1)
+        self.client.publish(topics.down(gateway, "ack"), encode(ack), qos=self._manner["qos"])
 
     def seqs(self, gateway: str, epoch: str) -> list[int]:
         """Numbers stored for a gateway, in order."""
@@ -80,7 +92,7 @@ class SmallCentre:
 
     def _connected(self, client: mqtt.Client, _u: Any, _f: Any, _r: Any, _p: Any) -> None:
         client.subscribe(topics.all_up(), qos=1)
-        client.publish(topics.HOST_STATE, self._host(online=True), qos=1, retain=True)
+        client.publish(topics.HOST_STATE, self._host(online=True), **self._manner)
 
     def _message(self, _client: mqtt.Client, _u: Any, message: mqtt.MQTTMessage) -> None:
         topic, payload = topics.parse(message.topic), bytes(message.payload)

@@ -1,0 +1,277 @@
+"""Two lanes stepped by hand: what goes where and when, at a time the test sets, on a link that the test reads."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from edge_agent.buffer.outbox import Outbox
+from edge_agent.delivering import LIVE_RESERVE, RENEW_EVERY_S, WITHOUT_BULK_S
+from edge_agent.speed import START
+from tests.edge_agent.build import START_MS, a_record, an_outbox
+from tests.edge_agent.paper_link import Desk
+from wire.messages import Beat, Birth
+from wire.signing import new_signer, statement, verify
+
+
+def filled(folder: Path, records: int) -> Outbox:
+    outbox = an_outbox(folder)
+    if records:
+        outbox.append([a_record(n) for n in range(1, records + 1)])
+    return outbox
+
+
+def covered(spans: list[tuple[int, int]]) -> set[int]:
+    return {seq for lo, hi in spans for seq in range(lo, hi + 1)}
+
+
+def test_little_backlog_goes_on_one_lane(tmp_path: Path) -> None:
+    desk = Desk(filled(tmp_path, 500))
+    link = desk.greet()
+    assert link.spans("data") == [(1, 200), (201, 400), (401, 500)]
+    assert link.spans("bulk") == []
+    desk.outbox.close()
+
+
+def test_what_is_made_now_overtakes_much_backlog(tmp_path: Path) -> None:
+    desk = Desk(filled(tmp_path, 5000))
+    link = desk.greet()
+    assert covered(link.spans("bulk")) == set(range(1, START + 1))
+    desk.outbox.append([a_record(1), a_record(2)])
+    desk.turns()
+    assert link.spans("data") == [(5001, 5002)]
+    desk.ack(200, recv=[(5001, 5002)])
+    assert desk.outbox.counters().pending == 4802, "only what is below the watermark is deleted"
+    while desk.outbox.counters().acked < 5000:
+        desk.now += 0.1
+        done = max(covered(link.spans("bulk")))
+        desk.ack(5002 if done == 5000 else done, recv=() if done == 5000 else [(5001, 5002)])
+    assert sorted(covered(link.spans("bulk"))) == list(range(1, 5001))
+    assert len(covered(link.spans("bulk"))) == sum(hi - lo + 1 for lo, hi in link.spans("bulk")), "none twice"
+    assert desk.outbox.counters().pending == 0
+    desk.outbox.append([a_record(3)])
+    desk.turns()
+    assert link.spans("data") == [(5001, 5002), (5003, 5003)]
+    desk.outbox.close()
+
+
+def test_after_a_reconnect_only_what_the_centre_lacks_goes_again(tmp_path: Path) -> None:
+    desk = Desk(filled(tmp_path, 5000))
+    desk.greet()
+    desk.outbox.append([a_record(1)])
+    desk.turns()
+    desk.ack(400, recv=[(601, 800), (5001, 5001)])
+    desk.publisher.died()
+    desk.connect()
+    desk.ack(400, recv=[(601, 800), (5001, 5001)])
+    desk.ack(400, recv=[(601, 800), (5001, 5001)])
+    again = covered(desk.link.spans("bulk"))
+    assert set(range(401, 601)) <= again
+    assert not again & set(range(601, 801))
+    assert desk.link.spans("data") == []
+    desk.outbox.close()
+
+
+def test_a_restarted_agent_sends_what_it_holds_once_whatever_an_older_life_was_told(tmp_path: Path) -> None:
+    outbox = filled(tmp_path, 300)
+    outbox.close()
+    desk = Desk(an_outbox(tmp_path))
+    desk.connect()
+    desk.ack(200, recv=[(251, 300)])
+    assert covered(desk.link.spans("data")) == set(range(1, 301))
+    assert desk.outbox.counters().acked == 0
+    desk.ack(200, recv=[(251, 300)])
+    assert desk.outbox.counters().acked == 200
+    desk.outbox.close()
+
+
+@pytest.mark.parametrize("how", ["silence", "0x10"])
+def test_an_older_centre_that_reads_no_bulk_lane_gets_the_backlog_as_before(tmp_path: Path, how: str) -> None:
+    desk = Desk(filled(tmp_path, 5000))
+    link = desk.greet(codes={"bulk": 0x10} if how == "0x10" else {})
+    bulk = covered(link.spans("bulk"))
+    assert bulk
+    if how == "silence":
+        desk.now += 10
+    desk.turns()
+    again = covered(link.spans("data"))
+    assert again
+    assert again <= bulk
+    assert desk.publisher.state.problem == ""
+    desk.ack(1000)
+    assert desk.outbox.counters().acked == 1000
+    before = len(link.spans("bulk"))
+    desk.now += WITHOUT_BULK_S
+    desk.ack(max(covered(link.spans("data"))))
+    assert len(link.spans("bulk")) > before, "tried again after a while"
+    desk.outbox.close()
+
+
+def test_a_centre_that_is_merely_slow_is_not_taken_for_an_older_one(tmp_path: Path) -> None:
+    desk = Desk(filled(tmp_path, 5000))
+    link = desk.greet()
+    desk.ack(200)
+    desk.now += 10
+    desk.turns()
+    assert link.spans("data") == []
+    assert link.spans("bulk").count((201, 400)) == 2
+    desk.outbox.close()
+
+
+def test_nobody_listens_holds_everything_for_a_while(tmp_path: Path) -> None:
+    desk = Desk(filled(tmp_path, 10))
+    link = desk.greet(codes={"data": 0x10})
+    desk.turns()
+    desk.outbox.append([a_record(1)])
+    desk.turns()
+    assert link.spans("data") == [(1, 10)]
+    assert "nobody listens" in desk.publisher.state.problem
+    desk.now += 5
+    desk.turns()
+    assert link.spans("data") == [(1, 10), (1, 10)]
+    desk.outbox.close()
+
+
+def test_pace_limits_the_backlog_only(tmp_path: Path) -> None:
+    desk = Desk(filled(tmp_path, 5000))
+    link = desk.connect()
+    desk.ack(0, pace=100)
+    sent = covered(link.spans("bulk"))
+    assert len(sent) == 100
+    desk.outbox.append([a_record(n) for n in range(500)])
+    desk.turns()
+    assert covered(link.spans("data")) == set(range(5001, 5501))
+    assert covered(link.spans("bulk")) == sent
+    desk.now += 1.0
+    desk.turns()
+    assert len(covered(link.spans("bulk"))) == 200
+    desk.outbox.close()
+
+
+def test_no_more_is_handed_over_than_the_broker_answers_at_a_time(tmp_path: Path) -> None:
+    desk = Desk(filled(tmp_path, 9000))
+    link = desk.connect(answered=False, receive_maximum=LIVE_RESERVE + 5)
+    desk.ack(0)
+    handed_over = link.receive_maximum - link.room
+    assert handed_over <= 5, "the backlog leaves room for the live lane"
+    desk.outbox.append([a_record(1)])
+    desk.turns()
+    assert link.spans("data") == [(9001, 9001)]
+    for number in range(40):
+        desk.outbox.append([a_record(number)])
+        desk.turns()
+    assert link.room == 0
+    desk.outbox.close()
+
+
+def test_a_lost_frame_goes_again_when_a_later_one_is_acknowledged_and_only_that(tmp_path: Path) -> None:
+    desk = Desk(filled(tmp_path, 600))
+    link = desk.greet()
+    desk.ack(0, recv=[(201, 600)])
+    assert link.spans("data")[3:] == [(1, 200)]
+    desk.ack(0, recv=[(201, 600)])
+    assert len(link.spans("data")) == 4, "once; then the timer"
+    desk.now += 10
+    desk.turns()
+    assert link.spans("data")[4:] == [(1, 200)]
+    desk.outbox.close()
+
+
+def test_frames_are_signed_over_their_links(tmp_path: Path) -> None:
+    signer = new_signer()
+    desk = Desk(filled(tmp_path, 450), sign=signer.sign)
+    link = desk.greet()
+    frames = link.frames("data")
+    for one in frames:
+        assert one.end is not None
+        said = statement("gw-1", desk.outbox.epoch, lo=one.frame.lo, hi=one.frame.hi, end=one.end)
+        assert verify(signer.public_hex, said, one.frame.sig)
+    assert [one.end.hex() for one in frames[:-1] if one.end] == [one.frame.prev for one in frames[1:]], "one chain"
+    desk.outbox.close()
+
+
+def test_a_record_that_the_disk_changed_is_set_aside_and_the_others_go(tmp_path: Path) -> None:
+    outbox = filled(tmp_path, 5)
+    outbox._writer.execute("UPDATE outbox SET body = replace(body, 'event 3', 'event 8') WHERE seq = 3")
+    desk = Desk(outbox)
+    link = desk.greet()
+    desk.turns()
+    assert covered(link.spans("data")) == {1, 2, 4, 5, 6}
+    assert link.frames("data")[-1].frame.recs[0].body["reason"] == "changed on the disk"
+    assert outbox.counters().refused == 1
+    outbox.close()
+
+
+def test_a_hole_in_the_store_is_told_before_what_comes_after_it(tmp_path: Path) -> None:
+    outbox = filled(tmp_path, 9)
+    outbox._writer.execute("DELETE FROM outbox WHERE seq BETWEEN 4 AND 6")
+    desk = Desk(outbox)
+    link = desk.greet()
+    assert link.spans("data") == [(1, 3), (10, 10), (7, 9), (10, 10)]
+    stone = link.frames("data")[1].frame.recs[0]
+    assert (stone.kind, stone.body["lo"], stone.body["hi"]) == ("tombstone", 4, 6)
+    outbox.close()
+
+
+def kinds(outbox: Outbox) -> list[str]:
+    return [record.kind for record in outbox.pending(0, 1000)]
+
+
+@pytest.mark.parametrize("ack", [{"hi": 999}, {"hi": 0, "recv": [(990, 999)]}], ids=["watermark", "range beyond"])
+def test_a_forged_ack_deletes_nothing_and_renews_the_epoch_at_most_once_an_hour(
+    tmp_path: Path, ack: dict[str, Any]
+) -> None:
+    desk = Desk(filled(tmp_path, 5))
+    desk.greet()
+    first = desk.outbox.epoch
+    desk.ack(**ack)
+    second = desk.outbox.epoch
+    assert second != first
+    assert kinds(desk.outbox) == ["camera_event"] * 5 + ["store_lost"]
+    told = json.loads(desk.outbox.pending(5, 1)[0].body)
+    assert (told["epoch"], told["hi"]) == (first, None)
+    for _ in range(20):
+        desk.ack(**ack)
+        desk.now += 60
+    assert desk.outbox.epoch == second
+    desk.ack(0)
+    assert covered(desk.link.spans("data")[-1:]) == set(range(1, 7)), "goes on meanwhile"
+    assert desk.beat().security == 21
+    desk.now += RENEW_EVERY_S
+    desk.ack(**ack)
+    assert desk.outbox.epoch not in (first, second)
+    desk.outbox.close()
+
+
+@pytest.mark.parametrize(
+    ("waited_s", "at_ms", "offset_ms"),
+    [(0.2, 5100, 5000), (0.0, -3000, -3000), (8.0, 5000, None)],
+    ids=["half the way back", "behind", "too slow to tell"],
+)
+def test_clocks_are_compared(tmp_path: Path, waited_s: float, at_ms: int, offset_ms: int | None) -> None:
+    heard: list[int] = []
+    desk = Desk(filled(tmp_path, 0), compared=heard.append)
+    desk.connect()
+    asked = desk.last(Birth, "birth").sent_at
+    desk.now += waited_s
+    desk.ack(0, echo=asked, at=asked + at_ms)
+    assert heard == ([] if offset_ms is None else [offset_ms])
+    assert desk.beat().clock_offset_ms == offset_ms
+    desk.outbox.close()
+
+
+def test_the_heartbeat_tells_the_figures(tmp_path: Path) -> None:
+    outbox = filled(tmp_path, 250)
+    desk = Desk(outbox)
+    desk.greet()
+    desk.ack(200)
+    outbox.refuse(outbox.pending(220, 1), reason="too large")
+    beat = desk.beat()
+    assert (beat.produced, beat.acked, beat.in_flight, beat.tombstoned, beat.security) == (251, 200, 50, 1, 0)
+    assert (beat.degraded, beat.clock_offset_ms) == (None, None)
+    assert isinstance(beat, Beat)
+    assert beat.sent_at > START_MS
+    outbox.close()
