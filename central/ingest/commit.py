@@ -16,6 +16,7 @@ from central.ingest.taking import Taken, Taking
 from central.ingest.timing import Mapped
 from central.store.engine import writing
 from central.store.retime_stored import retime_stored
+from central.store.save_configs import save_results
 from central.store.save_letters import letters_of, save_letter_rows
 from central.store.save_proofs import gateways_named, save_losses
 from central.store.save_security import note_security
@@ -104,6 +105,7 @@ def commit(
         save_seen_now(connection, sorted({stream.gateway for stream in done.acks}), now_ms=now_ms)
         save_readings(connection, sorted_.readings)
         save_events(connection, sorted_.events)
+        save_results(connection, sorted_.results)
         for (gateway, epoch), new in maps.items():
             done.projects |= retime_stored(connection, new, gateway=gateway, epoch=epoch, live=live)
         save_losses(connection, sorted_.losses, now_ms=now_ms)

@@ -103,6 +103,15 @@ class Listener:
         """Hand a message on."""
         self.receive(delivery)
 
+    def say(self, topic: str, payload: bytes) -> bool:
+        """Publish a retained message; False when there is no connection to say it over."""
+        with self._lock:
+            client = self._in_use.get("live")
+        if client is None:
+            return False
+        client.publish(topic, payload, qos=1, retain=True)
+        return True
+
     def current(self, lane: Lane, client: mqtt.Client) -> bool:
         """Whether this client is the lane's connection in use."""
         with self._lock:

@@ -10,7 +10,7 @@ from central.ingest.letters import Letter, is_storable
 from central.ingest.timing import Mapped, stamp_of
 from wire.codec import canonical, decode_body
 from wire.errors import MalformedError
-from wire.messages import BODIES, CameraEvent, ClockMap, FaceReading, Record, StoreLost, Tombstone
+from wire.messages import BODIES, CameraEvent, ClockMap, ConfigResult, FaceReading, Record, StoreLost, Tombstone
 
 
 @dataclass(slots=True, kw_only=True)
@@ -19,6 +19,7 @@ class Sorted:
 
     readings: list[dict[str, Any]] = field(default_factory=list)
     events: list[dict[str, Any]] = field(default_factory=list)
+    results: list[dict[str, Any]] = field(default_factory=list)
     tombstones: list[tuple[int, int]] = field(default_factory=list)
     maps: list[Mapped] = field(default_factory=list)
     losses: list[dict[str, Any]] = field(default_factory=list)
@@ -28,6 +29,7 @@ class Sorted:
         """Add what is in another, but its ranges and maps, which are of one stream only."""
         self.readings += other.readings
         self.events += other.events
+        self.results += other.results
         self.losses += other.losses
         self.letters += other.letters
 
@@ -60,6 +62,8 @@ def sort_records(
                 case CameraEvent() as event:
                     when = _when(record, (*maps, *found.maps), received_ms=received_ms, live=live)
                     found.events.append(key | _event_row(event) | {"at": when[0], "timing": when[1]})
+                case ConfigResult() as result:
+                    found.results.append(_result_row(result, gateway=gateway, at=record.at))
                 case Tombstone() as stone:
                     found.tombstones.append(_lost(stone, record))
                 case StoreLost() as loss:
@@ -120,6 +124,11 @@ def _event_row(event: CameraEvent) -> dict[str, Any]:
         "residual_mpx": event.residual_mpx,
         "frame_sha256": event.frame_sha256,
     }
+    return _checked(row)
+
+
+def _result_row(result: ConfigResult, *, gateway: str, at: int) -> dict[str, Any]:
+    row = {"gateway": gateway, "id": result.id, "state": result.state, "reason": result.reason, "at": at}
     return _checked(row)
 
 

@@ -8,6 +8,7 @@ rule_state are functions of the facts and may be rewritten.
 """
 
 from central.store.tables.certified import Certificate
+from central.store.tables.configured import ConfigPart, DesiredConfig
 from central.store.tables.delivered import (
     Camera,
     DeadLetter,
@@ -43,7 +44,9 @@ __all__ = [
     "CameraEvent",
     "Certificate",
     "ClockMap",
+    "ConfigPart",
     "DeadLetter",
+    "DesiredConfig",
     "DeviationRow",
     "Evidence",
     "FaceAssignment",

@@ -1,0 +1,1 @@
+"""Orders to gateways: which scenes, settings and weights they should run."""

@@ -1,0 +1,39 @@
+"""What gateways should run, as it was ordered and answered; rows are only added, answers filled in."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from sqlmodel import Field, SQLModel
+
+from central.store.tables.columns import big, long_text
+
+
+class DesiredConfig(SQLModel, table=True):
+    """One configuration of a gateway; the highest id is what it should run. `message` is the signed JSON as published.
+
+    `state` is '' until a config_result record answers: applied, refused, rolled_back or expired.
+    """
+
+    __tablename__: ClassVar[str] = "desired_config"
+    gateway: str = Field(primary_key=True)
+    id: int = big(primary_key=True)
+    issued_at: int = big()
+    deadline_at: int = big()
+    issued_by: str
+    message: str = long_text()
+    state: str = ""
+    reason: str = long_text(default="")
+    answered_at: int | None = big(default=None)
+
+
+class ConfigPart(SQLModel, table=True):
+    """A part of a configuration; a gateway may fetch exactly the contents that its parts name."""
+
+    __tablename__: ClassVar[str] = "config_part"
+    gateway: str = Field(primary_key=True)
+    config: int = big(primary_key=True)
+    kind: str = Field(primary_key=True)
+    name: str = Field(primary_key=True)
+    sha256: str
+    size_bytes: int = big()
