@@ -24,6 +24,7 @@ from central.api.changes import Changes
 from central.api.services import ApiSettings, Services
 from central.api.tokens import Signer, load_secret
 from central.api.uploads.sweep import Sweeper
+from central.configuring.announcing import Announcer
 from central.domain import Text
 from central.identity.broker_watch import BrokerWatch
 from central.identity.keys import identity_folder
@@ -66,6 +67,7 @@ class Centre:
         if self.worker is not None and self.listener is not None:
             self._run("ingest", self.worker.run)
             self._run("broker", self.listener.run)
+            self._run("configure", self._announcer(self.listener).run)
         if self.broker_watch is not None:
             self._run("broker-watch", self.broker_watch.run)
         self.scheduler.start()
@@ -79,6 +81,11 @@ class Centre:
         for thread in self._threads:
             thread.join(JOIN_S)
         self.engine.dispose()
+
+    def _announcer(self, listener: Listener) -> Announcer:
+        return Announcer(
+            engine=self.engine, say=listener.say, connection=lambda: listener.session, stopping=self.stopping
+        )
 
     def _run(self, name: str, loop: Callable[[], None]) -> None:
         thread = Thread(target=_kept_alive, args=(name, loop, self.stopping), name=name, daemon=True)

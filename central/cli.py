@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from central.configuring.commands import app as configuring
 from central.identity.commands import gateways, identity
 from central.ingest.commands import letters
 from central.settings import check_files
@@ -29,6 +30,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, help="The centre o
 users = typer.Typer(no_args_is_help=True, help="People who may log in.")
 app.add_typer(users, name="user")
 app.add_typer(gateways, name="gateway")
+app.add_typer(configuring, name="configure")
 app.add_typer(letters, name="letters")
 app.add_typer(identity, name="identity")
 
