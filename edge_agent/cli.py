@@ -96,6 +96,7 @@ def status(
 ) -> None:
     """What was produced, acknowledged and waits, and how the cameras are; the agent may be running or not."""
     from edge_agent.clock import wall_ms
+    from edge_agent.delivery_table import delivery_table
     from edge_agent.status import read_status
 
     try:
@@ -106,12 +107,8 @@ def status(
     if as_json:
         typer.echo(json.dumps(asdict(found), default=lambda value: value.isoformat(), ensure_ascii=False))
         return
-    delivery = Table("produced", "acknowledged", "waiting", "oldest waits", "given up", "set aside", "stills waiting")
-    age = f"{found.oldest_age_ms / 1000:.0f} s"
-    figures = (found.produced, found.acked, found.pending, age, found.evicted, found.set_aside, found.stills_waiting)
-    delivery.add_row(*(str(figure) for figure in figures))
     out.print(f"gateway {found.gateway}, epoch {found.epoch}")
-    out.print(delivery)
+    out.print(delivery_table(found))
     cameras = Table("camera", "newest frame", "frames", "conditions", "files read", "files refused")
     for camera in found.cameras:
         newest = camera.last_at.isoformat(timespec="seconds") if camera.last_at else "none"
@@ -122,6 +119,8 @@ def status(
     for camera in found.cameras:
         for name, problem in camera.refused:
             out.print(f"{camera.camera} refused {name}: {problem}", markup=False, soft_wrap=True)
+    if found.degraded:
+        out.print(f"degraded: {found.degraded}", markup=False, soft_wrap=True)
     if found.health and found.health["link"]["problem"]:
         out.print(f"link: {found.health['link']['problem']}", markup=False, soft_wrap=True)
 

@@ -60,8 +60,12 @@ def snapshot(
             "problem": link.problem,
             "frames_sent": link.frames_sent,
             "records_sent": link.records_sent,
+            "in_flight": link.in_flight,
+            "backlog": link.backlog,
+            "clock_offset_ms": link.clock_offset_ms,
+            "security": link.security,
         },
-        "sense": {"problem": sense.problem},
+        "sense": {"problem": sense.problem, "degraded": sense.degraded},
         "evidence": {
             "waiting": len(evidence.waiting()),
             "sent": uploader.sent if uploader else 0,

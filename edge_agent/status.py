@@ -13,6 +13,8 @@ from edge_agent.buffer.opening import STORE
 from edge_agent.errors import StoreError
 from edge_agent.health import FILE
 
+FRESH_MS = 30_000  # the agent says how it is every few seconds
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CameraStatus:
@@ -29,7 +31,11 @@ class CameraStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
-    """Delivery figures of the current epoch, and the cameras. `produced` counts what was ever made durable."""
+    """Delivery figures of the current epoch, and the cameras. `produced` counts what was ever made durable.
+
+    `tombstoned` records of this epoch nobody will see, `evicted` is their number over the store's life. `in_flight` and
+    `clock_offset_ms` (the centre's clock minus ours) are the agent's own word, None unless it runs and knows.
+    """
 
     gateway: str
     epoch: str
@@ -37,6 +43,10 @@ class Status:
     acked: int
     pending: int
     oldest_age_ms: int
+    in_flight: int | None
+    tombstoned: int
+    clock_offset_ms: int | None
+    degraded: str
     evicted: int
     set_aside: int
     stills_waiting: int
@@ -79,6 +89,8 @@ def last_instants(data_dir: Path) -> dict[str, datetime]:
 
 def _read(db: sqlite3.Connection, data_dir: Path, *, now_ms: int) -> Status:
     meta = dict(db.execute("SELECT key, value FROM meta").fetchall())
+    health = _health(data_dir / FILE)
+    running = _link_of(health, now_ms=now_ms)
     pending, since = db.execute("SELECT count(*), min(appended_ms) FROM outbox").fetchone()
     produced = db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'outbox'").fetchone()
     rows = db.execute("SELECT camera, last_at, frames, conditions FROM camera ORDER BY camera").fetchall()
@@ -89,11 +101,15 @@ def _read(db: sqlite3.Connection, data_dir: Path, *, now_ms: int) -> Status:
         acked=int(meta["acked"]),
         pending=pending,
         oldest_age_ms=max(0, now_ms - since) if since is not None else 0,
+        in_flight=running.get("in_flight"),
+        tombstoned=int(meta.get("tombstoned", 0)),
+        clock_offset_ms=running.get("clock_offset_ms"),
+        degraded=str((health or {}).get("sense", {}).get("degraded", "")) if running else "",
         evicted=int(meta["evicted"]),
         set_aside=db.execute("SELECT count(*) FROM refused").fetchone()[0],
         stills_waiting=sum(1 for _ in (data_dir / "evidence").glob("*.jpg")),
         cameras=tuple(_camera(db, *row) for row in rows),
-        health=_health(data_dir / FILE),
+        health=health,
     )
 
 
@@ -112,6 +128,18 @@ def _camera(db: sqlite3.Connection, camera: str, last_at: int, frames: int, cond
         files_refused=db.execute(f"{files} <> 'read'", (camera,)).fetchone()[0],
         refused=tuple((name, outcome) for name, outcome in refused),
     )
+
+
+def _link_of(health: dict[str, Any] | None, *, now_ms: int) -> dict[str, Any]:
+    """What the agent says of its link; nothing when it has not said so for a while: then it does not run."""
+    if health is None:
+        return {}
+    try:
+        said_ms = datetime.fromisoformat(health["at"]).timestamp() * 1000
+        link: dict[str, Any] = health["link"]
+    except (KeyError, TypeError, ValueError):
+        return {}
+    return link if now_ms - said_ms < FRESH_MS else {}
 
 
 def _health(path: Path) -> dict[str, Any] | None:
