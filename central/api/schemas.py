@@ -281,7 +281,8 @@ class WarningEvent(Answer):
 class PlanWarning(Answer):
     """A warning with its threshold and its life. `unit` is the unit of `value` and `threshold`.
 
-    Withdrawn = late facts showed that it never was; kept for the record.
+    Withdrawn = late facts showed that it never was; kept for the record. `historical` = first raised by facts that
+    came too late to act on then: it stands in the books, and nobody is called for it.
     """
 
     id: str
@@ -299,6 +300,7 @@ class PlanWarning(Answer):
     threshold: int | None
     unit: str
     capped: bool
+    historical: bool
     text: Text
     refs: list[str]
     history: list[WarningEvent]

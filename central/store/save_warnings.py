@@ -13,6 +13,7 @@ from central.audit.trail import append
 from central.domain import Assessment, WarningChange
 from central.store import tables
 from central.store.instants import to_ms
+from central.store.read_timing import only_historical
 from central.store.upsert import insert_new, table_of
 
 _WARNING, _EVENT = table_of(tables.PlanWarning), table_of(tables.WarningEvent)
@@ -87,7 +88,9 @@ class _Trail:
 def _raise(connection: Connection, life: Life, *, project: str, trail: _Trail) -> None:
     rule, kind, subject, raised_ms = life.key
     fixed = {"project": project, "rule": rule, "subject_kind": kind, "subject": subject, "raised_at": raised_ms}
-    made = connection.execute(insert(_WARNING).values(**fixed, **_newest(life)).returning(_WARNING.c.id))
+    late = only_historical(connection, life.changes[0].refs)
+    values = {**fixed, **_newest(life), "historical": late}
+    made = connection.execute(insert(_WARNING).values(**values).returning(_WARNING.c.id))
     warning = int(made.scalar_one())
     insert_new(connection, tables.WarningEvent, [_event_row(change, warning) for change in life.changes])
     for change in life.changes:

@@ -197,3 +197,15 @@ def test_a_judgement_that_fails_is_a_state_and_no_storm(store: Engine) -> None:
     assert loop.round() == 0
     with reading(store) as connection:
         assert "JSONDecodeError" in connection.execute(text("SELECT error FROM assessment_state")).scalar_one()
+
+
+@pytest.mark.parametrize(("late_ms", "historical"), [(60_000, False), (2 * 3_600_000, True)])
+def test_a_warning_that_only_late_facts_raise_is_marked(store: Engine, late_ms: int, historical: bool) -> None:
+    """Backlog of days may open a warning; nobody is called at night for what was weeks ago."""
+    for frame in footage():
+        commit(store, frames=[frame], letters=[], now_ms=frame.recs[0].at + late_ms, live=True)
+    reassess(store, "p1", from_ms(at(DAYS)))
+    with reading(store) as connection:
+        sql = "SELECT historical FROM warning WHERE rule = 'schedule_gap'"
+        found = set(connection.execute(text(sql)).scalars())
+    assert {bool(one) for one in found} == {historical}

@@ -28,13 +28,13 @@ export function aWarning(over: Partial<PlanWarning> = {}): PlanWarning {
   const name = { zh: "3号楼", en: "Building 3" };
   return {
     id: "1", rule: "schedule_gap", rule_name: name, rule_version: "1", subject: { kind: "building", id: "B3", name }, project: { id: "p1", name }, level: "yellow", state: "open",
-    raised_at: "2026-11-20T01:12:00Z", changed_at: "2026-11-20T01:12:00Z", closed_at: null, value: 1580, threshold: 1500, unit: "bp", capped: false, text: name, refs: [], history: [], ...over,
+    raised_at: "2026-11-20T01:12:00Z", changed_at: "2026-11-20T01:12:00Z", closed_at: null, value: 1580, threshold: 1500, unit: "bp", capped: false, historical: false, text: name, refs: [], history: [], ...over,
   };
 }
 
 export function aGateway(over: Partial<GatewayState> = {}): GatewayState {
   return {
     id: "gw-1", epoch: "e1", online: true, watermark: 100, received: 100, duplicates: 0, tombstones: 0, dead_letters: 0, conflicts: 0, last_seen: null,
-    produced: 104, acked: 100, in_flight: 4, oldest_age_ms: 1000, clock: "synced", software: "0.1.0", ...over,
+    produced: 104, acked: 100, in_flight: 4, oldest_age_ms: 1000, tombstoned: 0, clock_offset_ms: 0, degraded: null, security_refusals: 0, security_events: 0, known_losses: 0, enrolled: true, revoked: false, clock: "synced", software: "0.1.0", ...over,
   };
 }

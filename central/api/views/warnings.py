@@ -68,6 +68,7 @@ def _warning(told: Told) -> PlanWarning:
         threshold=row.threshold,
         unit=row.unit,
         capped=row.capped,
+        historical=row.historical,
         text=_sentence(told, subject.name),
         refs=refs_of(row.refs),
         history=[_event(event) for event in told.events],
