@@ -19,13 +19,17 @@ from sqlmodel import Session
 from central.api.errors import AbsentError, UnauthorisedError, absent
 from central.api.policy import Action, Grant, Place, covers, district_wide, usable
 from central.api.services import Given, Services
+from central.store.engine import writing
+from central.store.instants import to_ms
 from central.store.read_people import gateway_with_token, grants_of, user_named
 from central.store.read_places import Located, locate
+from central.store.save_security import note_security
 from central.store.tables import Project
 
 log = logging.getLogger(__name__)
 
 _bearer = HTTPBearer(auto_error=False, scheme_name="bearer", description="a token of POST /auth/login")
+_GATEWAYS_ONLY = frozenset[Action]({"put_evidence", "renew_identity"})
 _SUBJECTS = {
     "project_id": "project",
     "building_id": "building",
@@ -77,9 +81,9 @@ class Allow:
     ) -> Access:
         token = _token_of(bearer)
         with Session(services.engine) as session:  # its own: an event stream must not hold a connection while it lives
-            if self.action == "put_evidence":
-                return _gateway(session, token)
-            if self.action == "upload" and (gateway := _known_gateway(session, token)) is not None:
+            if self.action in _GATEWAYS_ONLY:
+                return _gateway(services, session, token)
+            if self.action == "upload" and (gateway := _known_gateway(services, session, token)) is not None:
                 return gateway
             return self._person(request, services, session, token)
 
@@ -111,8 +115,8 @@ def _token_of(bearer: HTTPAuthorizationCredentials | None) -> str:
     return bearer.credentials
 
 
-def _gateway(session: Session, token: str) -> Access:
-    found = _known_gateway(session, token)
+def _gateway(services: Services, session: Session, token: str) -> Access:
+    found = _known_gateway(services, session, token)
     if found is None:
         raise UnauthorisedError(
             "token of no registered gateway", where="header.Authorization", expected="the token of gateway add"
@@ -120,9 +124,23 @@ def _gateway(session: Session, token: str) -> Access:
     return found
 
 
-def _known_gateway(session: Session, token: str) -> Access | None:
+def _known_gateway(services: Services, session: Session, token: str) -> Access | None:
     found = gateway_with_token(session, hashlib.sha256(token.encode()).hexdigest())
-    return None if found is None else Access(username=found.id, name=found.id, grants=(), expires_at=None, gateway=True)
+    if found is None:
+        return None
+    if found.revoked_at is not None:
+        _note_revoked(services, found.id)
+        raise UnauthorisedError(
+            "token of a revoked gateway", where="header.Authorization", expected="one enrolled anew", code="revoked"
+        )
+    return Access(username=found.id, name=found.id, grants=(), expires_at=None, gateway=True)
+
+
+def _note_revoked(services: Services, gateway: str) -> None:
+    detail = "its token was used after the gateway was revoked"
+    with writing(services.engine) as connection:
+        at_ms = to_ms(services.wall())
+        note_security(connection, code="revoked_gateway", gateway=gateway, detail=detail, at_ms=at_ms)
 
 
 def _caller(services: Services, session: Session, token: str) -> Access:

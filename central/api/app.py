@@ -12,6 +12,7 @@ from central.api.pages import Pages
 from central.api.plans import PLAN_BYTES_MAX
 from central.api.routes import (
     buildings,
+    certificates,
     events,
     evidence,
     fleet,
@@ -41,6 +42,7 @@ _ROUTERS = (
     warnings,
     trace,
     fleet,
+    certificates,
     security,
     evidence,
     uploads,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -102,3 +103,24 @@ class Health(Answer):
     status: Literal["ok", "failing"]
     database: bool
     version: str
+
+
+# --- identity --------------------------------------------------------------------------------------------------------
+
+
+class CertificateRequest(BaseModel):
+    """A PKCS#10 request in PEM, and the Ed25519 signature over it by the gateway's registered key, in hex."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    csr: Annotated[str, Field(min_length=1, max_length=8192)]
+    sig: Annotated[str, Field(pattern=r"^[0-9a-f]{128}$")]
+
+
+class CertificateGiven(Answer):
+    """PEM texts: the certificate, and the authority to trust from now on; `sig` is the centre's over both, in hex."""
+
+    certificate: str
+    ca: str
+    valid_until: datetime
+    sig: str

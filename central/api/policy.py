@@ -35,6 +35,7 @@ Action = Literal[
     "follow",
     "import_plan",
     "put_evidence",
+    "renew_identity",
     "upload",
 ]
 
@@ -51,6 +52,7 @@ ACTIONS: dict[Action, frozenset[str]] = {
     "read_security": frozenset({"admin", "auditor"}),
     "import_plan": frozenset({"admin", "project_owner", "dept_head"}),
     "put_evidence": frozenset(),  # gateways only, by their own token
+    "renew_identity": frozenset(),  # the same
     "upload": _INSIDE - {"auditor", "discipline", "finance"},  # photos; gateways by their own token, stills
 }
 

@@ -31,6 +31,7 @@ class ApiSettings:
     pages: Path | None = None
     token_lifetime: timedelta = timedelta(minutes=20)
     heartbeat: timedelta = timedelta(seconds=15)
+    certificate_life: timedelta = timedelta(days=30)
     uploads: UploadLimits = field(default_factory=UploadLimits)
 
 

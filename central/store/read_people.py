@@ -31,7 +31,7 @@ def grants_of(session: Session, user_id: int, *, now: datetime) -> list[Grant]:
 
 
 def gateway_with_token(session: Session, token_sha256: str) -> Gateway | None:
-    """The registered gateway whose token has this digest."""
+    """The registered gateway whose token has this digest; it may be a revoked one."""
     return session.exec(
         select(Gateway).where(Gateway.token_sha256 == token_sha256, col(Gateway.retired_at).is_(None))
     ).first()
