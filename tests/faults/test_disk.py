@@ -13,6 +13,7 @@ import pytest
 from tests.faults.disk import trace
 from tests.faults.disk.crash import KEEPS, Disk, broken_promises
 from tests.faults.disk.process import BROKEN, MARKS
+from tests.faults.size import sized
 
 pytestmark = pytest.mark.skipif(not trace.is_there(), reason="strace is not installed, or may not trace here")
 
@@ -43,7 +44,7 @@ def test_a_trace_tells_the_whole_store(disk: Path) -> None:
     assert sum(op.kind == "sync" for op in ops) > len(state.promised)
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", range(1, sized(1, 6) + 1))
 def test_power_cut_at_every_point(disk: Path, seed: int) -> None:
     """Nothing promised is lost, whatever of the unsynced writes survives, wherever the power goes."""
     state, random, tried = Disk(), Random(seed), 0
@@ -51,7 +52,7 @@ def test_power_cut_at_every_point(disk: Path, seed: int) -> None:
         state.apply(op)
         if "outbox.db" not in state.files:
             continue
-        for keep in KEEPS[number % 2 :: 2]:
+        for keep in KEEPS if sized(0, 1) else (KEEPS[number % len(KEEPS)],):
             tried += 1
             folder = disk / "left"
             folder.mkdir()
@@ -63,20 +64,26 @@ def test_power_cut_at_every_point(disk: Path, seed: int) -> None:
     assert tried > 100
 
 
-@pytest.mark.parametrize(
-    "inject",
-    [
-        "pwrite64:error=ENOSPC:when=60",
-        "pwrite64:error=ENOSPC:when=45..90+3",
-        "pwrite64:error=EIO:when=70",
-        "fdatasync:error=EIO:when=12",
-        "ftruncate:error=EIO:when=1",
-        "openat:error=ENOSPC:when=400+",
-        "pwrite64:signal=KILL:when=55",
-        "fdatasync:signal=KILL:when=9",
-        "pwrite64:signal=KILL:when=8",
-    ],
-)
+SPARSE = [
+    "pwrite64:error=ENOSPC:when=60",
+    "pwrite64:error=ENOSPC:when=45..90+3",
+    "pwrite64:error=EIO:when=70",
+    "fdatasync:error=EIO:when=12",
+    "ftruncate:error=EIO:when=1",
+    "openat:error=ENOSPC:when=400+",
+    "pwrite64:signal=KILL:when=55",
+    "fdatasync:signal=KILL:when=9",
+    "pwrite64:signal=KILL:when=8",
+]
+EVERY = [
+    f"{call}:{what}:when={number}"
+    for call, calls in (("pwrite64", 90), ("fdatasync", 30), ("ftruncate", 3))
+    for what in ("error=ENOSPC", "error=EIO", "signal=KILL")
+    for number in range(1, calls + 1)
+]
+
+
+@pytest.mark.parametrize("inject", EVERY if sized(0, 1) else SPARSE)
 def test_error_or_kill_at_a_call(disk: Path, inject: str) -> None:
     """The process goes on, ends and is started again, or is killed: nothing promised is lost, and it starts again."""
     folder = disk / "store"

@@ -37,12 +37,12 @@ def check(seed: int, store: Store, folder: Path) -> None:
     assert (found.lost, found.doubled) == (0, 0), f"seed {seed}: {found}"
 
 
-@pytest.mark.parametrize("seed", range(1, sized(10, 300) + 1))
+@pytest.mark.parametrize("seed", range(1, sized(8, 150) + 1))
 def test_the_centres_own_commit(seed: int, real: RealStore, disk: Path) -> None:
     check(seed, real, disk)
 
 
-@pytest.mark.parametrize("batch", range(sized(3, 300)))
+@pytest.mark.parametrize("batch", range(sized(3, 200)))
 def test_many_histories(batch: int, disk: Path) -> None:
     for seed in range(10_000 + batch * IN_ONE_TEST, 10_000 + (batch + 1) * IN_ONE_TEST):
         check(seed, ModelStore(), disk / str(seed))
