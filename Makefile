@@ -9,7 +9,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 PAGES := web/dist/index.html
 
-.PHONY: help setup packages web demo test check bench faults lock clean
+.PHONY: help setup packages web demo test check bench faults fuzz lock clean
 
 help:  ## what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -55,6 +55,9 @@ bench: setup  ## every claim, ours and the peers in one run
 faults: setup  ## the whole fault lab: kills, stops and bad lines, docs/faults.md anew (about half an hour; ARGS="--seeds 1")
 	SITEPROGRESS_FAULTS=full $(BIN)/python -m pytest -n 2 tests/faults --ignore tests/faults/test_slice.py
 	$(BIN)/python -m tests.faults.lab --table docs/faults.md $(ARGS)
+
+fuzz: setup  ## a million wrong messages for every decoder, counted, from one seed (ARGS="--seed 2")
+	$(BIN)/python -m tests.fuzz $(ARGS)
 
 lock:  ## renew the hashed locks (needs uv)
 	uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate -q --python-version 3.11 --extra edge --extra central --extra demo pyproject.toml -o requirements/runtime.lock

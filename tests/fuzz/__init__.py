@@ -1,0 +1,1 @@
+"""Decoders against bytes that nobody meant: seeded, counted, at any length."""
