@@ -26,6 +26,7 @@ from wire.signing import link_start
 log = logging.getLogger(__name__)
 
 STORE = "outbox.db"
+INTENT = "outbox.salvage"  # names the store that is being set aside
 DEFAULT_CAP_BYTES = 2 << 30
 DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 UNREADABLE = frozenset(
@@ -107,7 +108,7 @@ class _Opening:
     def open(self) -> Outbox:
         path = self.folder / STORE
         damage = _damage(path)
-        broken = _set_aside(path, now_ms=self.now_ms(), damage=damage) if damage else None
+        broken = _set_aside(path, now_ms=self.now_ms(), damage=damage) if damage else _set_aside_before(path)
         mark = read_mark(self.folder)
         if mark is not None and mark.gateway != self.gateway:
             mark = None
@@ -118,6 +119,7 @@ class _Opening:
             unsaved = writer.execute("SELECT value FROM meta WHERE key = 'salvage'").fetchone()
             if unsaved is not None:  # of this start, or of one that was cut short
                 salvage(writer, Path(unsaved[0]), gateway=self.gateway, mark=mark, now_ms=self.now_ms())
+            path.with_name(INTENT).unlink(missing_ok=True)
             sender = open_connection(str(path), durable=False)
         outbox = Outbox(
             path=str(path),
@@ -167,13 +169,31 @@ def _is_damage(error: sqlite3.DatabaseError) -> bool:
 
 
 def _set_aside(path: Path, *, now_ms: int, damage: str) -> Path:
-    broken = path.with_name(f"{path.name}.broken-{now_ms}")
-    for suffix in ("", "-wal", "-shm"):
-        part = Path(f"{path}{suffix}")
-        if part.exists():
-            part.rename(f"{broken}{suffix}")
+    """Move the store away, log first: a new store must never meet the old one's log.
+
+    Where it goes is written down before, so that a start that is cut short is finished by the next one.
+    """
+    intent = path.with_name(INTENT)
+    if not intent.exists():
+        intent.write_text(f"{path.name}.broken-{now_ms}", encoding="utf-8")
+    broken = path.with_name(intent.read_text(encoding="utf-8"))
+    for suffix in ("-wal", "-shm", ""):
+        part, aside = Path(f"{path}{suffix}"), Path(f"{broken}{suffix}")
+        if aside.exists():
+            part.unlink(missing_ok=True)  # made since by looking at what was left
+        elif part.exists():
+            part.rename(aside)
     log.error("outbox damaged, set aside path=%s kept_as=%s damage=%s", path, broken, damage)
     return broken
+
+
+def _set_aside_before(path: Path) -> Path | None:
+    """A store that an earlier start moved away and did not come to salvage."""
+    intent = path.with_name(INTENT)
+    if not intent.exists():
+        return None
+    broken = path.with_name(intent.read_text(encoding="utf-8").strip() or "outbox.db.broken")
+    return broken if broken.is_file() else None
 
 
 def _name(

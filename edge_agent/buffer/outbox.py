@@ -23,6 +23,15 @@ from wire.messages import StoreLost
 __all__ = ["BootTime", "CameraState", "Counters", "FileMark", "NewRecord", "Outbox"]
 
 VACUUM_PAGES = 1000
+FIGURES = """
+WITH mark AS (SELECT CAST(value AS INTEGER) AS acked FROM meta WHERE key = 'acked')
+SELECT coalesce((SELECT seq FROM outbox ORDER BY seq LIMIT 1), 0),
+       (SELECT appended_ms FROM outbox ORDER BY seq LIMIT 1),
+       coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'outbox'), 0),
+       acked,
+       (SELECT coalesce(sum(hi - max(lo, acked + 1) + 1), 0) FROM tombstone WHERE hi > acked)
+FROM mark
+"""
 DELETE_ROWS, DELETE_ROWS_FULL = 10_000, 500  # in one transaction; its log takes room too
 
 
@@ -187,23 +196,20 @@ class Outbox:
         self.newest = self._last_seq()
 
     def counters(self) -> Counters:
-        """Figures for the heartbeat and the status line."""
-        with self._sending:
+        """Figures for the heartbeat and the status line; `pending` is reckoned, for counting reads the whole store."""
+        with self._sending, translated(self.path):
             db = self._sender
             # One statement: `oldest` of 0 and `produced` together tell the centre that nothing up to there is held.
-            pending, oldest, since, produced = db.execute(
-                "SELECT count(*), coalesce(min(seq), 0), min(appended_ms),"
-                " (SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'outbox') FROM outbox"
-            ).fetchone()
+            oldest, since, produced, acked, buried = db.execute(FIGURES).fetchone()
             refused = db.execute("SELECT count(*) FROM refused").fetchone()[0]
             meta = dict(db.execute("SELECT key, value FROM meta").fetchall())
         return Counters(
             epoch=self.epoch,
             produced=produced,
-            acked=int(meta["acked"]),
-            pending=pending,
+            acked=acked,
+            pending=max(1, produced - acked - buried) if oldest else 0,
             oldest=oldest,
-            oldest_age_ms=max(0, self._now_ms() - since) if since is not None else 0,
+            oldest_age_ms=max(0, self._now_ms() - since) if oldest else 0,
             used_bytes=self._used_bytes(),
             evicted=int(meta["evicted"]),
             refused=refused,

@@ -74,6 +74,59 @@ def test_a_turned_bit_in_a_body_is_a_lost_record(tmp_path: Path) -> None:
     again.close()
 
 
+def test_a_start_that_was_cut_short_while_setting_aside_is_finished_by_the_next(tmp_path: Path) -> None:
+    """Killed between moving the log and moving the store, and again before the new store had a name."""
+    outbox = an_outbox(tmp_path)
+    outbox.append([a_record(n) for n in range(1, 4)])
+    shutil.copy(tmp_path / STORE, tmp_path / "store")
+    shutil.copy(tmp_path / f"{STORE}-wal", tmp_path / f"{STORE}.broken-7-wal")
+    outbox.close()
+    for part in tmp_path.glob(f"{STORE}*"):
+        if "broken" not in part.name:
+            part.unlink()
+    (tmp_path / "outbox.salvage").write_text(f"{STORE}.broken-7")
+    (tmp_path / STORE).write_bytes(b"\xff" * 8192)
+    (tmp_path / STORE).rename(tmp_path / "other")
+    (tmp_path / "store").rename(tmp_path / f"{STORE}.broken-7")
+    again = an_outbox(tmp_path)
+    assert list(seqs_by_detail(again)) == ["event 1", "event 2", "event 3"]
+    assert spans(again) == []
+    assert not (tmp_path / "outbox.salvage").exists()
+    again.close()
+    once = an_outbox(tmp_path)
+    assert len(seqs_by_detail(once)) == 3, "salvaged once"
+    once.close()
+
+
+def test_a_log_that_was_moved_is_not_overwritten_by_one_made_since(tmp_path: Path) -> None:
+    (tmp_path / "outbox.salvage").write_text(f"{STORE}.broken-7")
+    (tmp_path / f"{STORE}.broken-7-wal").write_bytes(b"the old log")
+    (tmp_path / STORE).write_bytes(b"\xff" * 8192)
+    an_outbox(tmp_path).close()
+    assert (tmp_path / f"{STORE}.broken-7").read_bytes() == b"\xff" * 8192
+    assert [path.name for path in tmp_path.glob("*.broken-*") if path.name.endswith("broken-7")] == [
+        f"{STORE}.broken-7"
+    ]
+
+
+@pytest.mark.parametrize("cut", [0.0, 0.3, 0.5, 0.77, 0.999])
+@pytest.mark.parametrize("garbage", [b"", b"\x00" * 5000, b"\xab" * 5000], ids=["cut", "zeros", "garbage"])
+def test_a_torn_log_gives_what_was_whole_and_no_more(tmp_path: Path, cut: float, garbage: bytes) -> None:
+    outbox = an_outbox(tmp_path / "a")
+    for number in range(1, 41):
+        outbox.append([a_record(number)])
+    (tmp_path / "b").mkdir()
+    shutil.copy(tmp_path / "a" / STORE, tmp_path / "b" / STORE)
+    log = (tmp_path / "a" / f"{STORE}-wal").read_bytes()
+    (tmp_path / "b" / f"{STORE}-wal").write_bytes(log[: int(len(log) * cut)] + garbage)
+    outbox.close()
+    again = an_outbox(tmp_path / "b")
+    held = list(seqs_by_detail(again))
+    assert held == [f"event {n}" for n in range(1, len(held) + 1)]
+    assert again.append([a_record(99)]) == range(again.newest, again.newest + 1)
+    again.close()
+
+
 def old(*seqs: int, acked: int = 0, newest: int | None = 9, stones: dict[int, tuple[int, int]] | None = None) -> Old:
     bodies = {seq: {"lo": lo, "hi": hi, "reason": "outbox full"} for seq, (lo, hi) in (stones or {}).items()}
     records = [
