@@ -5,13 +5,10 @@ from __future__ import annotations
 import json
 import logging
 import sys
-from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, get_args
+from typing import Annotated, get_args
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from central.configuring.commands import app as configuring
 from central.identity.commands import gateways, identity
@@ -22,9 +19,6 @@ from central.telling import engine_of as _engine
 from central.telling import fail as _fail
 from central.telling import loaded as _loaded
 from central.telling import told as _told
-
-if TYPE_CHECKING:
-    from central.verify_delivery import Verdict
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="The centre of siteprogress.")
 users = typer.Typer(no_args_is_help=True, help="People who may log in.")
@@ -118,20 +112,32 @@ def import_plan(
 
 @app.command("verify-delivery")
 def verify_delivery(
-    edge: Annotated[list[Path], typer.Option("--edge", help="data_dir of a gateway; may be given several times")],
+    edge: Annotated[
+        list[Path] | None, typer.Option("--edge", help="data_dir of a gateway; may be given several times")
+    ] = None,
+    proofs: Annotated[bool, typer.Option("--proofs", help="recompute links and signatures of stored records")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="machine-readable")] = False,
     settings: SettingsFile = None,
 ) -> None:
     """Recompute from both stores that nothing is lost and nothing is there twice; exit 1 when it does not hold."""
-    from central.verify_delivery import verify
+    from central.verify_delivery import verify, verify_proofs
+    from central.verifying import tell_json, tell_proofs, tell_verdicts
 
+    if not edge and not proofs:
+        _fail("nothing to verify: expected --edge DIR, --proofs, or both")
     with _told():
-        verdicts = verify(_engine(_loaded(settings)), edge)
+        engine = _engine(_loaded(settings))
+        verdicts = verify(engine, edge or ())
+        proven = verify_proofs(engine, {verdict.gateway for verdict in verdicts}) if proofs else None
     if as_json:
-        typer.echo(json.dumps([_plain(verdict) for verdict in verdicts], indent=2))
+        tell_json(verdicts, proven)
     else:
-        _print_verdicts([_plain(verdict) for verdict in verdicts])
-    raise typer.Exit(0 if all(verdict.holds for verdict in verdicts) else 1)
+        if verdicts:
+            tell_verdicts(verdicts)
+        if proven is not None:
+            tell_proofs(proven)
+    holds = all(verdict.holds for verdict in verdicts) and all(one.holds for one in proven or ())
+    raise typer.Exit(0 if holds else 1)
 
 
 @app.command("verify-trail")
@@ -180,22 +186,6 @@ def _check_role(role: str) -> None:
 
     if role not in ROLES:
         _fail(f"role {role!r}: expected one of {', '.join(ROLES)}")
-
-
-def _plain(verdict: Verdict) -> dict[str, Any]:
-    return asdict(verdict) | {"lost": [list(span) for span in verdict.lost], "lost_count": verdict.lost_count}
-
-
-def _print_verdicts(verdicts: list[dict[str, Any]]) -> None:
-    counts = ["produced", "stored", "waiting", "given_up", "dead_lettered", "duplicates", "conflicts", "doubled"]
-    columns = ["gateway", "epoch", *counts, "lost_count"]
-    table = Table(*columns)
-    for verdict in verdicts:
-        table.add_row(*(str(verdict[name]) for name in columns))
-    console = Console()
-    console.print(table)
-    lost = sum(verdict["lost_count"] for verdict in verdicts)
-    console.print(f"lost = {lost}, doubled = {sum(verdict['doubled'] for verdict in verdicts)}")
 
 
 if __name__ == "__main__":

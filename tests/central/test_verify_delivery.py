@@ -6,16 +6,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from central.errors import UnknownThing
 from central.ingest.commit import commit
-from central.store.read_delivery import StoredStream
-from central.verify_delivery import EdgeStore, compare, verify
+from central.store.engine import writing
+from central.store.read_delivery import END, StoredStream
+from central.verify_delivery import EdgeStore, compare, older, verify, verify_proofs
 from edge_agent.buffer.opening import open_outbox
 from edge_agent.buffer.outbox import NewRecord
 from tests.central.edge import frame_of, small
+from tests.central.ingest.test_guard import enrolled, sealed_chain, signed, take
 from tests.central.plans import register
+from tests.wire.build import a_record
+from wire.messages import StoreLost
 
 
 def an_edge(**changes: Any) -> EdgeStore:
@@ -58,6 +62,9 @@ def a_stream(**changes: Any) -> StoredStream:
         ({"produced": 12}, {}, ((11, 12),), False),
         ({}, {"doubled": 1}, (), False),
         ({}, {"conflicts": 1}, (), False),
+        ({}, {"ranges": ((1, 4), (7, 10)), "known_lost": ((5, 6, "torn"),)}, (), True),
+        ({}, {"ranges": ((1, 4),), "known_lost": ((5, END, "gone"),)}, (), True),
+        ({}, {"ranges": ((1, 4), (7, 10)), "known_lost": ((6, 6, "torn"),)}, ((5, 5),), False),
     ],
 )
 def test_compare(edge: dict[str, Any], stored: dict[str, Any], lost: tuple[Any, ...], holds: bool) -> None:
@@ -84,3 +91,49 @@ def test_a_real_edge_store_against_a_real_centre(any_store: Engine, tmp_path: Pa
 def test_a_folder_without_an_outbox_is_named(sqlite_store: Engine, tmp_path: Path) -> None:
     with pytest.raises(UnknownThing, match="expected the data_dir of a gateway"):
         verify(sqlite_store, [tmp_path])
+
+
+def test_what_a_lost_store_took_is_known_loss_of_its_epoch(any_store: Engine, tmp_path: Path) -> None:
+    register(any_store, "gw-1")
+    before = frame_of([small(seq) for seq in range(1, 5)], gateway="gw-1", epoch="e0")
+    outbox = open_outbox(tmp_path, gateway="gw-1", now_ms=lambda: 5)
+    lost = a_record(seq=1, kind="store_lost", body=StoreLost(epoch="e0", lo=5, hi=9, reason="torn page"))
+    after = frame_of([lost], gateway="gw-1", epoch="e1")
+    for frame in (before, after):
+        commit(any_store, frames=[frame], letters=[], now_ms=5)
+    found = {verdict.epoch: verdict for verdict in verify(any_store, [tmp_path])}
+    assert (found["e0"].older, found["e0"].stored, found["e0"].known_lost) == (True, 4, 5)
+    assert (found["e0"].reasons, found["e0"].lost_count, found["e0"].holds) == (("torn page",), 0, True)
+    outbox.close()
+
+
+def test_numbers_of_an_older_epoch_that_nobody_names_were_carried_over() -> None:
+    verdict = older("gw-1", "e0", a_stream(ranges=((1, 4), (90, 99)), known_lost=((5, 7, "torn"),)))
+    assert (verdict.produced, verdict.known_lost, verdict.carried, verdict.lost) == (99, 3, 82, ())
+
+
+def test_signed_records_are_proved_and_what_was_changed_since_is_named(any_store: Engine) -> None:
+    signer = enrolled(any_store, "gw-1")
+    chain = sealed_chain(9)
+    take(any_store, signed(chain[:3], signer), signed(chain[3:6], signer), signed(chain[4:9], signer))
+    (proven,) = verify_proofs(any_store)
+    assert (proven.proved, proven.unsigned, proven.faults, proven.holds) == (9, 0, (), True)
+    with writing(any_store) as connection:
+        connection.execute(text("UPDATE record SET at = at + 1 WHERE seq = 2"))
+        connection.execute(text("DELETE FROM record WHERE seq = 9"))
+    (proven,) = verify_proofs(any_store, ["gw-1"])
+    assert [(fault.lo, fault.hi, fault.what) for fault in proven.faults] == [
+        (1, 3, "records were changed after they were signed"),
+        (5, 9, "4 records stored, expected 5"),
+    ]
+    assert (proven.proved, proven.unsigned, proven.holds) == (3, 5, False)
+
+
+def test_records_from_before_a_gateway_was_enrolled_are_unsigned_and_no_fault(sqlite_store: Engine) -> None:
+    register(sqlite_store, "gw-1")
+    chain = sealed_chain(6)
+    commit(sqlite_store, frames=[frame_of([small(1), small(2)], gateway="gw-1")], letters=[], now_ms=5)
+    signer = enrolled(sqlite_store, "gw-2")
+    take(sqlite_store, signed(chain[2:6], signer))
+    (proven,) = verify_proofs(sqlite_store)
+    assert (proven.proved, proven.unsigned, proven.holds) == (4, 2, True)
