@@ -27,7 +27,7 @@ from central.api.uploads.sweep import Sweeper
 from central.configuring.announcing import Announcer
 from central.domain import Text
 from central.identity.broker_watch import BrokerWatch
-from central.identity.keys import identity_folder
+from central.identity.keys import centre_signer, identity_folder
 from central.ingest.listener import Listener
 from central.ingest.worker import Worker
 from central.jobs import Scheduler
@@ -155,7 +155,13 @@ def _ingest(
         live=settings.clock == "system",
         stopping=stopping,
     )
-    listener = Listener(settings=settings.broker, session=clock.system_ms(), receive=worker.receive, stopping=stopping)
+    listener = Listener(
+        settings=settings.broker,
+        session=clock.system_ms(),
+        receive=worker.receive,
+        sign=centre_signer(settings.data_dir).sign,
+        stopping=stopping,
+    )
     worker.tell = listener.tell
     return worker, listener
 

@@ -20,6 +20,7 @@ from edge_agent.camera.nursing import Nursery
 from edge_agent.camera.source import Camera
 from edge_agent.clock import Clock, SystemClock, clock_of, wall, wall_ms
 from edge_agent.errors import StoreError
+from edge_agent.identity import signer_of
 from edge_agent.publisher import Identity, Publisher
 from edge_agent.remote.again import begin_again
 from edge_agent.remote.carry import settle
@@ -27,7 +28,7 @@ from edge_agent.remote.keeper import Around, Keeper
 from edge_agent.remote.start import begin
 from edge_agent.remote.watching import cameras_seen
 from edge_agent.sense import Sense, Station
-from edge_agent.settings import Settings, read_secret
+from edge_agent.settings import IdentityFiles, Settings, read_secret
 from edge_agent.uploader import Uploader
 from edge_agent.vision.scene import Scene, load_scene
 from edge_agent.vision.see import Network
@@ -190,7 +191,15 @@ def _built(given: Settings, lock: FolderLock, *, network_of: NetworkOf | None) -
         blamed=keeper.blamed,
     )
     publisher = _publisher(
-        settings, outbox, sense, cameras, clock=clock, networks=eye.networks, random=random, heard=keeper.offer
+        settings,
+        outbox,
+        sense,
+        cameras,
+        clock=clock,
+        networks=eye.networks,
+        random=random,
+        heard=keeper.offer,
+        keys=given.identity,
     )
     return Agent(
         settings=settings,
@@ -269,7 +278,9 @@ def _publisher(
     networks: dict[str, Network],
     random: Random,
     heard: Callable[[bytes], None],
+    keys: IdentityFiles,
 ) -> Publisher:
+    signer = signer_of(keys)
     identity = Identity(
         gateway=settings.gateway.id,
         boot=boot_id(),
@@ -284,6 +295,8 @@ def _publisher(
         vitals=lambda: health.vitals(settings.gateway.data_dir, cameras, sense, clock),
         wall=wall,
         random=random,
+        sign=signer.sign if signer else None,
+        centre_key=read_secret(keys.centre_key) if keys.centre_key else None,
         hear={"config": heard},
         compared=clock.compare,
     )

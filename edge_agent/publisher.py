@@ -22,9 +22,10 @@ from edge_agent.link import Link, Message, Taken
 from edge_agent.sending import Sending
 from edge_agent.settings import Broker
 from wire import topics
-from wire.codec import decode
+from wire.codec import ack_statement, decode
 from wire.errors import WireError
 from wire.messages import Ack, HostState
+from wire.signing import verify
 
 __all__ = ["Identity", "Publisher", "Vitals"]
 log = logging.getLogger(__name__)
@@ -40,7 +41,7 @@ class Publisher:
 
     `begin`, `turn` and `end` are its steps: they wait for nothing, and take their time and their link as arguments.
     `hear` has the payloads of other channels of `down/` told to it, and `compared` the centre's clock minus ours in ms,
-    in this thread. `sign` signs frames.
+    in this thread. `sign` signs frames; with a `centre_key` (64 hex digits) only acks signed with it delete anything.
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class Publisher:
         random: Random,
         monotonic: Callable[[], float] = time.monotonic,
         sign: Sign | None = None,
+        centre_key: str | None = None,
         hear: Mapping[str, Callable[[bytes], None]] | None = None,
         compared: Callable[[int], None] | None = None,
     ) -> None:
@@ -62,6 +64,7 @@ class Publisher:
         self._broker = broker
         self._gateway = identity.gateway
         self._random = random
+        self._centre_key = centre_key
         self._monotonic = monotonic
         self._hear_others = dict(hear or {})
         self._compared = compared
@@ -205,13 +208,20 @@ class Publisher:
                 return
             channel = topics.parse(message.topic).channel
             if channel == "ack":
-                ack = decode(Ack, message.payload)
-                self._compare_clocks(ack, now)
-                self._delivering.hear(ack, now)
+                self._hear_ack(decode(Ack, message.payload), now)
             elif channel in self._hear_others:
                 self._hear_others[channel](message.payload)
         except WireError as bad:
             log.warning("message not taken topic=%s problem=%s", message.topic, bad)
+
+    def _hear_ack(self, ack: Ack, now: float) -> None:
+        if self._centre_key and not verify(self._centre_key, ack_statement(self._gateway, ack), ack.sig or ""):
+            self.state.security += 1
+            self.state.problem = "ack without the centre's signature; expected one by the holder of identity.centre_key"
+            log.error("ack not taken hi=%d: %s", ack.hi, self.state.problem)
+            return
+        self._compare_clocks(ack, now)
+        self._delivering.hear(ack, now)
 
     def _compare_clocks(self, ack: Ack, now: float) -> None:
         """The centre's clock stood at `at` half-way between our question and its answer (as in NTP, RFC 5905)."""

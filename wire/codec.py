@@ -12,7 +12,7 @@ from typing import Any, TypeVar, cast
 from pydantic import TypeAdapter, ValidationError
 
 from wire.errors import MalformedError, TooLargeError, UnknownVersionError, WireError
-from wire.messages import BODIES, VERSION, Config, Frame, Record
+from wire.messages import BODIES, VERSION, Ack, Config, Frame, Record
 from wire.signing import link, statement
 from wire.slicing import Sliced, hash_of, no_constant, no_float, record_text, slice_records, spelled_plain
 
@@ -69,6 +69,12 @@ def encode(message: Any) -> bytes:
     What was added after the first release is left out when it says nothing; `need` was always said.
     """
     return canonical({"v": VERSION} | {k: v for k, v in asdict(message).items() if v is not None or k == "need"})
+
+
+def ack_statement(gateway: str, ack: Ack) -> bytes:
+    """What the centre signs of an ack: what it says in this version, and to whom."""
+    said = ("epoch", "hi", "recv", "need", "pace", "echo", "at")
+    return canonical({"gw": gateway} | {name: getattr(ack, name) for name in said})
 
 
 def config_statement(config: Config) -> bytes:

@@ -120,6 +120,7 @@ class Ack:
 
     `recv` are the ranges stored beyond hi; `need` asks to send again from there; `pace` is records/s of the bulk lane
     (0 = no limit). `echo` is the `sent_at` of the birth or beat this answers and `at` the centre's clock then (ms UTC).
+    `sig` is the centre's signature for this gateway (`wire.codec.ack_statement`); None = not said.
     """
 
     epoch: Name
@@ -129,6 +130,7 @@ class Ack:
     pace: Watermark = 0
     echo: Millis | None = None
     at: Millis | None = None
+    sig: SignatureHex | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -238,6 +240,18 @@ class StoreLost:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Renumbered:
+    """Body of a `renumbered` record, the first of an epoch: what followed it was waiting under an older epoch.
+
+    Records 2, 3, … of this epoch are those of `spans` (lo, hi) of the older one, in order. The centre may have stored
+    some of them under their old numbers: it compares, and counts none twice.
+    """
+
+    epoch: Name
+    spans: tuple[tuple[Seq, Seq], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConfigResult:
     """Body of a `config_result` record: what became of the configuration `id`; `parts` as `kind name sha256`."""
 
@@ -275,5 +289,6 @@ BODIES: dict[str, type] = {
     "tombstone": Tombstone,
     "clock_map": ClockMap,
     "store_lost": StoreLost,
+    "renumbered": Renumbered,
     "config_result": ConfigResult,
 }

@@ -23,7 +23,7 @@ from central.ingest.delivery import Delivery
 from central.ingest.link import Lane, Link
 from central.settings import BrokerSettings
 from wire import topics
-from wire.codec import encode
+from wire.codec import ack_statement, encode
 from wire.messages import Ack
 
 log = logging.getLogger(__name__)
@@ -40,12 +40,14 @@ class Listener:
     """`receive` takes each message, on a network thread: it only enqueues.
 
     `session` grows with each start and each connection: the will of an older one that comes late is known for old.
-    `connected`: live records are read; the backlog lane has a connection and a thread of its own.
+    `connected`: live records are read; the backlog lane has a connection and a thread of its own. `sign` makes acks
+    that a gateway can tell from a forger's: bytes to 128 hex digits.
     """
 
     settings: BrokerSettings
     session: int
     receive: Callable[[Delivery], None]
+    sign: Callable[[bytes], str] | None = None
     stopping: Event = field(default_factory=Event)
     connected: Event = field(default_factory=Event)
     _in_use: dict[str, mqtt.Client] = field(default_factory=dict)
@@ -93,6 +95,8 @@ class Listener:
             return
         for stream_ack in acks:
             ack = self._paced(stream_ack)
+            if self.sign is not None:
+                ack = replace(ack, sig=self.sign(ack_statement(stream_ack.gateway, ack)))
             properties = None
             if client.protocol == MQTTProtocolVersion.MQTTv5:
                 properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]

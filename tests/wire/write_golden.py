@@ -18,6 +18,7 @@ from wire.messages import (
     ConfigResult,
     HostState,
     Presence,
+    Renumbered,
     StoreLost,
 )
 
@@ -55,6 +56,7 @@ MESSAGES: dict[str, Any] = {
         degraded="disk full",
     ),
     "ackclock-v1": Ack(epoch="e1", hi=12, echo=AT, at=AT + 40),
+    "acksigned-v1": Ack(epoch="e1", hi=12, sig="cd" * 64),
     "config-v1": Config(
         gw="gw-qp",
         id=4,
@@ -76,6 +78,9 @@ MESSAGES: dict[str, Any] = {
             a_record(seq=11, at=AT + 3, kind="camera_event", body=an_event(state="end")),
             a_record(seq=12, at=AT + 4, kind="tombstone", body=a_tombstone()),
         )
+    ),
+    "framerenumbered-v1": a_frame(
+        records=(a_record(kind="renumbered", body=Renumbered(epoch="e0", spans=((5, 9), (12, 12)))),)
     ),
     "framesigned-v1": replace(
         a_frame(
