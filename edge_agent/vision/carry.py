@@ -1,7 +1,7 @@
 """What is held of the cells that were hidden of late: their own past at the usual pace, and their neighbours' present.
 
 A cell behind a crane for an hour is as it was. One behind a net for three weeks is not: the cells beside it went on,
-and it most likely went with them.
+and it most likely went with them. Whether anything stands there at all is told by the common top of the bays.
 """
 
 import numpy as np
@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from edge_agent.vision.filter import DAY_S, FaceBelief, stage_probabilities, stages_after
 from edge_agent.vision.stages import StageList
+from edge_agent.vision.tops import bay_prior, standing_probability
 
 Floats = npt.NDArray[np.float64]
 
@@ -40,7 +41,18 @@ def held_probabilities(belief: FaceBelief, *, stages: StageList) -> Floats:
     fresh = np.where(belief.known, np.exp(-behind / FADES_DAYS), 0.0)
     near, told = _around(own, fresh)
     mixed = stages_after(belief, late, stages=stages) * (near + FLOOR) ** (LEAN * opened * told)[..., None]
-    return np.asarray(mixed / mixed.sum(axis=-1, keepdims=True))
+    mixed /= mixed.sum(axis=-1, keepdims=True)
+    return _under_the_top(mixed, own, belief, opened=opened) if stages.rises else mixed
+
+
+def _under_the_top(mixed: Floats, own: Floats, belief: FaceBelief, *, opened: Floats) -> Floats:
+    """The more a cell is `opened`, the more its void is what the bay's seen cells and the common top leave to it."""
+    seen_void = (1 - opened) * own[..., 0] + opened * 0.5
+    standing = standing_probability(seen_void, bay_prior(belief.top))
+    void = (1 - opened) * mixed[..., 0] + opened * (1 - standing)
+    begun = mixed[..., 1:] + 1e-6
+    begun *= ((1 - void) / begun.sum(axis=-1))[..., None]
+    return np.concatenate([void[..., None], begun], axis=-1)
 
 
 def _around(probabilities: Floats, fresh: Floats) -> tuple[Floats, Floats]:

@@ -2,18 +2,21 @@
 
 A hidden semi-Markov filter over two things at once: the *stage* of the cell, by sub-states (each inner stage is two
 phases in a row, so that leaving right after entering is rare, and a third in which it stalls), and what the cell
-*looks like* to the network, which is another stage with some standing probability. The look is drawn when a stage is
-entered and seldom again, so a network that is wrong about a wall in the same way every day makes the filter sure of the
-look, never of the stage. Forward at the usual pace of the stage, backward seldom but never impossible.
+*looks like* to the network: one of a few answers, sure of a stage or torn between two (`looks.py`). The look is drawn
+when a stage is entered and seldom again, so an answer that comes every day makes the filter sure of the look, and a
+look says of the stage what such an answer says once. Forward at the usual pace of the stage, backward seldom but never
+impossible. Where the work rises, the face also has a common top (`tops.py`).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
+from edge_agent.vision.looks import answer_likelihood, looks_of_stages
 from edge_agent.vision.stages import StageList
+from edge_agent.vision.tops import FALLS_PER_DAY, blank_top, risen
 
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -21,17 +24,15 @@ Mask = npt.NDArray[np.bool_]
 DAY_S = 86400.0
 # The figures below were chosen on sequences of the network's answers: the demo's 6 faces over 62 days, with and without
 # 30 % of the cells hidden, and 118 faces of training scenes it was never taught, looked at weeks apart.
-BACKWARD_PER_DAY = 1 / 120  # rework, demolition, an earlier wrong label
+BACKWARD_PER_DAY = 1 / 200  # rework, an earlier wrong label
 # Sites go faster and slower than the usual dwell, and stand still: without the slow and the fast one, a face seen again
 # after weeks was pulled to where the calendar would have it (mean error 7.1 points, the single frame's 6.3; now 6.2).
 PACES = (0.2, 0.8, 2.0)
 STALLS_SHARE = 0.1  # how many stays are long ones: without them a wall left standing drifted by 8 points in 40 days
 STALL_DAYS = 60.0
 LOOKS_PER_DAY = 0.7  # frames of one day share their errors, and so do neighbouring days
-SHARPNESS = 1.8  # one look, after STANDING_ERROR blurred it, is again worth what the network said
+SHARPNESS = 3.0  # how clearly one answer tells a look from another: from frame to frame a look's answers differ little
 DOUBT = 0.02  # share of a likelihood that is always uniform: one frame never decides alone
-STANDING_ERROR = 0.13  # share of cells that look like another stage for as long as they are in theirs
-STANDING_REACH = 0.5  # and how much rarer each further stage along the list is
 LOOK_CHANGES_PER_DAY = 0.05  # light and season change what a wall looks like
 MEMORY_OF_LOOKS_DAYS = 10.0
 HIDDEN_FROM = 0.5  # occlusion probability from which a cell counts as not observed
@@ -44,11 +45,17 @@ class FaceBelief:
 
     `phases` rows x cols x sub-states x looks sums to 1 per cell; `seen_s` rows x cols is the epoch second when the cell
     was last observed, NaN if never; `looks` rows x cols is by how many independent looks of late it was observed.
+    `top` (rows + 1) is the probability of each number of storeys begun that the bays have in common, as of `top_s`
+    (epoch seconds, NaN if never looked at); even for work that does not rise. Of the lowest `reach` storeys at least
+    one cell was shown by some look; of those above nobody knows.
     """
 
-    phases: Floats
+    phases: npt.NDArray[np.float32]
     seen_s: Floats
     looks: Floats
+    top: Floats
+    top_s: float = float("nan")
+    reach: int = 0
 
     @property
     def known(self) -> Mask:
@@ -58,7 +65,11 @@ class FaceBelief:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Observation:
-    """One look: `stage` rows x cols x stages (sums to 1), `occluded` probability and `observable` per cell."""
+    """One look: `stage` rows x cols x stages (sums to 1), `occluded` probability and `observable` per cell.
+
+    A cell that is not observable is out of view (occluded 1) or too small or oblique for its stage: such a one still
+    tells whether anything stands there.
+    """
 
     stage: Floats
     occluded: Floats
@@ -73,9 +84,10 @@ class Observation:
 def blank_belief(rows: int, cols: int, *, stages: StageList) -> FaceBelief:
     """Nothing seen yet: every stage equally likely."""
     return FaceBelief(
-        phases=np.tile(_even(stages)[:, None] * _looks_like(stages), (rows, cols, 1, 1)),
+        phases=np.tile(_even(stages)[:, None] * _looks_like(stages), (rows, cols, 1, 1)).astype(np.float32),
         seen_s=np.full((rows, cols), np.nan),
         looks=np.zeros((rows, cols)),
+        top=blank_top(rows),
     )
 
 
@@ -86,12 +98,22 @@ def adopted(belief: FaceBelief | None, rows: int, cols: int, *, stages: StageLis
         return blank
     if belief.phases.shape == blank.phases.shape:
         return belief
-    owner = _stage_of_phase_before(stages)
-    if belief.phases.shape[2:] != owner.shape:
+    owner = _owner_before(belief.phases.shape[2:], stages=stages)
+    if owner is None:
         return blank
-    held = np.stack([belief.phases[..., owner == s].sum(axis=-1) for s in range(len(stages.names))], axis=-1)
+    by_phase = belief.phases.reshape(rows, cols, len(owner), -1).sum(axis=-1, dtype=float)
+    held = np.stack([by_phase[..., owner == s].sum(axis=-1) for s in range(len(stages.names))], axis=-1)
     phases = blank.phases * len(stages.names) * held[..., _stage_of_phase(stages)][..., None]
-    return FaceBelief(phases=phases, seen_s=belief.seen_s, looks=belief.looks)
+    return replace(belief, phases=phases.astype(np.float32))
+
+
+def _owner_before(shape: tuple[int, ...], *, stages: StageList) -> npt.NDArray[np.int64] | None:
+    """The stage of each sub-state in memories of an earlier version: without looks, or with a look for each stage."""
+    before = _stage_of_phase_before(stages)
+    if shape == before.shape:
+        return before
+    now = _stage_of_phase(stages)
+    return now if shape == (len(now), len(stages.names)) else None
 
 
 def _stage_of_phase_before(stages: StageList) -> npt.NDArray[np.int64]:
@@ -105,6 +127,7 @@ def update(belief: FaceBelief, look: Observation, *, now_s: float, stages: Stage
 
     A clock that was ahead and is right again must leave no cell seen in the future: all others would seem long hidden.
     """
+    belief = _with_top(belief, look, now_s=now_s) if stages.rises else belief
     visible = look.visible
     if not visible.any():
         return belief
@@ -112,25 +135,38 @@ def update(belief: FaceBelief, look: Observation, *, now_s: float, stages: Stage
     first = np.isnan(elapsed)
     elapsed = np.where(first, 0.0, elapsed)
     weight = np.where(first, 1.0, np.minimum(1.0, LOOKS_PER_DAY * elapsed))
-    moved = _advance(belief.phases[visible], elapsed, stages=stages)
-    likelihood = _likelihood(look.stage[visible], look.occluded[visible])
-    posterior = moved * (likelihood ** (SHARPNESS * weight)[:, None])[:, None, :]
+    moved = _advance(belief.phases[visible].astype(float), elapsed, stages=stages)
+    answer = _flattened(look.stage[visible], look.occluded[visible])
+    posterior = moved * answer_likelihood(answer, SHARPNESS * weight)[:, None, :]
     phases, seen_s, looks = belief.phases.copy(), belief.seen_s.copy(), belief.looks.copy()
     phases[visible] = posterior / posterior.sum(axis=(1, 2), keepdims=True)
     seen_s = np.minimum(seen_s, now_s)
     seen_s[visible] = now_s
     looks[visible] = looks[visible] * np.exp(-elapsed / MEMORY_OF_LOOKS_DAYS) + weight
-    return FaceBelief(phases=phases, seen_s=seen_s, looks=looks)
+    return replace(belief, phases=phases, seen_s=seen_s, looks=looks)
+
+
+def _with_top(belief: FaceBelief, look: Observation, *, now_s: float) -> FaceBelief:
+    """The common top after a look, whose cells tell of it even where they are too small to tell their stage."""
+    shown = look.occluded < HIDDEN_FROM
+    if not shown.any():
+        return belief
+    first = np.isnan(belief.top_s)
+    days = 0.0 if first else max(0.0, now_s - belief.top_s) / DAY_S
+    weight = 1.0 if first else min(1.0, LOOKS_PER_DAY * days)
+    top = risen(belief.top, np.where(shown, look.stage[..., 0], 0.5), days=days, weight=weight)
+    reach = max(belief.reach, 1 + int(np.flatnonzero(shown.any(axis=1))[-1]))
+    return replace(belief, top=top, top_s=now_s, reach=reach)
 
 
 def stage_probabilities(belief: FaceBelief, *, stages: StageList) -> Floats:
     """Belief summed over sub-states and looks: rows x cols x stages."""
-    return _by_stage(belief.phases, stages=stages)
+    return _by_stage(belief.phases.astype(float), stages=stages)
 
 
 def stages_after(belief: FaceBelief, days: Floats, *, stages: StageList) -> Floats:
     """Stage probabilities if the usual pace went on for so many `days` (rows x cols) unseen."""
-    flat = belief.phases.reshape(-1, *belief.phases.shape[2:])
+    flat = belief.phases.astype(float).reshape(-1, *belief.phases.shape[2:])
     return _by_stage(_advance(flat, days.ravel(), stages=stages).reshape(belief.phases.shape), stages=stages)
 
 
@@ -151,8 +187,8 @@ def _even(stages: StageList) -> Floats:
     return np.asarray(1.0 / (len(stages.names) * np.bincount(owner)[owner]))
 
 
-def _likelihood(stage: Floats, occluded: Floats) -> Floats:
-    """Flattened by occlusion and by standing doubt; cells x stages."""
+def _flattened(stage: Floats, occluded: Floats) -> Floats:
+    """Answers flattened by occlusion and by standing doubt; cells x stages."""
     trust = ((1 - DOUBT) * (1 - occluded))[:, None]
     return np.asarray(trust * stage + (1 - trust) / stage.shape[-1])
 
@@ -187,11 +223,8 @@ def _moved(phases: Floats, steps: int, *, stages: StageList) -> Floats:
 
 @lru_cache(maxsize=8)
 def _looks_like(stages: StageList) -> Floats:
-    """Sub-states x looks: how often a cell in a stage looks like each stage."""
-    place = np.arange(len(stages.names))
-    other = np.where(place[:, None] == place, 0.0, STANDING_REACH ** np.abs(place[:, None] - place))
-    other *= STANDING_ERROR / other.sum(axis=1, keepdims=True)
-    return np.asarray((other + (1 - STANDING_ERROR) * np.eye(len(place)))[_stage_of_phase(stages)])
+    """Sub-states x looks: how often a cell in a stage has each look."""
+    return looks_of_stages(len(stages.names))[_stage_of_phase(stages)]
 
 
 def _stage_of_phase(stages: StageList) -> npt.NDArray[np.int64]:
@@ -222,7 +255,8 @@ def _rates(stages: StageList) -> Floats:
     for stage, dwell in enumerate(stages.dwell_days):
         mine, follower = np.flatnonzero(owner == stage), np.flatnonzero(owner == stage + 1)
         if stage > 0:
-            rates[mine, np.flatnonzero(owner == stage - 1)[0]] = BACKWARD_PER_DAY
+            falls = FALLS_PER_DAY if stages.rises and stage == 1 else BACKWARD_PER_DAY
+            rates[mine, np.flatnonzero(owner == stage - 1)[0]] = falls
         if not len(follower):
             continue
         *begun, ready, stalled = mine

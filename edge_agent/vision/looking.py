@@ -10,7 +10,6 @@ import numpy.typing as npt
 
 from edge_agent.vision.baseline import FeatureBaseline
 from edge_agent.vision.carry import held_probabilities
-from edge_agent.vision.cells import top_storey
 from edge_agent.vision.dataset import UNKNOWN, FaceTruth, FrameFile, SceneFolder
 from edge_agent.vision.filter import HIDDEN_FROM, FaceBelief
 from edge_agent.vision.frame import Frame, Image, decode_frame
@@ -25,6 +24,7 @@ from edge_agent.vision.scene import Face, Scene
 from edge_agent.vision.see import Network, see
 from edge_agent.vision.session import CellLikelihoods
 from edge_agent.vision.stages import OCCLUDERS, StageList
+from edge_agent.vision.tops import top_storey
 from edge_agent.vision.viewing import obliquity_deg
 
 Floats = npt.NDArray[np.float64]
@@ -248,20 +248,18 @@ def _visible(answer: CellLikelihoods, look: FaceLook) -> Mask:
     return np.asarray(look.face_map.observable & (answer.occluded < HIDDEN_FROM))
 
 
-def _has_top(stages: StageList) -> bool:
-    """Only where a face begins as nothing does it have a top; an old wall or a road has none."""
-    return stages.names[0] == "void"
-
-
 def _true_top(look: FaceLook) -> int | None:
-    if not _has_top(look.stages):
+    """None as well where cells without a truth leave it open."""
+    if not look.stages.rises:
         return None
-    return top_storey(np.where(look.known, (look.truth.stage == 0).astype(float), 0.5))
+    void = (look.truth.stage == 0).astype(float)
+    lowest, highest = (top_storey(np.where(look.known, void, unknown)) for unknown in (1.0, 0.0))
+    return lowest if lowest == highest else None
 
 
 def _tops(look: FaceLook, said: dict[str, Floats]) -> dict[str, int | None]:
     """Storeys begun by estimator; hidden cells say nothing to those that see one frame."""
-    if not _has_top(look.stages):
+    if not look.stages.rises:
         return {}
     tops: dict[str, int | None] = {"filtered": look.reading.top_storey}
     if look.reading.completion_bp is not None:

@@ -13,6 +13,7 @@ from edge_agent.vision.quality import QualityHistory
 from edge_agent.vision.registration import Reference, ReferenceBank
 from edge_agent.vision.remembered import history_arrays, history_header, history_of, older_history
 from edge_agent.vision.sun import LightByHour
+from edge_agent.vision.tops import blank_top
 
 FORMAT = "siteprogress.camera-memory/1"
 
@@ -47,7 +48,8 @@ class CameraMemory:
         arrays: dict[str, np.ndarray] = dict(history_arrays(self.quality))
         for i, (_, belief) in enumerate(self.faces):
             arrays[f"phases{i}"], arrays[f"seen_s{i}"] = belief.phases, belief.seen_s
-            arrays[f"looks{i}"] = belief.looks
+            arrays[f"looks{i}"], arrays[f"top{i}"] = belief.looks, belief.top
+            arrays[f"top_s{i}"], arrays[f"reach{i}"] = np.array(belief.top_s), np.array(belief.reach)
         for i, ref in enumerate(self.bank.references):
             arrays[f"look{i}"] = np.frombuffer(ref.jpeg, np.uint8)
         if self.bank.latest is not None:
@@ -109,8 +111,20 @@ class CameraMemory:
         )
 
 
+def _reach(seen_s: np.ndarray) -> int:
+    """The storeys up to the highest cell ever seen."""
+    rows = np.flatnonzero((~np.isnan(seen_s)).any(axis=1))
+    return 1 + int(rows[-1]) if len(rows) else 0
+
+
 def _belief(arrays: dict[str, np.ndarray], index: int) -> FaceBelief:
-    """A belief written before looks were counted has seen each known cell once."""
+    """Older versions counted no looks (known cells were seen once), and followed no top."""
     seen_s = arrays[f"seen_s{index}"]
-    looks = arrays.get(f"looks{index}", np.where(np.isnan(seen_s), 0.0, 1.0))
-    return FaceBelief(phases=arrays[f"phases{index}"], seen_s=seen_s, looks=looks)
+    return FaceBelief(
+        phases=arrays[f"phases{index}"],
+        seen_s=seen_s,
+        looks=arrays.get(f"looks{index}", np.where(np.isnan(seen_s), 0.0, 1.0)),
+        top=arrays.get(f"top{index}", blank_top(len(seen_s))),
+        top_s=float(arrays.get(f"top_s{index}", np.array(np.nan))),
+        reach=int(arrays.get(f"reach{index}", np.array(_reach(seen_s)))),
+    )

@@ -8,13 +8,13 @@ import numpy as np
 import numpy.typing as npt
 
 from edge_agent.vision.carry import held_probabilities
-from edge_agent.vision.cells import top_of
 from edge_agent.vision.filter import FaceBelief, aged_probabilities
 from edge_agent.vision.interval import SIGMAS, Doubt, Spread, common_deviation_bp
 from edge_agent.vision.quality import QualityCode
 from edge_agent.vision.registration import Status
 from edge_agent.vision.scene import Face
 from edge_agent.vision.stages import COVERS, StageList
+from edge_agent.vision.tops import top_storey
 
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -184,5 +184,10 @@ def why_abstain(
 
 
 def storeys_begun(belief: FaceBelief, *, stages: StageList) -> int | None:
-    """Top storey of what was ever seen; None where the work has no top. A storey nobody saw is not said to stand."""
-    return top_of(held_probabilities(belief, stages=stages), belief.known, work_type=stages.work_type)
+    """Top storey as held, hidden cells told by the common top of the bays; None where the work has no top.
+
+    Storeys that no look ever showed in any bay are not said to stand.
+    """
+    if not stages.rises:
+        return None
+    return min(belief.reach, top_storey(held_probabilities(belief, stages=stages)[..., 0]))

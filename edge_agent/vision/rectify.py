@@ -28,12 +28,13 @@ Mask = npt.NDArray[np.bool_]
 class FaceMap:
     """Everything about a face that does not change from frame to frame.
 
-    `map_x`, `map_y`: native pixel for each canvas pixel. `observable`: rows x cols from the ground up.
+    `map_x`, `map_y`: native pixel for each canvas pixel. `observable` and `in_view`: rows x cols from the ground up.
     """
 
     map_x: Map
     map_y: Map
     observable: Mask
+    in_view: Mask
     px_per_storey: float
 
 
@@ -43,6 +44,7 @@ class Canvas:
 
     image: Image
     observable: Mask
+    in_view: Mask
     px_per_storey: float
 
 
@@ -79,9 +81,14 @@ class CellSight:
         return np.asarray(~self.outside & (self.clear < 0.5), np.bool_)
 
     @property
+    def in_view(self) -> Mask:
+        """Cells at least half in the frame and clear of masks, however small."""
+        return np.asarray(self.clear >= 0.5, np.bool_)
+
+    @property
     def observable(self) -> Mask:
         """Cells that can be read."""
-        return np.asarray(~(self.small | self.oblique) & (self.clear >= 0.5), np.bool_)
+        return np.asarray(~(self.small | self.oblique) & self.in_view, np.bool_)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,11 +121,15 @@ def rectify(frame: Frame, scene: Scene, face: Face, *, shift: Shift = NO_SHIFT) 
     right, bottom = min(width, int(map_x.max()) + 9), min(height, int(map_y.max()) + 9)
     if right - left < 2 or bottom - top < 2:
         blank = np.zeros((*map_x.shape, 3), np.uint8)
-        return Canvas(image=blank, observable=np.zeros_like(face_map.observable), px_per_storey=0.0)
+        nothing = np.zeros_like(face_map.observable)
+        return Canvas(image=blank, observable=nothing, in_view=nothing, px_per_storey=0.0)
     source = _smoothed(frame.image[top:bottom, left:right], native_per_canvas=face_map.px_per_storey / CELL_PX)
     image = cv2.remap(source, map_x - np.float32(left), map_y - np.float32(top), cv2.INTER_LINEAR)
     return Canvas(
-        image=np.asarray(image, np.uint8), observable=face_map.observable, px_per_storey=face_map.px_per_storey
+        image=np.asarray(image, np.uint8),
+        observable=face_map.observable,
+        in_view=face_map.in_view,
+        px_per_storey=face_map.px_per_storey,
     )
 
 
@@ -129,7 +140,9 @@ def face_map_of(face: Face, camera: Camera, privacy_masks: tuple[Polyline, ...])
     sight = cell_sight(grid, camera, privacy_masks)
     map_x, map_y = (dense_map(grid.points[..., axis], rows=face.rows, cols=face.cols) for axis in (0, 1))
     px_per_storey = float(np.median(sight.heights_px))
-    return FaceMap(map_x=map_x, map_y=map_y, observable=sight.observable, px_per_storey=px_per_storey)
+    return FaceMap(
+        map_x=map_x, map_y=map_y, observable=sight.observable, in_view=sight.in_view, px_per_storey=px_per_storey
+    )
 
 
 def cell_sight(grid: NodeGrid, camera: Camera, privacy_masks: tuple[Polyline, ...]) -> CellSight:

@@ -7,7 +7,6 @@ from typing import Protocol
 
 import numpy as np
 
-from edge_agent.vision.cells import made_consistent
 from edge_agent.vision.errors import FrameError
 from edge_agent.vision.filter import FaceBelief, Observation, adopted, update
 from edge_agent.vision.frame import Frame, Image
@@ -139,18 +138,20 @@ def _see_face(view: _View, face: Face, net: Network, *, belief: FaceBelief | Non
         return _FaceSeen(reading=_reading(view, face, net, belief=belief, look=_blind(face)), belief=belief)
     canvas = rectify(view.frame, view.scene, face, shift=view.registration.shift)
     likelihoods = net.infer(canvas.image)
-    observation = observe(likelihoods, observable=canvas.observable, work_type=net.stages.work_type)
+    observation = observe(likelihoods, observable=canvas.observable, in_view=canvas.in_view)
     belief = update(belief, observation, now_s=view.frame.captured_at.timestamp(), stages=net.stages)
     look = Look(visible=observation.visible, cover=np.asarray(likelihoods.cover, float))
     reading = _reading(view, face, net, belief=belief, look=look)
     return _FaceSeen(reading=reading, belief=belief, occluder=likelihoods.occluder)
 
 
-def observe(likelihoods: CellLikelihoods, *, observable: Mask, work_type: str) -> Observation:
-    """What the filter takes from one look: stages under the work's own rule, occlusion, and what can be seen at all."""
-    hidden = np.where(observable, likelihoods.occluded, 1.0)
-    stage = made_consistent(likelihoods.stage, hidden, work_type=work_type)
-    return Observation(stage=stage, occluded=hidden, observable=observable)
+def observe(likelihoods: CellLikelihoods, *, observable: Mask, in_view: Mask) -> Observation:
+    """What the filter takes from one look: stages, occlusion (whatever is out of view is hidden), what can be read."""
+    return Observation(
+        stage=np.asarray(likelihoods.stage, float),
+        occluded=np.where(in_view, likelihoods.occluded, 1.0),
+        observable=observable,
+    )
 
 
 def _blind(face: Face) -> Look:

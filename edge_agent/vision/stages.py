@@ -16,6 +16,11 @@ class StageList:
     credit_bp: tuple[int, ...]
     dwell_days: tuple[float, ...]
 
+    @property
+    def rises(self) -> bool:
+        """True where the work begins as nothing and grows storey by storey: nothing is built above a void."""
+        return self.names[0] == "void"
+
     def index(self, name: str) -> int:
         """Position of a stage by name; ValueError lists the names that exist."""
         if name not in self.names:

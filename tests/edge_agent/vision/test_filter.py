@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from edge_agent.vision.carry import held_probabilities
-from edge_agent.vision.cells import made_consistent, one_top_per_bay, top_of, top_storey
 from edge_agent.vision.filter import (
     FaceBelief,
     Observation,
@@ -16,7 +15,9 @@ from edge_agent.vision.filter import (
     stage_probabilities,
     update,
 )
+from edge_agent.vision.reading import storeys_begun
 from edge_agent.vision.stages import NEW_BUILD, RENOVATION, ROAD, STAGE_LISTS, StageList
+from edge_agent.vision.tops import blank_top
 
 DAY = 86400.0
 CREDIT = np.array(NEW_BUILD.credit_bp, float)
@@ -58,10 +59,21 @@ def test_nothing_changes_nothing_drifts(stage: int) -> None:
 
 
 def test_a_month_of_the_same_answer_does_not_add_up_to_certainty() -> None:
-    """A network wrong about a wall is wrong every day: the belief stays where one look and a few days put it."""
+    """A network wrong about a wall is wrong every day: the belief stays near what one such answer is worth."""
     after = [probability(follow([(d, saw(3)) for d in range(n)]), 3) for n in (10, 30)]
-    assert after[0] < 0.93
-    assert after[1] < 0.96
+    assert after[0] < 0.95
+    assert after[1] < 0.97
+
+
+@pytest.mark.parametrize("share", [0.4, 0.6])
+def test_a_network_torn_every_day_leaves_the_belief_torn(share: float) -> None:
+    """Answers of 40 or 60 % for structure and the rest for infill: a week later it is still not much more than that."""
+    torn = np.full((1, 1, 6), 0.02)
+    torn[..., 2:4] = 0.92 * share, 0.92 * (1 - share)
+    look = Observation(stage=torn, occluded=np.zeros((1, 1)), observable=np.ones((1, 1), bool))
+    belief = follow([(float(d), look) for d in range(8)])
+    assert probability(belief, 2) == pytest.approx(share, abs=0.15)
+    assert probability(belief, 3) == pytest.approx(1 - share, abs=0.15)
 
 
 def test_one_false_finished_does_not_stay() -> None:
@@ -129,42 +141,6 @@ def test_beliefs_stay_probabilities() -> None:
     assert (belief.phases > 0).all()
 
 
-def built_up_to(tops: list[int], rows: int = 6) -> np.ndarray:
-    r = np.arange(rows)[:, None]
-    void = np.where(r < np.array(tops)[None], 0.05, 0.92)
-    return np.asarray(np.concatenate([void[..., None], np.repeat((1 - void)[..., None] / 5, 5, axis=-1)], axis=-1))
-
-
-def test_a_hole_in_a_bay_is_filled_and_a_floating_cell_doubted() -> None:
-    stage = built_up_to([4, 4, 4])
-    stage[1, 0], stage[5, 1] = stage[5, 0].copy(), stage[0, 1].copy()
-    fixed = one_top_per_bay(stage, np.zeros((6, 3)))
-    assert fixed[1, 0, 0] < 0.3 < fixed[5, 1, 0]
-    assert fixed.sum(axis=-1) == pytest.approx(1.0)
-
-
-def test_hidden_cells_do_not_move_the_top() -> None:
-    stage = built_up_to([5, 5, 5])
-    stage[2:4, 1] = stage[5, 1]
-    hidden = np.zeros((6, 3))
-    hidden[2:4, 1] = 1.0
-    assert one_top_per_bay(stage, hidden)[2:4, 1, 0].max() < 0.3
-
-
-@pytest.mark.parametrize(("tops", "storey"), [([3, 3, 3], 3), ([2, 3, 4], 3), ([2, 3], 2), ([0, 0], 0), ([6, 6], 6)])
-def test_top_storey_is_the_median_over_bays(tops: list[int], storey: int) -> None:
-    assert top_storey(built_up_to(tops)[..., 0]) == storey
-
-
-@pytest.mark.parametrize(("top", "seen", "storey"), [(3, 4, 3), (4, 4, 4), (0, 1, 0), (6, 6, 6), (3, 0, 0)])
-def test_no_storey_stands_that_nobody_saw(top: int, seen: int, storey: int) -> None:
-    """The upper rows are out of the picture: an even guess there is no building."""
-    void = built_up_to([top] * 3)[..., 0]
-    known = np.repeat(np.arange(6)[:, None] < seen, 3, axis=1)
-    void[~known] = 1 / 6
-    assert top_storey(void, known) == storey
-
-
 @pytest.mark.parametrize("stages", STAGE_LISTS.values(), ids=STAGE_LISTS)
 def test_every_kind_of_work_is_followed_to_its_end(stages: StageList) -> None:
     """Each stage for twelve days, one look a day: the filter is in the right stage nearly always, and never far off."""
@@ -185,11 +161,13 @@ def test_every_kind_of_work_is_followed_to_its_end(stages: StageList) -> None:
 @pytest.mark.parametrize("stages", [RENOVATION, ROAD], ids=lambda s: s.work_type)
 def test_only_a_new_building_stands_on_itself(stages: StageList) -> None:
     """An old facade clad from the top, a road laid from the far end: nothing is overruled, and there is no top."""
-    stage = np.zeros((4, 2, len(stages.names)))
-    stage[:2, :, 0] = stage[2:, :, -1] = 1.0
-    fixed = made_consistent(stage, np.zeros((4, 2)), work_type=stages.work_type)
-    assert np.array_equal(fixed, stage)
-    assert top_of(fixed, np.ones((4, 2), bool), work_type=stages.work_type) is None
+    stage = np.full((4, 2, len(stages.names)), 0.02)
+    stage[:2, :, 0] = stage[2:, :, -1] = 0.9
+    look = Observation(stage=stage, occluded=np.zeros((4, 2)), observable=np.ones((4, 2), bool))
+    belief = update(blank_belief(4, 2, stages=stages), look, now_s=0, stages=stages)
+    held = held_probabilities(belief, stages=stages).argmax(axis=-1)
+    assert held.tolist() == [[0, 0], [0, 0], [len(stages.names) - 1] * 2, [len(stages.names) - 1] * 2]
+    assert storeys_begun(belief, stages=stages) is None
 
 
 def patch(rows: int, cols: int, *, stage: int, hidden: np.ndarray | None = None) -> Observation:
@@ -224,10 +202,17 @@ def test_a_cell_never_seen_is_held_like_its_neighbours_but_not_known() -> None:
     assert not belief.known[0, 0]
 
 
-def test_a_belief_of_an_older_memory_is_taken_over_stage_by_stage() -> None:
-    old = np.zeros((1, 1, 10))
-    old[0, 0, 3:5] = 0.3, 0.7  # structure, by its two phases of then
-    kept = FaceBelief(phases=old, seen_s=np.full((1, 1), 7.0), looks=np.ones((1, 1)))
+@pytest.mark.parametrize(
+    ("shape", "structure"),
+    [((10,), [3, 4]), ((15, 6), ([5, 6], [2, 3]))],
+    ids=["two phases a stage", "a look for each stage"],
+)
+def test_a_belief_of_an_older_memory_is_taken_over_stage_by_stage(shape: tuple[int, ...], structure: list[int]) -> None:
+    old = np.zeros((1, 1, *shape))
+    old[0, 0][structure] = 0.5
+    kept = FaceBelief(
+        phases=old.astype(np.float32), seen_s=np.full((1, 1), 7.0), looks=np.ones((1, 1)), top=blank_top(1)
+    )
     taken = adopted(kept, 1, 1, stages=NEW_BUILD)
     assert stage_probabilities(taken, stages=NEW_BUILD)[0, 0] == pytest.approx([0, 0, 1, 0, 0, 0])
     assert taken.seen_s[0, 0] == 7.0
@@ -235,7 +220,9 @@ def test_a_belief_of_an_older_memory_is_taken_over_stage_by_stage() -> None:
 
 @pytest.mark.parametrize(("rows", "cols", "phases"), [(2, 1, (1, 1, 10)), (1, 1, (1, 1, 7)), (1, 1, (1, 1, 4, 2))])
 def test_a_belief_that_fits_nothing_known_is_begun_anew(rows: int, cols: int, phases: tuple[int, ...]) -> None:
-    kept = FaceBelief(phases=np.ones(phases), seen_s=np.zeros((1, 1)), looks=np.ones((1, 1)))
+    kept = FaceBelief(
+        phases=np.ones(phases, np.float32), seen_s=np.zeros((1, 1)), looks=np.ones((1, 1)), top=blank_top(1)
+    )
     taken = adopted(kept, rows, cols, stages=NEW_BUILD)
     assert not taken.known.any()
     assert taken.seen_s.shape == (rows, cols)
