@@ -64,6 +64,7 @@ def _of_seed(seed: int) -> list[Case]:
                 fault="acks of other epochs, old acks", row="5", script=mischief.strange_acks, rounds=4, plan=straight
             ),
             Case(fault="a noisy gateway", row="22", script=mischief.noise, rounds=2, plan=straight),
+            Case(fault="a captive portal", row="14", script=mischief.captive_portal, rounds=2, plan=straight),
         ]
     if seed == 1:
         long = Plan(seed=seed, rate=100)
@@ -99,4 +100,5 @@ def slice_of(seed: int = 7) -> list[Case]:
         Case(fault="poison", row="18", script=mischief.poison, rounds=1, plan=straight),
         Case(fault="strange acks", row="5", script=mischief.strange_acks, rounds=1, plan=straight),
         Case(fault="noise", row="22", script=mischief.noise, rounds=1, plan=straight),
+        Case(fault="captive portal", row="14", script=mischief.captive_portal, rounds=1, plan=straight),
     ]

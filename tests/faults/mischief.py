@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import socketserver
 import time
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import paho.mqtt.client as mqtt
@@ -100,6 +102,41 @@ def noise(world: World, rounds: int) -> None:
                     client.publish(topics.up("gw-3", "data"), junk + b"x", qos=1)
                     client.publish(topics.up("gw-3", "beat"), b"{}", qos=0)
                 time.sleep(0.05)
+
+
+def captive_portal(world: World, rounds: int) -> None:
+    """Somebody else answers at the broker's address, in HTTP, as hotels and hotspots do."""
+    for _ in range(rounds):
+        world.parties["broker"].kill()
+        world.kills += 1
+        portal = _Portal(("127.0.0.1", world.broker.port), _Redirect)
+        Thread(target=portal.serve_forever, daemon=True).start()
+        wait_until(lambda: portal.visits > 3, what="edges and centre met the portal")  # noqa: B023
+        portal.shutdown()
+        portal.server_close()
+        world.parties["broker"].start()
+    before = world.stored()
+    wait_until(lambda: world.stored() > before + 200, what="records after the portal")
+
+
+class _Portal(socketserver.ThreadingTCPServer):
+    """Counts its visits."""
+
+    allow_reuse_address = True
+    daemon_threads = True
+    visits = 0
+
+
+class _Redirect(socketserver.BaseRequestHandler):
+    """Answers anything with a redirection."""
+
+    def handle(self) -> None:
+        """One request."""
+        server = self.server
+        assert isinstance(server, _Portal)
+        server.visits += 1
+        self.request.recv(4096)
+        self.request.sendall(b"HTTP/1.1 302 Found\r\nLocation: http://portal.example/login\r\n\r\n")
 
 
 def _poisons() -> Iterator[bytes]:

@@ -71,6 +71,7 @@ SPARSE = [
     "fdatasync:error=EIO:when=12",
     "ftruncate:error=EIO:when=1",
     "openat:error=ENOSPC:when=400+",
+    "pwrite64:error=EROFS:when=40+",
     "pwrite64:signal=KILL:when=55",
     "fdatasync:signal=KILL:when=9",
     "pwrite64:signal=KILL:when=8",

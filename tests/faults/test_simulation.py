@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.simulated.run import run_history
+from tests.faults.simulated.run import run_history, simulated
 from tests.faults.simulated.store import ModelStore, RealStore, Store, memory_engine
 from tests.faults.size import sized
 
@@ -46,6 +46,24 @@ def test_the_centres_own_commit(seed: int, real: RealStore, disk: Path) -> None:
 def test_many_histories(batch: int, disk: Path) -> None:
     for seed in range(10_000 + batch * IN_ONE_TEST, 10_000 + (batch + 1) * IN_ONE_TEST):
         check(seed, ModelStore(), disk / str(seed))
+
+
+@pytest.mark.parametrize("hours", [1, 72])
+def test_a_centre_that_is_away_for_days(hours: int, real: RealStore, disk: Path) -> None:
+    """Row 3, at a record every few minutes. The connection is lost within, as when the broker is started again."""
+    with simulated(700 + hours, real, disk) as simulation:
+        simulation.centre.crash()
+        for hour in range(hours):
+            for edge in simulation.edges:
+                edge.produce(20)
+                if hour % 5 == 2:
+                    edge.disconnect()
+            simulation.pass_time(3600)
+        drained_s = simulation.calm()
+        found = simulation.findings(real)
+    assert found.clean
+    assert found.committed == 2 * 20 * hours
+    assert drained_s < 120
 
 
 def test_a_centre_that_acknowledges_before_it_commits_is_found_out(disk: Path) -> None:

@@ -10,9 +10,8 @@ from random import Random
 import pytest
 
 from edge_agent.link import Message
-from tests.faults.checker import Findings, check
 from tests.faults.simulated.edge import SimEdge
-from tests.faults.simulated.run import Simulation, simulated
+from tests.faults.simulated.run import simulated
 from tests.faults.simulated.store import RealStore, memory_engine
 from wire import topics
 from wire.codec import encode
@@ -24,13 +23,6 @@ def store() -> Iterator[RealStore]:
     engine = memory_engine()
     yield RealStore(engine=engine)
     engine.dispose()
-
-
-def findings(simulation: Simulation, store: RealStore) -> Findings:
-    found = Findings()
-    for edge in simulation.edges:
-        check(edge.gateway, store.kept(edge.gateway), edge.entries, found)
-    return found
 
 
 def save(edge: SimEdge) -> None:
@@ -74,7 +66,7 @@ def test_yesterdays_copy_loses_nothing(store: RealStore, tmp_path: Path, undeliv
         restore(edge)
         edge.produce(30)
         simulation.calm()
-        found = findings(simulation, store)
+        found = simulation.findings(store)
     assert (found.lost, found.wrong) == (0, [])
     assert found.doubled <= undelivered
 
@@ -92,7 +84,7 @@ def test_an_ack_of_numbers_never_sent_loses_nothing(store: RealStore, tmp_path: 
             hear(edge, Ack(epoch=edge.outbox.epoch, hi=10**6))
         edge.produce(10)
         simulation.calm()
-        found = findings(simulation, store)
+        found = simulation.findings(store)
     assert (found.committed, found.lost, found.wrong) == (90, 0, [])
     assert found.doubled <= 30
 
@@ -108,7 +100,7 @@ def test_an_ack_of_another_epoch_says_nothing(store: RealStore, tmp_path: Path, 
         hear(edge, ack)
         assert edge.waiting == 30
         simulation.calm()
-        found = findings(simulation, store)
+        found = simulation.findings(store)
     assert found.clean
 
 
@@ -128,7 +120,7 @@ def test_a_turned_bit_in_a_record_costs_that_record_and_is_told(store: RealStore
         edge.boot()
         edge.produce(10)
         simulation.calm()
-        found = findings(simulation, store)
+        found = simulation.findings(store)
     assert found.clean
     assert found.tombstoned == 1
 
@@ -152,5 +144,5 @@ def test_any_damage_to_the_store_stops_nobody_and_no_loss_is_silent(
         edge.boot()
         edge.produce(10)
         simulation.calm()
-        found = findings(simulation, store)
+        found = simulation.findings(store)
     assert found.clean

@@ -58,6 +58,17 @@ class Simulation:
             self._work(0.05 if waited_s < 30 else 0.5, dies=False)
         return self.network.now_s - began
 
+    def pass_time(self, seconds: float) -> None:
+        """Nothing but work."""
+        self._work(seconds, dies=False)
+
+    def findings(self, store: Store) -> Findings:
+        """Check every invariant of every edge against what the centre holds."""
+        found = Findings()
+        for edge in self.edges:
+            check(edge.gateway, store.kept(edge.gateway), edge.entries, found)
+        return found
+
     @property
     def told(self) -> str:
         """The last things that were done."""
@@ -166,12 +177,10 @@ def simulated(seed: int, store: Store, folder: Path, *, hasty: bool = False) -> 
 
 def run_history(seed: int, store: Store, folder: Path, *, steps: int = 120, hasty: bool = False) -> Findings:
     """Chaos, calm, check; the findings count records of both edges."""
-    found = Findings()
     with simulated(seed, store, folder, hasty=hasty) as simulation:
         simulation.chaos(steps)
         simulation.calm()
-        for edge in simulation.edges:
-            check(edge.gateway, store.kept(edge.gateway), edge.entries, found)
+        found = simulation.findings(store)
         if not found.clean:
             found.wrong.append(simulation.told)
     return found
