@@ -76,6 +76,7 @@ class Sense:
         self.remembered: dict[str, Remembered] = {}
         self.problem = ""
         self.degraded = ""
+        self._waits_for: str | None = None
         self._stations = tuple(stations)
         self._outbox = outbox
         self._evidence = evidence
@@ -196,7 +197,10 @@ class Sense:
     def _commit(
         self, records: Sequence[NewRecord], state: CameraState, mark: FileMark | None, stop: threading.Event
     ) -> bool:
-        """True when it is on the disk. A full disk is waited out: sending goes on meanwhile and makes room."""
+        """True when it is on the disk. A full disk is waited out: sending goes on meanwhile and makes room.
+
+        What comes while another record waits (a camera that went silent) does not wait too: it is tried again.
+        """
         while True:
             try:
                 self._outbox.commit(records, camera=state, file=mark)
@@ -206,12 +210,24 @@ class Sense:
                 self.problem, self.degraded = str(full), "disk full: readings wait, sending goes on"
                 dropped = self._evidence.evict(free_bytes=ROOM_BYTES)
                 log.error("capture waits, stills dropped=%d: %s", dropped, full)
-                if stop.wait(FULL_WAIT_S):
+                if self._waits_for is not None or self._wait_for_room(state.camera, stop):
                     return False
             else:
                 self.problem = self.degraded = ""
                 self._timekeeper.stamped(unset=any(record.unset is not None for record in records))
                 return True
+
+    def _wait_for_room(self, camera: str, stop: threading.Event) -> bool:
+        """Tend everything else meanwhile; True when told to stop."""
+        self._waits_for = camera
+        try:
+            for _ in range(round(FULL_WAIT_S / TEND_S)):
+                if stop.wait(TEND_S):
+                    return True
+                self._tend(stop)
+        finally:
+            self._waits_for = None
+        return False
 
     def _keep(self, look: Look) -> dict[str, str]:
         """Make stills durable before the readings that name them; without room the reading goes without."""
@@ -234,7 +250,8 @@ class Sense:
         """Watchdogs, cameras that went silent, and room on the disk."""
         for station in self._stations:
             station.camera.watch()
-            self._mark_silent(station.camera, stop)
+            if station.camera.id != self._waits_for:  # its state is in hand
+                self._mark_silent(station.camera, stop)
         self._timekeeper.tend()
         self._make_room()
 
