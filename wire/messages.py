@@ -240,18 +240,6 @@ class StoreLost:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Renumbered:
-    """Body of a `renumbered` record, the first of an epoch: what followed it was waiting under an older epoch.
-
-    Records 2, 3, … of this epoch are those of `spans` (lo, hi) of the older one, in order. The centre may have stored
-    some of them under their old numbers: it compares, and counts none twice.
-    """
-
-    epoch: Name
-    spans: tuple[tuple[Seq, Seq], ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ConfigResult:
     """Body of a `config_result` record: what became of the configuration `id`; `parts` as `kind name sha256`."""
 
@@ -289,6 +277,5 @@ BODIES: dict[str, type] = {
     "tombstone": Tombstone,
     "clock_map": ClockMap,
     "store_lost": StoreLost,
-    "renumbered": Renumbered,
     "config_result": ConfigResult,
 }

@@ -18,7 +18,6 @@ from wire.messages import (
     ConfigResult,
     HostState,
     Presence,
-    Renumbered,
     StoreLost,
 )
 
@@ -78,9 +77,6 @@ MESSAGES: dict[str, Any] = {
             a_record(seq=11, at=AT + 3, kind="camera_event", body=an_event(state="end")),
             a_record(seq=12, at=AT + 4, kind="tombstone", body=a_tombstone()),
         )
-    ),
-    "framerenumbered-v1": a_frame(
-        records=(a_record(kind="renumbered", body=Renumbered(epoch="e0", spans=((5, 9), (12, 12)))),)
     ),
     "framesigned-v1": replace(
         a_frame(
