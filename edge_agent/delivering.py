@@ -62,6 +62,9 @@ class Delivering:
         self._hold_until_s = 0.0
         self._asked = (0, 0.0)
         self._renewed_s: float | None = None
+        self._echoed = False
+        self._doubted_s = -RESEND_MAX_S
+        self._told = 0  # the highest tombstone that went before its turn: with it the centre may be ahead of the lanes
 
     @property
     def owes(self) -> bool:
@@ -74,20 +77,22 @@ class Delivering:
         self._channel_of.clear()
         self._bulk_again_s = self._hold_until_s = 0.0
         self._bulk_waits, self._bulk_heard = 0, False
+        self._echoed = False
 
     def died(self, *, too_large: bool) -> None:
         """The connection ended by itself, perhaps because of what was on its way."""
         flying = sorted((*self._lanes.live.on_the_way, *self._lanes.bulk.on_the_way), key=lambda sent: sent.order)
         self._framer.died(flying, too_large=too_large)
 
-    def hear(self, ack: Ack, now: float) -> None:
-        """The centre's word of what it has committed."""
+    def hear(self, ack: Ack, now: float, *, answers: bool = False) -> None:
+        """The centre's word of what it has committed; `answers` one of our births or beats, by its echo."""
+        self._echoed |= answers
         if ack.epoch != self._outbox.epoch:
             log.info("ack of another epoch ignored epoch=%s ours=%s", ack.epoch, self._outbox.epoch)
             return
         claimed = max((ack.hi, *(hi for _, hi in ack.recv)))
-        if claimed > max(self._sendable, self._lanes.highest_sent):
-            self._disown(ack, claimed, now)
+        if claimed > max(self._sendable, self._told, self._lanes.highest_sent):
+            self._claimed_too_much(ack, claimed, now, answers=answers)
             return
         heard = self._lanes.acknowledge(ack.hi, ack.recv)
         if heard.advanced:
@@ -164,31 +169,35 @@ class Delivering:
         except StoreFullError as full:  # the next ack deletes these too
             log.error("acknowledged records not deleted yet: %s", full)
 
-    def _disown(self, ack: Ack, claimed: int, now: float) -> None:
-        """The centre has numbers we never gave: this store is a copy or an old backup. Nothing is deleted.
+    def _claimed_too_much(self, ack: Ack, claimed: int, now: float, *, answers: bool) -> None:
+        """The centre has numbers we never gave: this store is a copy or an old backup. Or somebody forged it.
 
-        Or somebody forged it: so a new epoch is begun at most once an hour, and each such ack is counted.
+        Believed when it answers a question of ours, which a forger has not read (or when this centre never says what it
+        answers), and at most once an hour; else it is counted, and a birth asks the centre itself.
         """
         self._state.security += 1
-        newest = self._outbox.newest
-        if self._renewed_s is not None and now - self._renewed_s < RENEW_EVERY_S:
+        if not answers and self._echoed:
+            log.error("ack of seq=%d, never sent, answers nothing; the centre is asked", claimed)
+            self.wants_birth |= now - self._doubted_s >= self._broker.resend_s
+            self._doubted_s = now if self.wants_birth else self._doubted_s
+        elif self._renewed_s is not None and now - self._renewed_s < RENEW_EVERY_S:
             self._state.problem = (
-                f"ack of records never sent (hi={claimed}, newest={newest}); expected at most {newest}"
+                f"ack of record {claimed}, which was never sent; expected at most {self._outbox.newest}"
             )
-            log.error("ack ignored: hi=%d newest=%d, and the epoch was renewed less than an hour ago", claimed, newest)
-            return
-        log.error(
-            "centre has records this store never sent hi=%d newest=%d epoch=%s; going on under a new epoch",
-            claimed,
-            newest,
-            ack.epoch,
-        )
+            log.error("ack ignored: %s; the epoch was renewed less than an hour ago", self._state.problem)
+        else:
+            self._disown(ack, claimed, now)
+
+    def _disown(self, ack: Ack, claimed: int, now: float) -> None:
+        """Nothing is deleted; what waits goes on under a new epoch."""
+        newest = self._outbox.newest
+        log.error("centre has seq=%d, never sent, newest=%d epoch=%s; going on anew", claimed, newest, ack.epoch)
         self._renewed_s = now
         beyond = max(ack.hi, newest) + 1  # what came after this copy was made, as far as the centre has not got it
         lost = StoreLost(epoch=ack.epoch, lo=beyond, hi=None, reason="store was a copy or an old backup")
         self._outbox.renew_epoch(self._epoch_of(), lost=(lost,))
         self._lanes = Lanes(limit=self._broker.window)
-        self._sendable = 0
+        self._sendable = self._told = 0
         self._state.synced, self.wants_birth = False, True
 
     def _without_bulk(self, now: float) -> None:
@@ -274,3 +283,4 @@ class Delivering:
             for packed in self._framer.frames((stone,), broker_takes=link.max_packet_bytes):
                 if packed.payload is not None:
                     self._publish(link, packed.payload, channel=channel, count=1)
+                    self._told = max(self._told, stone.seq)

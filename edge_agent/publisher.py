@@ -127,6 +127,8 @@ class Publisher:
             self._say(link, self._beat(), qos=0, at_s=now)
         if self._delivering.wants_birth:
             self._delivering.wants_birth, self._births, self._birth_s = False, 0, now
+            if self.state.synced:
+                self._announce(link, now)
         if self.state.synced:
             return self._delivering.send(link, now)
         if self.state.host_online and now >= self._birth_s:
@@ -221,7 +223,7 @@ class Publisher:
             log.error("ack not taken hi=%d: %s", ack.hi, self.state.problem)
             return
         self._compare_clocks(ack, now)
-        self._delivering.hear(ack, now)
+        self._delivering.hear(ack, now, answers=ack.echo in dict(self._said))
 
     def _compare_clocks(self, ack: Ack, now: float) -> None:
         """The centre's clock stood at `at` half-way between our question and its answer (as in NTP, RFC 5905)."""

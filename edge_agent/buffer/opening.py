@@ -94,6 +94,7 @@ def open_outbox(
             raise
         outbox = opening.open()
     ballast.hold()
+    outbox.leave_mark(outbox.counters())
     return outbox
 
 

@@ -246,6 +246,25 @@ def test_a_forged_ack_deletes_nothing_and_renews_the_epoch_at_most_once_an_hour(
     desk.outbox.close()
 
 
+def test_a_centre_that_says_what_it_answers_is_asked_before_it_is_believed(tmp_path: Path) -> None:
+    """A forger has not read our birth; the centre that really knows more says so in answer to it."""
+    desk = Desk(filled(tmp_path, 5))
+    desk.connect()
+    desk.ack(0, echo=desk.last(Birth, "birth").sent_at, at=START_MS)
+    first, births = desk.outbox.epoch, [said for said, _ in desk.link.said].count("birth")
+    for _ in range(3):
+        desk.ack(999, echo=12345)
+    assert desk.outbox.epoch == first
+    assert desk.publisher.state.synced
+    assert [said for said, _ in desk.link.said].count("birth") == births + 1, "asked once"
+    desk.ack(3)
+    assert desk.outbox.counters().acked == 3, "goes on meanwhile"
+    desk.ack(999, echo=desk.last(Birth, "birth").sent_at, at=START_MS)
+    assert desk.outbox.epoch != first
+    assert desk.publisher.state.security == 4
+    desk.outbox.close()
+
+
 @pytest.mark.parametrize(
     ("waited_s", "at_ms", "offset_ms"),
     [(0.2, 5100, 5000), (0.0, -3000, -3000), (8.0, 5000, None)],

@@ -63,11 +63,7 @@ def test_a_turned_bit_in_a_body_is_a_lost_record(tmp_path: Path) -> None:
     db.commit()
     db.close()
     (tmp_path / STORE).rename(tmp_path / "broken")
-    an_outbox(tmp_path).close()
-    db = sqlite3.connect(tmp_path / STORE)
-    db.execute("INSERT INTO meta VALUES ('salvage', ?)", (str(tmp_path / "broken"),))
-    db.commit()
-    db.close()
+    (tmp_path / "outbox.salvage").write_text("broken")
     again = an_outbox(tmp_path)
     assert list(seqs_by_detail(again)) == ["event 1", "event 3"]
     assert spans(again) == [(2, 2, "store damaged")]
@@ -184,6 +180,16 @@ def test_a_store_that_is_gone_is_told(tmp_path: Path) -> None:
     once = an_outbox(tmp_path)
     assert len(told(once)) == 1, "said once"
     once.close()
+
+
+def test_a_store_that_was_never_connected_is_told_by_name_too(tmp_path: Path) -> None:
+    outbox = an_outbox(tmp_path)
+    epoch = outbox.epoch
+    outbox.close()
+    (tmp_path / STORE).write_bytes(b"\xff" * 8192)
+    again = an_outbox(tmp_path)
+    assert told(again) == [{"epoch": epoch, "lo": 1, "hi": None, "reason": "store damaged"}]
+    again.close()
 
 
 def test_yesterdays_copy_of_a_store_goes_on_under_a_new_epoch(tmp_path: Path) -> None:

@@ -195,6 +195,7 @@ def test_a_salvage_that_was_cut_short_is_made_good_at_the_next_start(tmp_path: P
     outbox.close()
     broken = tmp_path / f"{STORE}.broken-1"
     (tmp_path / STORE).rename(broken)
+    (tmp_path / "outbox.mark").unlink()
     fresh = an_outbox(tmp_path)
     fresh._writer.execute("INSERT INTO meta VALUES ('salvage', ?)", (str(broken),))
     fresh.close()
