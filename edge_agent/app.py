@@ -20,7 +20,7 @@ from edge_agent.camera.nursing import Nursery
 from edge_agent.camera.source import Camera
 from edge_agent.clock import Clock, SystemClock, clock_of, wall, wall_ms
 from edge_agent.errors import StoreError
-from edge_agent.identity import signer_of
+from edge_agent.identity import Renewer, renewer_of, signer_of
 from edge_agent.publisher import Identity, Publisher
 from edge_agent.remote.again import begin_again
 from edge_agent.remote.carry import settle
@@ -55,6 +55,7 @@ class Agent:
     sense: Sense
     publisher: Publisher
     uploader: Uploader | None
+    renewer: Renewer | None
     keeper: Keeper
     failures: list[BaseException] = field(default_factory=list)
 
@@ -66,6 +67,8 @@ class Agent:
         threads = [sensing, sending]
         if self.uploader is not None:
             threads.append(self._thread("uploader", self.uploader.run, ended, failed=stop))
+        if self.renewer is not None:
+            threads.append(self._thread("renewal", self.renewer.run, ended, failed=stop))
         for camera in self.cameras:
             camera.open()
         keeping = self._thread("configuration", self._keep, stop, failed=stop, daemon=True)
@@ -104,7 +107,9 @@ class Agent:
 
     def _write_health(self) -> None:
         try:
-            plain = health.snapshot(self.cameras, self.sense, self.publisher, self.uploader, self.evidence)
+            plain = health.snapshot(
+                self.cameras, self.sense, self.publisher, self.uploader, self.evidence, renewer=self.renewer
+            )
             health.write_snapshot(self.settings.gateway.data_dir, plain)
         except OSError as error:
             log.warning("health not written reason=%s", error.strerror)
@@ -211,6 +216,7 @@ def _built(given: Settings, lock: FolderLock, *, network_of: NetworkOf | None) -
         sense=sense,
         publisher=publisher,
         uploader=Uploader(settings.centre, evidence, random=random) if settings.centre else None,
+        renewer=renewer_of(given, distrusted=lambda: ": TLS: " in publisher.state.problem, random=random),
         keeper=keeper,
     )
 

@@ -123,6 +123,11 @@ def status(
         out.print(f"degraded: {found.degraded}", markup=False, soft_wrap=True)
     if found.health and found.health["link"]["problem"]:
         out.print(f"link: {found.health['link']['problem']}", markup=False, soft_wrap=True)
+    identity = (found.health or {}).get("identity", {})
+    if identity.get("certificate_until"):
+        out.print(f"certificate until {identity['certificate_until']}, renewed by itself", markup=False)
+    if identity.get("problem"):
+        out.print(f"identity: {identity['problem']}", markup=False, soft_wrap=True)
 
 
 @app.command()

@@ -13,6 +13,7 @@ from edge_agent.announcing import Vitals
 from edge_agent.buffer.evidence import EvidenceFolder
 from edge_agent.camera.source import Camera
 from edge_agent.clock import Clock, wall
+from edge_agent.identity import Renewer
 from edge_agent.publisher import Publisher
 from edge_agent.sense import Sense, inference_ages_ms
 from edge_agent.uploader import Uploader
@@ -47,6 +48,8 @@ def snapshot(
     publisher: Publisher,
     uploader: Uploader | None,
     evidence: EvidenceFolder,
+    *,
+    renewer: Renewer | None = None,
 ) -> dict[str, Any]:
     """Everything a person asks first, as plain values."""
     link, inferred = publisher.state, inference_ages_ms(sense.remembered)
@@ -70,6 +73,10 @@ def snapshot(
             "waiting": len(evidence.waiting()),
             "sent": uploader.sent if uploader else 0,
             "problem": uploader.problem if uploader else "no [centre] in the settings: stills stay here",
+        },
+        "identity": {
+            "problem": renewer.problem if renewer else "",
+            "certificate_until": renewer.until.isoformat() if renewer and renewer.until else None,
         },
         "cameras": [
             {

@@ -20,8 +20,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 
 from edge_agent.backoff import Backoff
+from edge_agent.clock import wall
 from edge_agent.errors import EdgeError, SettingsError
-from edge_agent.settings import Centre, IdentityFiles, read_secret
+from edge_agent.settings import Centre, IdentityFiles, Settings, read_secret
 from edge_agent.tls_files import TlsFiles, held_in, is_due, replace_files, settle
 from wire.renewing import answer_said, request_said
 from wire.signing import KeyFileError, Signer, load_signer, verify
@@ -51,6 +52,26 @@ def signer_of(files: IdentityFiles) -> Signer | None:
         raise SettingsError(file=str(files.signing_key), where="identity.signing_key", expected=expected) from wrong
 
 
+def renewer_of(settings: Settings, *, distrusted: Callable[[], bool], random: Random) -> Renewer | None:
+    """What keeps this gateway's certificate fresh; None without an enrolment's keys, or without a centre to ask."""
+    broker, keys, centre = settings.broker, settings.identity, settings.centre
+    signer = signer_of(keys)
+    if signer is None or keys.centre_key is None or centre is None:
+        return None
+    if broker.cert_file is None or broker.key_file is None or broker.ca_file is None:
+        return None
+    return Renewer(
+        settings.gateway.id,
+        centre,
+        TlsFiles(certificate=broker.cert_file, key=broker.key_file, ca=broker.ca_file),
+        signer=signer,
+        centre_key=read_secret(keys.centre_key),
+        now=wall,
+        random=random,
+        distrusted=distrusted,
+    )
+
+
 class Renewer:
     """`run` is a thread's whole life; `problem` is the last thing that stood in the way.
 
@@ -72,6 +93,7 @@ class Renewer:
     ) -> None:
         self.problem = ""
         self.renewed = 0
+        self.until: datetime | None = None
         self._gateway = gateway
         self._centre = centre
         self._files = files
@@ -105,7 +127,7 @@ class Renewer:
             wait_s = self._backoff.after_failure()
             log.warning("%s; next try in %.0f s", self.problem, wait_s)
             return wait_s
-        self.problem, self._distrust_since = "", None
+        self.problem, self._distrust_since, self.until = "", None, until
         self.renewed += 1
         self._backoff.after_run(0.0)
         log.info("certificate renewed until=%s", until.isoformat(timespec="seconds"))
@@ -114,6 +136,7 @@ class Renewer:
     def _due(self) -> bool:
         now = self._now()
         held = held_in(self._files)
+        self.until = held.not_valid_after_utc if held is not None else None
         if held is None or is_due(held, now):
             return True
         if not self._distrusted():
