@@ -53,7 +53,7 @@ class Delivering:
         self._epoch_of = epoch_of
         self._lanes = Lanes(limit=broker.window, acked=outbox.counters().acked)
         self._speed = self._new_speed()
-        self._sendable = outbox.newest  # what an earlier life of this process may have sent
+        self._sendable = outbox.newest  # what an earlier life of this process may have sent, or a gap was told with
         self._round_trip_s = 0.0
         self._channel_of: dict[int, UpChannel] = {}
         self._bulk_heard = False
@@ -91,7 +91,7 @@ class Delivering:
             log.info("ack of another epoch ignored epoch=%s ours=%s", ack.epoch, self._outbox.epoch)
             return
         claimed = max((ack.hi, *(hi for _, hi in ack.recv)))
-        if claimed > max(self._sendable, self._told, self._lanes.highest_sent):
+        if claimed > max(self._sendable, self._told, self._lanes.highest_sent) and not self._is_given_up(claimed):
             self._claimed_too_much(ack, claimed, now, answers=answers)
             return
         heard = self._lanes.acknowledge(ack.hi, ack.recv)
@@ -168,6 +168,11 @@ class Delivering:
             self._outbox.acked(hi)
         except StoreFullError as full:  # the next ack deletes these too
             log.error("acknowledged records not deleted yet: %s", full)
+
+    def _is_given_up(self, claimed: int) -> bool:
+        """Numbers beyond what was sent, of which nothing is held: the centre passed them at the word of our birth."""
+        held = self._outbox.pending(self._lanes.highest_sent, 1)
+        return claimed <= self._outbox.newest and (not held or held[0].seq > claimed)
 
     def _claimed_too_much(self, ack: Ack, claimed: int, now: float, *, answers: bool) -> None:
         """The centre has numbers we never gave: this store is a copy or an old backup. Or somebody forged it.
@@ -283,4 +288,5 @@ class Delivering:
             for packed in self._framer.frames((stone,), broker_takes=link.max_packet_bytes):
                 if packed.payload is not None:
                     self._publish(link, packed.payload, channel=channel, count=1)
+                    self._sendable = max(self._sendable, stone.seq)  # the centre may say that it has it
                     self._told = max(self._told, stone.seq)

@@ -41,7 +41,7 @@ class Simulation:
             self._fault()
             for edge in self.edges:
                 if edge.running and self.random.random() < 0.5:
-                    edge.produce(self.random.choice((1, 1, 3, 10, 40)))
+                    edge.produce(self.random.choice((1, 1, 3, 10, 40, 40, 150)))
             self._work(self.random.choice((0.02, 0.05, 0.2, 1.0, 3.0)), dies=self.random.random() < 0.04)
 
     def calm(self) -> float:
@@ -150,7 +150,7 @@ def simulated(seed: int, store: Store, folder: Path, *, hasty: bool = False) -> 
         say=lambda payload, listening: network.host(payload, listening=listening),
         now_ms=lambda: START_MS + int(network.now_s * 1000),
     )
-    window, cap_bytes = random.choice((5, 30, 300, 3000)), random.choice((2 << 30, 400_000))
+    window, cap_bytes = random.choice((5, 30, 300, 3000)), random.choice((2 << 30, 150_000))
     simulation = Simulation(seed=seed, random=random, network=network, centre=centre, edges=())
     simulation.edges = tuple(
         SimEdge(
