@@ -46,8 +46,8 @@ class FaceBelief:
     `phases` rows x cols x sub-states x looks sums to 1 per cell; `seen_s` rows x cols is the epoch second when the cell
     was last observed, NaN if never; `looks` rows x cols is by how many independent looks of late it was observed.
     `top` (rows + 1) is the probability of each number of storeys begun that the bays have in common, as of `top_s`
-    (epoch seconds, NaN if never looked at); even for work that does not rise. Of the lowest `reach` storeys at least
-    one cell was shown by some look; of those above nobody knows.
+    (epoch seconds, NaN if never looked at); even for work that does not rise. The camera looks at the lowest `reach`
+    storeys, by at least one cell; those above are out of its view.
     """
 
     phases: npt.NDArray[np.float32]
@@ -65,15 +65,15 @@ class FaceBelief:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Observation:
-    """One look: `stage` rows x cols x stages (sums to 1), `occluded` probability and `observable` per cell.
+    """One look: `stage` rows x cols x stages (sums to 1) and `occluded` probability per cell.
 
-    A cell that is not observable is out of view (occluded 1) or too small or oblique for its stage: such a one still
-    tells whether anything stands there.
+    A cell `in_view` that is not `observable` is too small or oblique for its stage, but tells whether anything stands.
     """
 
     stage: Floats
     occluded: Floats
     observable: Mask
+    in_view: Mask
 
     @property
     def visible(self) -> Mask:
@@ -148,14 +148,14 @@ def update(belief: FaceBelief, look: Observation, *, now_s: float, stages: Stage
 
 def _with_top(belief: FaceBelief, look: Observation, *, now_s: float) -> FaceBelief:
     """The common top after a look, whose cells tell of it even where they are too small to tell their stage."""
-    shown = look.occluded < HIDDEN_FROM
+    shown = look.in_view & (look.occluded < HIDDEN_FROM)
     if not shown.any():
         return belief
     first = np.isnan(belief.top_s)
     days = 0.0 if first else max(0.0, now_s - belief.top_s) / DAY_S
     weight = 1.0 if first else min(1.0, LOOKS_PER_DAY * days)
     top = risen(belief.top, np.where(shown, look.stage[..., 0], 0.5), days=days, weight=weight)
-    reach = max(belief.reach, 1 + int(np.flatnonzero(shown.any(axis=1))[-1]))
+    reach = max(belief.reach, 1 + int(np.flatnonzero(look.in_view.any(axis=1))[-1]))
     return replace(belief, top=top, top_s=now_s, reach=reach)
 
 

@@ -186,7 +186,7 @@ def why_abstain(
 def storeys_begun(belief: FaceBelief, *, stages: StageList) -> int | None:
     """Top storey as held, hidden cells told by the common top of the bays; None where the work has no top.
 
-    Storeys that no look ever showed in any bay are not said to stand.
+    Storeys that this camera never has in view are not said to stand.
     """
     if not stages.rises:
         return None

@@ -146,11 +146,12 @@ def _see_face(view: _View, face: Face, net: Network, *, belief: FaceBelief | Non
 
 
 def observe(likelihoods: CellLikelihoods, *, observable: Mask, in_view: Mask) -> Observation:
-    """What the filter takes from one look: stages, occlusion (whatever is out of view is hidden), what can be read."""
+    """What the filter takes from one look; whatever is out of view is hidden."""
     return Observation(
         stage=np.asarray(likelihoods.stage, float),
         occluded=np.where(in_view, likelihoods.occluded, 1.0),
         observable=observable,
+        in_view=in_view,
     )
 
 

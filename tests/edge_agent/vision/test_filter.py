@@ -23,10 +23,16 @@ DAY = 86400.0
 CREDIT = np.array(NEW_BUILD.credit_bp, float)
 
 
+def an_observation(stage: np.ndarray, occluded: np.ndarray) -> Observation:
+    """A look at cells that can all be read."""
+    every = np.ones(occluded.shape, bool)
+    return Observation(stage=stage, occluded=occluded, observable=every, in_view=every)
+
+
 def saw(stage: int, *, certainty: float = 0.9, occluded: float = 0.02) -> Observation:
     probabilities = np.full((1, 1, 6), (1 - certainty) / 5)
     probabilities[..., stage] = certainty
-    return Observation(stage=probabilities, occluded=np.full((1, 1), occluded), observable=np.ones((1, 1), bool))
+    return an_observation(probabilities, np.full((1, 1), occluded))
 
 
 def follow(days: Sequence[tuple[float, Observation]]) -> FaceBelief:
@@ -70,7 +76,7 @@ def test_a_network_torn_every_day_leaves_the_belief_torn(share: float) -> None:
     """Answers of 40 or 60 % for structure and the rest for infill: a week later it is still not much more than that."""
     torn = np.full((1, 1, 6), 0.02)
     torn[..., 2:4] = 0.92 * share, 0.92 * (1 - share)
-    look = Observation(stage=torn, occluded=np.zeros((1, 1)), observable=np.ones((1, 1), bool))
+    look = an_observation(torn, np.zeros((1, 1)))
     belief = follow([(float(d), look) for d in range(8)])
     assert probability(belief, 2) == pytest.approx(share, abs=0.15)
     assert probability(belief, 3) == pytest.approx(1 - share, abs=0.15)
@@ -149,7 +155,7 @@ def test_every_kind_of_work_is_followed_to_its_end(stages: StageList) -> None:
     for day in range(12 * len(stages.names)):
         probabilities = np.full((1, 1, len(stages.names)), 0.1 / (len(stages.names) - 1))
         probabilities[..., day // 12] = 0.9
-        look = Observation(stage=probabilities, occluded=np.zeros((1, 1)), observable=np.ones((1, 1), bool))
+        look = an_observation(probabilities, np.zeros((1, 1)))
         belief = update(belief, look, now_s=day * DAY, stages=stages)
         found = stage_probabilities(belief, stages=stages)[0, 0]
         right.append(int(found.argmax()) == day // 12)
@@ -163,7 +169,7 @@ def test_only_a_new_building_stands_on_itself(stages: StageList) -> None:
     """An old facade clad from the top, a road laid from the far end: nothing is overruled, and there is no top."""
     stage = np.full((4, 2, len(stages.names)), 0.02)
     stage[:2, :, 0] = stage[2:, :, -1] = 0.9
-    look = Observation(stage=stage, occluded=np.zeros((4, 2)), observable=np.ones((4, 2), bool))
+    look = an_observation(stage, np.zeros((4, 2)))
     belief = update(blank_belief(4, 2, stages=stages), look, now_s=0, stages=stages)
     held = held_probabilities(belief, stages=stages).argmax(axis=-1)
     assert held.tolist() == [[0, 0], [0, 0], [len(stages.names) - 1] * 2, [len(stages.names) - 1] * 2]
@@ -174,7 +180,7 @@ def patch(rows: int, cols: int, *, stage: int, hidden: np.ndarray | None = None)
     probabilities = np.full((rows, cols, 6), 0.02)
     probabilities[..., stage] = 0.9
     occluded = np.zeros((rows, cols)) if hidden is None else np.where(hidden, 0.95, 0.0)
-    return Observation(stage=probabilities, occluded=occluded, observable=np.ones((rows, cols), bool))
+    return an_observation(probabilities, occluded)
 
 
 def test_a_cell_hidden_for_an_hour_is_held_as_it_was_one_hidden_for_weeks_goes_with_its_neighbours() -> None:

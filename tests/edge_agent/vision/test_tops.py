@@ -19,9 +19,14 @@ def built_up_to(tops: list[int], rows: int = 6) -> np.ndarray:
 
 
 def a_look(
-    tops: list[int], *, rows: int = 6, hidden: np.ndarray | None = None, faint: np.ndarray | None = None
+    tops: list[int],
+    *,
+    rows: int = 6,
+    hidden: np.ndarray | None = None,
+    faint: np.ndarray | None = None,
+    outside: np.ndarray | None = None,
 ) -> Observation:
-    """`hidden` cells say nothing; `faint` ones are too small for their stage."""
+    """`hidden` cells say nothing; `faint` ones are too small for their stage, `outside` ones out of the picture."""
     void = built_up_to(tops, rows)
     stage = np.concatenate([void[..., None], np.repeat((1 - void)[..., None] / 5, 5, axis=-1)], axis=-1)
     none = np.zeros(void.shape, bool)
@@ -29,6 +34,7 @@ def a_look(
         stage=stage,
         occluded=np.where(none if hidden is None else hidden, 0.95, 0.0),
         observable=~(none if faint is None else faint),
+        in_view=~(none if outside is None else outside),
     )
 
 
@@ -91,7 +97,7 @@ def test_a_bay_whose_storeys_are_hidden_is_as_high_as_the_others(storey: int) ->
 @pytest.mark.parametrize(("top", "seen", "storey"), [(3, 4, 3), (4, 4, 4), (0, 1, 0), (6, 6, 6)])
 def test_no_storey_stands_that_nobody_saw(top: int, seen: int, storey: int) -> None:
     """The upper rows are out of the picture, for two months: an even guess there is no building."""
-    belief = follow([(3.0 * k, a_look([top] * 3, hidden=above(seen))) for k in range(20)])
+    belief = follow([(3.0 * k, a_look([top] * 3, outside=above(seen), faint=above(seen))) for k in range(20)])
     assert storeys_begun(belief, stages=NEW_BUILD) == storey
 
 
