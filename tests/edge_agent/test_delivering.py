@@ -216,6 +216,23 @@ def test_a_hole_in_the_store_is_told_before_what_comes_after_it(tmp_path: Path) 
     outbox.close()
 
 
+def test_a_tombstone_that_is_told_ahead_of_its_turn_is_no_number_never_sent(tmp_path: Path) -> None:
+    outbox = filled(tmp_path, 0)
+    desk = Desk(outbox, broker={"window": 5})
+    link = desk.greet()
+    outbox.append([a_record(n) for n in range(1, 31)])
+    outbox._writer.execute("DELETE FROM outbox WHERE seq = 3")
+    outbox.bury_missing(3, 3)
+    desk.turns()
+    told = [span for span in (*link.spans("data"), *link.spans("bulk")) if span == (31, 31)]
+    assert told
+    epoch = outbox.epoch
+    desk.ack(3, recv=[(31, 31)])
+    assert outbox.epoch == epoch
+    assert desk.publisher.state.security == 0
+    outbox.close()
+
+
 def kinds(outbox: Outbox) -> list[str]:
     return [record.kind for record in outbox.pending(0, 1000)]
 
