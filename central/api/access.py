@@ -29,7 +29,7 @@ from central.store.tables import Project
 log = logging.getLogger(__name__)
 
 _bearer = HTTPBearer(auto_error=False, scheme_name="bearer", description="a token of POST /auth/login")
-_GATEWAYS_ONLY = frozenset[Action]({"put_evidence", "renew_identity"})
+_GATEWAYS_ONLY = frozenset[Action]({"put_evidence", "renew_identity", "fetch_config"})
 _SUBJECTS = {
     "project_id": "project",
     "building_id": "building",

@@ -13,6 +13,7 @@ from central.api.plans import PLAN_BYTES_MAX
 from central.api.routes import (
     buildings,
     certificates,
+    configs,
     events,
     evidence,
     fleet,
@@ -43,6 +44,7 @@ _ROUTERS = (
     trace,
     fleet,
     certificates,
+    configs,
     security,
     evidence,
     uploads,
@@ -52,6 +54,7 @@ _ROUTERS = (
 )
 _CAPS = (
     Cap(prefix=f"{PREFIX}/evidence/", bytes_max=STILL_BYTES_MAX),
+    Cap(prefix=f"{PREFIX}/gateways/", suffix="/config", bytes_max=configs.BODY_BYTES_MAX),
     Cap(prefix=f"{PREFIX}/projects/import", bytes_max=PLAN_BYTES_MAX),
     Cap(prefix=f"{PREFIX}/uploads", bytes_max=PHOTO_BYTES_MAX, headers={"tus-resumable": TUS_VERSION}),
 )

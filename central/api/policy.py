@@ -36,6 +36,8 @@ Action = Literal[
     "import_plan",
     "put_evidence",
     "renew_identity",
+    "fetch_config",
+    "configure",
     "upload",
 ]
 
@@ -53,6 +55,8 @@ ACTIONS: dict[Action, frozenset[str]] = {
     "import_plan": frozenset({"admin", "project_owner", "dept_head"}),
     "put_evidence": frozenset(),  # gateways only, by their own token
     "renew_identity": frozenset(),  # the same
+    "fetch_config": frozenset(),  # the same
+    "configure": frozenset({"admin"}),
     "upload": _INSIDE - {"auditor", "discipline", "finance"},  # photos; gateways by their own token, stills
 }
 

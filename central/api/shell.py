@@ -46,9 +46,10 @@ class BodyTooLargeError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cap:
-    """Bodies of addresses that start so may have this many bytes; each of their answers has these headers."""
+    """Bodies of addresses that start and end so may have this many bytes; each of their answers has these headers."""
 
     prefix: str
+    suffix: str = ""
     bytes_max: int
     headers: Mapping[str, str] = field(default_factory=dict)
 
@@ -83,7 +84,8 @@ class Shell:
             await dressed.refuse(413, **_over(counted.bytes_max))
 
     def _cap(self, path: str) -> Cap:
-        return next((cap for cap in self._caps if path.startswith(cap.prefix)), _OTHERS)
+        fitting = (cap for cap in self._caps if path.startswith(cap.prefix) and path.endswith(cap.suffix))
+        return next(fitting, _OTHERS)
 
 
 class _Counted:
