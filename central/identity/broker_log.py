@@ -7,13 +7,16 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Literal
 
+from central.identity.names import CENTRE
 from wire.topics import GATEWAY_ID, HOST_STATE, ROOT
 
 Code = Literal["tls_refused", "acl_refused", "identity_conflict"]
+CENTRES_MAX = 100
 TAKEOVERS, TAKEOVER_SPAN_MS = 4, 60_000
 
 _PREFIX = re.compile(r"^\d{9,}: ")  # log_timestamp true
 _CALL = re.compile(r"^New connection from (?P<address>.+):\d+ on port (?P<port>\d+)\.$")
+_WELCOME = re.compile(r"^New client connected from .+ as (?P<client>.*) \(p\d, c\d, k\d+, u'(?P<user>.*)'\)\.$")
 _TLS = re.compile(r"^OpenSSL Error\[\d+\]: (?P<why>.+)$")
 _EARLY = re.compile(r"^Client connection from (?P<address>.+) failed: (?P<why>.+)\.$")
 _DENIED = re.compile(r"^Denied PUBLISH from (?P<client>.*) \(d\d, q\d, r\d, m\d+, '(?P<topic>.*)', \.\.\. \(")
@@ -36,6 +39,7 @@ class Refusal:
 class LogReader:
     """Reads lines in their order; some say who called only in the line before.
 
+    Who has come in under the centre's name is the centre (`centre_clients`, beside those it is told of at first).
     The detail of a refusal holds no port of a caller and no free text of his, so that the same again is the same.
     """
 
@@ -48,6 +52,9 @@ class LogReader:
         said = _PREFIX.sub("", line.rstrip("\r\n"))
         if call := _CALL.match(said):
             self._caller = f"{call['address']} at port {call['port']}"
+            return None
+        if welcome := _WELCOME.match(said):
+            self._know(welcome["client"], is_centre=welcome["user"] == CENTRE)
             return None
         if tls := _TLS.match(said):
             return _tls(tls["why"], f"the newest caller was {self._caller}")
@@ -67,6 +74,12 @@ class LogReader:
         if subscribed := _SUBSCRIBED.match(said):
             return self._subscribed(subscribed["client"], subscribed["filter"])
         return None
+
+    def _know(self, client: str, *, is_centre: bool) -> None:
+        if is_centre and len(self.centre_clients) < CENTRES_MAX:
+            self.centre_clients |= {client}
+        elif not is_centre:
+            self.centre_clients -= {client}
 
     def _taken_over(self, client: str, at_ms: int) -> Refusal | None:
         """Once is a connection that came back; again and again are two that hold one certificate."""

@@ -18,7 +18,7 @@ from central.store.save_letters import save_letter_rows
 from central.store.save_proofs import gateways_named
 from central.store.save_records import lock_stream, read_stream, save_stream
 from central.store.save_security import note_security
-from central.store.save_status import save_beats, save_birth, save_presence
+from central.store.save_status import refused_by, save_beats, save_birth, save_presence
 from wire.messages import Ack, Beat, Birth, Presence
 from wire.topics import up
 
@@ -40,6 +40,7 @@ def greet(engine: Engine, messages: Sequence[Birth | Beat | Presence], *, now_ms
                     )
                     acks.append(_answer(message, received, now_ms=now_ms))
                 case Beat():
+                    _heed_refusals(connection, message, now_ms=now_ms)
                     save_beats(connection, [message], now_ms=now_ms)
                     watermark, ranges = read_stream(connection, gateway=message.gw, epoch=message.epoch)
                     acks.append(_answer(message, Received(hi=watermark, beyond=tuple(ranges)), now_ms=now_ms))
@@ -54,6 +55,14 @@ def _welcome(connection: Connection, gateway: str, known: Mapping[str, Registere
         said = "a gateway that was revoked speaks of itself"
         note_security(connection, code="revoked_gateway", gateway=gateway, detail=said, at_ms=now_ms)
     return found is not None and not found.revoked
+
+
+def _heed_refusals(connection: Connection, beat: Beat, *, now_ms: int) -> None:
+    """The gateway counts what it refused since its start: more than it last said, or any at all after a new start."""
+    before, said = refused_by(connection, beat.gw), beat.security or 0
+    if said > before or 0 < said < before:
+        detail = "the gateway refused what was sent in the centre's name: an ack or a configuration"
+        note_security(connection, code="forged_ack", gateway=beat.gw, detail=detail, at_ms=now_ms)
 
 
 def _answer(message: Birth | Beat, received: Received, *, now_ms: int) -> StreamAck:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, select, update
 
 from central.store.tables import Camera, GatewayStatus
 from central.store.upsert import insert_new, table_of, upsert
@@ -59,6 +59,12 @@ def save_beats(connection: Connection, beats: Sequence[Beat], *, now_ms: int) ->
             for camera in beat.cameras
         ]
         upsert(connection, Camera, cameras)
+
+
+def refused_by(connection: Connection, gateway: str) -> int:
+    """How many messages the gateway's last beat said it had refused."""
+    found = connection.execute(select(_STATUS.c.security).where(_STATUS.c.gateway == gateway)).scalar()
+    return int(found or 0)
 
 
 def save_presence(connection: Connection, presence: Presence, *, now_ms: int) -> None:

@@ -108,6 +108,13 @@ def test_all_else_is_nothing(line: str) -> None:
     assert read(line) == []
 
 
+def test_who_came_in_as_the_centre_is_the_centre() -> None:
+    welcome = "New client connected from 10.1.2.3:55945 as other-centre (p5, c1, k60, u'{}')."
+    reads_all = "other-centre 1 siteprogress/v1/+/up/#"
+    assert read(welcome.format("centre"), reads_all) == []
+    assert len(read(welcome.format("centre"), welcome.format("gw-1"), reads_all)) == 1
+
+
 def test_a_gateway_that_comes_back_now_and_then_is_no_conflict() -> None:
     assert read(*["Client gw-1 already connected, closing old connection."] * 20, step_ms=21_000) == []
 
