@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 RESEND_MAX_S = 60.0
 TURN_RECORDS = 1000  # of one lane in one turn: the other lane and the acks come in between
-LIVE_RESERVE = 10  # messages that the backlog leaves to the live lane
+LIVE_RESERVE = 10  # messages that the backlog leaves to the live lane; half, where the broker takes few at a time
 NOBODY_LISTENS = 0x10
 WITHOUT_BULK_S, WITHOUT_BULK_MAX_S = 60.0, 3600.0
 RENEW_EVERY_S = 3600.0
@@ -64,6 +64,7 @@ class Delivering:
         self._renewed_s: float | None = None
         self._echoed = False
         self._doubted_s = -RESEND_MAX_S
+        self._room_max = 0
         self._told = 0  # the highest tombstone that went before its turn: with it the centre may be ahead of the lanes
 
     @property
@@ -77,7 +78,7 @@ class Delivering:
         self._channel_of.clear()
         self._bulk_again_s = self._hold_until_s = 0.0
         self._bulk_waits, self._bulk_heard = 0, False
-        self._echoed = False
+        self._echoed, self._room_max = False, 0
 
     def died(self, *, too_large: bool) -> None:
         """The connection ended by itself, perhaps because of what was on its way."""
@@ -231,7 +232,8 @@ class Delivering:
         bulk = name == "bulk"
         room = self._lanes.lane(name).room(self._speed.window if bulk else self._lanes.limit)
         room = min(TURN_RECORDS, self._speed.allows(room, now) if bulk else room)
-        reserve = LIVE_RESERVE if bulk else 0
+        self._room_max = max(self._room_max, link.room)
+        reserve = min(LIVE_RESERVE, self._room_max // 2) if bulk else 0
         if room == 0 or link.room <= reserve:
             return False
         stretch = self._lanes.stretch(name, newest=self._outbox.newest)

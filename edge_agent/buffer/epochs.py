@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Sequence
+from typing import Any
 
 from edge_agent.buffer import chain
 from edge_agent.buffer.record import NewRecord
@@ -17,12 +18,12 @@ LOSSES_MAX = 1000  # more spans than that are said as fewer, wider ones
 def renew(db: sqlite3.Connection, epoch: str, *, gateway: str, lost: Sequence[StoreLost], now_ms: int) -> None:
     """Number from 1 on, in order. What names numbers of the old epoch is said anew, or moves with them."""
     old = str(db.execute("SELECT value FROM meta WHERE key = 'epoch'").fetchone()[0])
-    given_up = [(json.loads(row[0])) for row in db.execute("SELECT body FROM outbox WHERE kind = 'tombstone'")]
-    told = [StoreLost(epoch=old, lo=body["lo"], hi=body["hi"], reason=body["reason"]) for body in given_up]
-    db.execute("DELETE FROM outbox WHERE kind = 'tombstone'")
+    said = {body["lo"]: body["reason"] for body in _bodies(db, "tombstone")}
+    stones = db.execute("SELECT lo, hi FROM tombstone ORDER BY lo").fetchall()
+    told = [StoreLost(epoch=old, lo=lo, hi=hi, reason=said.get(lo, "given up")) for lo, hi in stones]
+    maps = _bodies(db, "clock_map")
+    db.execute("DELETE FROM outbox WHERE kind IN ('tombstone', 'clock_map')")
     db.execute("DELETE FROM tombstone")
-    maps = [(json.loads(row[0])) for row in db.execute("SELECT body FROM outbox WHERE kind = 'clock_map' ORDER BY seq")]
-    db.execute("DELETE FROM outbox WHERE kind = 'clock_map'")
     moved = [body | span for body in maps if (span := _moved(db, body["lo"], body["hi"]))]
     spans = db.execute("SELECT lo, hi, boot, base_ms FROM unset_clock ORDER BY lo").fetchall()
     kept = [(span["lo"], span["hi"], boot, base) for lo, hi, boot, base in spans if (span := _moved(db, lo, hi))]
@@ -52,6 +53,12 @@ def say_lost(db: sqlite3.Connection, lost: Sequence[StoreLost], *, now_ms: int) 
     """A record for each."""
     news = [NewRecord(kind="store_lost", at=now_ms, clock="unknown", body=encode_body(body)) for body in lost]
     chain.insert(db, news, appended_ms=now_ms)
+
+
+def _bodies(db: sqlite3.Connection, kind: str) -> list[dict[str, Any]]:
+    """Bodies of the records of a kind that the disk has not changed, in order."""
+    rows = db.execute(f"SELECT {chain.COLUMNS} FROM outbox WHERE kind = ? ORDER BY seq", (kind,))  # noqa: S608  ours
+    return [json.loads(record.body) for record in map(chain.sealed, rows) if record.is_whole]
 
 
 def _moved(db: sqlite3.Connection, lo: int, hi: int) -> dict[str, int] | None:

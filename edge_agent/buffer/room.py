@@ -12,7 +12,10 @@ from edge_agent.buffer.eviction import HOUR_MS, THIN_TO_BP, Span, Stored, spans_
 BATCH = 20_000
 ROW_BYTES = 220  # of a row beside its body
 SIZE = f"length(body) + {ROW_BYTES}"
-FACE = "coalesce(json_extract(body, '$.camera') || '/' || json_extract(body, '$.face'), '')"
+FACE = (  # a body that the disk changed has none
+    "CASE WHEN json_valid(body) THEN"
+    " coalesce(json_extract(body, '$.camera') || '/' || json_extract(body, '$.face'), '') ELSE '' END"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -47,8 +47,9 @@ def test_receive_maximum(broker_with: BrokerWith, tmp_path: Path, limit: int, ro
     link.close()
 
 
-def test_a_backlog_through_a_narrow_broker(broker_with: BrokerWith, tmp_path: Path) -> None:
-    broker = broker_with("max_inflight_messages 12", without="max_inflight_messages")
+@pytest.mark.parametrize("limit", [1, 3, 12])
+def test_a_backlog_through_a_narrow_broker(broker_with: BrokerWith, tmp_path: Path, limit: int) -> None:
+    broker = broker_with(f"max_inflight_messages {limit}", without="max_inflight_messages")
     centre = SmallCentre(broker=broker).start()
     outbox = an_outbox(tmp_path / "gw")
     outbox.append([a_record(n) for n in range(8000)])

@@ -251,6 +251,18 @@ def test_a_new_epoch_passes_on_what_named_old_numbers(tmp_path: Path) -> None:
     outbox.close()
 
 
+def test_bodies_that_the_disk_changed_stop_neither_a_new_epoch_nor_making_room(tmp_path: Path) -> None:
+    outbox = an_outbox(tmp_path, cap_bytes=1 << 20)
+    body = {"camera": "c", "face": "A", "text": "x" * 900}
+    outbox.append([NewRecord(kind="face_reading", at=n * 60_000, clock="synced", body=body) for n in range(1200)])
+    outbox.refuse(outbox.pending(4, 1), reason="too large")
+    outbox._writer.execute("UPDATE outbox SET body = 'x' || body WHERE seq IN (1, 2, 1201)")
+    assert outbox.evict() > 0
+    outbox.renew_epoch("other")
+    assert (5, 5, "given up") in spans(outbox)
+    outbox.close()
+
+
 def test_numbers_that_are_neither_held_nor_told_make_their_own_tombstone(tmp_path: Path) -> None:
     outbox = an_outbox(tmp_path)
     outbox.append([a_record(n) for n in range(1, 11)])
