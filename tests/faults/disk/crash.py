@@ -10,7 +10,7 @@ from typing import Literal
 
 from edge_agent.buffer.opening import open_outbox
 from tests.faults.disk.process import CAP_BYTES, GATEWAY
-from tests.faults.disk.trace import Op
+from tests.faults.disk.trace import APPENDED, Op
 from tests.faults.ledger import Entry, record_of
 from wire.codec import canonical
 
@@ -42,7 +42,7 @@ class Disk:
                 self._mark(op.data.decode().split())
             case "unlink":
                 self.files.pop(op.file, None)
-            case "rename":
+            case "rename" if op.file in self.files:
                 self.files[op.other] = self.files.pop(op.file)
             case "sync" if op.file in self.files:
                 file = self.files[op.file]
@@ -121,5 +121,6 @@ def _do(content: bytearray, op: Op) -> None:
         return
     if not op.data:
         return
-    content.extend(bytes(max(0, op.offset - len(content))))
-    content[op.offset : op.offset + len(op.data)] = op.data
+    offset = len(content) if op.offset == APPENDED else op.offset
+    content.extend(bytes(max(0, offset - len(content))))
+    content[offset : offset + len(op.data)] = op.data

@@ -19,6 +19,7 @@ GATEWAY = "gw-1"
 MARKS = "marks"
 BROKEN = 3  # exit status: the store failed, and whoever runs the agent starts it again
 CAP_BYTES = 500_000
+CARELESS = "careless"  # promises what it has not synced: the lab must find that out
 
 
 class Marks:
@@ -61,6 +62,8 @@ def main() -> int:
     folder, seed, steps = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
     try:
         outbox = open_outbox(folder, gateway=GATEWAY, now_ms=lambda: 1_790_000_000_000, cap_bytes=CAP_BYTES)
+        if sys.argv[4:] == [CARELESS]:
+            outbox._writer.execute("PRAGMA synchronous = OFF")
         work(outbox, Marks(folder), Random(seed), steps=steps)
         outbox.close()
     except StoreError as failed:

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from tests.faults.disk.process import MARKS
+from tests.faults.disk.process import CARELESS, MARKS
 
+APPENDED = -1
 TRACED = "pwrite64,write,fdatasync,fsync,ftruncate,unlink,rename"
 _CALL = re.compile(
     r"^(?:\d+ +)?(?P<call>\w+)\((?P<rest>.*)\) += (?P<answer>-?\d+)",
@@ -26,7 +27,10 @@ _QUOTED = re.compile(r'^"(?P<hex>(?:\\x[0-9a-f]{2})*)"(?:, (?P<rest>.*))?$')
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Op:
-    """One thing done to a file of the folder; `data` at `offset`, or a new `size`, or the other name of a rename."""
+    """One thing done to a file of the folder; `data` at `offset`, or a new `size`, or the other name of a rename.
+
+    `offset` APPENDED: at the end of what is there.
+    """
 
     kind: Literal["write", "sync", "truncate", "unlink", "rename", "mark"]
     file: str
@@ -43,9 +47,12 @@ def is_there() -> bool:
     return subprocess.run(["strace", "-o", "/dev/null", "true"], capture_output=True, check=False).returncode == 0
 
 
-def run(folder: Path, *, seed: int, steps: int, inject: str | None = None, trace: Path | None = None) -> int:
+def run(
+    folder: Path, *, seed: int, steps: int, inject: str | None = None, trace: Path | None = None, careless: bool = False
+) -> int:
     """Run the work in a folder; with `inject` as `man strace` spells it. The exit status, negative for a signal."""
     command = [sys.executable, "-m", "tests.faults.disk.process", str(folder), str(seed), str(steps)]
+    command += [CARELESS] if careless else []
     tracer = ["strace", "-f", "-o", str(trace or "/dev/null")]
     if trace is not None:
         tracer += ["-y", "-xx", "-s", "1000000", "-e", f"trace={TRACED}"]
@@ -100,7 +107,7 @@ def _on_file(call: str, name: str, rest: str) -> Op | None:
     assert quoted is not None, f"{call} on {name}: {rest[:80]}"
     data = bytes.fromhex(quoted["hex"].replace("\\x", ""))
     if call == "write":
-        return Op(kind="mark", file=name, data=data) if name == MARKS else None
+        return Op(kind="mark" if name == MARKS else "write", file=name, data=data, offset=APPENDED)
     return Op(kind="write", file=name, data=data, offset=int((quoted["rest"] or "").split(", ")[1]))
 
 
