@@ -131,6 +131,10 @@ class _Opening:
             ballast=self.ballast,
         )
         self._renew_if_old(outbox, mark)
+        if writer.execute("SELECT 1 FROM meta WHERE key = 'stepped_back'").fetchone():
+            # A release that kept no links has written since: the chain of this epoch cannot go on.
+            outbox.renew_epoch(new_epoch(self.now_ms()))
+            writer.execute("DELETE FROM meta WHERE key = 'stepped_back'")
         return outbox
 
     def _renew_if_old(self, outbox: Outbox, mark: Mark | None) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 
 from edge_agent.buffer import chain
+from edge_agent.buffer.guarding import atomic
 
 STEPS: tuple[tuple[str, ...], ...] = (
     (
@@ -28,6 +29,15 @@ STEPS: tuple[tuple[str, ...], ...] = (
         " base_ms INTEGER NOT NULL)",
     ),
 )
+BACK: tuple[tuple[str, ...], ...] = (
+    (
+        "DROP TABLE unset_clock",
+        "ALTER TABLE outbox DROP COLUMN prev",
+        "DELETE FROM meta WHERE key IN ('link', 'tombstoned', 'thinned')",
+        "INSERT OR REPLACE INTO meta VALUES ('stepped_back', '1')",
+    ),
+)
+"""What undoes STEPS[1], STEPS[2], …: for going back to the release before. Records and their numbers stay."""
 VERSION = len(STEPS)
 LINKED = 2  # the step that brought links
 
@@ -54,18 +64,24 @@ def user_version(db: sqlite3.Connection) -> int:
 def migrate(db: sqlite3.Connection) -> None:
     """Take the steps that are missing, each in its own transaction."""
     for number in range(user_version(db), VERSION):
-        db.execute("BEGIN IMMEDIATE")
-        try:
+        with atomic(db):
             for statement in STEPS[number]:
                 db.execute(statement)
             if number + 1 == LINKED:
                 _link_what_waits(db)
             db.execute(f"PRAGMA user_version = {number + 1}")
-            db.execute("COMMIT")
-        except BaseException:
-            if db.in_transaction:
-                db.execute("ROLLBACK")
-            raise
+
+
+def step_back(db: sqlite3.Connection) -> int:
+    """Undo the newest step in one transaction; returns the version the store has then. The first is never undone."""
+    version = user_version(db)
+    if version < LINKED:
+        return version
+    with atomic(db):
+        for statement in BACK[version - LINKED]:
+            db.execute(statement)
+        db.execute(f"PRAGMA user_version = {version - 1}")
+    return version - 1
 
 
 def _link_what_waits(db: sqlite3.Connection) -> None:
