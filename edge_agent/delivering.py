@@ -65,7 +65,6 @@ class Delivering:
         self._echoed = False
         self._doubted_s = -RESEND_MAX_S
         self._room_max = 0
-        self._told = 0  # the highest tombstone that went before its turn: with it the centre may be ahead of the lanes
 
     @property
     def owes(self) -> bool:
@@ -92,7 +91,7 @@ class Delivering:
             log.info("ack of another epoch ignored epoch=%s ours=%s", ack.epoch, self._outbox.epoch)
             return
         claimed = max((ack.hi, *(hi for _, hi in ack.recv)))
-        if claimed > max(self._sendable, self._told, self._lanes.highest_sent) and not self._is_given_up(claimed):
+        if claimed > max(self._sendable, self._lanes.highest_sent) and not self._is_given_up(claimed):
             self._claimed_too_much(ack, claimed, now, answers=answers)
             return
         heard = self._lanes.acknowledge(ack.hi, ack.recv)
@@ -203,7 +202,7 @@ class Delivering:
         lost = StoreLost(epoch=ack.epoch, lo=beyond, hi=None, reason="store was a copy or an old backup")
         self._outbox.renew_epoch(self._epoch_of(), lost=(lost,))
         self._lanes = Lanes(limit=self._broker.window)
-        self._sendable = self._told = 0
+        self._sendable = 0
         self._state.synced, self.wants_birth = False, True
 
     def _without_bulk(self, now: float) -> None:
@@ -291,4 +290,3 @@ class Delivering:
                 if packed.payload is not None:
                     self._publish(link, packed.payload, channel=channel, count=1)
                     self._sendable = max(self._sendable, stone.seq)  # the centre may say that it has it
-                    self._told = max(self._told, stone.seq)
