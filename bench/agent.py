@@ -3,7 +3,7 @@
 `python -m bench.agent [--seconds S] [--every S] [--json FILE]`. Four RTSP streams and four watched folders, the shipped
 network, one face each; with `--every` each camera gives a frame that often, as on a site, else the folders are full
 from the start. All processes of the agent are counted: RSS counts shared pages once for each process, PSS shares them
-out and is what the machine really gives. The slope is a line through the second half.
+out and is what the machine really gives. The slope is a line through the second half of what is theirs alone.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ class Memory:
     name: str
     rss_mib: float
     pss_mib: float
+    own_mib: float
 
 
 def memory_of(pid: int, name: str) -> Memory:
@@ -47,7 +48,8 @@ def memory_of(pid: int, name: str) -> Memory:
     for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]:
         key, value, *_ = line.split()
         fields[key] = int(value) / 1024
-    return Memory(name=name, rss_mib=fields["Rss:"], pss_mib=fields["Pss:"])
+    own = fields["Private_Clean:"] + fields["Private_Dirty:"]
+    return Memory(name=name, rss_mib=fields["Rss:"], pss_mib=fields["Pss:"], own_mib=own)
 
 
 def processes_of(pid: int) -> list[int]:
@@ -63,14 +65,15 @@ class Sample:
     at_s: float
     rss_mib: float
     pss_mib: float
+    own_mib: float
 
 
 def slope_mib_per_h(samples: list[Sample]) -> float:
-    """Of the summed PSS, least squares over the second half: what the start allocates is no leak."""
+    """Of what is theirs alone, least squares over the second half: what the start allocates is no leak."""
     late = samples[len(samples) // 2 :]
     if len(late) < 3:
         return 0.0
-    return float(np.polyfit([s.at_s for s in late], [s.pss_mib for s in late], 1)[0] * 3600)
+    return float(np.polyfit([s.at_s for s in late], [s.own_mib for s in late], 1)[0] * 3600)
 
 
 def write_site(root: Path, urls: list[str], *, frames: int, interval_s: float) -> Path:
@@ -132,7 +135,7 @@ def measure(root: Path, *, seconds: float, frames: int, every_s: float) -> dict[
             pids = processes_of(agent.pid)
             memories = [memory_of(pid, "agent" if pid == agent.pid else "capture") for pid in pids]
             rss, pss = sum(m.rss_mib for m in memories), sum(m.pss_mib for m in memories)
-            samples.append(Sample(at_s=at_s, rss_mib=rss, pss_mib=pss))
+            samples.append(Sample(at_s=at_s, rss_mib=rss, pss_mib=pss, own_mib=sum(m.own_mib for m in memories)))
         took, looked = time.monotonic() - began, looked_at(root) - before
     finally:
         agent.terminate()
