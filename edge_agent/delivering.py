@@ -57,7 +57,7 @@ class Delivering:
         self._round_trip_s = 0.0
         self._channel_of: dict[int, UpChannel] = {}
         self._bulk_heard = False
-        self._bulk_again_s = 0.0
+        self._bulk_again_s = self._bulk_hold_s = 0.0
         self._bulk_waits = 0
         self._hold_until_s = 0.0
         self._asked = (0, 0.0)
@@ -75,7 +75,7 @@ class Delivering:
         """A new connection: what is known of the old one's speed and answers is void."""
         self._speed = self._new_speed()
         self._channel_of.clear()
-        self._bulk_again_s = self._hold_until_s = 0.0
+        self._bulk_again_s = self._bulk_hold_s = self._hold_until_s = 0.0
         self._bulk_waits, self._bulk_heard = 0, False
         self._echoed, self._room_max = False, 0
 
@@ -206,8 +206,15 @@ class Delivering:
         self._state.synced, self.wants_birth = False, True
 
     def _without_bulk(self, now: float) -> None:
-        """Nobody reads the bulk lane (an older centre): its frames go on the data topic for a while."""
+        """Nobody reads the bulk lane: an older centre's frames go on the data topic for a while.
+
+        A centre that says what it answers reads it, and is only slow or about to: its live lane is not to be flooded.
+        """
         if now < self._bulk_again_s:
+            return
+        if self._echoed:
+            self._bulk_hold_s = now + self._jittered(self._broker.resend_s)
+            self._lanes.give_up("bulk", channel="bulk")
             return
         wait_s = min(WITHOUT_BULK_MAX_S, WITHOUT_BULK_S * 2**self._bulk_waits)
         self._bulk_waits, self._bulk_heard = min(self._bulk_waits + 1, 10), False
@@ -221,7 +228,7 @@ class Delivering:
         if not late:
             return
         self._speed.yield_way(now)
-        if not self._bulk_heard and any(sent.channel == "bulk" for sent in late):
+        if not self._echoed and not self._bulk_heard and any(sent.channel == "bulk" for sent in late):
             self._without_bulk(now)
 
     def _jittered(self, wait_s: float) -> float:
@@ -229,6 +236,8 @@ class Delivering:
 
     def _send_lane(self, name: LaneName, link: Link, now: float) -> bool:
         bulk = name == "bulk"
+        if bulk and now < self._bulk_hold_s:
+            return False
         room = self._lanes.lane(name).room(self._speed.window if bulk else self._lanes.limit)
         room = min(TURN_RECORDS, self._speed.allows(room, now) if bulk else room)
         self._room_max = max(self._room_max, link.room)

@@ -110,6 +110,28 @@ def test_an_older_centre_that_reads_no_bulk_lane_gets_the_backlog_as_before(tmp_
     desk.outbox.close()
 
 
+@pytest.mark.parametrize("how", ["silence", "0x10"])
+def test_a_centre_that_says_what_it_answers_is_only_slow_and_its_live_lane_is_not_flooded(
+    tmp_path: Path, how: str
+) -> None:
+    desk = Desk(filled(tmp_path, 5000))
+    link = desk.connect(codes={"bulk": 0x10} if how == "0x10" else {})
+    desk.ack(0, echo=desk.last(Birth, "birth").sent_at, at=START_MS)
+    desk.turns()
+    first = len(link.spans("bulk"))
+    assert first
+    desk.outbox.append([a_record(1)])
+    desk.turns()
+    assert link.spans("data") == [(5001, 5001)]
+    assert len(link.spans("bulk")) == first
+    desk.ack(0, recv=[(5001, 5001)])
+    desk.now += 10
+    desk.turns()
+    assert link.spans("data") == [(5001, 5001)]
+    assert len(link.spans("bulk")) > first, "and is tried again"
+    desk.outbox.close()
+
+
 def test_a_centre_that_is_merely_slow_is_not_taken_for_an_older_one(tmp_path: Path) -> None:
     desk = Desk(filled(tmp_path, 5000))
     link = desk.greet()
