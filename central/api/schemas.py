@@ -368,8 +368,8 @@ class TraceNode(Answer):
 class GatewayState(Answer):
     """Delivery of one gateway. What it says of itself is null until it said so.
 
-    `in_flight` = sent and not acknowledged, or produced - acked where it does not say; `tombstoned` records it gave up
-    by policy; `clock_offset_ms` is the centre's clock minus its own; `degraded` why it takes records in badly.
+    `in_flight` = produced - acked, of which `sent` are on their way; `tombstoned` records it gave up by policy;
+    `clock_offset_ms` is the centre's clock minus its own; `degraded` why it takes records in badly.
     `enrolled` = its frames must be signed; `known_losses` counts what went with older stores of it.
     """
 
@@ -386,6 +386,7 @@ class GatewayState(Answer):
     produced: int | None
     acked: int | None
     in_flight: int | None
+    sent: int | None
     oldest_age_ms: int | None
     tombstoned: int | None
     clock_offset_ms: int | None

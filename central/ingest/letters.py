@@ -80,6 +80,8 @@ def envelope_of(payload: bytes, *, gateway: str) -> Envelope | None:
 
 def is_storable(text: str) -> bool:
     """Whether both databases can keep this text: no NUL, no lone surrogate."""
+    if text.isascii():
+        return "\0" not in text
     return storable(text) == text
 
 

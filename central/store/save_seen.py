@@ -23,7 +23,7 @@ from central.store.tables import (
     Project,
     WorkItem,
 )
-from central.store.upsert import Row, insert_new, insert_statement, table_of, upsert
+from central.store.upsert import Row, bulk_insert_new, insert_new, insert_statement, table_of, upsert
 
 _READING, _EVENT, _OBSERVATION = table_of(FaceReading), table_of(CameraEvent), table_of(Observation)
 _ASSIGNED, _CONDITION, _CAMERA = table_of(FaceAssignment), table_of(CameraCondition), table_of(Camera)
@@ -37,7 +37,10 @@ _BUILDING, _ITEM, _PROJECT, _STATE = (
 
 def save_readings(connection: Connection, rows: Sequence[Row]) -> None:
     """Insert readings, then bring the observations of their buildings and instants up to date."""
-    insert_new(connection, FaceReading, rows)
+    if not rows:
+        return
+    columns = tuple(rows[0])
+    bulk_insert_new(connection, FaceReading, columns, [tuple(row[name] for name in columns) for row in rows])
     newest_of_cameras(connection, [row for row in rows if row.get("timing") != "future"])
     instants: dict[tuple[str, str], list[int]] = defaultdict(list)
     for row in rows:

@@ -12,7 +12,7 @@ from central.api.schemas import CameraState, Condition, Fleet, GatewayState
 from central.api.views.words import instant, named
 from central.store.instants import from_ms
 from central.store.read_fleet import Delivery, Watching, deliveries, watching
-from central.store.tables import GatewayStatus, Project
+from central.store.tables import Project
 
 Registration = Literal["VERIFIED", "UNVERIFIED", "MOVED"]
 
@@ -61,7 +61,8 @@ def gateway_state(found: Delivery) -> GatewayState:
         last_seen=from_ms(status.last_seen_at) if status and heard else None,
         produced=status.produced if status and beaten else None,
         acked=status.acked if status and beaten else None,
-        in_flight=_in_flight(status) if status and beaten else None,
+        in_flight=max(0, status.produced - status.acked) if status and beaten else None,
+        sent=status.in_flight if status and beaten else None,
         oldest_age_ms=max(0, status.oldest_age_ms) if status and beaten else None,
         tombstoned=status.tombstoned if status and beaten else None,
         clock_offset_ms=status.clock_offset_ms if status and beaten else None,
@@ -74,8 +75,3 @@ def gateway_state(found: Delivery) -> GatewayState:
         clock=status.clock if status and beaten else None,
         software=status.software or None if status else None,
     )
-
-
-def _in_flight(status: GatewayStatus) -> int:
-    """What it says is on its way; an older gateway says only what it made and what was acknowledged."""
-    return status.in_flight if status.in_flight is not None else max(0, status.produced - status.acked)

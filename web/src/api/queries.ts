@@ -2,7 +2,7 @@
 import { keepPreviousData, useQuery } from "@tanstack/vue-query";
 import { computed, type Ref } from "vue";
 import { client, need } from "./client";
-import type { District, Faces, Fleet, Fusion, PlanWarning, ProjectDetail, ScoreDetail, Curve, TraceNode, WarningList } from "./types";
+import type { DeadLetterList, District, Faces, Fleet, Fusion, PlanWarning, ProjectDetail, ScoreDetail, SecurityEventList, Curve, TraceNode, WarningList } from "./types";
 
 export type WarningState = "open" | "closed" | "all";
 
@@ -88,6 +88,24 @@ export function useFleet() {
     queryKey: ["fleet"],
     refetchInterval: 30_000,
     queryFn: () => need(client.GET("/api/v1/fleet"), "/fleet"),
+  });
+}
+
+/** What was refused or claimed wrongly; only for roles that may know. */
+export function useSecurityEvents() {
+  return useQuery<SecurityEventList>({
+    queryKey: ["security-events"],
+    refetchInterval: 60_000,
+    queryFn: () => need(client.GET("/api/v1/security-events", { params: { query: { limit: 50 } } }), "/security-events"),
+  });
+}
+
+/** What came and could not be taken; only for roles that may know. */
+export function useDeadLetters() {
+  return useQuery<DeadLetterList>({
+    queryKey: ["dead-letters"],
+    refetchInterval: 60_000,
+    queryFn: () => need(client.GET("/api/v1/dead-letters", { params: { query: { limit: 50 } } }), "/dead-letters"),
   });
 }
 

@@ -21,4 +21,6 @@ export type TraceNode = S["TraceNode"];
 export type Fleet = S["Fleet"];
 export type GatewayState = S["GatewayState"];
 export type CameraState = S["CameraState"];
+export type SecurityEventList = S["SecurityEventList"];
+export type DeadLetterList = S["DeadLetterList"];
 export type Me = S["Me"];

@@ -101,6 +101,9 @@ export default {
     conditionLong: { moved: "已移位,停止更新格子,须重新标定", frozen: "画面连续相同,疑似冻结", covered: "镜头被遮盖", dark: "画面过暗,不读数", offline: "没有画面", blurred: "画面模糊", foggy: "雾,置信降权", replayed: "画面与过去某一时刻相同,疑似回放录像,不读数", clock_backwards: "拍摄时刻早于已有画面,时钟被调回,不读数", clock_sun: "按拍摄时刻应为夜间,画面却是白天,请核对时钟" },
     since: "{time} 起", emptyTitle: "还没有网关", emptyText: "网关第一次上线后出现在这里。", note: "设备离线不等于进度落后:沿用最后读数,区间随时间变宽;证据不足时进度预警封顶为蓝色。", at: "截至 {time}", ms: "{n} 毫秒", s: "{n} 秒", min: "{n} 分", h: "{n} 小时", unverified: "配准未核实", filterMoved: "只看有异常的", loss: "丢失", doubled: "重复入库", atLeast: "≥ {n}",
     none: "没有异常", head: { inFlight: "在途", tombstones: "墓碑", duplicates: "重复到达", stored: "已回执" },
+    signed: "帧已签名", unsigned: "未登记密钥,帧未签名", revoked: "已吊销,不再接收", refusals: "安全事件 {n} 种", degraded: "受限:{why}", sent: "已发出 {n}", givenUp: "按策略放弃 {n} 条", knownLoss: "旧库已知丢失 {n} 处", offset: "与中心相差 {value}",
+    security: "安全事件", securityNote: "被拒绝或冒充的,共 {n} 种", securityNone: "没有安全事件", securityNoneText: "签名不符、冒充、吊销后仍发送、证书被拒等会出现在这里。", nobody: "未知来源", times: "{n} 次", deadNote: "收到但读不懂的,共 {n} 份", deadNone: "没有死信", deadNoneText: "读不懂的消息保留在这里,可用 siteprogress-central letters replay 重试。", replayed: "{time} 已补收",
+    securityCode: { bad_signature: "签名不符", unsigned_frame: "缺少签名", chain_broken: "记录链断开(疑似克隆)", unregistered_gateway: "未登记的网关", revoked_gateway: "已吊销的网关", forged_ack: "伪造的回执", identity_conflict: "编号冲突(疑似克隆或旧备份)", topic_mismatch: "冒充其他网关", tls_refused: "证书被拒", acl_refused: "越权主题", bad_upload: "不合格的上传" },
   },
   trace: { title: "溯源", score: "得分是怎么来的", warning: "预警是怎么来的", record: "一条读数", building: "实测是怎么来的", sub: "从数字一直到影像和它的摘要" },
 };

@@ -42,3 +42,9 @@ export function ageOf(ms: number): { n: number; unit: "ms" | "s" | "min" | "h" }
   if (ms < 3_600_000) return { n: Math.floor(ms / 60_000), unit: "min" };
   return { n: Math.floor(ms / 3_600_000), unit: "h" };
 }
+
+/** The centre's clock minus a gateway's, with its sign, in the largest unit that fits. */
+export function offsetOf(ms: number): { n: string; unit: "ms" | "s" | "min" | "h" } {
+  const { n, unit } = ageOf(Math.abs(ms));
+  return { n: `${ms === 0 ? "±" : ms > 0 ? "+" : "−"}${n}`, unit };
+}
