@@ -10,20 +10,22 @@ import errno
 import json
 import resource
 import sys
+import warnings
 from dataclasses import asdict, dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
 
 from central.api.uploads.claims import Exif, read_exif
 
 MEMORY_BYTES = 1 << 30
 CPU_S = 40
+_KNOWN = (JpegImagePlugin, PngImagePlugin, WebPImagePlugin)  # importing is knowing
 FILES = 64
 SHOWN_PX, THUMBNAIL_PX = 3072, 480
 SHOWN_QUALITY, THUMBNAIL_QUALITY = 85, 75
-FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "HEIF")
+FORMATS = ("JPEG", "PNG", "WEBP")  # a phone's MPO opens as JPEG; no other decoder is even tried
 _EXIF_IFD, _GPS_IFD = 0x8769, 0x8825
 
 
@@ -68,9 +70,9 @@ def main() -> int:
 
 def develop(job: Job) -> dict[str, Any]:
     """Turn upright, strip everything, write what is shown and its thumbnail; the picture's size and EXIF claims."""
-    _know_heif()
+    formats = (*FORMATS, "HEIF") if _know_heif() else FORMATS
     Image.MAX_IMAGE_PIXELS = None  # checked here, before anything is decoded
-    with Image.open(job.source, formats=FORMATS) as picture:
+    with warnings.catch_warnings(action="ignore"), Image.open(job.source, formats=formats) as picture:
         name, size = picture.format or "", picture.size
         if size[0] * size[1] > job.pixels_max:
             raise UnfitError(
@@ -99,13 +101,14 @@ def _confine() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_S, CPU_S + 5))
 
 
-def _know_heif() -> None:
-    """iPhones' format, when its decoder is installed."""
+def _know_heif() -> bool:
+    """Whether the decoder of iPhones' format is installed."""
     try:
         from pi_heif import register_heif_opener  # type: ignore[import-untyped]
     except ImportError:
-        return
+        return False
     register_heif_opener(thumbnails=False)
+    return True
 
 
 def _claims(picture: Image.Image, *, zone: ZoneInfo) -> Exif:

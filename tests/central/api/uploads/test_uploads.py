@@ -121,11 +121,11 @@ def test_a_piece_with_a_checksum_counts_whole_or_not_at_all(one_centre: Centre, 
     client = gateway(one_centre)
     url = begin(client, evidence(LARGE)).headers["Location"]
     wrong = b64encode(bytes(20 if algorithm == "sha1" else 32)).decode()
-    refused = send(client, url, LARGE[:700_000], **{"Upload-Checksum": f"{algorithm} {wrong}"})
+    refused = send(client, url, LARGE[:700_000], headers={"Upload-Checksum": f"{algorithm} {wrong}"})
     assert (refused.status_code, refused.json()["error"]["code"]) == (460, "checksum_differs")
     assert offset(client, url) == 0
     right = sha1(LARGE).digest() if algorithm == "sha1" else bytes.fromhex(digest(LARGE))
-    taken = send(client, url, LARGE, **{"Upload-Checksum": f"{algorithm} {b64encode(right).decode()}"})
+    taken = send(client, url, LARGE, headers={"Upload-Checksum": f"{algorithm} {b64encode(right).decode()}"})
     assert taken.headers["Upload-Complete"] == "?1"
     assert kept(one_centre, LARGE)
 

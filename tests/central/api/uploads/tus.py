@@ -41,10 +41,15 @@ def begin(client: httpx.Client, headers: dict[str, str], *, content: bytes = b""
 
 
 def send(
-    client: httpx.Client, url: str, content: bytes | Iterable[bytes], *, at: int = 0, **more: str
+    client: httpx.Client,
+    url: str,
+    content: bytes | Iterable[bytes],
+    *,
+    at: int = 0,
+    headers: dict[str, str] | None = None,
 ) -> httpx.Response:
     """PATCH from an offset."""
-    return client.patch(url, headers={**PIECE, "Upload-Offset": str(at), **more}, content=content)
+    return client.patch(url, headers={**PIECE, "Upload-Offset": str(at), **(headers or {})}, content=content)
 
 
 def offset(client: httpx.Client, url: str) -> int:
