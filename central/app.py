@@ -27,6 +27,7 @@ from central.api.uploads.sweep import Sweeper
 from central.configuring.announcing import Announcer
 from central.domain import Text
 from central.identity.broker_watch import BrokerWatch
+from central.identity.ends import warn_of_ends
 from central.identity.keys import centre_signer, identity_folder
 from central.ingest.listener import Listener
 from central.ingest.worker import Worker
@@ -133,6 +134,7 @@ def serve(settings: Settings) -> None:
     )
     for number in (signal.SIGTERM, signal.SIGINT):  # uvicorn raises the signal again when it has ended; we are not done
         signal.signal(number, lambda *_: centre.stopping.set())
+    warn_of_ends(centre.engine, now=clock.system())
     centre.start()
     try:
         uvicorn.Server(config).run()

@@ -18,11 +18,13 @@ from edge_agent.buffer.opening import lock_folder
 from edge_agent.camera.messages import Captured, Refused
 from edge_agent.camera.nursing import Nursery
 from edge_agent.camera.source import Camera
-from edge_agent.clock import clock_of
+from edge_agent.clock import clock_of, wall
 from edge_agent.connection import VersionRefusedError, connect
 from edge_agent.errors import EdgeError, StoreBusyError
+from edge_agent.identity import signer_of
 from edge_agent.settings import Camera as CameraSettings
 from edge_agent.settings import Centre, Settings, read_secret
+from edge_agent.tls_files import TlsFiles, belongs, held_in, is_due
 from edge_agent.vision.errors import VisionError
 from edge_agent.vision.scene import Scene, load_scene
 from edge_agent.vision.see import observable_share_bp
@@ -59,6 +61,7 @@ def check(settings: Settings) -> Iterator[Found]:
             )
     finally:
         nursery.close()
+    yield _tried("identity", lambda: _identity(settings))
     yield _tried("broker", lambda: _broker(settings))
     if settings.centre is not None:
         centre = settings.centre
@@ -164,6 +167,27 @@ def _size_fits(camera: str, item: Captured, scene: Scene | None, *, took_s: floa
         detail = f"{shown}; expected a capture time in the file name or EXIF, the file's own time is a guess"
         return Found(what=f"camera {camera}", ok=None, detail=detail)
     return shown
+
+
+def _identity(settings: Settings) -> Found | str:
+    signer = signer_of(settings.identity)
+    signs = f"signs as {signer.public_hex[:12]}…" if signer else "signs nothing"
+    if settings.broker.cert_file is None or settings.broker.key_file is None:
+        return Found(what="identity", ok=None, detail=f"{signs}; no certificate, expected one of `gateway enroll`")
+    files = TlsFiles(
+        certificate=settings.broker.cert_file,
+        key=settings.broker.key_file,
+        ca=settings.broker.ca_file or settings.broker.cert_file,
+    )
+    held = held_in(files)
+    if held is None or not belongs(files.key, held):
+        detail = f"{files.certificate} and {files.key} are no pair; expected a certificate and its key in PEM"
+        return Found(what="identity", ok=False, detail=detail)
+    detail = f"{signs}; certificate until {held.not_valid_after_utc.isoformat(timespec='minutes')}"
+    if not os.access(files.certificate.parent, os.W_OK):
+        what = f"{detail}; {files.certificate.parent} cannot be written, expected a folder where it can be renewed"
+        return Found(what="identity", ok=None, detail=what)
+    return Found(what="identity", ok=None, detail=f"{detail}; due") if is_due(held, wall()) else detail
 
 
 def _broker(settings: Settings) -> str:

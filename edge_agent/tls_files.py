@@ -48,14 +48,15 @@ def settle(files: TlsFiles) -> None:
     if not any(_next(path).exists() for path in (files.certificate, files.key, files.ca)):
         return
     held = held_in(files)
-    if held is not None and not _belongs(files.key, held) and _belongs(_next(files.key), held):
+    if held is not None and not belongs(files.key, held) and belongs(_next(files.key), held):
         _next(files.key).replace(files.key)
     for path in (files.certificate, files.key, files.ca):
         _next(path).unlink(missing_ok=True)
     _sync_folders(files)
 
 
-def _belongs(path: Path, certificate: x509.Certificate) -> bool:
+def belongs(path: Path, certificate: x509.Certificate) -> bool:
+    """Whether the key in the file is the certificate's."""
     try:
         key = load_pem_private_key(path.read_bytes(), password=None)
     except (FileNotFoundError, ValueError, TypeError):

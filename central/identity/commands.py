@@ -177,6 +177,24 @@ def identity_revoked(
     typer.echo(f"{out} is written")
 
 
+@identity.command("list")
+def identity_list(settings: SettingsFile = None) -> None:
+    """Every certificate that holds, the next to end first; those of broker and centre are renewed by people."""
+    from central import clock
+    from central.store.engine import reading
+    from central.store.read_identity import held_now
+
+    found, now = loaded(settings), clock.system()
+    engine = engine_of(found)
+    with told(found), reading(engine) as connection:
+        held = held_now(connection, now=now)
+    table = Table("name", "for", "serial", "until", "days left")
+    for one in held:
+        days = (one.valid_until - now) // timedelta(days=1)
+        table.add_row(one.name, one.purpose, one.serial, f"{one.valid_until:%Y-%m-%d}", str(days))
+    Console().print(table)
+
+
 def _publish_list(settings: Settings) -> Path | None:
     from central import clock
     from central.identity.revocation import write_list

@@ -38,6 +38,29 @@ def all_standing(connection: Connection) -> list[Standing]:
     return [_standing(connection, row) for row in rows]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A certificate that holds."""
+
+    name: str
+    purpose: str
+    serial: str
+    valid_until: datetime
+
+
+def held_now(connection: Connection, *, now: datetime) -> list[Held]:
+    """Every certificate that holds now, the next to end first."""
+    wanted = (
+        select(_CERTIFICATE)
+        .where(_CERTIFICATE.c.revoked_at.is_(None), _CERTIFICATE.c.valid_until_at > to_ms(now))
+        .order_by(_CERTIFICATE.c.valid_until_at, _CERTIFICATE.c.serial)
+    )
+    return [
+        Held(name=row.name, purpose=row.purpose, serial=row.serial, valid_until=from_ms(row.valid_until_at))
+        for row in connection.execute(wanted)
+    ]
+
+
 def revoked_of(connection: Connection, authority: AuthorityName, *, now: datetime) -> list[Revoked]:
     """What an authority's list must name: revoked before its end, which has not come yet."""
     wanted = (

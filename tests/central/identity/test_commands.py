@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import tomllib
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from random import Random
 
 import pytest
 from cryptography import x509
+from sqlalchemy import Engine
 from typer.testing import CliRunner
 
 from central.cli import app
+from central.identity.broker_files import write_broker_files
+from central.identity.ends import warn_of_ends
 from central.identity.enroll import FILES
 from central.identity.keys import centre_signer
 from central.telling import BAD_INPUT
+from edge_agent.identity import renewer_of
+from edge_agent.settings import load_settings
 from wire.signing import load_signer
 
 
@@ -54,6 +61,13 @@ def test_an_enrolment_is_whole_and_private(commands: Commands, tmp_path: Path) -
         "signing_key": "/srv/identity/signing.key",
         "centre_key": "/srv/identity/centre.pub",
     }
+    agent = tmp_path / "agent.toml"
+    camera = 'id = "c1"\nkind = "folder"\nscene = "s.json"\npath = "drop"\n'
+    here = (out / "identity.toml").read_text().replace("/srv/identity", str(out))
+    agent.write_text(f'[gateway]\nid = "gw-1"\ndata_dir = "data"\n{here}\n[[camera]]\n{camera}')
+    loaded = load_settings(agent)
+    assert renewer_of(loaded, distrusted=lambda: False, random=Random(1)) is not None
+    assert renewer_of(loaded.model_copy(update={"centre": None}), distrusted=lambda: False, random=Random(1)) is None
     assert (out / "centre.pub").read_text().strip() == centre_signer(tmp_path / "data").public_hex
     assert load_signer(out / "signing.key").public_hex
     shown = commands.run("gateway", "list")
@@ -109,6 +123,9 @@ def test_a_brokers_files_are_made_and_what_people_added_stays(commands: Commands
     assert (out / "mosquitto.conf").read_text() == "mine"
     assert (out / "broker.crt").read_bytes() != first
     assert _listed(out / "gateways.crl") == set()
+    shown = commands.run("identity", "list")
+    assert shown.count("broker") >= 2
+    assert "centre" in shown
 
 
 def _serial(folder: Path) -> int:
@@ -117,3 +134,23 @@ def _serial(folder: Path) -> int:
 
 def _listed(path: Path) -> set[int]:
     return {entry.serial_number for entry in x509.load_pem_x509_crl(path.read_bytes())}
+
+
+@pytest.mark.parametrize(("days", "warns"), [(300, False), (368, True), (396, True)])
+def test_the_brokers_end_is_told_in_time(
+    sqlite_store: Engine, tmp_path: Path, caplog: pytest.LogCaptureFixture, days: int, warns: bool
+) -> None:
+    made = datetime(2026, 9, 1, tzinfo=UTC)
+    write_broker_files(
+        sqlite_store,
+        tmp_path / "data",
+        tmp_path / "out",
+        hosts=["b"],
+        folder="/b",
+        life=timedelta(days=397),
+        by="test",
+        now=made,
+    )
+    warn_of_ends(sqlite_store, now=made + timedelta(days=days))
+    assert ("certificate of the broker ends" in caplog.text) == warns
+    assert ("certificate of the centre ends" in caplog.text) == warns
