@@ -110,6 +110,7 @@ class Agent:
             plain = health.snapshot(
                 self.cameras, self.sense, self.publisher, self.uploader, self.evidence, renewer=self.renewer
             )
+            plain["configuration"] = {"current": self.keeper.current, "problem": self.keeper.problem}
             health.write_snapshot(self.settings.gateway.data_dir, plain)
         except OSError as error:
             log.warning("health not written reason=%s", error.strerror)

@@ -19,6 +19,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from edge_agent import stepping_back
 from edge_agent.commission.commands import app as commission
 from edge_agent.errors import EdgeError, StoreBrokenError
 from edge_agent.settings import load_settings
@@ -29,6 +30,7 @@ LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="The edge agent: cameras to records to the centre.")
 app.add_typer(commission, name="commission")
+app.command("step-back")(stepping_back.command)
 SettingsFile = Annotated[Path, typer.Option("--settings", "-s", help="TOML file, see deploy/edge/agent.toml")]
 out, err = Console(), Console(stderr=True)
 
@@ -108,6 +110,7 @@ def status(
         typer.echo(json.dumps(asdict(found), default=lambda value: value.isoformat(), ensure_ascii=False))
         return
     out.print(f"gateway {found.gateway}, epoch {found.epoch}")
+    out.print(f"runs {found.configuration}", markup=False, soft_wrap=True)
     out.print(delivery_table(found))
     cameras = Table("camera", "newest frame", "frames", "conditions", "files read", "files refused")
     for camera in found.cameras:
@@ -123,6 +126,8 @@ def status(
         out.print(f"degraded: {found.degraded}", markup=False, soft_wrap=True)
     if found.health and found.health["link"]["problem"]:
         out.print(f"link: {found.health['link']['problem']}", markup=False, soft_wrap=True)
+    if found.health and (problem := found.health.get("configuration", {}).get("problem")):
+        out.print(f"configuration: {problem}", markup=False, soft_wrap=True)
     identity = (found.health or {}).get("identity", {})
     if identity.get("certificate_until"):
         out.print(f"certificate until {identity['certificate_until']}, renewed by itself", markup=False)

@@ -12,6 +12,7 @@ from typing import Any
 from edge_agent.buffer.opening import STORE
 from edge_agent.errors import StoreError
 from edge_agent.health import FILE
+from edge_agent.remote.telling import running_words
 
 FRESH_MS = 30_000  # the agent says how it is every few seconds
 
@@ -39,6 +40,7 @@ class Status:
 
     gateway: str
     epoch: str
+    configuration: str
     produced: int
     acked: int
     pending: int
@@ -97,6 +99,7 @@ def _read(db: sqlite3.Connection, data_dir: Path, *, now_ms: int) -> Status:
     return Status(
         gateway=meta["gateway"],
         epoch=meta["epoch"],
+        configuration=running_words(data_dir),
         produced=produced[0] if produced else 0,
         acked=int(meta["acked"]),
         pending=pending,

@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 from edge_agent.errors import EdgeError
 from edge_agent.remote.overlay import message_of, overlaid
 from edge_agent.remote.staging import tidy
-from edge_agent.remote.state import FOLDER, State, Trial, read_state, write_state
+from edge_agent.remote.state import FOLDER, State, Trial, look_at_state, read_state, write_state
 from edge_agent.remote.trial import stands
 from edge_agent.settings import Settings
 from edge_agent.vision.errors import VisionError
@@ -57,7 +57,7 @@ def begin(settings: Settings, make: Callable[[Settings], T], *, now_ms: int) -> 
 def running(settings: Settings) -> Settings:
     """The settings an agent would run with, found without changing anything; RefusedError when they do not stand."""
     folder = settings.gateway.data_dir / FOLDER
-    state = read_state(folder)
+    state = look_at_state(folder)
     return overlaid(settings, folder / str(state.current)) if state.current else settings
 
 

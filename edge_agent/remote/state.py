@@ -71,6 +71,14 @@ def read_state(folder: Path) -> State:
         return State()
 
 
+def look_at_state(folder: Path) -> State:
+    """What holds, for whoever only looks: a damaged file stays where it is and reads as none."""
+    try:
+        return _ADAPTER.validate_json((folder / FILE).read_bytes())
+    except (OSError, ValidationError):
+        return State()
+
+
 def write_state(folder: Path, state: State) -> None:
     """Replace it in one step, durable on return."""
     folder.mkdir(parents=True, exist_ok=True)

@@ -86,8 +86,8 @@ def test_an_order_nobody_could_follow_is_refused(
 
 
 def test_a_gateway_without_keys_takes_no_orders(one_centre: Centre) -> None:
-    a_gateway(one_centre.engine, "gw-9", enrolled=False)
-    answer = one_centre.client("admin").post("/api/v1/gateways/gw-9/config", json={"settings": SETTINGS})
+    a_gateway(one_centre.engine, "gw-6", enrolled=False)
+    answer = one_centre.client("admin").post("/api/v1/gateways/gw-6/config", json={"settings": SETTINGS})
     assert answer.status_code == 422
     assert "not enrolled" in answer.json()["error"]["what"]
 
