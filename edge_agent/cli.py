@@ -73,13 +73,14 @@ def run(
 def check(settings: SettingsFile) -> None:
     """Try cameras, scenes, network, disk, broker and centre once each; exit 1 if anything would not work."""
     from edge_agent.check import check as found_by
+    from edge_agent.remote.start import running
 
     logging.basicConfig(level=logging.CRITICAL)  # what is wrong stands in the table
     signs = {True: "[green]ok[/]", None: "[yellow]look[/]", False: "[red]wrong[/]"}
     table = Table("", "what", "found", title=f"{settings}")
     wrong = 0
     try:
-        loaded = load_settings(settings)
+        loaded = running(load_settings(settings))
     except EdgeError as bad:
         err.print(str(bad), style="red", markup=False, soft_wrap=True)
         raise typer.Exit(EXIT_SETTINGS) from bad
