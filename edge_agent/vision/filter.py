@@ -35,6 +35,8 @@ SHARPNESS = 3.0  # how clearly one answer tells a look from another: from frame 
 DOUBT = 0.02  # share of a likelihood that is always uniform: one frame never decides alone
 LOOK_CHANGES_PER_DAY = 0.05  # light and season change what a wall looks like
 MEMORY_OF_LOOKS_DAYS = 10.0
+BACK_BP = 50.0  # mean fall of a face's cells in one whole look from which it is asked whether they fall together
+TOGETHER = 2.0  # … which they do when their sum is so many times what as many cells would add up to by themselves
 HIDDEN_FROM = 0.5  # occlusion probability from which a cell counts as not observed
 STEP_DAYS = 1 / 96  # transitions are cached for whole quarters of an hour, and shared out between them
 
@@ -126,6 +128,8 @@ def update(belief: FaceBelief, look: Observation, *, now_s: float, stages: Stage
     """Belief after a look. Cells that are not visible are carried exactly as they were (no drift while hidden).
 
     A clock that was ahead and is right again must leave no cell seen in the future: all others would seem long hidden.
+    Work does not go back on a whole face at once: a look that says so is misread as a whole, and counts the less the
+    more looks said otherwise.
     """
     belief = _with_top(belief, look, now_s=now_s) if stages.rises else belief
     visible = look.visible
@@ -135,15 +139,35 @@ def update(belief: FaceBelief, look: Observation, *, now_s: float, stages: Stage
     first = np.isnan(elapsed)
     elapsed = np.where(first, 0.0, elapsed)
     weight = np.where(first, 1.0, np.minimum(1.0, LOOKS_PER_DAY * elapsed))
-    moved = _advance(belief.phases[visible].astype(float), elapsed, stages=stages)
+    before = belief.phases[visible].astype(float)
+    moved = _advance(before, elapsed, stages=stages)
     answer = _flattened(look.stage[visible], look.occluded[visible])
-    posterior = moved * answer_likelihood(answer, SHARPNESS * weight)[:, None, :]
+    posterior = _weighed(moved, answer_likelihood(answer, SHARPNESS * weight))
+    known = ~first
+    if _go_back_together(before[known], posterior[known], weight=weight[known], stages=stages):
+        trust = np.where(first, 1.0, 1.0 / (1.0 + float(belief.looks[visible][known].mean())))
+        posterior = _weighed(moved, answer_likelihood(answer, SHARPNESS * weight * trust))
     phases, seen_s, looks = belief.phases.copy(), belief.seen_s.copy(), belief.looks.copy()
-    phases[visible] = posterior / posterior.sum(axis=(1, 2), keepdims=True)
+    phases[visible] = posterior
     seen_s = np.minimum(seen_s, now_s)
     seen_s[visible] = now_s
     looks[visible] = looks[visible] * np.exp(-elapsed / MEMORY_OF_LOOKS_DAYS) + weight
     return replace(belief, phases=phases, seen_s=seen_s, looks=looks)
+
+
+def _weighed(moved: Floats, likelihood: Floats) -> Floats:
+    """Cells x sub-states x looks by what a look says of each look; sums to 1 per cell."""
+    posterior = moved * likelihood[:, None, :]
+    return np.asarray(posterior / posterior.sum(axis=(1, 2), keepdims=True))
+
+
+def _go_back_together(before: Floats, after: Floats, *, weight: Floats, stages: StageList) -> bool:
+    """Whether the completion of cells known before falls by so much, and so much alike, that one cause moved them."""
+    if not len(before):
+        return False
+    credit = np.asarray(stages.credit_bp, float)
+    rise = (_by_stage(after, stages=stages) - _by_stage(before, stages=stages)) @ credit
+    return bool(rise.mean() < -BACK_BP * weight.mean() and rise.sum() < -TOGETHER * np.sqrt((rise**2).sum()))
 
 
 def _with_top(belief: FaceBelief, look: Observation, *, now_s: float) -> FaceBelief:
