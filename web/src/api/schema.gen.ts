@@ -24,26 +24,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/auth/me": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Me
-         * @description Who the token speaks for, and how far it reaches.
-         */
-        get: operations["getMe"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/auth/refresh": {
         parameters: {
             query?: never;
@@ -64,7 +44,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/buildings/{building_id}/faces": {
+    "/api/v1/auth/me": {
         parameters: {
             query?: never;
             header?: never;
@@ -72,10 +52,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Faces
-         * @description The newest reading of each work face: storeys x bays, with the newest stills.
+         * Me
+         * @description Who the token speaks for, and how far it reaches.
          */
-        get: operations["getFaces"];
+        get: operations["getMe"];
         put?: never;
         post?: never;
         delete?: never;
@@ -84,40 +64,20 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/buildings/{building_id}/observations": {
+    "/api/v1/projects/import": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /**
-         * Observations
-         * @description Which source said what and when, and whether it was believed.
-         */
-        get: operations["getObservations"];
+        get?: never;
         put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/dead-letters": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /**
-         * Dead Letters
-         * @description What came and could not be taken, the newest first; `siteprogress-central letters replay` tries again.
+         * Import Project
+         * @description Store a plan (JSON, xlsx or a form with one file) as the next version of its project, or name every fault.
          */
-        get: operations["listDeadLetters"];
-        put?: never;
-        post?: never;
+        post: operations["importPlan"];
         delete?: never;
         options?: never;
         head?: never;
@@ -144,110 +104,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/events": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Events
-         * @description `event: changed`, data {"projects": [ids], "at": instant}; a comment as heartbeat; ends with the token.
-         */
-        get: operations["followEvents"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/evidence/{sha256}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get Evidence
-         * @description The JPEG itself.
-         */
-        get: operations["getEvidence"];
-        /**
-         * Put Evidence
-         * @description Keep a JPEG of a gateway under its SHA-256 (at most 2 MiB and 16 megapixels). Safe to repeat.
-         */
-        put: operations["putEvidence"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/fleet": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Fleet
-         * @description Delivery by gateway, and the cameras that look at the caller's projects.
-         */
-        get: operations["getFleet"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/healthz": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Health
-         * @description 200 while the database answers, else 503.
-         */
-        get: operations["getHealth"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/metrics": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Metrics
-         * @description Prometheus text; only asked from this machine.
-         */
-        get: operations["getMetrics"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/projects": {
         parameters: {
             query?: never;
@@ -262,26 +118,6 @@ export interface paths {
         get: operations["listProjects"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/projects/import": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Import Project
-         * @description Store a plan (JSON, xlsx or a form with one file) as the next version of its project, or name every fault.
-         */
-        post: operations["importPlan"];
         delete?: never;
         options?: never;
         head?: never;
@@ -348,7 +184,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/security-events": {
+    "/api/v1/buildings/{building_id}/faces": {
         parameters: {
             query?: never;
             header?: never;
@@ -356,10 +192,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Security Events
-         * @description What was refused or claimed wrongly, the newest first; the same again counts in `times`.
+         * Faces
+         * @description The newest reading of each work face: storeys x bays, with the newest stills.
          */
-        get: operations["listSecurityEvents"];
+        get: operations["getFaces"];
         put?: never;
         post?: never;
         delete?: never;
@@ -368,7 +204,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/trace/record/{gateway}/{epoch}/{seq}": {
+    "/api/v1/buildings/{building_id}/observations": {
         parameters: {
             query?: never;
             header?: never;
@@ -376,50 +212,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Trace Record
-         * @description One stored record: what it says, its hash, its frame and its still.
+         * Observations
+         * @description Which source said what and when, and whether it was believed.
          */
-        get: operations["traceRecord"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/trace/score/{project_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Trace Score
-         * @description Score, indicators, buildings, readings.
-         */
-        get: operations["traceScore"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/trace/warning/{warning_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Trace Warning
-         * @description Warning, transitions, readings.
-         */
-        get: operations["traceWarning"];
+        get: operations["getObservations"];
         put?: never;
         post?: never;
         delete?: never;
@@ -468,6 +264,410 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/trace/score/{project_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Trace Score
+         * @description Score, indicators, buildings, readings.
+         */
+        get: operations["traceScore"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trace/warning/{warning_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Trace Warning
+         * @description Warning, transitions, readings.
+         */
+        get: operations["traceWarning"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trace/record/{gateway}/{epoch}/{seq}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Trace Record
+         * @description One stored record: what it says, its hash, its frame and its still.
+         */
+        get: operations["traceRecord"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/fleet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Fleet
+         * @description Delivery by gateway, and the cameras that look at the caller's projects.
+         */
+        get: operations["getFleet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/gateways/{gateway_id}/certificate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Renew Certificate
+         * @description The next certificate of an enrolled gateway, for a key it has just made; the one before holds until its end.
+         */
+        post: operations["renewCertificate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/gateways/{gateway}/config": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Config
+         * @description What was ordered of a gateway and what it answered.
+         */
+        get: operations["getGatewayConfig"];
+        put?: never;
+        /**
+         * Order Config
+         * @description Order a configuration. The gateway tries it, keeps it only if it stays well, and answers either way.
+         */
+        post: operations["orderGatewayConfig"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/blobs/{blob}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Blob
+         * @description The content of a part, for the gateway whose configuration names it; may be asked for by ranges.
+         */
+        get: operations["getBlob"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/security-events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Security Events
+         * @description What was refused or claimed wrongly, the newest first; the same again counts in `times`.
+         */
+        get: operations["listSecurityEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dead-letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Dead Letters
+         * @description What came and could not be taken, the newest first; `siteprogress-central letters replay` tries again.
+         */
+        get: operations["listDeadLetters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evidence/{sha256}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Evidence
+         * @description The JPEG itself.
+         */
+        get: operations["getEvidence"];
+        /**
+         * Put Evidence
+         * @description Keep a JPEG of a gateway under its SHA-256 (at most 2 MiB and 16 megapixels). Safe to repeat.
+         */
+        put: operations["putEvidence"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin Upload
+         * @description Begin an upload, or find the one begun before: same sender, content and place.
+         *
+         *     Upload-Metadata: `kind` (evidence or photo), `sha256` of the whole, and for photos `project`; may have `building`,
+         *     `item`, `filename`, `note`, `taken_at`. Upload-Offset tells where to go on; equal to the length = nothing to send.
+         *     A body may hold the content from its very beginning.
+         */
+        post: operations["beginUpload"];
+        delete?: never;
+        /**
+         * Ask
+         * @description What of tus is spoken here, and the largest content.
+         */
+        options: operations["askUploads"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/uploads/{upload}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Cancel
+         * @description Give an unfinished upload up. What was taken stays.
+         */
+        delete: operations["cancelUpload"];
+        options?: never;
+        /**
+         * Ask Upload
+         * @description Where an upload stands (Upload-Offset). All bytes there and not yet looked at: they are looked at now.
+         */
+        head: operations["askUpload"];
+        /**
+         * Send Piece
+         * @description Send bytes from Upload-Offset on. What is answered is on disk; the last byte is answered when all is kept.
+         */
+        patch: operations["sendPiece"];
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/photos": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Photos
+         * @description What people say they photographed at a project, newest first, with the marks on what does not fit.
+         */
+        get: operations["listPhotos"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/place": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Place
+         * @description Say where a site is, so that photos from elsewhere are marked. Photos that came before keep their marks.
+         */
+        put: operations["putPlace"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/photos/{photo}/image": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Photo
+         * @description The picture, upright and without anything the file said of itself.
+         */
+        get: operations["getPhoto"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/photos/{photo}/thumbnail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Thumbnail
+         * @description The same, small.
+         */
+        get: operations["getThumbnail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Events
+         * @description `event: changed`, data {"projects": [ids], "at": instant}; a comment as heartbeat; ends with the token.
+         */
+        get: operations["followEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/healthz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Health
+         * @description 200 while the database answers, else 503.
+         */
+        get: operations["getHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Metrics
+         * @description Prometheus text; only asked from this machine.
+         */
+        get: operations["getMetrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -477,50 +677,77 @@ export interface components {
          * @description A building against its plan.
          */
         BuildingState: {
+            /** Id */
+            id: string;
+            name: components["schemas"]["Text"];
+            /** Storeys */
+            storeys: number;
+            /** Weight Bp */
+            weight_bp: number;
+            /** Plan Bp */
+            plan_bp: number;
             /** Actual Bp */
             actual_bp: number | null;
+            /** Sigma Bp */
+            sigma_bp: number | null;
             /** Coverage Bp */
             coverage_bp: number;
             /** Gap Bp */
             gap_bp: number | null;
-            /** Id */
-            id: string;
-            /** Items */
-            items: components["schemas"]["ItemState"][];
             /** Lag Cdays */
             lag_cdays: number | null;
-            name: components["schemas"]["Text"];
-            /** Plan Bp */
-            plan_bp: number;
-            /** Sigma Bp */
-            sigma_bp: number | null;
             /**
              * Sign
              * @enum {string}
              */
             sign: "red" | "yellow" | "blue" | "insufficient" | "paused" | "normal";
-            /** Storeys */
-            storeys: number;
-            /** Weight Bp */
-            weight_bp: number;
+            /** Items */
+            items: components["schemas"]["ItemState"][];
         };
         /**
          * CameraState
          * @description A camera: what it looks at, when it last said something, what is wrong with it.
          */
         CameraState: {
-            /** Buildings */
-            buildings: components["schemas"]["Named"][];
-            /** Conditions */
-            conditions: components["schemas"]["Condition"][];
-            /** Gateway */
-            gateway: string;
             /** Id */
             id: string;
+            /** Gateway */
+            gateway: string;
+            /** Buildings */
+            buildings: components["schemas"]["Named"][];
             /** Last Observed At */
             last_observed_at: string | null;
             /** Registration */
             registration: ("VERIFIED" | "UNVERIFIED" | "MOVED") | null;
+            /** Conditions */
+            conditions: components["schemas"]["Condition"][];
+        };
+        /**
+         * CertificateGiven
+         * @description PEM texts: the certificate, and the authority to trust from now on; `sig` is the centre's over both, in hex.
+         */
+        CertificateGiven: {
+            /** Certificate */
+            certificate: string;
+            /** Ca */
+            ca: string;
+            /**
+             * Valid Until
+             * Format: date-time
+             */
+            valid_until: string;
+            /** Sig */
+            sig: string;
+        };
+        /**
+         * CertificateRequest
+         * @description A PKCS#10 request in PEM, and the Ed25519 signature over it by the gateway's registered key, in hex.
+         */
+        CertificateRequest: {
+            /** Csr */
+            csr: string;
+            /** Sig */
+            sig: string;
         };
         /**
          * Condition
@@ -529,19 +756,109 @@ export interface components {
         Condition: {
             /** Code */
             code: string;
-            /** Detail */
-            detail: string;
             /**
              * Since
              * Format: date-time
              */
             since: string;
+            /** Detail */
+            detail: string;
+        };
+        /**
+         * ConfigHistory
+         * @description The last configurations of a gateway, newest first; none = it runs its settings file alone.
+         */
+        ConfigHistory: {
+            /** Gateway */
+            gateway: string;
+            /** Configs */
+            configs: components["schemas"]["ConfigShown"][];
+        };
+        /**
+         * ConfigOrder
+         * @description What to change; what is absent stays as ordered before, or with `only` goes. Nothing and `only` = clear.
+         */
+        ConfigOrder: {
+            /**
+             * Deadline S
+             * @default 604800
+             */
+            deadline_s: number;
+            /**
+             * Scenes
+             * @default {}
+             */
+            scenes: {
+                [key: string]: {
+                    [key: string]: unknown;
+                };
+            };
+            /** Settings */
+            settings?: {
+                [key: string]: unknown;
+            } | null;
+            /** Model Zip */
+            model_zip?: string | null;
+            /**
+             * Only
+             * @default false
+             */
+            only: boolean;
+        };
+        /**
+         * ConfigPartShown
+         * @description A part of a configuration.
+         */
+        ConfigPartShown: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "scene" | "settings" | "model";
+            /** Name */
+            name: string;
+            /** Sha256 */
+            sha256: string;
+            /** Size Bytes */
+            size_bytes: number;
+        };
+        /**
+         * ConfigShown
+         * @description A configuration and what became of it.
+         */
+        ConfigShown: {
+            /** Id */
+            id: number;
+            /**
+             * Issued At
+             * Format: date-time
+             */
+            issued_at: string;
+            /**
+             * Deadline
+             * Format: date-time
+             */
+            deadline: string;
+            /** Issued By */
+            issued_by: string;
+            /** Parts */
+            parts: components["schemas"]["ConfigPartShown"][];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "overdue" | "superseded" | "applied" | "refused" | "rolled_back" | "expired";
+            /** Reason */
+            reason: string;
+            /** Answered At */
+            answered_at: string | null;
         };
         /**
          * Curve
          * @description Planned and measured completion by day, from the start to the planned finish (or `as_of`, if later).
          */
         Curve: {
+            subject: components["schemas"]["Named"];
             /** As Of */
             as_of: string | null;
             /**
@@ -551,17 +868,12 @@ export interface components {
             finish: string;
             /** Points */
             points: components["schemas"]["CurvePoint"][];
-            subject: components["schemas"]["Named"];
         };
         /**
          * CurvePoint
          * @description One day of the curve. Measured figures are null after `as_of` and where nothing had been observed.
          */
         CurvePoint: {
-            /** Actual Bp */
-            actual_bp: number | null;
-            /** Coverage Bp */
-            coverage_bp: number | null;
             /**
              * Day
              * Format: date
@@ -569,59 +881,63 @@ export interface components {
             day: string;
             /** Plan Bp */
             plan_bp: number;
+            /** Actual Bp */
+            actual_bp: number | null;
             /** Sigma Bp */
             sigma_bp: number | null;
+            /** Coverage Bp */
+            coverage_bp: number | null;
         };
         /**
          * DeadLetterList
          * @description The newest letters; `total` counts all.
          */
         DeadLetterList: {
-            /** Letters */
-            letters: components["schemas"]["DeadLetterRow"][];
             /** Total */
             total: number;
+            /** Letters */
+            letters: components["schemas"]["DeadLetterRow"][];
         };
         /**
          * DeadLetterRow
          * @description A message or record that could not be taken; `replayed_at` = when it was taken after all.
          */
         DeadLetterRow: {
-            /** Code */
-            code: string;
-            /** Gateway */
-            gateway: string | null;
             /** Id */
             id: number;
-            /** Reason */
-            reason: string;
             /**
              * Received At
              * Format: date-time
              */
             received_at: string;
-            /** Replayed At */
-            replayed_at: string | null;
+            /** Topic */
+            topic: string;
+            /** Gateway */
+            gateway: string | null;
+            /** Code */
+            code: string;
+            /** Reason */
+            reason: string;
             /** Size Bytes */
             size_bytes: number;
             /** Times */
             times: number;
-            /** Topic */
-            topic: string;
+            /** Replayed At */
+            replayed_at: string | null;
         };
         /**
          * District
          * @description The district at one time. `as_of` is the newest assessed instant, null before the first.
          */
         District: {
+            name: components["schemas"]["Text"];
             /** As Of */
             as_of: string | null;
             counts: components["schemas"]["SignCounts"];
-            name: components["schemas"]["Text"];
-            /** Projects */
-            projects: components["schemas"]["ProjectSummary"][];
             /** Total */
             total: number;
+            /** Projects */
+            projects: components["schemas"]["ProjectSummary"][];
         };
         /**
          * ErrorEnvelope
@@ -635,14 +951,14 @@ export interface components {
          * @description A still is on the centre's disk; putting it again changes nothing.
          */
         EvidenceStored: {
-            /** Bytes */
-            bytes: number;
-            /** Height Px */
-            height_px: number;
             /** Sha256 */
             sha256: string;
+            /** Bytes */
+            bytes: number;
             /** Width Px */
             width_px: number;
+            /** Height Px */
+            height_px: number;
         };
         /**
          * FaceState
@@ -652,54 +968,54 @@ export interface components {
          *     of the 30 days before `evidence`.
          */
         FaceState: {
-            /** Abstained */
-            abstained: string | null;
-            /** Camera */
-            camera: string;
-            /** Cols */
-            cols: number;
-            /** Completion Bp */
-            completion_bp: number | null;
-            /** Cover */
-            cover: string[][];
-            /** Coverage Bp */
-            coverage_bp: number;
-            evidence: components["schemas"]["Still"] | null;
             /** Face */
             face: string;
+            /** Camera */
+            camera: string;
             /** Gateway */
             gateway: string;
+            /** Rows */
+            rows: number;
+            /** Cols */
+            cols: number;
             /**
              * Observed At
              * Format: date-time
              */
             observed_at: string;
+            /** Stages */
+            stages: string[];
+            /** Stage */
+            stage: number[][];
+            /** Stage Bp */
+            stage_bp: number[][];
             /** Occluded */
             occluded: number[][];
+            /** Cover */
+            cover: string[][];
+            /** Top Storey */
+            top_storey: number | null;
             /** Planned Top Row */
             planned_top_row: number | null;
-            previous_evidence: components["schemas"]["Still"] | null;
-            /** Quality */
-            quality: string[];
-            /** Ref */
-            ref: string;
+            /** Completion Bp */
+            completion_bp: number | null;
+            /** Sigma Bp */
+            sigma_bp: number;
+            /** Coverage Bp */
+            coverage_bp: number;
             /**
              * Registration
              * @enum {string}
              */
             registration: "VERIFIED" | "UNVERIFIED" | "MOVED";
-            /** Rows */
-            rows: number;
-            /** Sigma Bp */
-            sigma_bp: number;
-            /** Stage */
-            stage: number[][];
-            /** Stage Bp */
-            stage_bp: number[][];
-            /** Stages */
-            stages: string[];
-            /** Top Storey */
-            top_storey: number | null;
+            /** Quality */
+            quality: string[];
+            /** Abstained */
+            abstained: string | null;
+            /** Ref */
+            ref: string;
+            evidence: components["schemas"]["Still"] | null;
+            previous_evidence: components["schemas"]["Still"] | null;
         };
         /**
          * Faces
@@ -727,14 +1043,14 @@ export interface components {
         Fault: {
             /** Code */
             code: string;
-            /** Expected */
-            expected: string;
-            /** Id */
-            id: string;
             /** What */
             what: string;
             /** Where */
             where: string;
+            /** Expected */
+            expected: string;
+            /** Id */
+            id: string;
         };
         /**
          * Fleet
@@ -746,10 +1062,10 @@ export interface components {
              * Format: date-time
              */
             as_of: string;
-            /** Cameras */
-            cameras: components["schemas"]["CameraState"][];
             /** Gateways */
             gateways: components["schemas"]["GatewayState"][];
+            /** Cameras */
+            cameras: components["schemas"]["CameraState"][];
         };
         /**
          * Fusion
@@ -757,110 +1073,112 @@ export interface components {
          */
         Fusion: {
             building: components["schemas"]["Named"];
-            /** Rows */
-            rows: components["schemas"]["FusionRow"][];
             /** Total */
             total: number;
+            /** Rows */
+            rows: components["schemas"]["FusionRow"][];
         };
         /**
          * FusionRow
          * @description One source's value for an item. `weight_bp` is its share in the present estimate, null when it has none.
          */
         FusionRow: {
-            /** Accepted */
-            accepted: boolean;
-            /** Conf Bp */
-            conf_bp: number;
             item: components["schemas"]["Named"];
             /**
              * Kind
              * @enum {string}
              */
             kind: "camera" | "inspector" | "supervisor" | "self_report" | "document";
+            /** Source */
+            source: string;
+            /** Value Bp */
+            value_bp: number;
+            /** Conf Bp */
+            conf_bp: number;
+            /** Weight Bp */
+            weight_bp: number | null;
             /**
              * Observed At
              * Format: date-time
              */
             observed_at: string;
+            /** Accepted */
+            accepted: boolean;
             /** Refs */
             refs: string[];
-            /** Source */
-            source: string;
-            /** Value Bp */
-            value_bp: number;
-            /** Weight Bp */
-            weight_bp: number | null;
         };
         /**
          * GatewayState
          * @description Delivery of one gateway. What it says of itself is null until it said so.
          *
-         *     `in_flight` = sent and not acknowledged, or produced - acked where it does not say; `tombstoned` records it gave up
-         *     by policy; `clock_offset_ms` is the centre's clock minus its own; `degraded` why it takes records in badly.
+         *     `in_flight` = produced - acked, of which `sent` are on their way; `tombstoned` records it gave up by policy;
+         *     `clock_offset_ms` is the centre's clock minus its own; `degraded` why it takes records in badly.
          *     `enrolled` = its frames must be signed; `known_losses` counts what went with older stores of it.
          */
         GatewayState: {
-            /** Acked */
-            acked: number | null;
-            /** Clock */
-            clock: string | null;
-            /** Clock Offset Ms */
-            clock_offset_ms: number | null;
-            /** Conflicts */
-            conflicts: number;
-            /** Dead Letters */
-            dead_letters: number;
-            /** Degraded */
-            degraded: string | null;
-            /** Duplicates */
-            duplicates: number;
-            /** Enrolled */
-            enrolled: boolean;
-            /** Epoch */
-            epoch: string | null;
             /** Id */
             id: string;
-            /** In Flight */
-            in_flight: number | null;
-            /** Known Losses */
-            known_losses: number;
-            /** Last Seen */
-            last_seen: string | null;
-            /** Oldest Age Ms */
-            oldest_age_ms: number | null;
+            /** Epoch */
+            epoch: string | null;
             /** Online */
             online: boolean;
-            /** Produced */
-            produced: number | null;
-            /** Received */
-            received: number;
-            /** Revoked */
-            revoked: boolean;
-            /** Security Events */
-            security_events: number;
-            /** Security Refusals */
-            security_refusals: number | null;
-            /** Software */
-            software: string | null;
-            /** Tombstoned */
-            tombstoned: number | null;
-            /** Tombstones */
-            tombstones: number;
             /** Watermark */
             watermark: number;
+            /** Received */
+            received: number;
+            /** Duplicates */
+            duplicates: number;
+            /** Tombstones */
+            tombstones: number;
+            /** Dead Letters */
+            dead_letters: number;
+            /** Conflicts */
+            conflicts: number;
+            /** Last Seen */
+            last_seen: string | null;
+            /** Produced */
+            produced: number | null;
+            /** Acked */
+            acked: number | null;
+            /** In Flight */
+            in_flight: number | null;
+            /** Sent */
+            sent: number | null;
+            /** Oldest Age Ms */
+            oldest_age_ms: number | null;
+            /** Tombstoned */
+            tombstoned: number | null;
+            /** Clock Offset Ms */
+            clock_offset_ms: number | null;
+            /** Degraded */
+            degraded: string | null;
+            /** Security Refusals */
+            security_refusals: number | null;
+            /** Security Events */
+            security_events: number;
+            /** Known Losses */
+            known_losses: number;
+            /** Enrolled */
+            enrolled: boolean;
+            /** Revoked */
+            revoked: boolean;
+            /** Clock */
+            clock: string | null;
+            /** Software */
+            software: string | null;
         };
         /**
          * Health
          * @description Whether the centre can work.
          */
         Health: {
-            /** Database */
-            database: boolean;
             /**
              * Status
              * @enum {string}
              */
             status: "ok" | "failing";
+            /** Database */
+            database: boolean;
             /** Version */
             version: string;
         };
@@ -869,51 +1187,51 @@ export interface components {
          * @description A plan was stored as this version.
          */
         Imported: {
-            /** Plan Version */
-            plan_version: number;
             /** Project */
             project: string;
+            /** Plan Version */
+            plan_version: number;
         };
         /**
          * ItemState
          * @description A weighted work item of a building.
          */
         ItemState: {
-            /** Actual Bp */
-            actual_bp: number | null;
             /** Id */
             id: string;
             name: components["schemas"]["Text"];
-            /** Plan Bp */
-            plan_bp: number;
-            /** Sigma Bp */
-            sigma_bp: number | null;
             /** Weight Bp */
             weight_bp: number;
+            /** Plan Bp */
+            plan_bp: number;
+            /** Actual Bp */
+            actual_bp: number | null;
+            /** Sigma Bp */
+            sigma_bp: number | null;
         };
         /**
          * Login
          * @description Credentials of a person.
          */
         Login: {
-            /** Password */
-            password: string;
             /** Username */
             username: string;
+            /** Password */
+            password: string;
         };
         /**
          * Me
          * @description Who the token speaks for.
          */
         Me: {
+            /** Username */
+            username: string;
             /** Name */
             name: string;
             /** Roles */
             roles: string[];
             /** Scope */
             scope: components["schemas"]["Scope"][];
-            /** Username */
-            username: string;
         };
         /**
          * Named
@@ -941,20 +1259,104 @@ export interface components {
             last: string;
         };
         /**
+         * PhotoClaims
+         * @description What the sender and the file say; nobody has checked it. Times without a zone are read as the district's.
+         */
+        PhotoClaims: {
+            /** Taken At */
+            taken_at: string | null;
+            /** Exif At */
+            exif_at: string | null;
+            /** Exif Zone Known */
+            exif_zone_known: boolean;
+            /** Exif Lat E7 */
+            exif_lat_e7: number | null;
+            /** Exif Lon E7 */
+            exif_lon_e7: number | null;
+            /** Exif Camera */
+            exif_camera: string;
+        };
+        /**
+         * PhotoSaid
+         * @description Somebody says that a photo shows this place. `flags` name what does not fit; size is of the picture shown.
+         */
+        PhotoSaid: {
+            /** Id */
+            id: number;
+            /** Sha256 */
+            sha256: string;
+            /** Url */
+            url: string;
+            /** Thumbnail Url */
+            thumbnail_url: string;
+            /** Width Px */
+            width_px: number;
+            /** Height Px */
+            height_px: number;
+            /** Original Bytes */
+            original_bytes: number;
+            /** Original Format */
+            original_format: string;
+            /** Building */
+            building: string | null;
+            /** Item */
+            item: string | null;
+            /** Person */
+            person: string;
+            /** Person Name */
+            person_name: string;
+            /** Filename */
+            filename: string;
+            /** Note */
+            note: string;
+            /**
+             * Received At
+             * Format: date-time
+             */
+            received_at: string;
+            claims: components["schemas"]["PhotoClaims"];
+            /** Flags */
+            flags: string[];
+        };
+        /**
+         * Photos
+         * @description Newest first; `next` is the `before` of the page that follows, null at the end.
+         */
+        Photos: {
+            /** Project */
+            project: string;
+            /** Photos */
+            photos: components["schemas"]["PhotoSaid"][];
+            /** Next */
+            next: number | null;
+        };
+        /**
+         * PlaceOfSite
+         * @description The middle of a site in degrees x 10^7 (WGS 84), and how far it reaches.
+         */
+        PlaceOfSite: {
+            /** Lat E7 */
+            lat_e7: number;
+            /** Lon E7 */
+            lon_e7: number;
+            /** Radius M */
+            radius_m: number;
+        };
+        /**
          * PlanFault
          * @description One fault of a plan file. `row` counts from 1 and `column` is the header; null where the file has none.
          */
         PlanFault: {
-            /** Column */
-            column: string | null;
-            /** Expected */
-            expected: string;
-            /** Row */
-            row: number | null;
             /** Sheet */
             sheet: string;
+            /** Row */
+            row: number | null;
+            /** Column */
+            column: string | null;
             /** What */
             what: string;
+            /** Expected */
+            expected: string;
         };
         /**
          * PlanRefused
@@ -969,11 +1371,34 @@ export interface components {
          * PlanWarning
          * @description A warning with its threshold and its life. `unit` is the unit of `value` and `threshold`.
          *
-         *     Withdrawn = late facts showed that it never was; kept for the record.
+         *     Withdrawn = late facts showed that it never was; kept for the record. `historical` = first raised by facts that
+         *     came too late to act on then: it stands in the books, and nobody is called for it.
          */
         PlanWarning: {
-            /** Capped */
-            capped: boolean;
+            /** Id */
+            id: string;
+            /** Rule */
+            rule: string;
+            rule_name: components["schemas"]["Text"];
+            /** Rule Version */
+            rule_version: string;
+            subject: components["schemas"]["SubjectName"];
+            project: components["schemas"]["Named"];
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "blue" | "yellow" | "red";
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "closed" | "withdrawn";
+            /**
+             * Raised At
+             * Format: date-time
+             */
+            raised_at: string;
             /**
              * Changed At
              * Format: date-time
@@ -981,308 +1406,288 @@ export interface components {
             changed_at: string;
             /** Closed At */
             closed_at: string | null;
-            /** History */
-            history: components["schemas"]["WarningEvent"][];
-            /** Id */
-            id: string;
-            /**
-             * Level
-             * @enum {string}
-             */
-            level: "blue" | "yellow" | "red";
-            project: components["schemas"]["Named"];
-            /**
-             * Raised At
-             * Format: date-time
-             */
-            raised_at: string;
-            /** Refs */
-            refs: string[];
-            /** Rule */
-            rule: string;
-            rule_name: components["schemas"]["Text"];
-            /** Rule Version */
-            rule_version: string;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "open" | "closed" | "withdrawn";
-            subject: components["schemas"]["SubjectName"];
-            text: components["schemas"]["Text"];
+            /** Value */
+            value: number;
             /** Threshold */
             threshold: number | null;
             /** Unit */
             unit: string;
-            /** Value */
-            value: number;
+            /** Capped */
+            capped: boolean;
+            /** Historical */
+            historical: boolean;
+            text: components["schemas"]["Text"];
+            /** Refs */
+            refs: string[];
+            /** History */
+            history: components["schemas"]["WarningEvent"][];
         };
         /**
          * ProjectDetail
          * @description A project with its buildings, cameras and pauses.
          */
         ProjectDetail: {
-            /** Actual Bp */
-            actual_bp: number | null;
-            /** As Of */
-            as_of: string | null;
-            /** Buildings */
-            buildings: components["schemas"]["BuildingState"][];
-            /** Cameras */
-            cameras: components["schemas"]["CameraState"][];
-            /** Code */
-            code: string;
-            /** Contract Fen */
-            contract_fen: number;
-            /** Coverage Bp */
-            coverage_bp: number;
-            /**
-             * Finish
-             * Format: date
-             */
-            finish: string;
-            /** Gap Bp */
-            gap_bp: number | null;
-            headline: components["schemas"]["Text"];
             /** Id */
             id: string;
-            /** Lag Cdays */
-            lag_cdays: number | null;
+            /** Code */
+            code: string;
             name: components["schemas"]["Text"];
-            /** Open Warnings */
-            open_warnings: number;
-            /** Pauses */
-            pauses: components["schemas"]["Pause"][];
-            /** Plan Bp */
-            plan_bp: number;
-            /** Plan Version */
-            plan_version: number;
-            score: components["schemas"]["ScoreBrief"];
-            /** Sigma Bp */
-            sigma_bp: number | null;
+            street: components["schemas"]["Text"];
+            unit: components["schemas"]["Text"];
+            /** Work Type */
+            work_type: string;
             /**
              * Sign
              * @enum {string}
              */
             sign: "red" | "yellow" | "blue" | "insufficient" | "paused" | "normal";
+            /** Plan Bp */
+            plan_bp: number;
+            /** Actual Bp */
+            actual_bp: number | null;
+            /** Sigma Bp */
+            sigma_bp: number | null;
+            /** Coverage Bp */
+            coverage_bp: number;
+            /** Gap Bp */
+            gap_bp: number | null;
+            /** Lag Cdays */
+            lag_cdays: number | null;
+            worst_building: components["schemas"]["Named"] | null;
+            /** Open Warnings */
+            open_warnings: number;
+            score: components["schemas"]["ScoreBrief"];
+            headline: components["schemas"]["Text"];
+            /** Contract Fen */
+            contract_fen: number;
             /**
              * Start
              * Format: date
              */
             start: string;
-            street: components["schemas"]["Text"];
-            unit: components["schemas"]["Text"];
-            /** Work Type */
-            work_type: string;
-            worst_building: components["schemas"]["Named"] | null;
+            /**
+             * Finish
+             * Format: date
+             */
+            finish: string;
+            /** As Of */
+            as_of: string | null;
+            /** Plan Version */
+            plan_version: number;
+            /** Pauses */
+            pauses: components["schemas"]["Pause"][];
+            /** Buildings */
+            buildings: components["schemas"]["BuildingState"][];
+            /** Cameras */
+            cameras: components["schemas"]["CameraState"][];
         };
         /**
          * ProjectList
          * @description Projects of the caller's scope that pass the filters.
          */
         ProjectList: {
-            /** Projects */
-            projects: components["schemas"]["ProjectSummary"][];
             /** Total */
             total: number;
+            /** Projects */
+            projects: components["schemas"]["ProjectSummary"][];
         };
         /**
          * ProjectSummary
          * @description One row of the district list. Measured figures are null until something was observed.
          */
         ProjectSummary: {
-            /** Actual Bp */
-            actual_bp: number | null;
-            /** As Of */
-            as_of: string | null;
-            /** Code */
-            code: string;
-            /** Contract Fen */
-            contract_fen: number;
-            /** Coverage Bp */
-            coverage_bp: number;
-            /**
-             * Finish
-             * Format: date
-             */
-            finish: string;
-            /** Gap Bp */
-            gap_bp: number | null;
-            headline: components["schemas"]["Text"];
             /** Id */
             id: string;
-            /** Lag Cdays */
-            lag_cdays: number | null;
+            /** Code */
+            code: string;
             name: components["schemas"]["Text"];
-            /** Open Warnings */
-            open_warnings: number;
-            /** Plan Bp */
-            plan_bp: number;
-            score: components["schemas"]["ScoreBrief"];
-            /** Sigma Bp */
-            sigma_bp: number | null;
+            street: components["schemas"]["Text"];
+            unit: components["schemas"]["Text"];
+            /** Work Type */
+            work_type: string;
             /**
              * Sign
              * @enum {string}
              */
             sign: "red" | "yellow" | "blue" | "insufficient" | "paused" | "normal";
+            /** Plan Bp */
+            plan_bp: number;
+            /** Actual Bp */
+            actual_bp: number | null;
+            /** Sigma Bp */
+            sigma_bp: number | null;
+            /** Coverage Bp */
+            coverage_bp: number;
+            /** Gap Bp */
+            gap_bp: number | null;
+            /** Lag Cdays */
+            lag_cdays: number | null;
+            worst_building: components["schemas"]["Named"] | null;
+            /** Open Warnings */
+            open_warnings: number;
+            score: components["schemas"]["ScoreBrief"];
+            headline: components["schemas"]["Text"];
+            /** Contract Fen */
+            contract_fen: number;
             /**
              * Start
              * Format: date
              */
             start: string;
-            street: components["schemas"]["Text"];
-            unit: components["schemas"]["Text"];
-            /** Work Type */
-            work_type: string;
-            worst_building: components["schemas"]["Named"] | null;
+            /**
+             * Finish
+             * Format: date
+             */
+            finish: string;
+            /** As Of */
+            as_of: string | null;
         };
         /**
          * Scope
          * @description Where a role holds. `id` is null for the whole district.
          */
         Scope: {
-            /** Id */
-            id: string | null;
+            /** Role */
+            role: string;
             /**
              * Kind
              * @enum {string}
              */
             kind: "district" | "unit" | "street" | "project";
-            /** Role */
-            role: string;
+            /** Id */
+            id: string | null;
         };
         /**
          * ScoreBrief
          * @description Total 0-100 and grade; null while there is nothing to score.
          */
         ScoreBrief: {
-            /** Grade */
-            grade: ("优" | "良" | "中" | "差") | null;
             /** Total */
             total: number | null;
+            /** Grade */
+            grade: ("优" | "良" | "中" | "差") | null;
         };
         /**
          * ScoreDetail
          * @description A score with all it is made of; `as_of` and the figures are null before the first assessment.
          */
         ScoreDetail: {
+            subject: components["schemas"]["SubjectName"];
             /** As Of */
             as_of: string | null;
-            /** Consistency Ratio */
-            consistency_ratio: number | null;
-            /** Contributions */
-            contributions: components["schemas"]["ScorePart"][];
+            /** Total */
+            total: number | null;
             /** Grade */
             grade: ("优" | "良" | "中" | "差") | null;
             /** Rule Version */
             rule_version: string | null;
-            subject: components["schemas"]["SubjectName"];
-            /** Total */
-            total: number | null;
+            /** Consistency Ratio */
+            consistency_ratio: number | null;
+            /** Contributions */
+            contributions: components["schemas"]["ScorePart"][];
         };
         /**
          * ScorePart
          * @description One leaf of a score: points = weight x leaf score.
          */
         ScorePart: {
-            /** Formula */
-            formula: string;
             /** Indicator */
             indicator: string;
-            /** Leaf Score */
-            leaf_score: number;
             name: components["schemas"]["Text"];
-            /** Points */
-            points: number;
-            /** Refs */
-            refs: string[];
-            /** Value */
-            value: string;
             /** Weight */
             weight: number;
+            /** Value */
+            value: string;
+            /** Leaf Score */
+            leaf_score: number;
+            /** Points */
+            points: number;
+            /** Formula */
+            formula: string;
+            /** Refs */
+            refs: string[];
         };
         /**
          * SecurityEventList
          * @description The newest events; `total` counts all.
          */
         SecurityEventList: {
-            /** Events */
-            events: components["schemas"]["SecurityEventRow"][];
             /** Total */
             total: number;
+            /** Events */
+            events: components["schemas"]["SecurityEventRow"][];
         };
         /**
          * SecurityEventRow
          * @description Something refused or claimed wrongly; the same again counts in `times`. `gateway` null = nobody known.
          */
         SecurityEventRow: {
+            /** Id */
+            id: number;
             /** Code */
             code: string;
+            /** Gateway */
+            gateway: string | null;
             /** Detail */
             detail: string;
+            /** Times */
+            times: number;
             /**
              * First At
              * Format: date-time
              */
             first_at: string;
-            /** Gateway */
-            gateway: string | null;
-            /** Id */
-            id: number;
             /**
              * Last At
              * Format: date-time
              */
             last_at: string;
-            /** Times */
-            times: number;
         };
         /**
          * SignCounts
          * @description Projects by their heaviest sign; the six add up to the total.
          */
         SignCounts: {
-            /** Blue */
-            blue: number;
-            /** Insufficient */
-            insufficient: number;
-            /** Normal */
-            normal: number;
-            /** Paused */
-            paused: number;
             /** Red */
             red: number;
             /** Yellow */
             yellow: number;
+            /** Blue */
+            blue: number;
+            /** Insufficient */
+            insufficient: number;
+            /** Paused */
+            paused: number;
+            /** Normal */
+            normal: number;
         };
         /**
          * Still
          * @description An evidence JPEG; fetch `url` with the bearer token.
          */
         Still: {
+            /** Sha256 */
+            sha256: string;
+            /** Url */
+            url: string;
             /**
              * Captured At
              * Format: date-time
              */
             captured_at: string;
-            /** Sha256 */
-            sha256: string;
-            /** Url */
-            url: string;
         };
         /**
          * SubjectName
          * @description What a warning or score is about.
          */
         SubjectName: {
-            /** Id */
-            id: string;
             /**
              * Kind
              * @enum {string}
              */
             kind: "project" | "building" | "camera" | "gateway";
+            /** Id */
+            id: string;
             name: components["schemas"]["Text"];
         };
         /**
@@ -1290,10 +1695,10 @@ export interface components {
          * @description One sentence or name in the two languages of the interface.
          */
         Text: {
-            /** En */
-            en: string;
             /** Zh */
             zh: string;
+            /** En */
+            en: string;
         };
         /**
          * Token
@@ -1302,38 +1707,61 @@ export interface components {
         Token: {
             /** Access Token */
             access_token: string;
-            /** Expires In */
-            expires_in: number;
             /**
              * Token Type
              * @constant
              */
             token_type: "bearer";
+            /** Expires In */
+            expires_in: number;
         };
         /**
          * TraceNode
          * @description A number and what it came from, down to the record, the frame's digest and the still.
          */
         TraceNode: {
-            /** At */
-            at: string | null;
-            /** Children */
-            children: components["schemas"]["TraceNode"][];
-            evidence: components["schemas"]["Still"] | null;
-            /** Facts */
-            facts: components["schemas"]["Fact"][];
-            /** Id */
-            id: string;
             /** Kind */
             kind: string;
+            /** Id */
+            id: string;
+            name: components["schemas"]["Text"];
+            /** At */
+            at: string | null;
+            /** Value */
+            value: string | null;
+            /** Facts */
+            facts: components["schemas"]["Fact"][];
+            evidence: components["schemas"]["Still"] | null;
             /**
              * More
              * @description how many further children exist and are not listed
              */
             more: number;
-            name: components["schemas"]["Text"];
-            /** Value */
-            value: string | null;
+            /** Children */
+            children: components["schemas"]["TraceNode"][];
+        };
+        /**
+         * UploadStanding
+         * @description `offset` bytes of `size_bytes` are on the centre's disk; `done` = kept and known. `url` takes the rest.
+         */
+        UploadStanding: {
+            /** Url */
+            url: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "evidence" | "photo";
+            /** Sha256 */
+            sha256: string;
+            /** Offset */
+            offset: number;
+            /** Size Bytes */
+            size_bytes: number;
+            /** Done */
+            done: boolean;
+            /** Expires At */
+            expires_at: string | null;
         };
         /**
          * WarningEvent
@@ -1452,62 +1880,6 @@ export interface operations {
             };
         };
     };
-    getMe: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Me"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
-                };
-            };
-        };
-    };
     refreshToken: {
         parameters: {
             query?: never;
@@ -1564,183 +1936,7 @@ export interface operations {
             };
         };
     };
-    getFaces: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                building_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Faces"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
-                };
-            };
-        };
-    };
-    getObservations: {
-        parameters: {
-            query?: {
-                limit?: number;
-            };
-            header?: never;
-            path: {
-                building_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Fusion"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
-                };
-            };
-        };
-    };
-    listDeadLetters: {
-        parameters: {
-            query?: {
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeadLetterList"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
-                };
-            };
-        };
-    };
-    getDistrict: {
+    getMe: {
         parameters: {
             query?: never;
             header?: never;
@@ -1755,439 +1951,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["District"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
-                };
-            };
-        };
-    };
-    followEvents: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/event-stream": string;
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
-                };
-            };
-        };
-    };
-    getEvidence: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                sha256: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "image/jpeg": string;
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
-                };
-            };
-        };
-    };
-    putEvidence: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                sha256: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "image/jpeg": string;
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["EvidenceStored"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
-                };
-            };
-            /** @description Unsupported Media Type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
-                };
-            };
-        };
-    };
-    getFleet: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Fleet"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
-                };
-            };
-        };
-    };
-    getHealth: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Health"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Health"];
-                };
-            };
-        };
-    };
-    getMetrics: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/plain": string;
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/plain": components["schemas"]["ErrorEnvelope"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/plain": components["schemas"]["ErrorEnvelope"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/plain": components["schemas"]["ErrorEnvelope"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/plain": components["schemas"]["ErrorEnvelope"];
-                };
-            };
-        };
-    };
-    listProjects: {
-        parameters: {
-            query?: {
-                street?: string | null;
-                type?: string | null;
-                level?: ("red" | "yellow" | "blue" | "insufficient" | "paused" | "normal")[] | null;
-                sort?: "level" | "lag" | "gap" | "name" | "score";
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProjectList"];
+                    "application/json": components["schemas"]["Me"];
                 };
             };
             /** @description Bad Request */
@@ -2307,6 +2071,123 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PlanRefused"] | components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    getDistrict: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["District"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    listProjects: {
+        parameters: {
+            query?: {
+                street?: string | null;
+                type?: string | null;
+                level?: ("red" | "yellow" | "blue" | "insufficient" | "paused" | "normal")[] | null;
+                sort?: "level" | "lag" | "gap" | "name" | "score";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
         };
@@ -2487,13 +2368,13 @@ export interface operations {
             };
         };
     };
-    listSecurityEvents: {
+    getFaces: {
         parameters: {
-            query?: {
-                limit?: number;
-            };
+            query?: never;
             header?: never;
-            path?: never;
+            path: {
+                building_id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -2504,7 +2385,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SecurityEventList"];
+                    "application/json": components["schemas"]["Faces"];
                 };
             };
             /** @description Bad Request */
@@ -2545,14 +2426,14 @@ export interface operations {
             };
         };
     };
-    traceRecord: {
+    getObservations: {
         parameters: {
-            query?: never;
+            query?: {
+                limit?: number;
+            };
             header?: never;
             path: {
-                gateway: string;
-                epoch: string;
-                seq: string;
+                building_id: string;
             };
             cookie?: never;
         };
@@ -2564,7 +2445,125 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TraceNode"];
+                    "application/json": components["schemas"]["Fusion"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    listWarnings: {
+        parameters: {
+            query?: {
+                project?: string | null;
+                state?: "open" | "closed" | "all";
+                level?: ("blue" | "yellow" | "red")[] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WarningList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    getWarning: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                warning_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanWarning"];
                 };
             };
             /** @description Bad Request */
@@ -2721,15 +2720,15 @@ export interface operations {
             };
         };
     };
-    listWarnings: {
+    traceRecord: {
         parameters: {
-            query?: {
-                project?: string | null;
-                state?: "open" | "closed" | "all";
-                level?: ("blue" | "yellow" | "red")[] | null;
-            };
+            query?: never;
             header?: never;
-            path?: never;
+            path: {
+                gateway: string;
+                epoch: string;
+                seq: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -2740,7 +2739,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["WarningList"];
+                    "application/json": components["schemas"]["TraceNode"];
                 };
             };
             /** @description Bad Request */
@@ -2781,13 +2780,11 @@ export interface operations {
             };
         };
     };
-    getWarning: {
+    getFleet: {
         parameters: {
             query?: never;
             header?: never;
-            path: {
-                warning_id: string;
-            };
+            path?: never;
             cookie?: never;
         };
         requestBody?: never;
@@ -2798,7 +2795,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PlanWarning"];
+                    "application/json": components["schemas"]["Fleet"];
                 };
             };
             /** @description Bad Request */
@@ -2835,6 +2832,1602 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    renewCertificate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                gateway_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CertificateRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CertificateGiven"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    getGatewayConfig: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                gateway: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfigHistory"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    orderGatewayConfig: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                gateway: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfigOrder"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfigShown"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    getBlob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                blob: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Partial Content */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    listSecurityEvents: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecurityEventList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    listDeadLetters: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadLetterList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    getEvidence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sha256: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    putEvidence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sha256: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "image/jpeg": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvidenceStored"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    beginUpload: {
+        parameters: {
+            query?: never;
+            header?: {
+                "upload-length"?: string | null;
+                "upload-metadata"?: string | null;
+                "upload-checksum"?: string | null;
+                "tus-resumable"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/offset+octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadStanding"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Additional Response */
+            460: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Insufficient Storage */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    askUploads: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    cancelUpload: {
+        parameters: {
+            query?: never;
+            header?: {
+                "tus-resumable"?: string | null;
+            };
+            path: {
+                upload: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Additional Response */
+            460: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Insufficient Storage */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    askUpload: {
+        parameters: {
+            query?: never;
+            header?: {
+                "tus-resumable"?: string | null;
+            };
+            path: {
+                upload: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Additional Response */
+            460: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Insufficient Storage */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    sendPiece: {
+        parameters: {
+            query?: never;
+            header?: {
+                "upload-offset"?: string | null;
+                "upload-checksum"?: string | null;
+                "tus-resumable"?: string | null;
+            };
+            path: {
+                upload: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/offset+octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Additional Response */
+            460: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Insufficient Storage */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    listPhotos: {
+        parameters: {
+            query?: {
+                before?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Photos"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    putPlace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlaceOfSite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaceOfSite"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    getPhoto: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                photo: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    getThumbnail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                photo: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    followEvents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    getHealth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+        };
+    };
+    getMetrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": components["schemas"]["ErrorEnvelope"];
                 };
             };
         };
