@@ -25,6 +25,7 @@ RESEND_MAX_S = 60.0
 TURN_RECORDS = 1000  # of one lane in one turn: the other lane and the acks come in between
 LIVE_RESERVE = 10  # messages that the backlog leaves to the live lane; half, where the broker takes few at a time
 NOBODY_LISTENS = 0x10
+BULK_DOUBTS = 6  # about two minutes, for waits double
 WITHOUT_BULK_S, WITHOUT_BULK_MAX_S = 60.0, 3600.0
 RENEW_EVERY_S = 3600.0
 
@@ -58,7 +59,7 @@ class Delivering:
         self._channel_of: dict[int, UpChannel] = {}
         self._bulk_heard = False
         self._bulk_again_s = self._bulk_hold_s = 0.0
-        self._bulk_waits = 0
+        self._bulk_waits = self._bulk_doubts = 0
         self._hold_until_s = 0.0
         self._asked = (0, 0.0)
         self._renewed_s: float | None = None
@@ -76,7 +77,7 @@ class Delivering:
         self._speed = self._new_speed()
         self._channel_of.clear()
         self._bulk_again_s = self._bulk_hold_s = self._hold_until_s = 0.0
-        self._bulk_waits, self._bulk_heard = 0, False
+        self._bulk_waits, self._bulk_doubts, self._bulk_heard = 0, 0, False
         self._echoed, self._room_max = False, 0
 
     def died(self, *, too_large: bool) -> None:
@@ -150,7 +151,7 @@ class Delivering:
             if name == "bulk":
                 self._speed.arrived(sum(sent.count for sent in frames), sent_s=frames[-1].at_s, now=now)
                 if any(sent.channel == "bulk" for sent in frames):
-                    self._bulk_heard, self._bulk_waits = True, 0
+                    self._bulk_heard, self._bulk_waits, self._bulk_doubts = True, 0, 0
 
     def _needed(self, need: int, now: float) -> None:
         if need <= self._lanes.acked:
@@ -208,12 +209,14 @@ class Delivering:
     def _without_bulk(self, now: float) -> None:
         """Nobody reads the bulk lane: an older centre's frames go on the data topic for a while.
 
-        A centre that says what it answers reads it, and is only slow or about to: its live lane is not to be flooded.
+        A centre that says what it answers should read it, and is only slow or about to: its live lane is not to be
+        flooded, until it has not done so for long.
         """
-        if now < self._bulk_again_s:
+        if now < max(self._bulk_again_s, self._bulk_hold_s):
             return
-        if self._echoed:
-            self._bulk_hold_s = now + self._jittered(self._broker.resend_s)
+        if self._echoed and self._bulk_doubts < BULK_DOUBTS:
+            self._bulk_hold_s = now + self._jittered(self._broker.resend_s * 2**self._bulk_doubts)
+            self._bulk_doubts += 1
             self._lanes.give_up("bulk", channel="bulk")
             return
         wait_s = min(WITHOUT_BULK_MAX_S, WITHOUT_BULK_S * 2**self._bulk_waits)
@@ -228,7 +231,7 @@ class Delivering:
         if not late:
             return
         self._speed.yield_way(now)
-        if not self._echoed and not self._bulk_heard and any(sent.channel == "bulk" for sent in late):
+        if not self._bulk_heard and any(sent.channel == "bulk" for sent in late):
             self._without_bulk(now)
 
     def _jittered(self, wait_s: float) -> float:
