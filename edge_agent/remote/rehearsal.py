@@ -20,7 +20,7 @@ from edge_agent.errors import EdgeError
 from edge_agent.remote.errors import NotYetError, RefusedError
 from edge_agent.settings import Settings
 
-LIMIT_S = 180.0
+LIMIT_S = 300.0
 MEMORY_BYTES_MAX = 6 << 30  # of addresses, which onnxruntime takes far more of than of memory
 NICE = 10
 POLL_S = 0.1

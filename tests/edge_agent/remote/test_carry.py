@@ -7,16 +7,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 from edge_agent.buffer.opening import open_outbox
 from edge_agent.buffer.outbox import CameraState, Outbox
 from edge_agent.remote.carry import carry_over, changed_faces, give_back
 from edge_agent.remote.state import FOLDER, State, read_state, write_state
-from edge_agent.vision.filter import FaceBelief
+from edge_agent.vision.filter import blank_belief
 from edge_agent.vision.memory import CameraMemory
 from edge_agent.vision.scene import Scene, parse_scene
+from edge_agent.vision.stages import NEW_BUILD
 from tests.edge_agent.vision.drawing import scene_json
 
 NEW = 7
@@ -56,7 +56,7 @@ def test_faces_that_are_other_work_now(now: Scene, others: set[str]) -> None:
 @pytest.fixture
 def outbox(tmp_path: Path) -> Iterator[Outbox]:
     outbox = open_outbox(tmp_path, gateway="gw-1", now_ms=lambda: 1)
-    belief = FaceBelief(phases=np.zeros((5, 4, 6)), seen_s=np.zeros((5, 4)), looks=np.ones((5, 4)))
+    belief = blank_belief(5, 4, stages=NEW_BUILD)
     memory = CameraMemory(faces=(("A-front", belief), ("B-front", belief)))
     outbox.commit((), camera=CameraState(camera="cam-1", frames=3, memory=memory.to_bytes()))
     (tmp_path / FOLDER / str(NEW)).mkdir(parents=True)
