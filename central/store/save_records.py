@@ -5,31 +5,48 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from central.store.tables import IdentityConflict, ReceivedRange, Record, Stream
 from central.store.upsert import Row, bulk_insert_new, insert_new, table_of
 from wire import messages as wire
 
 _RECORD, _STREAM, _RANGE = table_of(Record), table_of(Stream), table_of(ReceivedRange)
+# Built once: a commit runs them for every stream, and building costs more than running them.
+_THIS = (_STREAM.c.gateway == bindparam("of_gateway"), _STREAM.c.epoch == bindparam("of_epoch"))
+_WATERMARK = select(_STREAM.c.watermark).where(*_THIS)
+_LOCK = _WATERMARK.with_for_update()
+_BEYOND = select(_RANGE.c.lo, _RANGE.c.hi).where(
+    _RANGE.c.gateway == bindparam("of_gateway"), _RANGE.c.epoch == bindparam("of_epoch")
+)
+_ADVANCE = (
+    update(_STREAM)
+    .where(*_THIS)
+    .values(
+        watermark=bindparam("new_watermark"),
+        stored=_STREAM.c.stored + bindparam("more_stored"),
+        duplicates=_STREAM.c.duplicates + bindparam("more_duplicates"),
+        last_received_at=bindparam("at"),
+    )
+)
 
 
 def lock_stream(connection: Connection, *, gateway: str, epoch: str, now_ms: int) -> tuple[int, list[tuple[int, int]]]:
     """Watermark and ranges of a stream, locked until the transaction ends; the stream begins to exist if need be."""
-    new = {"gateway": gateway, "epoch": epoch, "first_received_at": now_ms, "last_received_at": now_ms}
-    insert_new(connection, Stream, [new])
-    key = (_STREAM.c.gateway == gateway, _STREAM.c.epoch == epoch)
-    watermark = connection.execute(select(_STREAM.c.watermark).where(*key).with_for_update()).scalar_one()
-    ranges = select(_RANGE.c.lo, _RANGE.c.hi).where(_RANGE.c.gateway == gateway, _RANGE.c.epoch == epoch)
-    return watermark, sorted((lo, hi) for lo, hi in connection.execute(ranges))
+    key = {"of_gateway": gateway, "of_epoch": epoch}
+    watermark = connection.execute(_LOCK, key).scalar()
+    if watermark is None:
+        new = {"gateway": gateway, "epoch": epoch, "first_received_at": now_ms, "last_received_at": now_ms}
+        insert_new(connection, Stream, [new])
+        watermark = connection.execute(_LOCK, key).scalar_one()
+    return watermark, sorted((lo, hi) for lo, hi in connection.execute(_BEYOND, key))
 
 
 def read_stream(connection: Connection, *, gateway: str, epoch: str) -> tuple[int, list[tuple[int, int]]]:
     """Watermark and ranges of a stream as they are, not locked; 0 and none for an unknown one."""
-    key = (_STREAM.c.gateway == gateway, _STREAM.c.epoch == epoch)
-    watermark = connection.execute(select(_STREAM.c.watermark).where(*key)).scalar()
-    ranges = select(_RANGE.c.lo, _RANGE.c.hi).where(_RANGE.c.gateway == gateway, _RANGE.c.epoch == epoch)
-    return watermark or 0, sorted((lo, hi) for lo, hi in connection.execute(ranges))
+    key = {"of_gateway": gateway, "of_epoch": epoch}
+    watermark = connection.execute(_WATERMARK, key).scalar()
+    return watermark or 0, sorted((lo, hi) for lo, hi in connection.execute(_BEYOND, key))
 
 
 def save_stream(
@@ -44,16 +61,8 @@ def save_stream(
     now_ms: int,
 ) -> None:
     """New watermark and counts; `ranges` None = the ranges beyond the watermark have not changed."""
-    connection.execute(
-        update(_STREAM)
-        .where(_STREAM.c.gateway == gateway, _STREAM.c.epoch == epoch)
-        .values(
-            watermark=watermark,
-            stored=_STREAM.c.stored + stored,
-            duplicates=_STREAM.c.duplicates + duplicates,
-            last_received_at=now_ms,
-        )
-    )
+    counts = {"new_watermark": watermark, "more_stored": stored, "more_duplicates": duplicates, "at": now_ms}
+    connection.execute(_ADVANCE, {"of_gateway": gateway, "of_epoch": epoch, **counts})
     if ranges is None:
         return
     connection.execute(delete(_RANGE).where(_RANGE.c.gateway == gateway, _RANGE.c.epoch == epoch))

@@ -79,5 +79,4 @@ def save_presence(connection: Connection, presence: Presence, *, now_ms: int) ->
 
 def save_seen_now(connection: Connection, gateways: Sequence[str], *, now_ms: int) -> None:
     """These gateways have just delivered something."""
-    for gateway in gateways:
-        upsert(connection, GatewayStatus, [{"gateway": gateway, "last_seen_at": now_ms}])
+    upsert(connection, GatewayStatus, [{"gateway": gateway, "last_seen_at": now_ms} for gateway in gateways])

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, cast
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Table, TextClause, bindparam, text
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.schema import ScalarElementColumnDefault
 from sqlmodel import SQLModel
 
 Row = Mapping[str, Any]
@@ -22,25 +24,49 @@ def insert_new(connection: Connection, model: type[SQLModel], rows: Sequence[Row
     """Insert all rows of one batch; a row whose key is there already is left as it is."""
     if not rows:
         return
-    statement = insert_statement(connection, model).on_conflict_do_nothing()
-    connection.execute(statement, list(rows))
+    statement, defaults = _insert(model, tuple(rows[0]), None)
+    connection.execute(statement, [{**defaults, **row} for row in rows])
 
 
 def upsert(connection: Connection, model: type[SQLModel], rows: Sequence[Row], *, keep: Iterable[str] = ()) -> None:
     """Insert all rows of one batch; a row whose key is there already takes the new values, except columns in `keep`."""
     if not rows:
         return
+    statement, defaults = _insert(model, tuple(rows[0]), frozenset(keep))
+    connection.execute(statement, [{**defaults, **row} for row in rows])
+
+
+@lru_cache(maxsize=512)
+def _insert(
+    model: type[SQLModel], given: tuple[str, ...], keep: frozenset[str] | None
+) -> tuple[TextClause, Mapping[str, Any]]:
+    """INSERT … ON CONFLICT with the model's defaults for columns that are not given; `keep` None: leave what is there.
+
+    Both databases spell it alike. SQLAlchemy's own construct is compiled anew each time it runs (it has no cache key),
+    which was most of the cost of a commit of few records.
+    """
     table = table_of(model)
-    statement = insert_statement(connection, model)
-    kept = set(keep) | {column.name for column in table.primary_key}
-    taken = {name: statement.excluded[name] for name in rows[0] if name not in kept}
+    defaults = {
+        column.name: column.default.arg
+        for column in table.columns
+        if column.name not in given and isinstance(column.default, ScalarElementColumnDefault)
+    }
+    names = (*given, *defaults)
     keys = [column.name for column in table.primary_key]
-    action = (
-        statement.on_conflict_do_update(index_elements=keys, set_=taken)
-        if taken
-        else statement.on_conflict_do_nothing(index_elements=keys)
+    taken = () if keep is None else tuple(name for name in given if name not in keep and name not in keys)
+    action = "NOTHING"
+    if taken:
+        action = "UPDATE SET " + ", ".join(f'"{name}" = excluded."{name}"' for name in taken)
+    target = f"({_quoted(keys)}) " if keep is not None else ""
+    sql = (
+        f'INSERT INTO "{table.name}" ({_quoted(names)}) VALUES ({", ".join(f":{name}" for name in names)})'  # noqa: S608
+        f" ON CONFLICT {target}DO {action}"
     )
-    connection.execute(action, list(rows))
+    return text(sql).bindparams(*(bindparam(name, type_=table.c[name].type) for name in names)), defaults
+
+
+def _quoted(names: Iterable[str]) -> str:
+    return ", ".join(f'"{name}"' for name in names)
 
 
 def bulk_insert_new(
