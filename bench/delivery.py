@@ -11,7 +11,7 @@ the same payload, broker (mosquitto, its persistence on) and machine, two gatewa
 
 Cases: as fast as it goes (records/s from the first append to the last commit), 2 000 records/s (p50 and p99 of append
 to commit), and a fault at full speed: the consumer is killed for four seconds and the broker within them (lost).
-Peers are installed from PyPI into an environment of their own, `var/bench-peers`; one that will not is told and left.
+Peers are installed from PyPI into environments of their own, `var/bench-peers`; one that will not is told and left.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import argparse
 import bisect
 import json
 import os
+import signal
 import statistics
 import subprocess
 import sys
@@ -40,7 +41,10 @@ from tests.services import Broker, mosquitto_in, postgres_binaries, postgres_clu
 
 ROOT = Path(__file__).parents[1]
 PEERS = ROOT / "var/bench-peers"
-WANTED = ("thingsboard-gateway==3.8.5", "persist-queue==1.1.0", "paho-mqtt==2.1.0")
+WANTED = {  # an environment each: the ThingsBoard gateway brings a paho of its own
+    "thingsboard": ("thingsboard-gateway==3.8.5",),
+    "persist-queue": ("persist-queue==1.1.0", "paho-mqtt==2.1.0"),
+}
 GATEWAYS = ("gw-1", "gw-2")
 PACED_RATE = 2000
 FAULT_S = 4.0
@@ -239,9 +243,9 @@ def _command(rival: str) -> list[str]:
         case "copy":
             return [sys.executable, "-m", "bench.rivals.copy_edge"]
         case "persist-queue":
-            return [str(PEERS / "bin/python"), "-m", "bench.rivals.persistqueue_edge"]
+            return [str(PEERS / rival / "bin/python"), "-m", "bench.rivals.persistqueue_edge"]
         case "thingsboard":
-            return [str(PEERS / "bin/python"), "-m", "bench.rivals.thingsboard_edge"]
+            return [str(PEERS / rival / "bin/python"), "-m", "bench.rivals.thingsboard_edge"]
     raise ValueError(f"rival {rival!r}, expected one of {', '.join(NAMES)}")
 
 
@@ -250,17 +254,18 @@ def _per_million(cpu_s: dict[str, float], records: int) -> dict[str, float]:
     return each | {"all": round(sum(each.values()), 2)}
 
 
-def install_peers() -> str:
-    """The peers' own environment; the error if it cannot be made, empty if it is there."""
-    if (PEERS / "done").exists():
+def install(peer: str) -> str:
+    """A peer's own environment; the error if it cannot be made, empty if it is there."""
+    folder = PEERS / peer
+    if (folder / "done").exists():
         return ""
-    PEERS.parent.mkdir(parents=True, exist_ok=True)
-    pip = [str(PEERS / "bin/pip"), "install", "--quiet", "--disable-pip-version-check", *WANTED]
-    for command in ([sys.executable, "-m", "venv", str(PEERS)], pip):
+    PEERS.mkdir(parents=True, exist_ok=True)
+    pip = [str(folder / "bin/pip"), "install", "--quiet", "--disable-pip-version-check", *WANTED[peer]]
+    for command in ([sys.executable, "-m", "venv", str(folder)], pip):
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
             return done.stderr.strip().splitlines()[-1]
-    (PEERS / "done").touch()
+    (folder / "done").touch()
     return ""
 
 
@@ -295,15 +300,16 @@ def main() -> None:
     parser.add_argument("--no-fault", action="store_true")
     parser.add_argument("--json", type=Path)
     asked = parser.parse_args()
-    missing = install_peers() if {"persist-queue", "thingsboard"} & set(asked.only) else ""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # children and folders go with us
+    missing = {peer: install(peer) for peer in WANTED if peer in asked.only}
     console = Console(width=200)
     results: list[Result] = []
     for case in CASES:
         if (asked.case and case.name not in asked.case) or (case.fault and asked.no_fault):
             continue
         for rival in asked.only:
-            if missing and rival in ("persist-queue", "thingsboard"):
-                console.print(f"{rival} left out, its environment cannot be made: {missing}")
+            if missing.get(rival):
+                console.print(f"{rival} left out, its environment cannot be made: {missing[rival]}")
                 continue
             try:
                 results.append(run(rival, case, kind=asked.kind, seconds=asked.seconds))
