@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import Connection, Engine
 
@@ -18,7 +19,8 @@ from central.store.engine import writing
 from central.store.retime_stored import retime_stored
 from central.store.save_configs import save_results
 from central.store.save_letters import letters_of, save_letter_rows
-from central.store.save_proofs import gateways_named, save_losses
+from central.store.save_proofs import gateways_named, save_losses, save_proofs
+from central.store.save_records import RecordRow, save_records
 from central.store.save_security import note_security
 from central.store.save_seen import mark_dirty, projects_touched, save_events, save_readings
 from central.store.save_status import save_seen_now
@@ -77,6 +79,8 @@ def commit(
     """
     done = Committed()
     maps: dict[tuple[str, str], list[Mapped]] = {}
+    rows: list[RecordRow] = []
+    proofs: list[dict[str, Any]] = []
     lanes = [_opened(frame) for frame in frames], [_opened(frame) for frame in bulk]
     with writing(engine) as connection:
         known = gateways_named(connection, _gateways((*lanes[0], *lanes[1]), letters))
@@ -93,6 +97,8 @@ def commit(
             )
             taken = taking.take(stream.frames, stream.passed)
             _count(done, taken)
+            rows += taken.rows
+            proofs += taken.proofs
             sorted_.take(taken.found)
             maps[gateway, epoch] = taken.found.maps
             sorted_.letters += [_refusal(one) for one in taken.refused]
@@ -102,6 +108,8 @@ def commit(
             if taken.conflicts:
                 said = f"other content under known numbers of epoch {epoch}: a cloned or restored store"
                 note_security(connection, code="identity_conflict", gateway=gateway, detail=said, at_ms=now_ms)
+        save_records(connection, rows)
+        save_proofs(connection, proofs)
         save_seen_now(connection, sorted({stream.gateway for stream in done.acks}), now_ms=now_ms)
         save_readings(connection, sorted_.readings)
         save_events(connection, sorted_.events)

@@ -11,12 +11,11 @@ from sqlalchemy import Connection
 from central.ingest.guard import Refused, admit
 from central.ingest.ranges import Received
 from central.ingest.sorting import Sorted, sort_records
-from central.store.save_proofs import chain_beside, maps_of, save_maps, save_proofs
+from central.store.save_proofs import chain_beside, maps_of, save_maps
 from central.store.save_records import (
     RecordRow,
     lock_stream,
     save_conflicts,
-    save_records,
     save_stream,
     stored_hashes,
 )
@@ -26,11 +25,13 @@ from wire.messages import Record
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
-    """What became of one stream; counts are of records."""
+    """What became of one stream; counts are of records. `rows` and `proofs` are the caller's to save, all at once."""
 
     received: Received
     found: Sorted
     refused: list[Refused]
+    rows: list[RecordRow]
+    proofs: list[dict[str, Any]]
     stored: int
     duplicates: int
     conflicts: int
@@ -58,15 +59,12 @@ class Taking:
     live: bool
 
     def take(self, frames: Sequence[OpenedFrame], passed: Sequence[tuple[int, int]]) -> Taken:
-        """Lock, store what is new, move the watermark; `passed` are ranges that are kept as dead letters."""
+        """Lock, find what is new, move the watermark; `passed` are ranges that are kept as dead letters."""
         watermark, ranges = lock_stream(self.connection, gateway=self.gateway, epoch=self.epoch, now_ms=self.now_ms)
         before = Received(hi=watermark, beyond=tuple(ranges))
         admitted, refused = self._admitted(frames)
         settled = self._settle(admitted, before)
-        save_records(self.connection, [self._row(record, body) for record, body in settled.new])
         save_conflicts(self.connection, [self._conflict(*pair) for pair in settled.conflicts.values()])
-        if self.key is not None:
-            save_proofs(self.connection, [self._proof(one, self.key) for one in settled.bringing])
         found = self._sorted([record for record, _ in settled.new])
         after = before
         for lo, hi in (*((one.frame.lo, one.frame.hi) for one in admitted), *found.tombstones, *passed):
@@ -75,6 +73,8 @@ class Taking:
             received=after,
             found=found,
             refused=refused,
+            rows=[self._row(record, body) for record, body in settled.new],
+            proofs=[] if self.key is None else [self._proof(one, self.key) for one in settled.bringing],
             stored=len(settled.new),
             duplicates=settled.count - len(settled.new),
             conflicts=len(settled.conflicts),
