@@ -7,6 +7,7 @@ A policy is the content of a configuration's `settings` part, JSON of schema sit
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,7 @@ from wire.errors import MalformedError, TooLargeError
 
 SCHEMA = "siteprogress.policy/1"
 BYTES_MAX = 64 * 1024
+CAMERA_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 Section = Mapping[str, Any]
 
 
@@ -100,10 +102,18 @@ def check_policy(raw: object, *, where: str = "policy") -> Policy:
     sections = {name: _checked(top[name], RULES[name], f"{where}.{name}") for name in RULES if name in top}
     _only(top, {"schema", "camera", *RULES}, where)
     cameras = {
-        str(camera): _checked(table, CAMERA_RULES, f"{where}.camera.{str(camera)[:80]}")
+        check_camera(camera, where=f"{where}.camera"): _checked(table, CAMERA_RULES, f"{where}.camera.{camera}")
         for camera, table in _table(top.get("camera", {}), f"{where}.camera").items()
     }
     return Policy(sections=sections, cameras=cameras)
+
+
+def check_camera(name: object, *, where: str) -> str:
+    """A camera's name as settings files have it; MalformedError for any other."""
+    if isinstance(name, str) and CAMERA_NAME.fullmatch(name):
+        return name
+    expected = "up to 128 letters, digits and . _ -, a letter or digit first"
+    raise MalformedError(f"camera {ascii(name)[:80]}", where=where, expected=expected)
 
 
 def _checked(raw: object, rules: Mapping[str, Rule], where: str) -> Section:

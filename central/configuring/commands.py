@@ -42,14 +42,17 @@ def set_(  # noqa: PLR0917 -- typer's parameters are the command's options
     settings: SettingsFile = None,
 ) -> None:
     """Order a configuration: over what was ordered before, tried by the gateway, taken back if it is not well."""
-    from central.configuring.contents import model_content, read_policy_file, scene_content, zip_folder
+    from central.configuring.contents import camera_name, model_content, read_policy_file, scene_content, zip_folder
     from central.configuring.ordering import Change
 
     if not (scene or policy or model):
         fail("nothing ordered: expected --scene CAMERA=FILE, --policy FILE or --model FOLDER, or configure clear")
     with told():
         change = Change(
-            scenes={camera: scene_content(file.read_bytes(), where=str(file)) for camera, file in _scenes(scene or [])},
+            scenes={
+                camera_name(camera, where="--scene"): scene_content(file.read_bytes(), where=str(file))
+                for camera, file in _scenes(scene or [])
+            },
             settings=read_policy_file(policy) if policy else None,
             model=model_content(zip_folder(model), where=str(model)) if model else None,
             only=only,

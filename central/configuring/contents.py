@@ -15,7 +15,7 @@ from typing import Any
 from central.errors import CentralError
 from wire.errors import WireError
 from wire.policy import SCHEMA as POLICY_SCHEMA
-from wire.policy import check_policy
+from wire.policy import check_camera, check_policy
 
 SCENE_SCHEMA, MODELS_SCHEMA = "siteprogress.scene/1", "siteprogress.models/2"
 SCENE_BYTES_MAX, MODEL_BYTES_MAX, UNPACKED_BYTES_MAX = 1 << 20, 10 << 20, 64 << 20
@@ -24,6 +24,14 @@ ZIP_TIME = (2020, 1, 1, 0, 0, 0)  # the same folder gives the same bytes
 
 class ContentRefused(CentralError):  # noqa: N818 -- reads as what it is
     """A part that no gateway could use."""
+
+
+def camera_name(name: str, *, where: str) -> str:
+    """The name of a camera, if a settings file could have it."""
+    try:
+        return check_camera(name, where=where)
+    except WireError as bad:
+        raise ContentRefused(bad.what, where=bad.where, expected=bad.expected) from bad
 
 
 def scene_content(data: bytes, *, where: str) -> bytes:
@@ -48,7 +56,7 @@ def policy_content(raw: dict[str, Any], *, where: str) -> bytes:
         check_policy(whole, where=where)
     except WireError as bad:
         raise ContentRefused(bad.what, where=bad.where, expected=bad.expected) from bad
-    return json.dumps(whole, ensure_ascii=False, sort_keys=True).encode()
+    return json.dumps(whole, sort_keys=True).encode()
 
 
 def read_policy_file(path: Path) -> bytes:

@@ -15,7 +15,14 @@ from central.api.envelopes import ErrorEnvelope
 from central.api.errors import InvalidError, absent
 from central.api.services import Db, Given
 from central.configuring.blobs import BlobFolder
-from central.configuring.contents import MODEL_BYTES_MAX, ContentRefused, model_content, policy_content, scene_content
+from central.configuring.contents import (
+    MODEL_BYTES_MAX,
+    ContentRefused,
+    camera_name,
+    model_content,
+    policy_content,
+    scene_content,
+)
 from central.configuring.ordering import Change, order_change
 from central.configuring.standing import Standing, standings
 from central.errors import UnknownThing
@@ -27,7 +34,7 @@ BODY_BYTES_MAX = MODEL_BYTES_MAX * 4 // 3 + (4 << 20)  # weights in base64, and 
 SHOWN = 50
 GatewayId = Annotated[str, Path(pattern="^[a-z0-9][a-z0-9-]{0,62}$")]
 Digest = Annotated[str, Path(pattern="^[0-9a-f]{64}$")]
-CameraName = Annotated[str, Field(min_length=1, max_length=128)]
+CameraName = Annotated[str, Field(pattern="^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$")]
 
 
 class ConfigOrder(BaseModel):
@@ -147,7 +154,10 @@ def _check_reach(access: Access, gateway: str) -> None:
 
 def _change(order: ConfigOrder) -> Change:
     return Change(
-        scenes={camera: _scene(scene, where=f"scenes.{camera}") for camera, scene in order.scenes.items()},
+        scenes={
+            camera_name(camera, where="scenes"): _scene(scene, where=f"scenes.{camera}")
+            for camera, scene in order.scenes.items()
+        },
         settings=None if order.settings is None else policy_content(order.settings, where="settings"),
         model=None if order.model_zip is None else model_content(order.model_zip, where="model_zip"),
         only=order.only,
@@ -155,7 +165,7 @@ def _change(order: ConfigOrder) -> Change:
 
 
 def _scene(scene: dict[str, Any], *, where: str) -> bytes:
-    return scene_content(json.dumps(scene, ensure_ascii=False).encode(), where=where)
+    return scene_content(json.dumps(scene).encode(), where=where)
 
 
 def _shown(standing: Standing) -> ConfigShown:

@@ -66,6 +66,9 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "a broker's address": ({"settings": {"broker": {"url": "mqtt://x"}}}, "settings.broker"),
     "a scene that is none": ({"scenes": {"cam-1": {"schema": "x"}}}, "scenes.cam-1"),
     "weights that are none": ({"model_zip": "aGVsbG8="}, "model_zip"),
+    "a scene of a nameless camera": ({"scenes": {"": {}}}, "scenes"),
+    "a camera with half a character": ({"settings": {"camera": {"\ud800": {}}}}, "settings.camera"),
+    "a NUL in a key": ({"settings": {"\0": {}}}, "settings"),
     "no base64": ({"model_zip": "%%%"}, "model_zip"),
     "a deadline of nothing": ({"deadline_s": 0}, "deadline_s"),
     "another key": ({"identity": {}}, "identity"),
@@ -79,7 +82,8 @@ def test_an_order_nobody_could_follow_is_refused(
     order: dict[str, Any],
     where: str,
 ) -> None:
-    answer = one_centre.client("admin").post(PATH, json=order)
+    client, kind = one_centre.client("admin"), {"Content-Type": "application/json"}
+    answer = client.post(PATH, content=json.dumps(order).encode(), headers=kind)
     assert answer.status_code == 422
     assert where in answer.json()["error"]["where"]
     assert one_centre.client("admin").get(PATH).json()["configs"] == []
