@@ -184,6 +184,10 @@ def _identity(settings: Settings) -> Found | str:
         detail = f"{files.certificate} and {files.key} are no pair; expected a certificate and its key in PEM"
         return Found(what="identity", ok=False, detail=detail)
     detail = f"{signs}; certificate until {held.not_valid_after_utc.isoformat(timespec='minutes')}"
+    open_to_all = [path for path in (files.key, settings.identity.signing_key) if path and path.stat().st_mode & 0o077]
+    if open_to_all:
+        what = f"{detail}; {open_to_all[0]} can be read by others, expected mode 0600"
+        return Found(what="identity", ok=None, detail=what)
     if not os.access(files.certificate.parent, os.W_OK):
         what = f"{detail}; {files.certificate.parent} cannot be written, expected a folder where it can be renewed"
         return Found(what="identity", ok=None, detail=what)
