@@ -12,7 +12,7 @@ from wire.topics import GATEWAY_ID, HOST_STATE, ROOT
 
 Code = Literal["tls_refused", "acl_refused", "identity_conflict"]
 CENTRES_MAX = 100
-TAKEOVERS, TAKEOVER_SPAN_MS = 4, 60_000
+TAKEOVERS, TAKEOVER_SPAN_MS = 6, 60_000  # a bad line alone seldom comes back so often, for it waits ever longer
 
 _PREFIX = re.compile(r"^\d{9,}: ")  # log_timestamp true
 _CALL = re.compile(r"^New connection from (?P<address>.+):\d+ on port (?P<port>\d+)\.$")

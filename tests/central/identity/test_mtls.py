@@ -167,7 +167,7 @@ def test_a_wrong_common_name_becomes_nobody_else(site: Site, claimed: str) -> No
 
 def test_two_that_hold_one_certificate_are_told(site: Site) -> None:
     before = site.events()
-    callers = [gateway_caller(site, site.folder / "gw-1").connect() for _ in range(6)]
+    callers = [gateway_caller(site, site.folder / "gw-1").connect() for _ in range(8)]
     for caller in callers:
         caller.close()
     _seen(site, before, "identity_conflict", "gw-1", "throw each other out")
