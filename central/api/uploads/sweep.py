@@ -56,7 +56,7 @@ class Sweeper:
         for upload in found:
             if parts.offset(upload.id) >= upload.size_bytes:
                 self._finish(upload)
-            elif now >= expiry(parts, upload, lifetime=self.services.settings.uploads.lifetime):
+            if now >= expiry(parts, upload, lifetime=self.services.settings.uploads.lifetime):
                 expired += self._expire(upload)
         parts.clear_pieces(older_than_s=PIECES_S)
         with writing(self.services.engine) as connection:
@@ -67,6 +67,8 @@ class Sweeper:
     def _finish(self, upload: Upload) -> None:
         try:
             finish(self.services, upload.id)
+        except OSError:
+            log.exception("upload not finished, the others go on: id=%s owner=%s", upload.id, upload.owner)
         except ApiError as refused:
             log.warning("upload not taken id=%s owner=%s reason=%s", upload.id, upload.owner, refused)
 

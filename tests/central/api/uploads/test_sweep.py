@@ -150,3 +150,15 @@ def test_a_claim_of_two_gigabytes_costs_nothing(one_centre: Centre) -> None:
     client = one_centre.client(token=GATEWAY_TOKEN)
     assert begin(client, said).status_code == 413
     assert not (one_centre.services.settings.data_dir / "uploads").exists()
+
+
+def test_a_whole_upload_that_can_never_be_finished_is_given_up_too(swept: tuple[Centre, Sweeper]) -> None:
+    centre, sweeper = swept
+    content = a_photo()
+    url = begin(centre.client("owner"), photo(content)).headers["Location"]
+    part_of(centre, url).parent.mkdir(parents=True)
+    part_of(centre, url).write_bytes(content)
+    (centre.services.settings.data_dir / "photos").write_text("no folder can be made here")
+    centre.wall.at = WALL + LIFE + timedelta(days=400)
+    assert sweeper.sweep() == 1
+    assert not part_of(centre, url).exists()
