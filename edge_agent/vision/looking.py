@@ -187,6 +187,9 @@ def _record(look: FaceLook, past: FacePast, *, obliquity: float) -> FaceRecord:
         true_top=_true_top(look),
         values=values,
         fell=past.falls(values, truth_pp=true_pp),
+        cells_fell=past.cell_falls(
+            {name: p.argmax(axis=-1) for name, p in said.items()}, truth=truth.stage.astype(np.int64), shown=shown
+        ),
         tops=_tops(look, said),
         visible={name: cell_set(truth.stage, p, shown) for name, p in said.items()},
         hidden={name: cell_set(truth.stage, p, hidden) for name, p in said.items()} if hidden.any() else {},

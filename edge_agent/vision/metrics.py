@@ -43,8 +43,9 @@ class FaceRecord:
     """One face in one frame. Values are points (0–100); `values` by estimator, None where it gives none.
 
     `fell` tells by estimator whether this look's value is a false regression against the look before (absent: no look
-    before). `tops` and `true_top` are storeys begun, None where the work type has no top. `occluders`: kinds of what
-    hides at least one cell, by the truth. `obliquity_deg`: angle between the view and the face's normal.
+    before), and `cells_fell` how many of its cells in sight did, and of how many. `tops` and `true_top` are storeys
+    begun, None where the work type has no top or the truth leaves it open. `occluders`: kinds of what hides at least
+    one cell, by the truth. `obliquity_deg`: angle between the view and the face's normal.
     """
 
     scene: str
@@ -61,6 +62,7 @@ class FaceRecord:
     true_top: int | None
     values: dict[str, float | None]
     fell: dict[str, bool]
+    cells_fell: dict[str, tuple[int, int]]
     tops: dict[str, int | None]
     visible: dict[str, CellSet]
     hidden: dict[str, CellSet]
@@ -90,7 +92,8 @@ def estimator_figures(records: Sequence[FaceRecord], name: str, *, intervals: bo
     told = [(r, v) for r in records if (v := r.values.get(name)) is not None]
     if not told:
         return {"readings": 0}
-    statistics = _value_statistics(told) | _fall_statistics(records, name) | _top_statistics(records, name)
+    statistics = _value_statistics(told) | _fall_statistics(records, name) | _cell_fall_statistics(records, name)
+    statistics |= _top_statistics(records, name)
     figures: dict[str, Any] = {"readings": len(told)} | _with_intervals(statistics, intervals=intervals)
     seen = _Cells.of(records, name, hidden=False)
     if seen is not None:
@@ -142,6 +145,17 @@ def _fall_statistics(records: Sequence[FaceRecord], name: str) -> dict[str, tupl
     if not days:
         return {}
     return _shares({"false_regression_per_day": list(days.values())}, [unit for unit, _, _ in days])
+
+
+def _cell_fall_statistics(records: Sequence[FaceRecord], name: str) -> dict[str, tuple[Statistic, int]]:
+    """Share of the cells in sight that are said to have gone back since the look before, though they did not."""
+    told = [(r.unit, *counts) for r in records if (counts := r.cells_fell.get(name)) is not None and counts[1]]
+    if not told:
+        return {}
+    index = group_index([unit for unit, _, _ in told])
+    groups = int(index.max()) + 1
+    fell, watched = (group_sums([row[i] for row in told], index, groups=groups) for i in (1, 2))
+    return {"cell_false_regression": (lambda w: ratio(w @ fell, w @ watched), groups)}
 
 
 def _top_statistics(records: Sequence[FaceRecord], name: str) -> dict[str, tuple[Statistic, int]]:

@@ -16,6 +16,7 @@ COLUMNS = (
     "top_storey_exact",
     "top_storey_within_1",
     "false_regression_per_day",
+    "cell_false_regression",
     "imputation_accuracy",
 )
 SHARES = frozenset(
@@ -24,6 +25,7 @@ SHARES = frozenset(
         "top_storey_exact",
         "top_storey_within_1",
         "false_regression_per_day",
+        "cell_false_regression",
         "interval_90_covers",
         "imputation_accuracy",
         "cell_accuracy",

@@ -67,6 +67,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "top_storey_exact": ("顶层一致", "top storey exact"),
     "top_storey_within_1": ("顶层 ±1", "top storey ±1"),
     "false_regression_per_day": ("误退步 / 面·日", "false regressions per face-day"),
+    "cell_false_regression": ("误退步格占比", "cells said to go back"),
     "interval_90_covers": ("90 % 区间覆盖", "90 % interval covers"),
     "imputation_accuracy": ("被挡格推断", "hidden cells imputed"),
     "filtered": ("滤波后", "filtered"),

@@ -85,6 +85,8 @@ class FacePast:
     truth: Daily = field(default_factory=Daily)
     values: dict[str, float] = field(default_factory=dict)
     truth_pp: float | None = None
+    said: dict[str, Stages] = field(default_factory=dict)
+    stage: Stages | None = None
 
     def carry_forward(self, stage: Floats, visible: Mask) -> Stages:
         """Per cell the furthest stage said so far (rows x cols, -1 never visible), this look included."""
@@ -101,4 +103,20 @@ class FacePast:
         fell = {n: stood and v < self.values[n] - REGRESSION_PP for n, v in told.items() if n in self.values}
         self.values |= told
         self.truth_pp = truth_pp
+        return fell
+
+    def cell_falls(self, said: dict[str, Stages], *, truth: Stages, shown: Mask) -> dict[str, tuple[int, int]]:
+        """By estimator: how many `shown` cells it says to be in an earlier stage than at the last scored look while the
+        truth did not go back, and of how many. Cells of unknown truth are not among `shown`. Remembers this look.
+        """
+        fell: dict[str, tuple[int, int]] = {}
+        if self.stage is not None:
+            watched = shown & (self.stage >= 0) & (truth >= self.stage)
+            fell = {
+                name: (int((now < self.said[name])[watched].sum()), int(watched.sum()))
+                for name, now in said.items()
+                if name in self.said
+            }
+        self.said |= said
+        self.stage = np.where(shown, truth, -1)
         return fell

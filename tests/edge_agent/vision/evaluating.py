@@ -31,6 +31,7 @@ def a_record(*, value: float | None, truth: float, day: float = 0.0, building: s
         "true_top": 3,
         "values": {"filtered": value},
         "fell": {},
+        "cells_fell": {},
         "tops": {"filtered": 3},
         "visible": {},
         "hidden": {},

@@ -45,6 +45,12 @@ def test_a_day_with_several_false_falls_counts_once() -> None:
     assert estimator_figures(records, "filtered")["false_regression_per_day"] == 0.5
 
 
+def test_cells_said_to_go_back_are_a_share_of_the_cells_watched() -> None:
+    counts: list[dict[str, tuple[int, int]]] = [{}, {"filtered": (1, 10)}, {"filtered": (0, 20)}, {"filtered": (0, 0)}]
+    records = [a_record(value=1, truth=1, cells_fell=fell) for fell in counts]
+    assert estimator_figures(records, "filtered")["cell_false_regression"] == 0.033
+
+
 def test_top_storey_counts_only_where_there_is_a_top() -> None:
     records = [a_record(value=1, truth=1, tops={"filtered": top}) for top in (3, 3, 4, 6)]
     records.append(a_record(value=1, truth=1, true_top=None, tops={}))

@@ -51,3 +51,13 @@ def test_false_falls() -> None:
     days = [(50.0, 50.0), (47.0, 51.0), (40.0, 40.0), (39.5, 41.0), (None, 41.0), (30.0, 41.0)]
     found = [past.falls({"filtered": value}, truth_pp=truth).get("filtered") for value, truth in days]
     assert found == [None, True, False, False, None, True]
+
+
+def test_a_cell_falls_when_it_is_said_to_and_its_truth_does_not() -> None:
+    """Five cells: said to go back, said to stay, truly gone back, hidden now, hidden before."""
+    past = FacePast()
+    first, then = np.array([[3, 3, 3, 3, 3]]), np.array([[2, 3, 2, 2, 2]])
+    shown, later = np.array([[1, 1, 1, 1, 0]], bool), np.array([[1, 1, 1, 0, 1]], bool)
+    assert past.cell_falls({"filtered": first}, truth=np.array([[3, 3, 3, 3, 3]]), shown=shown) == {}
+    found = past.cell_falls({"filtered": then, "network": then}, truth=np.array([[3, 3, 2, 3, 3]]), shown=later)
+    assert found == {"filtered": (1, 2)}
