@@ -275,7 +275,9 @@ def run(rival: str, case: Case, *, kind: str, seconds: float) -> Result:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-delivery-")))
         broker = mosquitto_in(folder, persistence=True)
         with (folder / "acl").open("a") as acl:  # ThingsBoard's own topics
-            acl.writelines(f"\nuser {name}\ntopic readwrite v1/#\n" for name in ("centre", *GATEWAYS))
+            acl.write("\nuser centre\ntopic readwrite v1/#\n")
+            for name in GATEWAYS:
+                acl.write(f"\nuser {name}\ntopic write v1/#\ntopic read v1/devices/me/rpc/response/+\n")
         broker.start()
         match rival:
             case "ours" | "puback":

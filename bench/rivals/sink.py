@@ -17,7 +17,9 @@ import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 
 BATCH_MESSAGES_MAX = 50
-TOPICS = ["siteprogress/v1/+/up/data", "v1/gateway/telemetry"]
+ASKED, ANSWER = "v1/devices/me/rpc/request/", "v1/devices/me/rpc/response/"
+TOPICS = ["siteprogress/v1/+/up/data", "v1/gateway/telemetry", f"{ASKED}+"]
+NO_LIMITS = json.dumps({"rateLimits": {}, "gatewayRateLimits": {}, "maxInflightMessages": 100})
 
 
 def main(port: int, password: str, path: str) -> None:
@@ -31,7 +33,13 @@ def main(port: int, password: str, path: str) -> None:
     inbox: queue.SimpleQueue[mqtt.MQTTMessage] = queue.SimpleQueue()
     client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id="sink", clean_session=False, manual_ack=True)
     client.username_pw_set("centre", password)
-    client.on_message = lambda _c, _d, message: inbox.put(message)
+
+    def take(_client: mqtt.Client, _data: Any, message: mqtt.MQTTMessage) -> None:
+        if message.topic.startswith(ASKED):  # the ThingsBoard gateway waits for its platform's limits: there are none
+            client.publish(ANSWER + message.topic.removeprefix(ASKED), NO_LIMITS, qos=1)
+            client.ack(message.mid, message.qos)
+        else:
+            inbox.put(message)
 
     def subscribe(*_: Any) -> None:
         client.subscribe([(topic, 1) for topic in TOPICS])
@@ -39,7 +47,7 @@ def main(port: int, password: str, path: str) -> None:
     def subscribed(*_: Any) -> None:
         Path(f"{path}.ready").touch()
 
-    client.on_connect, client.on_subscribe = subscribe, subscribed
+    client.on_message, client.on_connect, client.on_subscribe = take, subscribe, subscribed
     client.reconnect_delay_set(1, 1)
     client.connect("127.0.0.1", port)
     client.loop_start()
