@@ -78,14 +78,25 @@ def look_at_plain_canvases(settings: Settings) -> None:
             networks[scene.work_type].infer(noise.integers(0, 256, shape, np.uint8))
 
 
+def _be_nice() -> None:
+    os.nice(NICE)
+
+
+def _die_first() -> None:
+    Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
+
+
+def _need_little() -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES_MAX, MEMORY_BYTES_MAX))
+
+
 def main() -> int:
     """Exit 0: it loads and looks. 1: the last line of stdout says why not."""
     from edge_agent.vision.errors import VisionError
 
-    with contextlib.suppress(OSError, ValueError):  # a hardened unit may not; then the unit's own limits hold
-        os.nice(NICE)
-        Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES_MAX, MEMORY_BYTES_MAX))
+    for modesty in (_be_nice, _die_first, _need_little):
+        with contextlib.suppress(OSError, ValueError):  # a hardened unit may not; then the unit's own limits hold
+            modesty()
     try:
         look_at_plain_canvases(Settings.model_validate_json(sys.stdin.read()))
     except (EdgeError, VisionError, MemoryError) as wrong:
