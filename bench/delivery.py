@@ -1,7 +1,8 @@
 """Claim: durable records per second from append to the centre's commit, how late, and how many are lost.
 
 `python -m bench.delivery [--seconds S] [--kind small|face] [--only NAME…] [--no-fault] [--json FILE]`: in one run, with
-the same payload, broker (mosquitto, its persistence on) and machine, two gateways each:
+the same payload, broker (mosquitto, its persistence on) and machine, two gateways each (ThingsBoard's topics name no
+gateway, a plain broker can carry one):
 
 - ours: outbox and publisher (SQLite WAL, FULL), the centre's ingest (the same), deletion on the centre's word
 - puback: the same outbox and centre, but records are deleted when the broker has them, as most agents do
@@ -107,6 +108,11 @@ class Run:
     seen: list[tuple[float, dict[str, int]]] = field(default_factory=list)
     edge_bytes: int = 0
 
+    @property
+    def gateways(self) -> tuple[str, ...]:
+        """Who sends."""
+        return GATEWAYS[:1] if self.rival == "thingsboard" else GATEWAYS
+
     def result(self) -> Result:
         """Start everybody, wait for the end, count."""
         self.sink.start()
@@ -121,7 +127,7 @@ class Run:
             self.broker.kill()
 
     def _start_edges(self) -> None:
-        for gateway in GATEWAYS:
+        for gateway in self.gateways:
             own = self.folder / gateway
             own.mkdir()
             job = Job(
@@ -130,13 +136,13 @@ class Run:
                 port=self.broker.port,
                 password=self.broker.users[gateway],
                 seconds=self.seconds,
-                rate=self.case.rate // len(GATEWAYS),
+                rate=self.case.rate // len(self.gateways),
                 kind=self.kind,
             )
             with (own / "edge.log").open("wb") as log:
                 command = [*_command(self.rival), str(job.save()), *(["puback"] if self.rival == "puback" else [])]
                 self.edges.append(subprocess.Popen(command, stdout=log, stderr=log, cwd=ROOT))
-        self._until(lambda: all((self.folder / gateway / "ready").exists() for gateway in GATEWAYS), within_s=60.0)
+        self._until(lambda: all((self.folder / gateway / "ready").exists() for gateway in self.gateways), within_s=60.0)
 
     def _measured(self) -> Result:
         pids = {
@@ -197,9 +203,9 @@ class Run:
             if now - looked > 0.5:
                 looked = now
                 meter.look()
-                self.edge_bytes = max(self.edge_bytes, sum(disk_bytes(self.folder / gw) for gw in GATEWAYS))
+                self.edge_bytes = max(self.edge_bytes, sum(disk_bytes(self.folder / gw) for gw in self.gateways))
             produced = self._produced()
-            if len(produced) == len(GATEWAYS):
+            if len(produced) == len(self.gateways):
                 if all(highest.get(gateway, 0) >= count for gateway, count in produced.items()):
                     meter.look()
                     return "all stored"
@@ -211,13 +217,13 @@ class Run:
             time.sleep(LOOK_S)
 
     def _produced(self) -> dict[str, int]:
-        paths = {gateway: self.folder / gateway / "produced" for gateway in GATEWAYS}
+        paths = {gateway: self.folder / gateway / "produced" for gateway in self.gateways}
         return {gateway: int(path.read_text()) for gateway, path in paths.items() if path.exists() and path.read_text()}
 
     def _latencies_ms(self) -> list[float]:
         """Of every record: from the begin of its append to the first look that saw it committed; sorted."""
         found: list[float] = []
-        for gateway in GATEWAYS:
+        for gateway in self.gateways:
             looks = [(highest.get(gateway, 0), at) for at, highest in self.seen]
             for line in (self.folder / gateway / "appended.txt").read_text().splitlines():
                 first, last, begun = line.split()
