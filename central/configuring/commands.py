@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -76,6 +78,7 @@ def clear(
 def status(
     gateway: str,
     last: Annotated[int, typer.Option(min=1, max=1000, help="so many, newest first")] = 10,
+    as_json: Annotated[bool, typer.Option("--json", help="for machines")] = False,
     settings: SettingsFile = None,
 ) -> None:
     """What was ordered of a gateway, and what it answered."""
@@ -86,6 +89,9 @@ def status(
     found = loaded(settings)
     with told(found), reading(engine_of(found)) as connection:
         orders = standings(connection, gateway, now_ms=clock.system_ms(), limit=last)
+    if as_json:
+        typer.echo(json.dumps([asdict(order) for order in orders], ensure_ascii=False, indent=1))
+        return
     table = Table("id", "ordered", "by", "until", "parts", "state", "reason")
     for order in orders:
         parts = ", ".join(part.kind if part.name == part.kind else f"{part.kind} {part.name}" for part in order.parts)

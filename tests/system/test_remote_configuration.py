@@ -168,7 +168,9 @@ def test_scene_settings_and_weights_are_changed_and_taken_away_again(district: D
     district.until(lambda: len(district.readings()) == 5, "all readings at the centre")
     rows = [len(body["stage"]) for body in district.readings()]
     assert rows == [5, 5, 6, 6, 5]
-    assert "(settings file" in district.tell("configure", "status", "gw-1")
+    shown_states = [order["state"] for order in json.loads(district.tell("configure", "status", "gw-1", "--json"))]
+    assert shown_states == ["applied", "applied"]
+    assert "alone" in district.tell("configure", "status", "gw-1")
     assert district.site.stop() == 0
 
 
