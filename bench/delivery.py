@@ -5,6 +5,7 @@ the same payload, broker (mosquitto, its persistence on) and machine, two gatewa
 gateway, a plain broker can carry one):
 
 - ours: outbox and publisher (SQLite WAL, FULL), the centre's ingest (the same), deletion on the centre's word
+- ours-signed: the same as an enrolled gateway: every frame signed, every signature and link checked before the commit
 - puback: the same outbox and centre, but records are deleted when the broker has them, as most agents do
 - persist-queue: SQLiteAckQueue and paho, into a careful consumer (SQLite WAL, FULL, acknowledges after its commit)
 - thingsboard: thingsboard-gateway with its SQLite storage, into the same consumer
@@ -39,6 +40,7 @@ from bench.meter import Meter, disk_bytes
 from bench.rivals.job import Job
 from bench.rivals.sinks import CentreSink, CopySink, PlainSink, Sink
 from tests.services import Broker, mosquitto_in, postgres_binaries, postgres_cluster
+from wire.signing import new_signer, save_signer
 
 ROOT = Path(__file__).parents[1]
 PEERS = ROOT / "var/bench-peers"
@@ -52,7 +54,7 @@ FAULT_S = 4.0
 QUIET_S = 15.0  # nothing new for so long and nobody sends: what lacks is lost
 PATIENCE_S = 180.0  # for a slow one to empty its store
 LOOK_S = 0.005
-NAMES = ("ours", "puback", "persist-queue", "thingsboard", "copy")
+NAMES = ("ours", "ours-signed", "puback", "persist-queue", "thingsboard", "copy")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +131,6 @@ class Run:
     def _start_edges(self) -> None:
         for gateway in self.gateways:
             own = self.folder / gateway
-            own.mkdir()
             job = Job(
                 folder=own,
                 gateway=gateway,
@@ -138,6 +139,7 @@ class Run:
                 seconds=self.seconds,
                 rate=self.case.rate // len(self.gateways),
                 kind=self.kind,
+                signed=self.rival == "ours-signed",
             )
             with (own / "edge.log").open("wb") as log:
                 command = [*_command(self.rival), str(job.save()), *(["puback"] if self.rival == "puback" else [])]
@@ -244,7 +246,7 @@ class Run:
 
 def _command(rival: str) -> list[str]:
     match rival:
-        case "ours" | "puback":
+        case "ours" | "ours-signed" | "puback":
             return [sys.executable, "-m", "bench.rivals.ours"]
         case "copy":
             return [sys.executable, "-m", "bench.rivals.copy_edge"]
@@ -285,9 +287,16 @@ def run(rival: str, case: Case, *, kind: str, seconds: float) -> Result:
             for name in GATEWAYS:
                 acl.write(f"\nuser {name}\ntopic write v1/#\ntopic read v1/devices/me/rpc/response/+\n")
         broker.start()
+        signers = {name: new_signer() for name in GATEWAYS}
+        for name, signer in signers.items():
+            (folder / name).mkdir()
+            save_signer(signer, folder / name / "key.pem")
         match rival:
             case "ours" | "puback":
                 sink: Sink = CentreSink(folder, broker, list(GATEWAYS))
+            case "ours-signed":
+                keys = {name: signer.public_hex for name, signer in signers.items()}
+                sink = CentreSink(folder, broker, list(GATEWAYS), keys=keys)
             case "copy":
                 binaries = postgres_binaries()
                 if binaries is None:

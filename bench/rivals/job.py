@@ -17,7 +17,10 @@ AT = 1_788_228_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """One gateway: `rate` records a second (0 = as fast as it can) for `seconds`, sent to the broker on `port`."""
+    """One gateway: `rate` records a second (0 = as fast as it can) for `seconds`, sent to the broker on `port`.
+
+    `signed`: ours signs its frames with the key in `key.pem`.
+    """
 
     folder: Path
     gateway: str
@@ -26,6 +29,7 @@ class Job:
     seconds: float
     rate: int
     kind: str
+    signed: bool = False
 
     def save(self) -> Path:
         """As a file for the edge's command line."""

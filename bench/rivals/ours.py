@@ -20,6 +20,7 @@ from edge_agent.settings import Broker
 from wire import topics
 from wire.codec import encode_sealed, split_sealed
 from wire.messages import Frame
+from wire.signing import load_signer
 
 KINDS = {"small": "bench", "face": "face_reading"}
 
@@ -48,6 +49,7 @@ def publisher_of(outbox: Outbox, job: Job) -> Publisher:
         vitals=lambda: Vitals(clock="synced", disk_free_bytes=0, cameras=()),
         wall=clock.wall,
         random=Random(1),
+        sign=load_signer(job.folder / "key.pem").sign if job.signed else None,
     )
 
 

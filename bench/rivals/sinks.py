@@ -7,13 +7,14 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
 from sqlalchemy import text
 
 from bench.meter import disk_bytes, family
-from central.store.engine import open_engine, reading
+from central.store.engine import open_engine, reading, writing
 from central.store.migrate import migrate
 from central.store.save_people import add_gateway
 from tests.services import Broker, Postgres, free_port, wait_until
@@ -43,9 +44,17 @@ class Sink(Protocol):
 
 
 class CentreSink:
-    """`siteprogress-central serve` on SQLite, or on the database of the URL."""
+    """`siteprogress-central serve` on SQLite, or on the database of the URL; `keys` of gateways that sign."""
 
-    def __init__(self, folder: Path, broker: Broker, gateways: list[str], *, url: str | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        broker: Broker,
+        gateways: list[str],
+        *,
+        url: str | None = None,
+        keys: Mapping[str, str] | None = None,
+    ) -> None:
         self._folder = folder
         self._file = folder / "centre.db"
         database = url or f"sqlite:///{self._file}"
@@ -53,6 +62,10 @@ class CentreSink:
         migrate(self._engine)
         for gateway in gateways:
             add_gateway(self._engine, gateway, by="bench", now_ms=1)
+        with writing(self._engine) as connection:
+            for gateway, key in (keys or {}).items():
+                enrolled = text("UPDATE gateway SET public_key = :key WHERE id = :gateway")
+                connection.execute(enrolled, {"gateway": gateway, "key": key})
         settings = folder / "centre.toml"
         settings.write_text(
             f'data_dir = "{folder}"\nport = {free_port()}\ndatabase = "{database}"\n\n'
