@@ -16,6 +16,7 @@ from central.ingest.letters import Letter
 from central.ingest.sorting import sort_records
 from central.store.engine import reading, writing
 from central.store.retime_stored import retime_stored
+from central.store.save_configs import save_results
 from central.store.save_letters import mark_replayed, stored_letters
 from central.store.save_proofs import maps_of, save_losses, save_maps
 from central.store.save_records import stored_record
@@ -86,6 +87,7 @@ def _record_again(engine: Engine, letter: DeadLetter, *, now_ms: int) -> Replaye
         save_maps(connection, found.maps, gateway=gateway, epoch=epoch)
         save_readings(connection, found.readings)
         save_events(connection, found.events)
+        save_results(connection, found.results)
         save_losses(connection, found.losses, now_ms=now_ms)
         moved = retime_stored(connection, found.maps, gateway=gateway, epoch=epoch, live=False)
         touched = projects_touched(
