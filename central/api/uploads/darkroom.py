@@ -79,7 +79,8 @@ def develop(job: Job) -> dict[str, Any]:
                 "too_many_pixels", f"picture of {size[0]} x {size[1]} px", expected=f"at most {job.pixels_max} pixels"
             )
         exif = _claims(picture, zone=ZoneInfo(job.zone))
-        picture.draft("RGB", (SHOWN_PX, SHOWN_PX))  # a JPEG is decoded no larger than it is shown
+        scale = SHOWN_PX / max(*size, SHOWN_PX)
+        picture.draft("RGB", (int(size[0] * scale), int(size[1] * scale)))  # a JPEG is decoded not much larger
         shown = _upright(picture)
     shown.thumbnail((SHOWN_PX, SHOWN_PX), Image.Resampling.LANCZOS, reducing_gap=2.0)
     shown.save(job.shown, "JPEG", quality=SHOWN_QUALITY)
@@ -121,17 +122,19 @@ def _claims(picture: Image.Image, *, zone: ZoneInfo) -> Exif:
 
 
 def _upright(picture: Image.Image) -> Image.Image:
+    picture.load()
+    turned = picture
     try:
-        turned = ImageOps.exif_transpose(picture)
-    except (OSError, MemoryError):
+        ImageOps.exif_transpose(turned, in_place=True)
+    except MemoryError:
         raise
-    except Exception:  # noqa: BLE001  as above: the orientation of a damaged block
-        turned = picture.copy()
+    except Exception:  # noqa: BLE001, S110  as above: the orientation of a damaged block
+        pass
     if turned.has_transparency_data:
         seen = Image.new("RGBA", turned.size, "white")
         seen.alpha_composite(turned.convert("RGBA"))
         turned = seen
-    plain = turned.convert("RGB")
+    plain = turned if turned.mode == "RGB" else turned.convert("RGB")
     plain.info.clear()  # colour profile, comments, EXIF: nothing is written on
     return plain
 
