@@ -14,6 +14,7 @@ from wire.messages import Record
 _encode = msgspec.json.Encoder(order="deterministic").encode
 _FLAT = frozenset({int, str, bool, type(None)})
 _NESTED = (dict, list, tuple)
+_TEXT = frozenset({str})
 
 
 class _Row(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
@@ -56,11 +57,8 @@ def hash_of(kind: str, at: int, body: bytes) -> str:
 
 
 def spelled_plain(value: Any) -> bytes | None:
-    """Canonical JSON of integers, texts, truth values, None, lists and dicts of them; None for all else (floats)."""
-    try:
-        return _encode(value) if _is_plain(value) else None
-    except TypeError:  # a key that is no text
-        return None
+    """Canonical JSON of integers, texts, truth values, None, lists and dicts (by text) of them; None for all else."""
+    return _encode(value) if _is_plain(value) else None
 
 
 def record_text(*, at: int, body: str, clock: str, digest: str, kind: str, seq: int) -> str:
@@ -102,6 +100,8 @@ def _is_plain(value: Any) -> bool:
     if kind in _FLAT:
         return True
     if kind not in _NESTED:
+        return False
+    if kind is dict and not _TEXT.issuperset(map(type, value)):
         return False
     items = value.values() if kind is dict else value
     if _FLAT.issuperset(map(type, items)):

@@ -111,7 +111,19 @@ def test_the_quick_spelling_is_the_one_spelling(value: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", [1.0, [[1, 2], [3, 1e16]], {"a": {"b": float("nan")}}, {"a": (1, 0.5)}, {None: 1}, {1}, b"x", object()]
+    "value",
+    [
+        1.0,
+        [[1, 2], [3, 1e16]],
+        {"a": {"b": float("nan")}},
+        {"a": (1, 0.5)},
+        {None: 1},
+        {2: 1, 10: 2},
+        {"a": {True: 1}},
+        {1},
+        b"x",
+        object(),
+    ],
 )
 def test_what_is_not_plain_is_not_spelled_quickly(value: Any) -> None:
     assert spelled_plain(value) is None
