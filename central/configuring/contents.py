@@ -19,6 +19,7 @@ from wire.policy import check_camera, check_policy
 
 SCENE_SCHEMA, MODELS_SCHEMA = "siteprogress.scene/1", "siteprogress.models/2"
 SCENE_BYTES_MAX, MODEL_BYTES_MAX, UNPACKED_BYTES_MAX = 1 << 20, 10 << 20, 64 << 20
+ZIP_KINDS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})  # others inflate a few KiB to gigabytes in one step
 ZIP_TIME = (2020, 1, 1, 0, 0, 0)  # the same folder gives the same bytes
 
 
@@ -88,7 +89,10 @@ def model_content(data: bytes, *, where: str) -> bytes:
         raise ContentRefused(f"{len(data)} bytes", where=where, expected=f"at most {MODEL_BYTES_MAX}")
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            if sum(member.file_size for member in archive.infolist()) > UNPACKED_BYTES_MAX:
+            members = archive.infolist()
+            if any(member.compress_type not in ZIP_KINDS for member in members):
+                raise ContentRefused("packed otherwise", where=where, expected="a zip of stored or deflated files")
+            if sum(member.file_size for member in members) > UNPACKED_BYTES_MAX:
                 raise ContentRefused("unpacked size", where=where, expected=f"at most {UNPACKED_BYTES_MAX} bytes")
             _check_manifest(archive, where)
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, RuntimeError) as broken:
@@ -103,7 +107,7 @@ def _check_manifest(archive: zipfile.ZipFile, where: str) -> None:
     manifest = _json(archive.read("manifest.json"), f"{where}: manifest.json")
     if manifest.get("schema") != MODELS_SCHEMA:
         raise ContentRefused(f"schema {str(manifest.get('schema'))[:60]!r}", where=where, expected=MODELS_SCHEMA)
-    for name, sha256 in _weights(manifest):
+    for name, sha256 in sorted(set(_weights(manifest))):  # a file named many times is read once
         if name not in names or Path(name).name != name:
             raise ContentRefused(f"no {name[:80]}", where=where, expected="all files of manifest.json, in no folder")
         with archive.open(name) as file:

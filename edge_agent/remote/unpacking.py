@@ -13,6 +13,7 @@ from edge_agent.remote.errors import RefusedError
 FILES_MAX = 32
 UNPACKED_BYTES_MAX = 64 << 20
 CHUNK_BYTES = 1 << 20
+KINDS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})  # of others a few KiB inflate to gigabytes in one step
 FLAT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
@@ -27,6 +28,7 @@ def unpack(archive: Path, into: Path) -> None:
         with zipfile.ZipFile(archive) as opened:
             members = opened.infolist()
             _check_names([member.filename for member in members])
+            _check_kinds(members)
             for member in members:
                 with opened.open(member) as source, (into / member.filename).open("wb") as target:
                     left -= _copy(source, target, at_most=left, name=member.filename)
@@ -40,6 +42,13 @@ def _check_names(names: list[str]) -> None:
     for name in names:
         if not FLAT_NAME.fullmatch(name):
             raise RefusedError(f"file {name[:80]!r}", where="parts.model", expected="plain file names, no folders")
+
+
+def _check_kinds(members: list[zipfile.ZipInfo]) -> None:
+    for member in members:
+        if member.compress_type not in KINDS:
+            what = f"{member.filename} is packed by method {member.compress_type}"
+            raise RefusedError(what, where="parts.model", expected="a zip of stored or deflated files")
 
 
 def _copy(source: IO[bytes], target: IO[bytes], *, at_most: int, name: str) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -39,6 +40,14 @@ REFUSED: dict[str, tuple[Callable[[], object], str]] = {
     "model that unpacks to too much": (
         lambda: model_content(a_zip({"manifest.json": b"{}", "b": bytes(65 << 20)}), where="m"),
         "unpacked size",
+    ),
+    "model packed by bzip2, of which one small read may inflate to gigabytes": (
+        lambda: model_content(a_zip({"manifest.json": bytes(32 << 20)}, compression=zipfile.ZIP_BZIP2), where="m"),
+        "stored or deflated",
+    ),
+    "model packed by lzma": (
+        lambda: model_content(a_zip({"manifest.json": MANIFEST}, compression=zipfile.ZIP_LZMA), where="m"),
+        "stored or deflated",
     ),
     "weights that are not there": (lambda: model_content(a_zip({"manifest.json": MANIFEST}), where="m"), "no a.onnx"),
     "weights that differ": (

@@ -118,6 +118,8 @@ BAD_ZIPS: dict[str, tuple[Callable[[Path], object], str]] = {
     "hidden": (lambda path: path.write_bytes(a_zip({".x": b""})), "plain file names"),
     "many": (lambda path: path.write_bytes(a_zip({f"f{i}": b"" for i in range(33)})), "at most 32"),
     "a password": (locked, "password"),
+    "bzip2": (lambda path: path.write_bytes(a_zip({"a": b""}, compression=zipfile.ZIP_BZIP2)), "stored or deflated"),
+    "lzma": (lambda path: path.write_bytes(a_zip({"a": b""}, compression=zipfile.ZIP_LZMA)), "stored or deflated"),
 }
 
 
