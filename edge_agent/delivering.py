@@ -10,6 +10,7 @@ from edge_agent.buffer.outbox import Outbox
 from edge_agent.errors import StoreFullError
 from edge_agent.framing import Framer, Packed
 from edge_agent.link import Link, Taken
+from edge_agent.ranges import Ranges
 from edge_agent.sending import Sending
 from edge_agent.settings import Broker
 from edge_agent.speed import START, Speed
@@ -28,6 +29,7 @@ NOBODY_LISTENS = 0x10
 BULK_DOUBTS = 6  # about two minutes, for waits double
 WITHOUT_BULK_S, WITHOUT_BULK_MAX_S = 60.0, 3600.0
 RENEW_EVERY_S = 3600.0
+SET_BACK = "acknowledged before the centre was set back"
 
 
 class Delivering:
@@ -85,8 +87,11 @@ class Delivering:
         flying = sorted((*self._lanes.live.on_the_way, *self._lanes.bulk.on_the_way), key=lambda sent: sent.order)
         self._framer.died(flying, too_large=too_large)
 
-    def hear(self, ack: Ack, now: float, *, answers: bool = False) -> None:
-        """The centre's word of what it has committed; `answers` one of our births or beats, by its echo."""
+    def hear(self, ack: Ack, now: float, *, answers: bool = False, greets: bool = False) -> None:
+        """The centre's word of what it has committed; `answers` one of our births or beats, by its echo.
+
+        `greets`: it answers our newest birth, so this is all that the centre has after hearing what we hold.
+        """
         self._echoed |= answers
         if ack.epoch != self._outbox.epoch:
             log.info("ack of another epoch ignored epoch=%s ours=%s", ack.epoch, self._outbox.epoch)
@@ -99,6 +104,8 @@ class Delivering:
         if heard.advanced:
             self._delete(self._lanes.acked)
             self._framer.got_through()
+        if greets and ack.hi < self._lanes.acked:
+            self._tell_gone(ack)
         self._learn_speed(heard.arrived, now)
         if heard.lost["bulk"]:
             self._speed.yield_way(now)
@@ -169,6 +176,20 @@ class Delivering:
             self._outbox.acked(hi)
         except StoreFullError as full:  # the next ack deletes these too
             log.error("acknowledged records not deleted yet: %s", full)
+
+    def _tell_gone(self, ack: Ack) -> None:
+        """The centre was set back behind what we deleted at its word, and takes no birth for that: a record says so.
+
+        Where frames are signed nothing else closes the gap, and without it nothing would be acknowledged any more.
+        """
+        gone = Ranges(ack.recv).gaps(ack.hi + 1, self._lanes.acked)
+        try:
+            told = sum(self._outbox.bury_missing(lo, hi, reason=SET_BACK) for lo, hi in gone)
+        except StoreFullError as full:  # the next birth is answered so too
+            log.error("centre not told what it lost: %s", full)
+            return
+        if told:
+            log.error("centre was set back to seq=%d, acknowledged records it lost: %d", ack.hi, told)
 
     def _is_given_up(self, claimed: int) -> bool:
         """Numbers beyond what was sent, of which nothing is held: the centre passed them at the word of our birth."""

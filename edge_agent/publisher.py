@@ -84,6 +84,7 @@ class Publisher:
         self._host_session = -1
         self._birth_s = self._beat_s = 0.0
         self._births = 0
+        self._born_at: int | None = None  # sent_at of the newest birth
         self._said: deque[tuple[int, float]] = deque(maxlen=8)  # sent_at of births and beats, and when
 
     def run(self, stop: threading.Event, *, drain_s: float = 5.0) -> None:
@@ -201,7 +202,9 @@ class Publisher:
         if self._births == 4:
             log.warning("centre does not answer the birth; expected an ack, is gateway=%s registered", self._gateway)
             self.state.problem = f"centre does not answer; expected gateway {self._gateway} to be registered there"
-        self._say(link, self._announcer.birth(), qos=1, at_s=now)
+        birth = self._announcer.birth()
+        self._born_at = birth.sent_at
+        self._say(link, birth, qos=1, at_s=now)
 
     def _hear(self, message: Message, now: float) -> None:
         try:
@@ -223,7 +226,8 @@ class Publisher:
             log.error("ack not taken hi=%d: %s", ack.hi, self.state.problem)
             return
         self._compare_clocks(ack, now)
-        self._delivering.hear(ack, now, answers=ack.echo in dict(self._said))
+        greets = ack.echo is not None and ack.echo == self._born_at
+        self._delivering.hear(ack, now, answers=ack.echo in dict(self._said), greets=greets)
 
     def _compare_clocks(self, ack: Ack, now: float) -> None:
         """The centre's clock stood at `at` half-way between our question and its answer (as in NTP, RFC 5905)."""

@@ -12,6 +12,8 @@ from edge_agent.ranges import Ranges
 from wire.codec import encode_body
 from wire.messages import Tombstone
 
+MISSING = "missing from the store"
+
 
 def bury(db: sqlite3.Connection, spans: Sequence[Span], *, reason: str, now_ms: int) -> int:
     """One tombstone a span; returns how many records they stand for."""
@@ -29,14 +31,14 @@ def bury(db: sqlite3.Connection, spans: Sequence[Span], *, reason: str, now_ms: 
     return count
 
 
-def bury_missing(db: sqlite3.Connection, lo: int, hi: int, *, now_ms: int) -> int:
+def bury_missing(db: sqlite3.Connection, lo: int, hi: int, *, now_ms: int, reason: str = MISSING) -> int:
     """Numbers of lo..hi that are neither held nor told by a tombstone; returns how many they are."""
     held = db.execute("SELECT seq, seq FROM outbox WHERE seq BETWEEN ? AND ?", (lo, hi)).fetchall()
     told = db.execute("SELECT lo, hi FROM tombstone WHERE lo <= ? AND hi >= ?", (hi, lo)).fetchall()
     missing = Ranges([*held, *told]).gaps(lo, hi)
     at = _at_near(db, lo, now_ms=now_ms) if missing else 0
     spans = [Span(lo=a, hi=b, count=b - a + 1, at_min=at, at_max=at) for a, b in missing]
-    return bury(db, spans, reason="missing from the store", now_ms=now_ms)
+    return bury(db, spans, reason=reason, now_ms=now_ms)
 
 
 def count_up(db: sqlite3.Connection, key: str, count: int) -> None:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 from edge_agent.buffer import chain, epochs, unset
 from edge_agent.buffer.ballast import Ballast
-from edge_agent.buffer.burial import bury, bury_missing
+from edge_agent.buffer.burial import MISSING, bury, bury_missing
 from edge_agent.buffer.eviction import CLASS_A, Span
 from edge_agent.buffer.guarding import atomic, translated
 from edge_agent.buffer.mark import Mark, write_mark
@@ -121,13 +121,13 @@ class Outbox:
             db.executemany("INSERT OR REPLACE INTO refused VALUES (?, ?, ?, ?, ?, ?)", rows)
             bury(db, (span,), reason=reason, now_ms=self._now_ms())
 
-    def bury_missing(self, lo: int, hi: int) -> int:
+    def bury_missing(self, lo: int, hi: int, *, reason: str = MISSING) -> int:
         """Numbers of lo..hi that are neither held nor told by a tombstone get one; returns how many they are.
 
         They were lost to the disk: the centre is told rather than left to wait for them.
         """
         with self._transaction() as db:
-            return bury_missing(db, lo, hi, now_ms=self._now_ms())
+            return bury_missing(db, lo, hi, now_ms=self._now_ms(), reason=reason)
 
     def evict(self) -> int:
         """Give up records by policy (`eviction`) if the store fills; returns how many went."""

@@ -243,6 +243,35 @@ def test_a_hole_in_the_store_is_told_before_what_comes_after_it(tmp_path: Path) 
     outbox.close()
 
 
+def test_a_centre_set_back_that_takes_no_birth_for_it_is_told_by_a_record_and_goes_on(tmp_path: Path) -> None:
+    """Where frames are signed the centre does not believe a birth: without a tombstone it would wait for ever."""
+    desk = Desk(filled(tmp_path, 9))
+    desk.greet()
+    desk.ack(9)
+    desk.publisher.died()
+    link = desk.connect()
+    for _ in range(2):
+        desk.ack(2, recv=[(5, 6)], echo=desk.last(Birth, "birth").sent_at, at=START_MS)
+    stones = [record.body for one in link.frames("data") for record in one.frame.recs]
+    assert {(stone["lo"], stone["hi"]) for stone in stones} == {(3, 4), (7, 9)}
+    assert {stone["reason"] for stone in stones} == {"acknowledged before the centre was set back"}
+    assert desk.outbox.newest == 11, "said once"
+    desk.ack(11)
+    assert desk.outbox.counters().pending == 0
+    desk.outbox.close()
+
+
+def test_an_older_answer_or_a_beats_answer_gives_nothing_up(tmp_path: Path) -> None:
+    desk = Desk(filled(tmp_path, 9))
+    desk.greet()
+    desk.ack(9)
+    desk.ack(2)
+    desk.ack(2, echo=desk.beat().sent_at, at=START_MS)
+    desk.ack(2, echo=12345, at=START_MS)
+    assert desk.outbox.newest == 9
+    desk.outbox.close()
+
+
 def test_a_tombstone_that_is_told_ahead_of_its_turn_is_no_number_never_sent(tmp_path: Path) -> None:
     outbox = filled(tmp_path, 0)
     desk = Desk(outbox, broker={"window": 5})
