@@ -7,18 +7,20 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Response
+from fastapi.routing import APIRoute
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlmodel import Session
+from starlette.concurrency import run_in_threadpool
 
 from central.api.errors import AbsentError, UnauthorisedError, absent
 from central.api.policy import Action, Grant, Place, covers, district_wide, usable
-from central.api.services import Given, Services
+from central.api.services import Given, Services, services_of
 from central.store.engine import writing
 from central.store.instants import to_ms
 from central.store.read_people import gateway_with_token, grants_of, user_named
@@ -100,6 +102,23 @@ class Allow:
 def allow(action: Action) -> Any:
     """`access: Annotated[Access, allow("read_projects")]` in every route."""
     return Depends(Allow(action))
+
+
+class AskFirst(APIRoute):
+    """A route whose large body is read only once the caller is known: FastAPI reads bodies before it asks anybody."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The same, after every `allow` of the route has been asked."""
+        answer = super().get_route_handler()
+        asked = [needed.call for needed in self.dependant.dependencies if isinstance(needed.call, Allow)]
+
+        async def handle(request: Request) -> Response:
+            bearer = await _bearer(request)
+            for ask in asked:
+                await run_in_threadpool(ask, request, services_of(request), bearer)
+            return await answer(request)
+
+        return handle
 
 
 def place_of(project: Project) -> Place:

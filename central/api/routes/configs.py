@@ -10,7 +10,7 @@ from fastapi import APIRouter, Path
 from fastapi.responses import FileResponse
 from pydantic import Base64Bytes, BaseModel, ConfigDict, Field
 
-from central.api.access import Access, allow
+from central.api.access import Access, AskFirst, allow
 from central.api.envelopes import ErrorEnvelope
 from central.api.errors import InvalidError, absent
 from central.api.services import Db, Given
@@ -29,7 +29,7 @@ from central.errors import UnknownThing
 from central.store.instants import from_ms, to_ms
 from central.store.read_configs import may_fetch
 
-router = APIRouter(tags=["configuration"])
+router = APIRouter(tags=["configuration"], route_class=AskFirst)
 BODY_BYTES_MAX = MODEL_BYTES_MAX * 4 // 3 + (4 << 20)  # weights in base64, and scenes
 SHOWN = 50
 GatewayId = Annotated[str, Path(pattern="^[a-z0-9][a-z0-9-]{0,62}$")]

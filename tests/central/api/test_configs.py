@@ -5,8 +5,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import socket
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -109,3 +111,16 @@ def test_only_this_address_takes_large_bodies(one_centre: Centre, token: str) ->
     assert admin.post(PATH, content=b" " * 200_000).status_code == 422
     assert admin.post("/api/v1/gateways/gw-7/certificate", content=b" " * 200_000).status_code == 413
     assert token
+
+
+@pytest.mark.parametrize(("token", "status"), [(None, 401), ("nobody's", 401), ("a person's", 404)])
+def test_of_whom_may_not_order_no_body_is_read(one_centre: Centre, token: str | None, status: int) -> None:
+    """The body never comes, and the answer does: nobody fills the centre's memory with what it would parse."""
+    if token == "a person's":
+        token = one_centre.services.signer.issue("owner", now=one_centre.wall()).token
+    parts = urlsplit(one_centre.url)
+    said = f"Authorization: Bearer {token}\r\n" if token else ""
+    with socket.create_connection((parts.hostname, parts.port), timeout=20) as connection:
+        kind = "Content-Type: application/json\r\nContent-Length: 9000000\r\n"
+        connection.sendall(f"POST {PATH} HTTP/1.1\r\nHost: x\r\n{said}{kind}\r\n{{".encode())
+        assert connection.recv(12) == f"HTTP/1.1 {status}".encode()
