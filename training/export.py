@@ -19,14 +19,13 @@ from torch import Tensor, nn
 
 from edge_agent.vision.manifest import KNOWN_FORMAT, SCHEMA
 from edge_agent.vision.rectify import CELL_PX, MARGIN_ABOVE_PX, MARGIN_BELOW_PX, MARGIN_SIDE_PX, canvas_size
-from edge_agent.vision.session import load_networks
 from edge_agent.vision.stages import COVERS, OCCLUDERS, stages_of
 from training.calibrate import fit_temperature, held_cells
 from training.dataset import WORK_TYPES, Library, Sample
 from training.held import is_held, measured
 from training.network import CellNet
 from training.quantise import Agreement, compare, quantise
-from training.spread import PLAIN, all_folders, held_folders, spread_facts
+from training.spread import PLAIN, fit_intervals
 from training.train import ABLATIONS, network_for
 
 OPSET = 17
@@ -116,7 +115,7 @@ def write_manifest(models: Path, entries: dict[str, dict[str, Any]]) -> None:
 def export_run(run: Path, library: Library, models: Path, *, calibrate: Path | None = None) -> dict[str, Any]:
     """Everything that a run leaves for the agent; returns the entries by work type.
 
-    Intervals are fitted on the scenes held aside, or on `calibrate`, a data set that no run was taught.
+    Intervals are fitted on `calibrate`, episodes that no run was taught, or on the scenes held aside.
     """
     state = torch.load(run / "last.pt", weights_only=True)
     net = network_for(ABLATIONS[state["ablate"]])
@@ -142,12 +141,7 @@ def export_run(run: Path, library: Library, models: Path, *, calibrate: Path | N
         }
         entries[kind] = manifest_entry(work_type=kind, variants=variants, facts=facts, preferred=preferred)
     write_manifest(models, entries)
-    for kind, network in load_networks(models, kinds).items():  # what the agent will load says how sure it may be
-        folders = all_folders(calibrate, work_type=kind) if calibrate else held_folders(library.roots, work_type=kind)
-        entries[kind] |= spread_facts(folders, network)
-        entries[kind]["interval_from"] = "a data set never trained on" if calibrate else "scenes held aside"
-    write_manifest(models, entries)
-    return entries
+    return fit_intervals(models, library.roots, calibrate=calibrate)  # of what the agent will load
 
 
 def _try_int8(
@@ -187,7 +181,7 @@ def main() -> None:
     parser.add_argument("--run", type=Path, required=True, help="the --out of training.train")
     parser.add_argument("--data", type=Path, action="append", required=True, help="as given to training.train")
     parser.add_argument("--models", type=Path, default=Path("models"))
-    parser.add_argument("--calibrate", type=Path, help="data set never trained on, to fit intervals on")
+    parser.add_argument("--calibrate", type=Path, help="episodes that no run was taught, to fit intervals on")
     given = parser.parse_args()
     torch.set_num_threads(1)
     library = Library(roots=tuple(given.data))
