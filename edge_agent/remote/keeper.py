@@ -15,7 +15,7 @@ from random import Random
 
 from edge_agent.backoff import Backoff
 from edge_agent.buffer.outbox import NewRecord, Outbox
-from edge_agent.errors import StoreError
+from edge_agent.errors import SettingsError, StoreError
 from edge_agent.remote.errors import ExpiredError, ForgedError, NotYetError, RefusedError, StaleError
 from edge_agent.remote.fetching import fetch_all
 from edge_agent.remote.message import check, check_deadline, opened
@@ -67,6 +67,7 @@ class Keeper:
         self._waiting: bytes | None = None
         self._lock = threading.Lock()
         self._failure = ""
+        self._trying = 0
         self._started_s = time.monotonic()
 
     @property
@@ -174,9 +175,6 @@ class Keeper:
 
     def _prepare(self, config: Config, stop: threading.Event) -> None:
         """Fetch, stage, rehearse, switch; what is not to be had now is tried again while it is the newest wish."""
-        if not self._counted(config):
-            self._finish(config.id, "refused", f"the agent ended {TRIES_MAX} times while it was prepared")
-            return
         backoff = Backoff(min_s=1.0, max_s=60.0, stable_s=0.0, random=self._around.random)
         while not stop.is_set():
             try:
@@ -185,7 +183,7 @@ class Keeper:
                 self._finish(config.id, "refused", str(bad))
             except ExpiredError as late:
                 self._finish(config.id, "expired", f"{late}; last: {self.problem}" if self.problem else str(late))
-            except (NotYetError, OSError) as later:
+            except (NotYetError, SettingsError, OSError) as later:  # a token that cannot be read now is one
                 self.problem = str(later)
                 log.warning("configuration %d waits: %s", config.id, later)
                 stop.wait(backoff.after_failure())
@@ -199,6 +197,9 @@ class Keeper:
         around = self._around
         check_deadline(config, now_ms=around.now_ms(), clock=around.clock())
         fetched = fetch_all(self._settings.centre, config.parts, folder=self._folder)
+        if not self._counted(config):
+            self._finish(config.id, "refused", f"the agent ended {TRIES_MAX} times while it was prepared")
+            return
         staged = stage(config, fetched, settings=self._settings, folder=self._folder)
         ours = overlaid(self._settings, staged)
         rehearse(ours, stop=stop)
@@ -216,12 +217,18 @@ class Keeper:
         self.again.set()
 
     def _counted(self, config: Config) -> bool:
-        """Whether it may be tried once more; durable, so that one which kills this agent does not do so for ever."""
+        """Whether it may be tried once more; durable, so that one which kills this agent does not do so for ever.
+
+        Once in this process: heard or tried again in it, it has not ended it.
+        """
+        if self._trying == config.id:
+            return True
         tries = self._state.tries
         times = tries.times if tries is not None and tries.id == config.id else 0
         if times >= TRIES_MAX:
             return False
         self._save(replace(self._state, tries=Tries(id=config.id, times=times + 1)))
+        self._trying = config.id
         return True
 
     def _finish(self, config: int, state: str, reason: str) -> None:

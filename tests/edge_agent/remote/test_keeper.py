@@ -174,6 +174,25 @@ def test_a_newer_wish_replaces_one_that_waits(desk: Desk) -> None:
     assert (desk.state.current, desk.state.newest) == (8, 8)
 
 
+def test_an_order_heard_again_at_each_connection_is_not_taken_for_one_that_ends_the_agent(desk: Desk) -> None:
+    """The broker says it again whenever the line comes back; as long as its parts do not come, nothing was tried."""
+    keeper, heard = desk.keeper(), 0
+
+    def again() -> bool:
+        nonlocal heard
+        if "503" in keeper.problem and keeper._waiting is None:
+            keeper.problem = ""
+            heard += 1
+            keeper.offer(payload(a_config(a_part("settings", POLICY))))
+        if heard > 2 * TRIES_MAX:
+            having(desk, POLICY)
+        return keeper.again.is_set() or bool(desk.answers())
+
+    keeper.offer(payload(a_config(a_part("settings", POLICY))))
+    desk.until(again, keeper=keeper)
+    assert (desk.state.current, desk.answers()) == (7, [])
+
+
 def test_forgeries_are_counted_and_never_answered(desk: Desk) -> None:
     keeper = desk.keeper(key=new_signer().public_hex)
     keeper.offer(payload(a_config()))
