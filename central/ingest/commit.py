@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import Connection, Engine
@@ -84,6 +84,7 @@ def commit(
     lanes = [_opened(frame) for frame in frames], [_opened(frame) for frame in bulk]
     with writing(engine) as connection:
         known = gateways_named(connection, _gateways((*lanes[0], *lanes[1]), letters))
+        letters = [_answered_for(letter, known) for letter in letters]
         turned_away = [_turned_away(one.frame, known) for lane in lanes for one in lane]
         sorted_ = Sorted(letters=[*letters, *(letter for letter in turned_away if letter is not None)])
         for (gateway, epoch), stream in _by_stream(lanes, letters, known=known):
@@ -149,7 +150,7 @@ def _by_stream(
     *,
     known: Mapping[str, Registered],
 ) -> Iterable[tuple[tuple[str, str], _Stream]]:
-    """Streams of gateways whose data is taken. A letter's range is passed where its gateway answers for the frame."""
+    """Streams of gateways whose data is taken, with the ranges that letters stand for."""
     streams: dict[tuple[str, str], _Stream] = defaultdict(_Stream)
     welcome = {name: one for name, one in known.items() if not one.revoked}
     for is_bulk, lane in enumerate(lanes):
@@ -161,10 +162,22 @@ def _by_stream(
     for letter in letters:
         gateway = letter.gateway or ""
         if gateway in welcome and letter.epoch and letter.lo is not None and letter.hi is not None:
-            key = welcome[gateway].public_key
-            if key is None or signed_range(letter.payload, key=key):
-                streams[gateway, letter.epoch].passed.append((letter.lo, letter.hi))
+            streams[gateway, letter.epoch].passed.append((letter.lo, letter.hi))
     return sorted(streams.items(), key=lambda entry: entry[0])
+
+
+def _answered_for(letter: Letter, known: Mapping[str, Registered]) -> Letter:
+    """With its range only if its gateway answers for the frame; else it stands for nothing, and is cut and counted.
+
+    Such a frame is not acknowledged, so it comes again and again, each time in other bytes.
+    """
+    found = known.get(letter.gateway or "")
+    if found is None or letter.lo is None:
+        return letter
+    if not found.revoked and (found.public_key is None or signed_range(letter.payload, key=found.public_key)):
+        return letter
+    cut = letter.payload[:REFUSED_BYTES_MAX]
+    return replace(letter, lo=None, hi=None, payload=cut, size_bytes=letter.whole_bytes)
 
 
 def _turned_away(frame: Frame, known: Mapping[str, Registered]) -> Letter | None:

@@ -20,7 +20,7 @@ from central.store.save_records import (
     stored_hashes,
 )
 from wire.codec import OpenedFrame, canonical
-from wire.messages import Record
+from wire.messages import Frame, Record
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +64,9 @@ class Taking:
         before = Received(hi=watermark, beyond=tuple(ranges))
         admitted, refused = self._admitted(frames)
         settled = self._settle(admitted, before)
-        save_conflicts(self.connection, [self._conflict(*pair) for pair in settled.conflicts.values()])
+        forked = self._forked(refused, before)
+        conflicts = [*settled.conflicts.values(), *forked]
+        save_conflicts(self.connection, [self._conflict(*pair) for pair in conflicts])
         found = self._sorted([record for record, _ in settled.new])
         after = before
         for lo, hi in (*((one.frame.lo, one.frame.hi) for one in admitted), *found.tombstones, *passed):
@@ -77,7 +79,7 @@ class Taking:
             proofs=[] if self.key is None else [self._proof(one, self.key) for one in settled.bringing],
             stored=len(settled.new),
             duplicates=settled.count - len(settled.new),
-            conflicts=len(settled.conflicts),
+            conflicts=len(settled.conflicts) + sum(1 for _, first in forked if first),
         )
         self._save(before, taken)
         return taken
@@ -119,7 +121,7 @@ class Taking:
 
     def _settle(self, frames: Sequence[OpenedFrame], before: Received) -> _Settled:
         """A key counts as a repeat only when its record is stored: what was given up as lost and comes late is new."""
-        hashes = self._stored_hashes(frames, before)
+        hashes = self._stored_hashes([one.frame for one in frames], before)
         settled = _Settled(count=sum(len(one.frame.recs) for one in frames))
         for one in frames:
             known, odd = len(settled.new), len(settled.conflicts)
@@ -134,12 +136,22 @@ class Taking:
                 settled.bringing.append(one)
         return settled
 
-    def _stored_hashes(self, frames: Sequence[OpenedFrame], before: Received) -> dict[int, str]:
+    def _forked(self, refused: Sequence[Refused], before: Received) -> list[tuple[Record, str]]:
+        """Records that the gateway signed in another history, each with the hash of what is here ('' for nothing).
+
+        They are kept: the watermark may pass their numbers by the other history, and then the gateway deletes them.
+        """
+        frames = [one.frame for one in refused if one.code == "chain_broken"]
+        hashes = self._stored_hashes(frames, before)
+        found = ((record, hashes.get(record.seq, "")) for frame in frames for record in frame.recs)
+        return [(record, first) for record, first in found if first != record.hash]
+
+    def _stored_hashes(self, frames: Sequence[Frame], before: Received) -> dict[int, str]:
         """Of the spans that frames and store have in common; a live span far above the backlog is read apart."""
         common = Received()
-        for one in frames:
-            if before.touches(one.frame.lo, one.frame.hi):
-                common = common.add(one.frame.lo, one.frame.hi)
+        for frame in frames:
+            if before.touches(frame.lo, frame.hi):
+                common = common.add(frame.lo, frame.hi)
         found: dict[int, str] = {}
         for lo, hi in ((1, common.hi), *common.beyond):
             if lo <= hi:

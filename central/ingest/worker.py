@@ -67,11 +67,16 @@ class Worker:
             delivery.acknowledge()  # frees the broker's slot; no record is deleted for a PUBACK
 
     def _alone(self, delivery: Delivery) -> None:
-        """One message of a batch that failed; if it fails alone too it is kept as a letter and stops nobody."""
+        """One message of a batch that failed; if it fails alone too it is kept as a letter and stops nobody.
+
+        If not even that can be stored its slot at the broker is freed all the same: a lane whose slots are all taken
+        hears nothing more, for ever, and no record is deleted for a PUBACK.
+        """
         broken = self._tried([delivery], open_message)
         if broken is not None:
             reason = str(broken.orig) if isinstance(broken, DBAPIError) else repr(broken)
-            self._tried([delivery], partial(set_aside, reason=reason))
+            if self._tried([delivery], partial(set_aside, reason=reason)) is not None:
+                delivery.acknowledge()
 
     def _tried(
         self, deliveries: Sequence[Delivery], opening: Callable[[str, bytes], Opened | None]

@@ -126,7 +126,10 @@ class DeadLetter(SQLModel, table=True):
 
 
 class IdentityConflict(SQLModel, table=True):
-    """The same key came with other content (cloned disk, restored backup): the first stays, the second is kept here."""
+    """The same key came with other content (cloned disk, restored backup): the first stays, the second is kept here.
+
+    `stored_hash` '': signed by its gateway in another history than what is stored beside it; nothing was here then.
+    """
 
     __tablename__: ClassVar[str] = "identity_conflict"
     gateway: str = Field(primary_key=True)

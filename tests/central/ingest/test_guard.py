@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import zlib
 from collections.abc import Sequence
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, text
 
-from central.ingest.commit import Committed, commit
+from central.ingest.commit import REFUSED_BYTES_MAX, Committed, commit
 from central.ingest.greet import greet
 from central.ingest.inbox import open_message
 from central.ingest.letters import Letter
@@ -115,6 +116,23 @@ def test_other_content_under_known_numbers_is_a_conflict_people_see(any_store: E
     assert rows(any_store, "SELECT lo, hi FROM frame_proof") == [(1, 3)]
 
 
+def test_what_another_history_says_is_kept_for_its_gateway_will_delete_it(any_store: Engine) -> None:
+    """A store set back and filled on: the next answer to a beat says the watermark, which covers its numbers."""
+    signer = enrolled(any_store, "gw-1")
+    one, clone = sealed_chain(9), sealed_chain(12, said="clone")
+    take(any_store, signed(one[:4], signer), signed(one[4:9], signer))
+    done = take(any_store, signed(clone[4:8], signer))
+    assert (done.stored, done.refused, done.conflicts, done.acks) == (0, 1, 4, [])
+    take(any_store, signed(clone[4:8], signer), signed(clone[9:12], signer))
+    kept = rows(any_store, "SELECT seq, body, stored_hash <> '' FROM identity_conflict ORDER BY seq")
+    assert kept == [
+        *((seq, f'{{"n":{seq},"said":"clone"}}', True) for seq in range(5, 9)),
+        *((seq, f'{{"n":{seq},"said":"clone"}}', False) for seq in range(10, 13)),
+    ]
+    codes = {code for (code,) in rows(any_store, "SELECT code FROM security_event")}
+    assert codes == {"chain_broken", "identity_conflict"}
+
+
 def test_after_a_gap_a_signed_link_is_a_new_anchor(any_store: Engine) -> None:
     signer = enrolled(any_store, "gw-1")
     chain = sealed_chain(12)
@@ -132,8 +150,10 @@ def test_only_the_gateways_own_poison_is_passed_over(any_store: Engine) -> None:
     """An undecodable frame that anybody may have sent must not move the watermark: the gateway would delete."""
     signer = enrolled(any_store, "gw-1")
     chain = sealed_chain(6)
-    done = take(any_store, poison(chain[:3], new_signer(), v=9))
+    done = take(any_store, poison(chain[:3], new_signer(), v=9, more=random.Random(5).randbytes(9000).hex()))
     assert done.acks == []
+    (letter,) = rows(any_store, "SELECT lo, hi, length(payload), size_bytes > 9000 FROM dead_letter")
+    assert letter == (None, None, REFUSED_BYTES_MAX, True), "it accounts for no record, so it is cut and counted"
     done = take(any_store, poison(chain[:3], signer, v=9))
     assert done.acks[0].ack.hi == 3
 

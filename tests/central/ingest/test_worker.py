@@ -181,6 +181,33 @@ def test_what_the_store_cannot_take_is_kept_aside_and_stops_nobody(sqlite_store:
     found.stop()
 
 
+def test_what_can_not_even_be_kept_aside_frees_its_slot(sqlite_store: Engine) -> None:
+    """A database that refuses everything (a replica after a fail-over): else the broker's slots are taken for ever."""
+    register(sqlite_store, "gw-1")
+    with writing(sqlite_store) as connection:
+        for table in ("record", "dead_letter"):
+            ill = f"CREATE TRIGGER ill_{table} BEFORE INSERT ON {table}"
+            connection.execute(text(f"{ill} BEGIN SELECT RAISE(ABORT, 'read only'); END"))
+    freed, told = list[int](), list[Ack]()
+    worker = Worker(
+        engine=sqlite_store,
+        tell=lambda acks: told.extend(found.ack for found in acks),
+        dirtied=lambda _: None,
+        now_ms=clock.system_ms,
+    )
+    payload = encode_frame(frame_of([small(1)], gateway="gw-1"))
+    for number in range(3):
+        worker.receive(
+            Delivery(topic="siteprogress/v1/gw-1/up/data", payload=payload, acknowledge=partial(freed.append, number))
+        )
+    thread = Thread(target=worker.run)
+    thread.start()
+    wait_until(lambda: len(freed) == 3, what="slots freed")
+    worker.stopping.set()
+    thread.join(10)
+    assert (freed, told) == ([0, 1, 2], [])
+
+
 def test_too_many_waiting_are_let_go_and_their_slots_freed(sqlite_store: Engine) -> None:
     freed = list[int]()
     worker = Worker(engine=sqlite_store, tell=lambda _: None, dirtied=lambda _: None, now_ms=clock.system_ms)
