@@ -81,7 +81,7 @@ SPARSE = [
     "pwrite64:error=EIO:when=70",
     "fdatasync:error=EIO:when=12",
     "ftruncate:error=EIO:when=1",
-    "openat:error=ENOSPC:when=400+",
+    "openat:error=ENOSPC:when=4+",
     "pwrite64:error=EROFS:when=40+",
     "pwrite64:signal=KILL:when=55",
     "fdatasync:signal=KILL:when=9",

@@ -17,6 +17,16 @@ from typing import Literal
 from tests.faults.disk.process import CARELESS, MARKS
 
 APPENDED = -1
+STORE_FILES = (
+    "outbox.db",
+    "outbox.db-wal",
+    "outbox.db-shm",
+    "outbox.db-journal",
+    "outbox.mark",
+    "outbox.mark.part",
+    "outbox.reserve",
+    "outbox.salvage",
+)
 TRACED = "pwrite64,write,fdatasync,fsync,ftruncate,unlink,rename"
 _CALL = re.compile(
     r"^(?:\d+ +)?(?P<call>\w+)\((?P<rest>.*)\) += (?P<answer>-?\d+)",
@@ -56,8 +66,9 @@ def run(
     tracer = ["strace", "-f", "-o", str(trace or "/dev/null")]
     if trace is not None:
         tracer += ["-y", "-xx", "-s", "1000000", "-e", f"trace={TRACED}"]
-    if inject is not None:
+    if inject is not None:  # into calls on the store only: how many others an interpreter makes is its own affair
         tracer += ["-e", f"inject={inject}"]
+        tracer += [part for name in STORE_FILES for part in ("-P", str(folder / name))]
     root = Path(__file__).parents[3]
     done = subprocess.run([*tracer, *command], cwd=root, capture_output=True, text=True, check=False)
     if done.returncode == 1:
