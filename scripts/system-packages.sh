@@ -12,6 +12,7 @@ WANTED=(
 WANTED_BY_TESTS=(
   "postgresql|has_postgres|tests of the PostgreSQL store are skipped; SQLite is not affected"
   "chromium|has_program chromium|tests of the pages in a real browser are skipped"
+  "mosquitto-clients|has_program mosquitto_sub|make bench leaves out the peer that pipes into psql"
   "strace|has_program strace|tests that inject disk errors and power cuts at single system calls are skipped"
   "libatomic1|has_libatomic|tests of the pages fail: the driver of the browser cannot start"
   "fonts-noto-cjk|has_cjk|Chinese text on pictures taken by the browser tests shows as boxes"
