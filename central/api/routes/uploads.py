@@ -17,6 +17,7 @@ from central.api.uploads.finish import finish
 from central.api.uploads.header import CHECKSUMS, read_checksum, read_number, read_wanted
 from central.api.uploads.intake import Piece, take_in
 from central.api.uploads.limits import PHOTO_BYTES_MAX
+from central.api.uploads.parts import PartFolder
 from central.api.uploads.refusals import (
     TUS_VERSION,
     BusyError,
@@ -103,7 +104,7 @@ async def begin_upload(
             checksum=checksum,
             idle_s=services.settings.uploads.idle_s,
         )
-        await take_in(request, part_folder(services.settings.data_dir), piece)
+        await take_in(request, _parts(services), piece)
     stands = await _ended(services, access, stands.upload)
     url = f"{request.url.path.rstrip('/')}/{stands.upload}"
     response.headers.update({**stands.headers, "Location": url})
@@ -150,7 +151,7 @@ async def send_piece(
             checksum=checksum,
             idle_s=services.settings.uploads.idle_s,
         )
-        await take_in(request, part_folder(services.settings.data_dir), piece)
+        await take_in(request, _parts(services), piece)
     stands = await _ended(services, access, upload)
     return Response(status_code=204, headers=stands.headers)
 
@@ -187,6 +188,11 @@ async def _ended(services: Services, access: Access, upload: str) -> Standing:
 
 def _stands(services: Services, access: Access, upload: str) -> Standing:
     return standing(services, mine(services, access, upload))
+
+
+def _parts(services: Services) -> PartFolder:
+    settings = services.settings
+    return part_folder(settings.data_dir, keep_free_bytes=settings.uploads.disk_free_bytes)
 
 
 def _has_body(request: Request) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import shutil
 
 from sqlalchemy import Connection
 from sqlmodel import Session
@@ -17,7 +16,8 @@ from central.api.uploads.develop import PhotoFolder
 from central.api.uploads.finish import claim
 from central.api.uploads.header import Wanted
 from central.api.uploads.limits import UploadLimits
-from central.api.uploads.refusals import NoRoomError, OversizeError, QuotaError
+from central.api.uploads.parts import check_room
+from central.api.uploads.refusals import OversizeError, QuotaError
 from central.api.uploads.standing import Standing, owner_kind, standing
 from central.store.engine import writing
 from central.store.instants import to_ms
@@ -135,8 +135,4 @@ def _check_quota(session: Session, row: Upload, *, limits: UploadLimits) -> None
 def _check_room(services: Services, row: Upload) -> None:
     data_dir, keep_free = services.settings.data_dir, services.settings.uploads.disk_free_bytes
     data_dir.mkdir(parents=True, exist_ok=True)
-    free = shutil.disk_usage(data_dir).free
-    if free < keep_free + row.size_bytes:
-        raise NoRoomError(
-            f"{free} bytes free", where="the centre's disk", expected=f"{keep_free + row.size_bytes}; try again later"
-        )
+    check_room(data_dir, more_bytes=row.size_bytes, keep_free_bytes=keep_free)

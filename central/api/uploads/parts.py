@@ -7,8 +7,9 @@ import fcntl
 import hashlib
 import os
 import secrets
+import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,10 +25,11 @@ class PartFolder:
     """Parts under `root`, named by upload. Safe for several processes: each write holds the part's lock for itself.
 
     No lock is held between writes, so a connection that hangs half open keeps nobody out; whoever finds the part
-    longer than he thought gets OffsetError.
+    longer than he thought gets OffsetError. So much of the disk stays free, whatever was promised to others meanwhile.
     """
 
     root: Path
+    keep_free_bytes: int = 0
 
     def path_of(self, upload: str) -> Path:
         """Where the part of an upload lies, if a byte of it has come."""
@@ -55,16 +57,16 @@ class PartFolder:
     def append(self, upload: str, data: bytes | bytearray, *, at: int) -> int:
         """Write at the end, which must be `at`; the new offset. Durable after `offset`. OffsetError, NoRoomError."""
         self.root.mkdir(parents=True, exist_ok=True)
+        check_room(self.root, more_bytes=len(data), keep_free_bytes=self.keep_free_bytes)
         flags = os.O_WRONLY | os.O_APPEND | (os.O_CREAT if at == 0 else 0)
         try:
             descriptor = os.open(self.path_of(upload), flags, 0o600)
         except FileNotFoundError:
             raise OffsetError(said=at, stands=0) from None
         try:
+            _check_offset(descriptor, at)  # who comes too late must not wait for one that is looked at: threads are few
             fcntl.flock(descriptor, fcntl.LOCK_EX)
-            stands = os.fstat(descriptor).st_size
-            if stands != at:
-                raise OffsetError(said=at, stands=stands)
+            _check_offset(descriptor, at)
             _write_all(descriptor, data)
         finally:
             os.close(descriptor)
@@ -75,7 +77,8 @@ class PartFolder:
     def spool(self, upload: str) -> Spool:
         """Room for a piece that is counted only when its checksum is right."""
         self.root.mkdir(parents=True, exist_ok=True)
-        return Spool(path=self.root / f"{upload}.{secrets.token_hex(6)}.piece")
+        path = self.root / f"{upload}.{secrets.token_hex(6)}.piece"
+        return Spool(path=path, keep_free_bytes=self.keep_free_bytes)
 
     def take(self, upload: str, spool: Spool, *, at: int) -> int:
         """Append a whole piece; the new offset."""
@@ -102,6 +105,15 @@ class PartFolder:
         """Forget what has come."""
         self.path_of(upload).unlink(missing_ok=True)
 
+    def clear_parts(self, *, but: Collection[str], older_than_s: float) -> int:
+        """Remove parts that are no upload's in `but`: of one that had ended when a late byte came; how many."""
+        cleared = 0
+        for part in self.root.glob("*.part"):
+            if part.stem not in but and time.time() - self.touched_s(part.stem) > older_than_s:
+                self.drop(part.stem)
+                cleared += 1
+        return cleared
+
     def clear_pieces(self, *, older_than_s: float) -> int:
         """Remove pieces a killed process left; how many. They were never counted, so nothing is lost."""
         cleared = 0
@@ -120,9 +132,11 @@ class Spool:
     """One piece beside its part."""
 
     path: Path
+    keep_free_bytes: int = 0
 
     def write(self, data: bytes | bytearray) -> None:
         """Add bytes. NoRoomError."""
+        check_room(self.path.parent, more_bytes=len(data), keep_free_bytes=self.keep_free_bytes)
         descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         try:
             _write_all(descriptor, data)
@@ -132,6 +146,14 @@ class Spool:
     def drop(self) -> None:
         """Forget it."""
         self.path.unlink(missing_ok=True)
+
+
+def check_room(folder: Path, *, more_bytes: int, keep_free_bytes: int) -> None:
+    """NoRoomError when so many bytes more would leave less than that free on the folder's disk."""
+    free = shutil.disk_usage(folder).free
+    if free < keep_free_bytes + more_bytes:
+        expected = f"{keep_free_bytes + more_bytes}; try again later"
+        raise NoRoomError(f"{free} bytes free", where="the centre's disk", expected=expected)
 
 
 def blocks_of(path: Path) -> Iterator[bytes]:
@@ -159,6 +181,12 @@ def sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _check_offset(descriptor: int, at: int) -> None:
+    stands = os.fstat(descriptor).st_size
+    if stands != at:
+        raise OffsetError(said=at, stands=stands)
 
 
 def _write_all(descriptor: int, data: bytes | bytearray) -> None:

@@ -51,9 +51,9 @@ class Standing:
         return said
 
 
-def part_folder(data_dir: Path) -> PartFolder:
-    """Where unfinished uploads lie."""
-    return PartFolder(data_dir / "uploads")
+def part_folder(data_dir: Path, *, keep_free_bytes: int = 0) -> PartFolder:
+    """Where unfinished uploads lie; who writes there says how much of the disk stays free."""
+    return PartFolder(data_dir / "uploads", keep_free_bytes)
 
 
 def owner_kind(access: Access) -> str:

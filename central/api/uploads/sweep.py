@@ -59,6 +59,7 @@ class Sweeper:
             if now >= expiry(parts, upload, lifetime=self.services.settings.uploads.lifetime):
                 expired += self._expire(upload)
         parts.clear_pieces(older_than_s=PIECES_S)
+        parts.clear_parts(but={upload.id for upload in found}, older_than_s=PIECES_S)
         with writing(self.services.engine) as connection:
             forget_uploads(connection, ended_before_ms=to_ms(now - REMEMBERED))
         SWEPT.set(now.timestamp())

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from base64 import b64encode
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from hashlib import sha1
 from pathlib import Path
 from threading import Event
 
@@ -16,11 +18,13 @@ from sqlmodel import Session, select
 
 from central.api.uploads.limits import UploadLimits
 from central.api.uploads.parts import PartFolder
+from central.api.uploads.refusals import OffsetError
 from central.api.uploads.sweep import Sweeper
 from central.store.tables import Evidence, Photo, PhotoClaim, Upload
 from tests.central.api.district import GATEWAY_TOKEN, STILL, WALL, Centre
 from tests.central.api.pictures import a_jpeg, digest
 from tests.central.api.uploads.photographs import a_photo, a_png_bomb
+from tests.central.api.uploads.test_cuts import partly
 from tests.central.api.uploads.test_photos import own_memory_kib
 from tests.central.api.uploads.tus import TUS, begin, evidence, offset, photo, send, send_all
 from tests.services import wait_until
@@ -84,6 +88,42 @@ def test_pieces_of_a_killed_centre_are_cleared_and_ended_uploads_forgotten(swept
     assert list(folder.iterdir()) == []
     with Session(centre.engine) as session:
         assert session.exec(select(Upload)).all() == []
+
+
+def test_a_byte_that_comes_after_the_end_does_not_lie_there_for_ever(swept: tuple[Centre, Sweeper]) -> None:
+    centre, sweeper = swept
+    client = centre.client(token=GATEWAY_TOKEN)
+    path = begin(client, evidence(STILL)).headers["Location"]
+    with partly(centre.url, GATEWAY_TOKEN, path, b"", at=0, length=len(STILL)) as late:
+        assert client.delete(path, headers=TUS).status_code == 204
+        late.sendall(STILL)
+        late.recv(12)
+    orphan = part_of(centre, path)
+    assert orphan.exists()
+    sweeper.sweep()
+    assert orphan.exists()  # somebody may be writing it
+    os.utime(orphan, (0, 0))
+    sweeper.sweep()
+    assert not orphan.exists()
+
+
+@pytest.mark.parametrize("headers", [{}, {"Upload-Checksum": f"sha1 {b64encode(sha1(STILL).digest()).decode()}"}])
+def test_room_that_went_after_the_announcement_is_not_taken(one_centre: Centre, headers: dict[str, str]) -> None:
+    client = one_centre.client(token=GATEWAY_TOKEN)
+    url = begin(client, evidence(STILL)).headers["Location"]
+    settings = replace(one_centre.services.settings, uploads=UploadLimits(disk_free_bytes=1 << 60))
+    one_centre.app.state.services = replace(one_centre.services, settings=settings)
+    answer = send(client, url, STILL, headers=headers)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (507, "no_room")
+    assert offset(client, url) == 0
+    assert list((one_centre.services.settings.data_dir / "uploads").iterdir()) == []
+
+
+def test_who_comes_too_late_does_not_wait_for_a_picture_that_is_looked_at(tmp_path: Path) -> None:
+    parts = PartFolder(tmp_path)
+    parts.append("one", b"whole", at=0)
+    with parts.held("one"), pytest.raises(OffsetError):
+        parts.append("one", b"late", at=0)
 
 
 def test_a_silent_body_is_let_go_and_what_came_stays(one_centre: Centre) -> None:
