@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import logging
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import TypeVar
 
 from edge_agent.buffer import chain, epochs, unset
 from edge_agent.buffer.ballast import Ballast
@@ -21,6 +23,9 @@ from wire.codec import Sealed
 from wire.messages import StoreLost
 
 __all__ = ["BootTime", "CameraState", "Counters", "FileMark", "NewRecord", "Outbox"]
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 VACUUM_PAGES = 1000
 FIGURES = """
@@ -62,6 +67,7 @@ class Outbox:
         self.epoch = self._meta("epoch")
         self.gateway = self._meta("gateway")
         self.newest = self._last_seq()
+        self._session = int(self._meta("session"))
 
     def append(self, records: Sequence[NewRecord]) -> range:
         """Make records durable in one transaction and return their numbers; StoreFullError when there is no room."""
@@ -116,18 +122,20 @@ class Outbox:
             at_min=min(r.at for r in records),
             at_max=max(r.at for r in records),
         )
-        with self._transaction() as db:
-            rows = [(r.seq, self.epoch, r.kind, r.at, r.body, reason) for r in records]
+        rows = [(r.seq, self.epoch, r.kind, r.at, r.body, reason) for r in records]
+
+        def write(db: sqlite3.Connection) -> None:
             db.executemany("INSERT OR REPLACE INTO refused VALUES (?, ?, ?, ?, ?, ?)", rows)
             bury(db, (span,), reason=reason, now_ms=self._now_ms())
+
+        self._on_the_reserve(write)
 
     def bury_missing(self, lo: int, hi: int, *, reason: str = MISSING) -> int:
         """Numbers of lo..hi that are neither held nor told by a tombstone get one; returns how many they are.
 
         They were lost to the disk: the centre is told rather than left to wait for them.
         """
-        with self._transaction() as db:
-            return bury_missing(db, lo, hi, now_ms=self._now_ms(), reason=reason)
+        return self._on_the_reserve(lambda db: bury_missing(db, lo, hi, now_ms=self._now_ms(), reason=reason))
 
     def evict(self) -> int:
         """Give up records by policy (`eviction`) if the store fills; returns how many went."""
@@ -169,10 +177,17 @@ class Outbox:
         return {name: FileMark(name=name, size_bytes=size, outcome=outcome) for name, size, outcome in rows}
 
     def next_session(self) -> int:
-        """A number that grows with every connection, durable before it is used."""
-        with self._transaction() as db:
-            db.execute("UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE key = 'session'")
-        return int(self._meta("session"))
+        """A number that grows with every connection, durable before it is used.
+
+        On a full disk it grows in this life only: only the centre's word makes room, and that needs a connection.
+        """
+        self._session += 1
+        try:
+            with self._transaction() as db:
+                db.execute("UPDATE meta SET value = ? WHERE key = 'session'", (str(self._session),))
+        except StoreFullError as full:
+            log.error("session %d is not kept: %s", self._session, full)
+        return self._session
 
     def floor_ms(self) -> int:
         """The newest time that was ever certain, ms UTC; a clock before it is wrong. 0: none yet."""
@@ -227,6 +242,17 @@ class Outbox:
         """Close both connections; the last one folds the log into the store."""
         self._sender.close()
         self._writer.close()
+
+    def _on_the_reserve(self, write: Callable[[sqlite3.Connection], T]) -> T:
+        """A transaction that sending cannot do without: on a full disk it takes the room that is kept for it."""
+        try:
+            with self._transaction() as db:
+                return write(db)
+        except StoreFullError:
+            if not self._ballast.release():
+                raise
+        with self._transaction() as db:
+            return write(db)
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:

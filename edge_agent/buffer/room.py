@@ -7,7 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from edge_agent.buffer.burial import bury, count_up
-from edge_agent.buffer.eviction import HOUR_MS, THIN_TO_BP, Span, Stored, spans_to_drop, spans_to_thin, thin_at
+from edge_agent.buffer.eviction import (
+    CLASS_A,
+    HOUR_MS,
+    THIN_TO_BP,
+    Span,
+    Stored,
+    spans_to_drop,
+    spans_to_thin,
+    thin_at,
+)
 
 BATCH = 20_000
 ROW_BYTES = 220  # of a row beside its body
@@ -53,8 +62,12 @@ def thin_out(db: sqlite3.Connection, *, used_bytes: int, cap_bytes: int, now_ms:
 
 
 def drop_oldest(db: sqlite3.Connection, *, used_bytes: int, cap_bytes: int, now_ms: int) -> Freed:
-    """The oldest readings, if thinning was not enough."""
-    rows = db.execute(f"SELECT seq, kind, at, {SIZE} FROM outbox ORDER BY seq LIMIT ?", (BATCH,))  # noqa: S608  ours
+    """The oldest readings, if thinning was not enough; what never goes may stand before them in any number."""
+    marks = ", ".join("?" * len(CLASS_A))
+    rows = db.execute(
+        f"SELECT seq, kind, at, {SIZE} FROM outbox WHERE kind NOT IN ({marks}) ORDER BY seq LIMIT ?",  # noqa: S608  ours
+        (*sorted(CLASS_A), BATCH),
+    )
     stored = [Stored(seq=s, kind=k, at=at, size_bytes=size) for s, k, at, size in rows]
     spans = spans_to_drop(stored, used_bytes=used_bytes, cap_bytes=cap_bytes)
     return _give_up(db, spans, stored, reason="outbox full", now_ms=now_ms)

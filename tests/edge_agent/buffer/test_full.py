@@ -14,6 +14,7 @@ from edge_agent.buffer.ballast import FILE, Ballast
 from edge_agent.buffer.eviction import HOUR_MS, drop_at, thin_at
 from edge_agent.buffer.opening import STORE
 from edge_agent.buffer.outbox import NewRecord, Outbox
+from edge_agent.buffer.room import BATCH
 from edge_agent.errors import StoreBrokenError, StoreError, StoreFullError
 from edge_agent.ranges import Ranges
 from tests.edge_agent.build import START_MS, a_record, an_outbox
@@ -176,6 +177,29 @@ def test_an_agent_starts_on_a_full_disk(small_disk: Path) -> None:
     again.close()
 
 
+def test_a_connection_needs_no_room_on_a_full_disk(small_disk: Path) -> None:
+    """Only the centre's word makes room, so whoever needs room to connect never has any again."""
+    outbox = an_outbox(small_disk, cap_bytes=64 << 20, reserve=True)
+    outbox.append([a_face(n) for n in range(100)])
+    first = outbox.next_session()
+    outbox._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    with pytest.raises(OSError, match="No space"), (small_disk / "other").open("wb") as other:
+        while True:
+            other.write(b"x" * 4096)
+            other.flush()
+    assert outbox.next_session() == first + 1
+    with pytest.raises(OSError, match="No space"), (small_disk / "more").open("wb") as other:  # the reserve goes too
+        while True:
+            other.write(b"x" * 4096)
+            other.flush()
+    outbox._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    assert [outbox.next_session() for _ in range(2)] == [first + 2, first + 3]
+    for name in ("other", "more"):
+        (small_disk / name).unlink()
+    assert outbox.next_session() == first + 4
+    outbox.close()
+
+
 def test_a_store_on_a_disk_that_became_read_only_is_left_alone(small_disk: Path) -> None:
     outbox = an_outbox(small_disk)
     outbox.append([a_record(n) for n in range(5)])
@@ -217,6 +241,21 @@ def test_what_is_acknowledged_gives_its_room_back_to_the_disk(tmp_path: Path) ->
     outbox._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     assert (tmp_path / STORE).stat().st_size < grown // 2
     outbox.close()
+
+
+def test_readings_behind_many_events_are_found_and_go(tmp_path: Path) -> None:
+    """What is never given up gathers at the front of a store that has long been full."""
+    outbox = an_outbox(tmp_path, cap_bytes=1 << 30)
+    outbox.append([a_record(n) for n in range(BATCH + 1)])
+    outbox.append([a_record(n, kind="note", text="x" * 900) for n in range(6000)])
+    cap_bytes = outbox.counters().used_bytes
+    outbox.close()
+    full = an_outbox(tmp_path, cap_bytes=cap_bytes)
+    while full.evict():
+        pass
+    assert full.counters().used_bytes < drop_at(cap_bytes)
+    assert buried(full)["outbox full"][0][0] > BATCH
+    full.close()
 
 
 def test_no_reserve_leaves_no_file(tmp_path: Path) -> None:
