@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 from typing import Literal
+from urllib.parse import quote
 
 import httpx
 
@@ -97,7 +98,7 @@ class Uploader:
             return "put"
         if not answer.is_success:
             return self._unsent(answer, still)
-        url, offset = str(answer.url.join(answer.headers.get("Location", ""))), _offset(answer)
+        url, offset = self._address(f"uploads/{_name(answer)}"), _offset(answer)
         self.resumed += 0 < offset < still.size_bytes
         for _ in range(TURNS_MAX):
             if _complete(answer):
@@ -158,6 +159,11 @@ def _offset(answer: httpx.Response) -> int:
     """Where the centre says the upload stands, -1 = it does not say."""
     said = answer.headers.get("Upload-Offset", "")
     return int(said) if said.isascii() and said.isdigit() and len(said) < 16 else -1
+
+
+def _name(answer: httpx.Response) -> str:
+    """The upload as the centre names it. Only its name is taken: the token goes nowhere but to our centre's address."""
+    return quote(answer.headers.get("Location", "").rsplit("/", 1)[-1], safe="")
 
 
 def _complete(answer: httpx.Response) -> bool:

@@ -34,6 +34,8 @@ class TusCentre:
     cuts: list[int] = field(default_factory=list)
     refusals: list[tuple[int, str]] = field(default_factory=list)
     answers_lost: int = 0
+    location: str = "/api/v1/uploads/"
+    paths: list[str] = field(default_factory=list)
 
     def announce(self, request: BaseHTTPRequestHandler) -> None:
         """POST."""
@@ -41,11 +43,12 @@ class TusCentre:
         sha256 = b64decode(said["sha256"]).decode()
         self.sizes[sha256] = int(request.headers["Upload-Length"])
         self.parts.setdefault(sha256, bytearray())
-        self._tell(request, 201, sha256, Location=f"/api/v1/uploads/{sha256}")
+        self._tell(request, 201, sha256, Location=f"{self.location}{sha256}")
 
     def take(self, request: BaseHTTPRequestHandler) -> None:
         """PATCH."""
         sha256 = request.path.rsplit("/", 1)[-1]
+        self.paths.append(request.path.removesuffix(sha256))
         part = self.parts[sha256]
         if int(request.headers["Upload-Offset"]) != len(part):
             self._tell(request, 409, sha256)
@@ -180,6 +183,15 @@ def test_a_centre_that_only_knows_put_is_served_too(tmp_path: Path) -> None:
     with serving({"PUT": put}) as url, uploading(url, tmp_path, STILL) as (uploader, evidence):
         wait_until(lambda: evidence.waiting() == [], what="the still is put", timeout_s=30)
     assert (taken, uploader.sent) == ([STILL], 1)
+
+
+@pytest.mark.parametrize("elsewhere", ["http://127.0.0.1:1/api/v1/uploads/", "//127.0.0.1:1/", "/api/v1/uploads/", ""])
+def test_bytes_and_token_go_to_our_centres_address_alone(centre: TusCentre, tmp_path: Path, elsewhere: str) -> None:
+    """Also where the centre lies behind a proxy under a prefix it does not know of."""
+    centre.location = elsewhere
+    with uploading(f"{centre.url}/site", tmp_path, STILL) as (uploader, evidence):
+        wait_until(lambda: evidence.waiting() == [] or uploader.problem, what="the still is sent", timeout_s=30)
+    assert (uploader.sent, uploader.problem, centre.paths) == (1, "", ["/site/api/v1/uploads/"])
 
 
 def test_no_success_without_the_word_complete(tmp_path: Path) -> None:
