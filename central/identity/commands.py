@@ -108,8 +108,10 @@ def gateway_revoke(
     engine = engine_of(found)
     with told(found):
         ended = revoke_gateway(engine, gateway, reason=reason, by=CLI_ACTOR, now_ms=clock.system_ms())
-        published = _publish_list(found)
-    typer.echo(f"gateway {gateway} is revoked, with {ended} {'certificate' if ended == 1 else 'certificates'}")
+        typer.echo(f"gateway {gateway} is revoked, with {ended} {'certificate' if ended == 1 else 'certificates'}")
+        published = _publish_list(
+            found
+        )  # may fail where the broker's files are another user's: it is revoked all the same
     if published is None:
         typer.echo("the broker does not know yet: siteprogress-central identity revoked --out FILE, then restart it")
     else:

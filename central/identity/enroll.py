@@ -83,6 +83,11 @@ def enroll(
 def settings_of(gateway: str, places: Places) -> str:
     """The sections of the agent's settings that this enrolment fills."""
     at = places.folder.rstrip("/")
+    if any(not c.isprintable() or c in '"\\' for c in at + places.broker_url + places.centre_url):
+        raise ValueError(
+            f"folder {at!r}, addresses {places.broker_url!r} and {places.centre_url!r}: expected no quote, "
+            "backslash or control character, for they are written into settings"
+        )
     return f"""# Sections of agent.toml for gateway {gateway}. The files lie in {at},
 # which the agent must be able to write: it renews its certificate there by itself.
 [broker]

@@ -97,6 +97,8 @@ def test_a_life_of_a_gateway(commands: Commands, tmp_path: Path) -> None:
         (("gateway", "enroll", "gw-1", "--out", "OUT"), "or --renew for new keys"),
         (("gateway", "enroll", "gw-2", "--out", "THERE"), "ca.crt is there already"),
         (("gateway", "revoke", "gw-2", "--reason", "x"), "expected a registered one"),
+        (("gateway", "enroll", "gw-3", "--out", "OUT", "--at", '/a"\nb'), "expected no quote"),
+        (("gateway", "enroll", "gw-3", "--out", "OUT", "--centre-url", "https://a\\b"), "expected no quote"),
     ],
 )
 def test_a_refusal_leaves_nothing_half_done(
@@ -109,6 +111,14 @@ def test_a_refusal_leaves_nothing_half_done(
     assert said in found.replace("\n", "")
     assert not (tmp_path / "out").exists() or not list((tmp_path / "out").iterdir())
     assert (tmp_path / "there" / "signing.key").read_bytes() == before
+
+
+def test_a_revocation_is_told_though_the_brokers_list_cannot_be_written(commands: Commands, tmp_path: Path) -> None:
+    commands.run("gateway", "enroll", "gw-1", "--out", str(tmp_path / "a"))
+    (tmp_path / "gateways.crl").mkdir()
+    said = commands.run("gateway", "revoke", "gw-1", "--reason", "stolen", code=BAD_INPUT)
+    assert "gw-1 is revoked" in said
+    assert "expected a file or folder this user may use" in said.replace("\n", " ")
 
 
 def test_a_brokers_files_are_made_and_what_people_added_stays(commands: Commands, tmp_path: Path) -> None:
