@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, select, update
@@ -34,6 +35,9 @@ _BUILDING, _ITEM, _PROJECT, _STATE = (
     table_of(AssessmentState),
 )
 
+SPANS_MAX = 8
+APART_MS = 3_600_000
+
 
 def save_readings(connection: Connection, rows: Sequence[Row]) -> None:
     """Insert readings, then bring the observations of their buildings and instants up to date."""
@@ -46,7 +50,16 @@ def save_readings(connection: Connection, rows: Sequence[Row]) -> None:
     for row in rows:
         instants[row["gateway"], row["building"]].append(row["observed_at"])
     for (gateway, building), at in sorted(instants.items()):
-        refresh_observations(connection, gateway=gateway, building=building, since_ms=min(at), until_ms=max(at))
+        for since_ms, until_ms in spans_of(at):
+            refresh_observations(connection, gateway=gateway, building=building, since_ms=since_ms, until_ms=until_ms)
+
+
+def spans_of(instants: Iterable[int]) -> list[tuple[int, int]]:
+    """A few spans that hold every instant: what is read between them was not touched, and may be days of readings."""
+    at = sorted(set(instants))
+    apart = sorted(((later - one, one, later) for one, later in pairwise(at) if later - one > APART_MS), reverse=True)
+    cuts = sorted((one, later) for _, one, later in apart[: SPANS_MAX - 1])
+    return list(zip([at[0], *(later for _, later in cuts)], [*(one for one, _ in cuts), at[-1]], strict=True))
 
 
 def refresh_observations(connection: Connection, *, gateway: str, building: str, since_ms: int, until_ms: int) -> None:

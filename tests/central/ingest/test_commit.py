@@ -14,7 +14,8 @@ from sqlalchemy import Engine, text
 from central.ingest.commit import REFUSED_LETTERS_MAX, Committed, commit
 from central.ingest.inbox import open_message
 from central.ingest.letters import Letter
-from central.store.engine import reading
+from central.store.engine import reading, writing
+from central.store.save_seen import spans_of
 from tests.central.edge import AT, frame_of, small
 from tests.central.plans import plan, register
 from tests.wire.build import a_reading, a_record, a_tombstone, an_event
@@ -236,3 +237,27 @@ def test_events_become_spans_in_any_order(any_store: Engine) -> None:
         (AT + 2, AT + 4, "gw-1/e1/2"),
         (AT + 6, None, "gw-1/e1/6"),
     ]
+
+
+def test_news_and_backlog_in_one_commit_touch_only_their_own_instants(any_store: Engine) -> None:
+    """Else each commit of a gateway that comes back reckons anew all that it has sent since it was away."""
+    register(any_store, "gw-1")
+    plan(any_store)
+    day = 86_400_000
+    take(any_store, look(1), look(2, at=AT + 10 * day))
+    with writing(any_store) as connection:
+        connection.execute(
+            text("UPDATE observation SET value_bp = 4321 WHERE observed_at = :at"), {"at": AT + 10 * day}
+        )
+    commit(any_store, frames=[look(900, at=AT + 30 * day)], bulk=[look(3, at=AT + day)], letters=(), now_ms=5)
+    seen = {row[0]: row[1] for row in rows(any_store, "SELECT observed_at, value_bp FROM observation")}
+    assert seen.keys() == {AT, AT + day, AT + 10 * day, AT + 30 * day}
+    assert seen[AT + 10 * day] == 4321
+
+
+def test_few_spans_hold_every_instant() -> None:
+    hour = 3_600_000
+    assert spans_of([5]) == [(5, 5)]
+    assert spans_of([3 * hour, 0, hour, 3 * hour + 1]) == [(0, hour), (3 * hour, 3 * hour + 1)]
+    many = spans_of([n * n * hour for n in range(40)])
+    assert (len(many), many[0][0], many[-1]) == (8, 0, (39 * 39 * hour, 39 * 39 * hour))
