@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 
@@ -38,18 +39,20 @@ def replace_files(files: TlsFiles, *, certificate: bytes, key: bytes, ca: bytes)
     """Put all three in place; `settle` finishes what a power cut interrupts: at no moment is a usable pair lost."""
     for path, content in ((files.key, key), (files.certificate, certificate), (files.ca, ca)):
         _write(_next(path), content)
-    for path in (files.ca, files.certificate, files.key):
+    for path in (files.certificate, files.key, files.ca):
         _next(path).replace(path)
     _sync_folders(files)
 
 
 def settle(files: TlsFiles) -> None:
-    """After an interrupted renewal: the key that belongs to the certificate, and nothing half done beside it."""
+    """After an interrupted renewal: key and authority that belong to the certificate, and nothing half done beside."""
     if not any(_next(path).exists() for path in (files.certificate, files.key, files.ca)):
         return
     held = held_in(files)
     if held is not None and not belongs(files.key, held) and belongs(_next(files.key), held):
         _next(files.key).replace(files.key)
+    if held is not None and not _issued_by(files.ca, held) and _issued_by(_next(files.ca), held):
+        _next(files.ca).replace(files.ca)
     for path in (files.certificate, files.key, files.ca):
         _next(path).unlink(missing_ok=True)
     _sync_folders(files)
@@ -62,6 +65,14 @@ def belongs(path: Path, certificate: x509.Certificate) -> bool:
     except (FileNotFoundError, ValueError, TypeError):
         return False
     return key.public_key() == certificate.public_key()
+
+
+def _issued_by(path: Path, certificate: x509.Certificate) -> bool:
+    try:
+        certificate.verify_directly_issued_by(x509.load_pem_x509_certificate(path.read_bytes()))
+    except (FileNotFoundError, ValueError, TypeError, InvalidSignature):
+        return False
+    return True
 
 
 def _next(path: Path) -> Path:
