@@ -47,6 +47,7 @@ class Services:
     wall: Callable[[], datetime]
     throttle: Throttle = field(default_factory=Throttle)
     turns: Turns = field(default_factory=Turns)
+    still_turns: Turns = field(default_factory=Turns)  # their own: people's photos keep no gateway waiting
 
 
 def services_of(request: Request) -> Services:

@@ -181,7 +181,8 @@ async def _ended(services: Services, access: Access, upload: str) -> Standing:
     if stands.done or not stands.whole:
         return stands
     limits = services.settings.uploads
-    if not await services.turns.take(partial(finish, services, upload), waiting_max=limits.waiting):
+    turns = services.still_turns if stands.kind == "evidence" else services.turns
+    if not await turns.take(partial(finish, services, upload), waiting_max=limits.waiting):
         raise BusyError(f"{limits.waiting} uploads wait", where="the centre", expected="fewer; ask again")
     return await run_in_threadpool(_stands, services, access, upload)
 

@@ -126,6 +126,14 @@ def test_who_comes_too_late_does_not_wait_for_a_picture_that_is_looked_at(tmp_pa
         parts.append("one", b"late", at=0)
 
 
+def test_photos_that_wait_to_be_looked_at_keep_no_gateway_waiting(one_centre: Centre) -> None:
+    one_centre.services.turns.waiting = UploadLimits().waiting
+    picture = a_photo()
+    assert send_all(one_centre.client("owner"), photo(picture), picture).json()["error"]["code"] == "busy"
+    sent = send_all(one_centre.client(token=GATEWAY_TOKEN), evidence(STILL), STILL)
+    assert sent.headers["Upload-Complete"] == "?1"
+
+
 def test_a_silent_body_is_let_go_and_what_came_stays(one_centre: Centre) -> None:
     settings = replace(one_centre.services.settings, uploads=UploadLimits(idle_s=0.3))
     one_centre.app.state.services = replace(one_centre.services, settings=settings)
