@@ -111,6 +111,7 @@ class Delivering:
             self._speed.yield_way(now)
         if not self._state.synced:
             self._state.synced, self._state.problem = True, ""
+            self._bulk_heard = False  # of this centre nothing is known yet; an older one may have taken its place
             self._lanes.begin(ack.recv, newest=self._outbox.newest)
         if ack.need is not None:
             self._needed(ack.need, now)
@@ -285,6 +286,9 @@ class Delivering:
             if first > lo:
                 self._explain_gap(link, lo, first - 1, channel=channel)
                 self._lanes.passed(name, lo, first - 1)
+                lo = first
+                if link.room <= reserve:
+                    break
             self._send_frame(name, packed, link, now, channel=channel)
             lo = packed.records[-1].seq + 1
             went += len(packed.records)
@@ -312,11 +316,13 @@ class Delivering:
     def _explain_gap(self, link: Link, lo: int, hi: int, *, channel: UpChannel) -> None:
         """Numbers without a record: their tombstones go first, else the centre would wait for them.
 
-        Each tombstone goes once more in its own turn, so these need no watching.
+        Each tombstone goes once more in its own turn, so these need no watching, and no more go than the link takes.
         """
         self._outbox.bury_missing(lo, hi)
         stones: list[Sealed] = self._outbox.tombstones_over(lo, hi)
         for stone in stones:
+            if link.room == 0:
+                return
             if stone.seq in self._lanes.sent:
                 continue
             for packed in self._framer.frames((stone,), broker_takes=link.max_packet_bytes):

@@ -13,7 +13,7 @@ from edge_agent.delivering import LIVE_RESERVE, RENEW_EVERY_S, WITHOUT_BULK_S
 from edge_agent.speed import START
 from tests.edge_agent.build import START_MS, a_record, an_outbox
 from tests.edge_agent.paper_link import Desk
-from wire.messages import Beat, Birth
+from wire.messages import Beat, Birth, HostState
 from wire.signing import new_signer, statement, verify
 
 
@@ -108,6 +108,39 @@ def test_an_older_centre_that_reads_no_bulk_lane_gets_the_backlog_as_before(tmp_
     desk.ack(max(covered(link.spans("data"))))
     assert len(link.spans("bulk")) > before, "tried again after a while"
     desk.outbox.close()
+
+
+def test_a_centre_that_is_replaced_by_an_older_one_gets_the_backlog_on_the_lane_it_reads(tmp_path: Path) -> None:
+    """The link to the broker stands all the while; what the newer centre read says nothing of the older."""
+    desk = Desk(filled(tmp_path, 9000))
+    link = desk.greet()
+    desk.ack(200)
+    assert desk.outbox.counters().acked == 200
+    desk.hear(HostState(online=False, session=1))
+    desk.hear(HostState(online=True, session=2))
+    desk.turns(1)
+    desk.now += 1
+    desk.turns(1)
+    desk.ack(200)
+    assert link.spans("data") == []
+    desk.now += 90
+    desk.turns()
+    assert link.spans("data"), "nobody answers on the backlog's lane"
+    desk.outbox.close()
+
+
+def test_many_tombstones_of_one_gap_go_out_as_the_broker_takes_them(tmp_path: Path) -> None:
+    """Told ahead of their turn they must not be more than the link carries: it would end, and begin, for ever."""
+    outbox = filled(tmp_path, 320)
+    for seq in range(1, 301):
+        outbox.refuse(outbox.pending(seq - 1, 1), reason="too large")
+    desk = Desk(outbox)
+    link = desk.greet(answered=False, receive_maximum=20)
+    assert link.unanswered <= 21
+    link.answered, link.unanswered = True, 0
+    desk.turns()
+    assert set(range(301, 621)) <= covered(link.spans("data"))
+    outbox.close()
 
 
 @pytest.mark.parametrize("how", ["silence", "0x10"])
