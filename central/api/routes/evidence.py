@@ -12,6 +12,7 @@ from central.api.envelopes import ErrorEnvelope, EvidenceStored
 from central.api.errors import WrongMediaTypeError, absent
 from central.api.services import Db, Given
 from central.api.stills import BYTES_MAX, StillFolder, keep_still
+from central.api.uploads.parts import check_room
 from central.store.tables import Evidence
 
 router = APIRouter(prefix="/evidence", tags=["evidence"])
@@ -36,7 +37,7 @@ async def _jpeg_body(request: Request) -> bytes:
     operation_id="putEvidence",
     response_model=EvidenceStored,
     openapi_extra=_JPEG_BODY,
-    responses={413: {"model": ErrorEnvelope}, 415: {"model": ErrorEnvelope}},
+    responses={413: {"model": ErrorEnvelope}, 415: {"model": ErrorEnvelope}, 507: {"model": ErrorEnvelope}},
 )
 def put_evidence(
     sha256: Digest,
@@ -45,7 +46,10 @@ def put_evidence(
     jpeg: Annotated[bytes, Depends(_jpeg_body)],
 ) -> EvidenceStored:
     """Keep a JPEG of a gateway under its SHA-256 (at most 2 MiB and 16 megapixels). Safe to repeat."""
-    folder = StillFolder(services.settings.data_dir)
+    data_dir, keep_free = services.settings.data_dir, services.settings.uploads.disk_free_bytes
+    data_dir.mkdir(parents=True, exist_ok=True)
+    check_room(data_dir, more_bytes=len(jpeg), keep_free_bytes=keep_free)
+    folder = StillFolder(data_dir)
     size = keep_still(services.engine, folder, sha256=sha256, jpeg=jpeg, gateway=access.username, now=services.wall())
     return EvidenceStored(sha256=sha256, bytes=len(jpeg), width_px=size.width_px, height_px=size.height_px)
 

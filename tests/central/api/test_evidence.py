@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -9,6 +10,7 @@ import pytest
 from sqlmodel import Session
 
 from central.api.stills import BYTES_MAX, StillFolder
+from central.api.uploads.limits import UploadLimits
 from central.store.tables import Evidence
 from tests.central.api.district import GATEWAY_TOKEN, STILL, Centre
 from tests.central.api.pictures import a_jpeg, digest
@@ -64,6 +66,14 @@ def test_a_file_without_its_row_is_completed_by_the_next_put(own_centre: Centre)
     assert own_centre.client("leader").get(f"/api/v1/evidence/{digest(STILL)}").status_code == 404
     assert put(own_centre).status_code == 200
     assert own_centre.client("leader").get(f"/api/v1/evidence/{digest(STILL)}").status_code == 200
+
+
+def test_the_disks_reserve_is_kept(one_centre: Centre) -> None:
+    settings = replace(one_centre.services.settings, uploads=UploadLimits(disk_free_bytes=1 << 60))
+    one_centre.app.state.services = replace(one_centre.services, settings=settings)
+    answer = put(one_centre)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (507, "no_room")
+    assert not folder(one_centre).path_of(digest(STILL)).exists()
 
 
 def test_a_torn_file_is_written_again(one_centre: Centre) -> None:
