@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -217,6 +218,7 @@ def _broker(settings: Settings) -> str:
 def _centre(centre: Centre) -> str:
     read_secret(centre.token_file)
     url = f"{centre.url.rstrip('/')}/api/v1/healthz"
-    answer = httpx.get(url, timeout=centre.timeout_s)
+    trust = ssl.create_default_context(cafile=str(centre.ca_file)) if centre.ca_file else True
+    answer = httpx.get(url, timeout=centre.timeout_s, verify=trust)
     answer.raise_for_status()
     return f"{url} answers {answer.status_code}"
