@@ -11,7 +11,13 @@ from sqlalchemy import Row as DbRow
 
 from central.ingest.timing import Mapped, Stamp
 from central.store.save_proofs import maps_of
-from central.store.save_seen import drop_observations, projects_touched, refresh_conditions, refresh_observations
+from central.store.save_seen import (
+    drop_observations,
+    projects_touched,
+    refresh_conditions,
+    refresh_observations,
+    spans_of,
+)
 from central.store.tables import Camera, CameraEvent, FaceReading, Record
 from central.store.upsert import table_of
 
@@ -35,8 +41,8 @@ def retime_stored(
         instants[row.building] |= {row.was, true_ms}
     for building, at in sorted(instants.items()):
         drop_observations(connection, gateway=gateway, building=building, at_ms=at)
-        for instant in sorted(at):
-            refresh_observations(connection, gateway=gateway, building=building, since_ms=instant, until_ms=instant)
+        for since_ms, until_ms in spans_of(at):
+            refresh_observations(connection, gateway=gateway, building=building, since_ms=since_ms, until_ms=until_ms)
     cameras = {(gateway, row.camera) for row, _ in (*readings, *events)}
     _last_seen(connection, {camera for _, camera in cameras}, gateway=gateway)
     refresh_conditions(connection, {(gateway, row.camera, row.code) for row, _ in events})

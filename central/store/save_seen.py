@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from central.ingest.conditions import EventSeen, spans
 from central.ingest.observe import FaceSeen, ItemSeen, observe
@@ -108,8 +108,11 @@ def refresh_conditions(connection: Connection, conditions: Iterable[tuple[str, s
 def drop_observations(connection: Connection, *, gateway: str, building: str, at_ms: Iterable[int]) -> None:
     """Camera observations of a building at these instants are no more: their readings were of another time."""
     mine = _OBSERVATION.c.source == gateway, _OBSERVATION.c.kind == "camera", _OBSERVATION.c.building == building
-    for instant in sorted(at_ms):
-        connection.execute(delete(_OBSERVATION).where(*mine, _OBSERVATION.c.observed_at == instant))
+    instants = [{"instant": instant} for instant in sorted(at_ms)]
+    if instants:
+        connection.execute(
+            delete(_OBSERVATION).where(*mine, _OBSERVATION.c.observed_at == bindparam("instant")), instants
+        )
 
 
 def projects_touched(
