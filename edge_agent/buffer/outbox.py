@@ -137,6 +137,11 @@ class Outbox:
         """
         return self._on_the_reserve(lambda db: bury_missing(db, lo, hi, now_ms=self._now_ms(), reason=reason))
 
+    def would_give_up(self, cap_bytes: int) -> bool:
+        """Whether a smaller cap would cost records that are held now."""
+        with self._sending, translated(self.path):
+            return cap_bytes < self._cap_bytes and is_due(self._used_bytes(), cap_bytes)
+
     def evict(self) -> int:
         """Give up records by policy (`eviction`) if the store fills; returns how many went."""
         used, now_ms = self._used_bytes(), self._now_ms()

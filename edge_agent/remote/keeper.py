@@ -202,6 +202,7 @@ class Keeper:
             return
         staged = stage(config, fetched, settings=self._settings, folder=self._folder)
         ours = overlaid(self._settings, staged)
+        self._check_records_stay(ours)
         rehearse(ours, stop=stop)
         check_deadline(config, now_ms=around.now_ms(), clock=around.clock())
         seen = tuple(camera for camera, seen in around.cameras().items() if seen.looked)
@@ -215,6 +216,16 @@ class Keeper:
         log.info("configuration %d switched to, on trial for %d s", config.id, trial.limit_s)
         self.problem = ""
         self.again.set()
+
+    def _check_records_stay(self, ours: Settings) -> None:
+        """A switch can be taken back, records that were given up under it cannot."""
+        cap_bytes = ours.limits.outbox_bytes
+        if self._outbox.would_give_up(cap_bytes):
+            raise RefusedError(
+                f"{cap_bytes} bytes are too few for what waits in the store",
+                where="parts.settings limits.outbox_bytes",
+                expected="a cap that gives up none of it, or the order again once it is delivered",
+            )
 
     def _counted(self, config: Config) -> bool:
         """Whether it may be tried once more; durable, so that one which kills this agent does not do so for ever.

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from edge_agent.buffer.opening import open_outbox
-from edge_agent.buffer.outbox import Outbox
+from edge_agent.buffer.outbox import NewRecord, Outbox
 from edge_agent.remote.keeper import TRIES_MAX, Around, Keeper, trial_limit_s
 from edge_agent.remote.state import State, Trial, Tries, read_state, write_state
 from edge_agent.remote.trial import CameraSeen
@@ -191,6 +191,20 @@ def test_an_order_heard_again_at_each_connection_is_not_taken_for_one_that_ends_
     keeper.offer(payload(a_config(a_part("settings", POLICY))))
     desk.until(again, keeper=keeper)
     assert (desk.state.current, desk.answers()) == (7, [])
+
+
+def test_a_cap_that_would_cost_records_is_refused_and_they_stay(desk: Desk) -> None:
+    body = {"said": "x" * 1500}
+    desk.outbox.append([NewRecord(kind="reading", at=ISSUED, clock="synced", body=body)] * 1000)
+    small = a_policy(limits={"outbox_bytes": 1 << 20})
+    having(desk, small)
+    keeper = desk.keeper()
+    keeper.offer(payload(a_config(a_part("settings", small))))
+    desk.until(lambda: desk.state.newest == 7 and not desk.state.owed, keeper=keeper)
+    (answer,) = [json.loads(row.body) for row in desk.outbox.pending(1000, 100)]
+    assert answer["state"] == "refused"
+    assert "too few for what waits in the store" in answer["reason"]
+    assert not keeper.again.is_set()
 
 
 def test_forgeries_are_counted_and_never_answered(desk: Desk) -> None:
