@@ -48,7 +48,7 @@ def memory_of(pid: int, name: str) -> Memory:
     for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]:
         key, value, *_ = line.split()
         fields[key] = int(value) / 1024
-    own = fields["Private_Clean:"] + fields["Private_Dirty:"]
+    own = fields["Private_Dirty:"]  # clean pages become private when a neighbour ends
     return Memory(name=name, rss_mib=fields["Rss:"], pss_mib=fields["Pss:"], own_mib=own)
 
 

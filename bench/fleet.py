@@ -41,6 +41,7 @@ ROW_BYTES = 400  # of a backlog record at the edge, roughly
 LOOK_S = 0.5
 STORM_S = 60.0
 STORM_BACKLOG_S = 3600
+SHARED_MOST = 80  # gateways of a process: each has some ten files open, and paho's select() takes none above 1023
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +77,7 @@ class Run:
     """A fleet, a broker and a centre in folders that are gone afterwards."""
 
     def __init__(self, fleet: Fleet, *, processes: int, database: str | None, edges: Path) -> None:
-        self._fleet, self._processes = fleet, processes
+        self._fleet, self._processes = fleet, max(processes, -(-fleet.gateways // SHARED_MOST))
         self._folder = Path(tempfile.mkdtemp(prefix="bench-fleet-"))
         self._edges = Path(tempfile.mkdtemp(prefix="bench-fleet-edges-", dir=edges))
         self._names = [f"gw-{number:03d}" for number in range(1, fleet.gateways + 1)]
@@ -204,7 +205,7 @@ def main() -> None:
     parser.add_argument("--hours", type=float, default=72.0)
     parser.add_argument("--gateways", type=int, default=100, help="0 = no drain")
     parser.add_argument("--storm", type=int, default=500, help="gateways reconnecting at once; 0 = no storm")
-    parser.add_argument("--processes", type=int, default=2, help="that the gateways share")
+    parser.add_argument("--processes", type=int, default=2, help="that the gateways share, at least")
     parser.add_argument("--database", help="an empty postgresql://… database instead of SQLite; one of the two only")
     parser.add_argument("--edges", type=Path, help="folder for the gateways' stores")
     parser.add_argument("--json", type=Path)
