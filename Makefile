@@ -50,7 +50,7 @@ check: setup  ## ruff, mypy, import contracts, vue-tsc, eslint
 	$(BIN)/python web/build.py check
 
 bench: setup  ## every claim, ours and the peers in one run
-	for claim in bench/*.py; do echo "== $$claim"; $(BIN)/python $$claim; done
+	for claim in $$(grep -l __main__ bench/*.py); do echo "== $$claim"; $(BIN)/python $$claim; done
 
 faults: setup  ## the whole fault lab: kills, stops and bad lines, docs/faults.md anew (about half an hour; ARGS="--seeds 1")
 	SITEPROGRESS_FAULTS=full $(BIN)/python -m pytest -n 2 tests/faults --ignore tests/faults/test_slice.py

@@ -157,12 +157,13 @@ class _Eye:
     networks: dict[str, Network]
 
 
-def _built(given: Settings, lock: FolderLock, *, network_of: NetworkOf | None) -> Agent:
-    def eye_of(settings: Settings) -> _Eye:
-        scenes = {camera.id: load_scene(camera.scene) for camera in settings.camera}
-        return _Eye(scenes=scenes, networks=load_networks(settings, tuple(scenes.values()), network_of=network_of))
+def _eye_of(settings: Settings, *, network_of: NetworkOf | None) -> _Eye:
+    scenes = {camera.id: load_scene(camera.scene) for camera in settings.camera}
+    return _Eye(scenes=scenes, networks=load_networks(settings, tuple(scenes.values()), network_of=network_of))
 
-    started = begin(given, eye_of, now_ms=wall_ms())
+
+def _built(given: Settings, lock: FolderLock, *, network_of: NetworkOf | None) -> Agent:
+    started = begin(given, lambda settings: _eye_of(settings, network_of=network_of), now_ms=wall_ms())
     settings, eye, data_dir = started.settings, started.made, given.gateway.data_dir
     outbox = open_outbox(
         data_dir,
