@@ -205,6 +205,17 @@ class Outbox:
         with self._transaction() as db:
             db.execute("INSERT OR REPLACE INTO meta VALUES ('floor_ms', ?)", (str(now_ms),))
 
+    def order_floor(self) -> int:
+        """The highest id of a configuration that was ever handled; 0: none yet."""
+        with self._writing:
+            row = self._writer.execute("SELECT value FROM meta WHERE key = 'order_floor'").fetchone()
+        return int(row[0]) if row else 0
+
+    def keep_order_floor(self, config: int) -> None:
+        """A configuration of this id was handled: kept here too, for its own file may be lost or set back."""
+        with self._transaction() as db:
+            db.execute("INSERT OR REPLACE INTO meta VALUES ('order_floor', ?)", (str(config),))
+
     def renew_epoch(self, epoch: str, *, lost: Sequence[StoreLost] = ()) -> None:
         """Number what waits anew under a new epoch, because the centre knows numbers of the old one that we do not.
 

@@ -28,7 +28,7 @@ PLAIN_TABLES = {
 }
 RECORD = "seq, kind, at, clock, hash, body, appended_ms"
 NUMBERED = frozenset({"tombstone", "clock_map"})  # they name numbers of the old epoch
-KEPT_META = ("floor_ms", "evicted")
+KEPT_META = ("floor_ms", "evicted", "order_floor")
 UNKNOWN = "unknown"
 
 
