@@ -14,7 +14,9 @@ from typing import Literal
 Level = Literal["blue", "yellow", "red"]
 LEVELS: tuple[Level, ...] = ("blue", "yellow", "red")
 SourceKind = Literal["camera", "inspector", "supervisor", "self_report", "document"]
-SubjectKind = Literal["project", "building", "camera", "gateway"]
+SubjectKind = Literal["project", "building", "line", "camera", "gateway"]
+FundKind = Literal["budget", "release", "pay"]
+LifeKind = Literal["signed", "agreed_start", "started", "production", "completed"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +155,67 @@ class Deviation:
     sigma_bp: int
     coverage_bp: int
     refs: tuple[str, ...]
+
+
+# --- what was spent, and what became of the project -------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FundEntry:
+    """One entry of the append-only ledger: money granted (budget), released or paid on a day.
+
+    `amount_fen` is positive; an entry that reverses another is of the same kind, has the negative amount and names the
+    voucher in `reverses`. `line` is the budget line, `wage_fen` the part of the amount that is wages.
+    """
+
+    voucher: str
+    project: str
+    kind: FundKind
+    day: date
+    amount_fen: int
+    line: str = ""
+    contract: str = ""
+    payee: str = ""
+    wage_fen: int = 0
+    reverses: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineStanding:
+    """What a budget line was granted and what was paid out of it, up to a day."""
+
+    line: str
+    budget_fen: int
+    paid_fen: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoneyStanding:
+    """What the ledger says of a project at the end of a day.
+
+    `budget_fen` is the sum of the ledger's grants, or the plan's budget where it has none; `estimate_fen` (概算) is 0
+    when it is not known. `months` are (first day of the month, fen paid in it), oldest first, the running one last.
+    """
+
+    day: date
+    budget_fen: int
+    estimate_fen: int
+    released_fen: int
+    paid_fen: int
+    year_budget_fen: int
+    year_paid_fen: int
+    lines: tuple[LineStanding, ...]
+    months: tuple[tuple[date, int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LifeEvent:
+    """A dated fact of a project's life, e.g. the contract was signed. The newest event of a kind is the one in force."""
+
+    project: str
+    kind: LifeKind
+    day: date
+    ref: str = ""
 
 
 # --- what is judged --------------------------------------------------------------------------------------------------

@@ -106,6 +106,8 @@ def commit(
             if len(taken.refused) < len(stream.frames) or stream.passed:
                 ack = ack_of(epoch, taken.received, bulk_hi=stream.bulk_hi)
                 done.acks.append(StreamAck(gateway=gateway, ack=ack))
+            for broken in taken.breaks:
+                note_security(connection, code="chain_broken", gateway=gateway, detail=broken.said, at_ms=now_ms)
             if taken.conflicts:
                 said = f"other content under known numbers of epoch {epoch}: a cloned or restored store"
                 note_security(connection, code="identity_conflict", gateway=gateway, detail=said, at_ms=now_ms)

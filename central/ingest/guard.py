@@ -1,4 +1,4 @@
-"""Whose frames are taken: an enrolled gateway's only signed by its key and linked to what is there already. Pure."""
+"""Whose frames are taken: an enrolled gateway's only signed by its key; links that do not meet are told. Pure."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from wire.signing import link, link_start, statement, verify
 SAID = {
     "unsigned_frame": "a frame without signature",
     "bad_signature": "a frame that the gateway's key did not sign",
-    "chain_broken": "a signed frame that does not go on from, or lead to, the records stored beside it",
 }
 
 
@@ -28,10 +27,19 @@ class Registered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chain:
-    """Known links of one stream, hex: `ends` after a record, by its number; `starts` before a record."""
+    """Known links of one stream, hex: `ends` after a record, by its number; `starts` before a record.
 
-    ends: dict[int, str] = field(default_factory=dict)
-    starts: dict[int, str] = field(default_factory=dict)
+    More than one where histories met: a store that was set back has gone on from the same number another way.
+    """
+
+    ends: dict[int, frozenset[str]] = field(default_factory=dict)
+    starts: dict[int, frozenset[str]] = field(default_factory=dict)
+
+    def known(self, frame: Frame, end: str) -> Chain:
+        """The same with a frame's own links, `end` being the one after it."""
+        ends = self.ends.get(frame.hi, frozenset()) | {end}
+        starts = self.starts.get(frame.lo, frozenset()) | {frame.prev}
+        return Chain(ends=self.ends | {frame.hi: ends}, starts=self.starts | {frame.lo: starts})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,29 +51,51 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Break:
+    """Two signed histories of an epoch meet before record `seq`: links (hex) as known beside it, and as it came."""
+
+    epoch: str
+    seq: int
+    expected: str
+    found: str
+
+    @property
+    def said(self) -> str:
+        """For people: the same break in the same words."""
+        return (
+            f"epoch {self.epoch}: the records on both sides of {self.seq - 1}/{self.seq} are signed, but expected the"
+            f" link {self.expected} between them and found {self.found}; taken, and the chain goes on from it"
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Admitted:
-    """Frames of one stream told apart."""
+    """Frames of one stream told apart, and where the links of those that are taken do not meet what was known."""
 
     taken: list[OpenedFrame]
     refused: list[Refused]
+    breaks: list[Break]
 
 
 def admit(frames: Sequence[OpenedFrame], chain: Chain, *, key: str) -> Admitted:
     """Frames of one stream of a gateway with this key; each taken one becomes part of the chain for the others.
 
-    Beside a gap (records tombstoned, or not here yet) nothing is known, and a signed `prev` is a new anchor.
+    The signature decides. A link that does not meet its neighbour's is an anchor of its own all the same: a gateway or
+    a centre that was set back has no other history to offer, and would be refused for ever. Who holds the key could
+    have anchored beside a gap anyway, and what is stored is never changed: the same number is a repeat or a conflict.
     """
-    ends, starts = dict(chain.ends), dict(chain.starts)
     taken: list[OpenedFrame] = []
     refused: list[Refused] = []
+    breaks: list[Break] = []
     for one in sorted(frames, key=lambda one: (one.frame.lo, one.frame.hi)):
-        code = _fault(one, Chain(ends=ends, starts=starts), key=key)
+        code = _fault(one, key=key)
         if code is not None or one.end is None:
             refused.append(Refused(frame=one.frame, code=code or "unsigned_frame"))
             continue
         taken.append(one)
-        ends[one.frame.hi], starts[one.frame.lo] = one.end.hex(), one.frame.prev
-    return Admitted(taken=taken, refused=refused)
+        breaks += _breaks(one.frame, chain, end=one.end.hex())
+        chain = chain.known(one.frame, one.end.hex())
+    return Admitted(taken=taken, refused=refused, breaks=breaks)
 
 
 def signed_range(payload: bytes, *, key: str) -> bool:
@@ -81,13 +111,22 @@ def signed_range(payload: bytes, *, key: str) -> bool:
         return False
 
 
-def _fault(one: OpenedFrame, chain: Chain, *, key: str) -> str | None:
+def _fault(one: OpenedFrame, *, key: str) -> str | None:
     frame = one.frame
     if one.end is None or not frame.sig:
         return "unsigned_frame"
     said = statement(frame.gw, frame.epoch, lo=frame.lo, hi=frame.hi, end=one.end)
-    if not verify(key, said, frame.sig):
-        return "bad_signature"
-    before = link_start(frame.gw, frame.epoch).hex() if frame.lo == 1 else chain.ends.get(frame.lo - 1)
-    fits = before in {None, frame.prev} and chain.starts.get(frame.hi + 1) in {None, one.end.hex()}
-    return None if fits else "chain_broken"
+    return None if verify(key, said, frame.sig) else "bad_signature"
+
+
+def _breaks(frame: Frame, chain: Chain, *, end: str) -> list[Break]:
+    """Where the frame does not meet its neighbours; not where these very links are known already, by an earlier one."""
+    first = frozenset({link_start(frame.gw, frame.epoch).hex()})
+    before = first if frame.lo == 1 else chain.ends.get(frame.lo - 1, frozenset())
+    after = chain.starts.get(frame.hi + 1, frozenset())
+    found = []
+    if before and frame.prev not in before | chain.starts.get(frame.lo, frozenset()):
+        found.append(Break(epoch=frame.epoch, seq=frame.lo, expected=min(before), found=frame.prev))
+    if after and end not in after | chain.ends.get(frame.hi, frozenset()):
+        found.append(Break(epoch=frame.epoch, seq=frame.hi + 1, expected=min(after), found=end))
+    return found

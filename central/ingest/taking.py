@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from central.ingest.guard import Refused, admit
+from central.ingest.guard import Admitted, Break, Refused, admit
 from central.ingest.ranges import Received
 from central.ingest.sorting import Sorted, sort_records
 from central.store.save_proofs import chain_beside, maps_of, save_maps
@@ -30,6 +30,7 @@ class Taken:
     received: Received
     found: Sorted
     refused: list[Refused]
+    breaks: list[Break]
     rows: list[RecordRow]
     proofs: list[dict[str, Any]]
     stored: int
@@ -62,40 +63,38 @@ class Taking:
         """Lock, find what is new, move the watermark; `passed` are ranges that are kept as dead letters."""
         watermark, ranges = lock_stream(self.connection, gateway=self.gateway, epoch=self.epoch, now_ms=self.now_ms)
         before = Received(hi=watermark, beyond=tuple(ranges))
-        admitted, refused = self._admitted(frames)
-        settled = self._settle(admitted, before)
-        forked = self._forked(refused, before)
-        conflicts = [*settled.conflicts.values(), *forked]
-        save_conflicts(self.connection, [self._conflict(*pair) for pair in conflicts])
+        admitted = self._admitted(frames)
+        settled = self._settle(admitted.taken, before)
+        save_conflicts(self.connection, [self._conflict(*pair) for pair in settled.conflicts.values()])
         found = self._sorted([record for record, _ in settled.new])
         after = before
-        for lo, hi in (*((one.frame.lo, one.frame.hi) for one in admitted), *found.tombstones, *passed):
+        for lo, hi in (*((one.frame.lo, one.frame.hi) for one in admitted.taken), *found.tombstones, *passed):
             after = after.add(lo, hi)
         taken = Taken(
             received=after,
             found=found,
-            refused=refused,
+            refused=admitted.refused,
+            breaks=admitted.breaks,
             rows=[self._row(record, body) for record, body in settled.new],
             proofs=[] if self.key is None else [self._proof(one, self.key) for one in settled.bringing],
             stored=len(settled.new),
             duplicates=settled.count - len(settled.new),
-            conflicts=len(settled.conflicts) + sum(1 for _, first in forked if first),
+            conflicts=len(settled.conflicts),
         )
         self._save(before, taken)
         return taken
 
-    def _admitted(self, frames: Sequence[OpenedFrame]) -> tuple[Sequence[OpenedFrame], list[Refused]]:
+    def _admitted(self, frames: Sequence[OpenedFrame]) -> Admitted:
         if self.key is None or not frames:
-            return frames, []
+            return Admitted(taken=list(frames), refused=[], breaks=[])
         chain = chain_beside(
             self.connection,
             gateway=self.gateway,
             epoch=self.epoch,
-            before={one.frame.lo - 1 for one in frames},
-            after={one.frame.hi + 1 for one in frames},
+            ended={seq for one in frames for seq in (one.frame.lo - 1, one.frame.hi)},
+            begun={seq for one in frames for seq in (one.frame.lo, one.frame.hi + 1)},
         )
-        admitted = admit(frames, chain, key=self.key)
-        return admitted.taken, admitted.refused
+        return admit(frames, chain, key=self.key)
 
     def _sorted(self, records: Sequence[Record]) -> Sorted:
         unsynced = any(record.clock != "synced" for record in records)
@@ -135,16 +134,6 @@ class Taking:
             if len(settled.new) > known and len(settled.conflicts) == odd:
                 settled.bringing.append(one)
         return settled
-
-    def _forked(self, refused: Sequence[Refused], before: Received) -> list[tuple[Record, str]]:
-        """Records that the gateway signed in another history, each with the hash of what is here ('' for nothing).
-
-        They are kept: the watermark may pass their numbers by the other history, and then the gateway deletes them.
-        """
-        frames = [one.frame for one in refused if one.code == "chain_broken"]
-        hashes = self._stored_hashes(frames, before)
-        found = ((record, hashes.get(record.seq, "")) for frame in frames for record in frame.recs)
-        return [(record, first) for record, first in found if first != record.hash]
 
     def _stored_hashes(self, frames: Sequence[Frame], before: Received) -> dict[int, str]:
         """Of the spans that frames and store have in common; a live span far above the backlog is read apart."""

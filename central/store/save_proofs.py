@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, select
 
 from central.ingest.guard import Chain, Registered
 from central.ingest.timing import Mapped
@@ -39,16 +39,20 @@ def gateways_named(connection: Connection, ids: Iterable[str]) -> dict[str, Regi
 
 
 def chain_beside(
-    connection: Connection, *, gateway: str, epoch: str, before: Iterable[int], after: Iterable[int]
+    connection: Connection, *, gateway: str, epoch: str, ended: Iterable[int], begun: Iterable[int]
 ) -> Chain:
-    """Stored links after the records `before` and before the records `after`, where a frame ended or began there."""
+    """Stored links after the records `ended` and before the records `begun`, where a frame ended or began there."""
     mine = _PROOF.c.gateway == gateway, _PROOF.c.epoch == epoch
-    ends = select(_PROOF.c.hi, _PROOF.c.end_link).where(*mine, _PROOF.c.hi.in_(sorted(before)))
-    starts = select(_PROOF.c.lo, _PROOF.c.prev).where(*mine, _PROOF.c.lo.in_(sorted(after)))
-    return Chain(
-        ends={row.hi: row.end_link for row in connection.execute(ends)},
-        starts={row.lo: row.prev for row in connection.execute(starts)},
-    )
+    ends = select(_PROOF.c.hi, _PROOF.c.end_link).where(*mine, _PROOF.c.hi.in_(sorted(ended)))
+    starts = select(_PROOF.c.lo, _PROOF.c.prev).where(*mine, _PROOF.c.lo.in_(sorted(begun)))
+    return Chain(ends=_by_seq(connection, ends), starts=_by_seq(connection, starts))
+
+
+def _by_seq(connection: Connection, wanted: Select[tuple[int, str]]) -> dict[int, frozenset[str]]:
+    found: dict[int, frozenset[str]] = {}
+    for seq, said in connection.execute(wanted):
+        found[seq] = found.get(seq, frozenset()) | {said}
+    return found
 
 
 def save_proofs(connection: Connection, rows: Sequence[Row]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from random import Random
@@ -16,7 +16,7 @@ import pytest
 from edge_agent.buffer.opening import open_outbox
 from edge_agent.buffer.outbox import NewRecord, Outbox
 from edge_agent.remote.keeper import TRIES_MAX, Around, Keeper, trial_limit_s
-from edge_agent.remote.state import State, Trial, Tries, read_state, write_state
+from edge_agent.remote.state import FILE, State, Trial, Tries, read_state, write_state
 from edge_agent.remote.trial import CameraSeen
 from edge_agent.settings import HttpCamera, Settings
 from tests.edge_agent.http_server import http_server
@@ -124,6 +124,54 @@ def test_a_good_order_is_rehearsed_and_switched_to_and_confirmed_after_a_new_sta
     desk.until(lambda: again._waiting is None, keeper=again)
     assert len(desk.answers()) == 1
     assert not again.again.is_set()
+
+
+def test_an_order_that_comes_before_any_look_is_not_confirmed_without_one(desk: Desk) -> None:
+    having(desk, POLICY)
+    unseen = {"cam-1": CameraSeen(live=True, looked=False)}
+    desk.cameras = unseen
+    keeper = desk.keeper()
+    keeper.offer(payload(a_config(a_part("settings", POLICY))))
+    desk.until(keeper.again.is_set, keeper=keeper)
+    trial = desk.state.trial
+    assert trial is not None
+    assert trial.cameras == ("cam-1",)
+    write_state(desk.folder, replace(desk.state, trial=replace(trial, limit_s=1)))
+    after = desk.keeper()
+    desk.until(after.again.is_set, keeper=after)
+    assert [(one.state, one.reason) for one in desk.state.owed] == [
+        ("rolled_back", "no frame looked at within 1 s: cam-1")
+    ]
+
+
+def handled(desk: Desk, *, number: int) -> None:
+    """An order of this id is applied and the keeper has gone on."""
+    keeper = desk.keeper()
+    keeper.offer(payload(a_config(a_part("settings", POLICY), number=number)))
+    desk.until(keeper.again.is_set, keeper=keeper)
+    after = desk.keeper()
+    desk.until(lambda: desk.outbox.order_floor() == number and desk.answers(), keeper=after)
+
+
+def test_a_lost_state_file_takes_no_order_of_before_though_the_clock_is_not_set(desk: Desk) -> None:
+    having(desk, POLICY)
+    handled(desk, number=9)
+    (desk.folder / FILE).unlink()
+    desk.clock = "free"
+    keeper = desk.keeper()
+    keeper.offer(payload(a_config(a_part("settings", POLICY), number=8)))
+    desk.until(lambda: keeper._waiting is None, keeper=keeper)
+    assert (keeper.again.is_set(), keeper.current, len(desk.answers())) == (False, 0, 1)
+
+
+def test_the_last_order_is_handled_again_after_its_state_file_is_lost(desk: Desk) -> None:
+    having(desk, POLICY)
+    handled(desk, number=9)
+    (desk.folder / FILE).unlink()
+    keeper = desk.keeper()
+    keeper.offer(payload(a_config(a_part("settings", POLICY), number=9)))
+    desk.until(keeper.again.is_set, keeper=keeper)
+    assert desk.state.current == 9
 
 
 UNUSABLE: dict[str, tuple[bytes, dict[str, Any], str, str]] = {

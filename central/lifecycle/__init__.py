@@ -1,0 +1,1 @@
+"""The life of a project from application to archive: states, documents, persons, dates. Pure."""

@@ -1,0 +1,1 @@
+"""A warning as people work on it, until it is mended. Pure."""

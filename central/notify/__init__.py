@@ -1,0 +1,1 @@
+"""Messages to people leave by here: a transactional outbox, sent through apprise."""

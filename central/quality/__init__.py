@@ -1,0 +1,1 @@
+"""Contract clauses, daily duties and the quality of data. Pure."""

@@ -1,0 +1,1 @@
+"""Reports for the offices: Word, PDF and xlsx, frozen with a digest."""

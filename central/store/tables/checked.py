@@ -1,0 +1,1 @@
+"""Contract clauses, daily duties, data quality, frozen reports."""

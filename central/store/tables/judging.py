@@ -1,0 +1,1 @@
+"""Where judging had come to: checkpoints, and what plans were in force when."""

@@ -1,0 +1,1 @@
+"""Warnings as people work on them: cases, measures, rectifications."""

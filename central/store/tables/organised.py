@@ -1,0 +1,1 @@
+"""Who is who: organisation, the lives of projects, programmes and their dependencies."""
