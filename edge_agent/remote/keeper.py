@@ -24,7 +24,7 @@ from edge_agent.remote.rehearsal import rehearse
 from edge_agent.remote.staging import forget_fetched, stage
 from edge_agent.remote.start import REASON_CHARS_MAX, parts_said, taken_back
 from edge_agent.remote.state import FOLDER, State, Trial, Tries, read_state, write_state
-from edge_agent.remote.trial import CameraSeen, judge
+from edge_agent.remote.trial import CameraSeen, expected_of, judge
 from edge_agent.settings import FolderCamera, Settings
 from wire.codec import encode_body
 from wire.messages import Clock, Config, ConfigResult
@@ -63,7 +63,8 @@ class Keeper:
         self._outbox = outbox
         self._around = around
         self._centre_key = centre_key
-        self._state = read_state(self._folder)
+        self._floor = outbox.order_floor()
+        self._state = _not_set_back(read_state(self._folder), floor=self._floor)
         self._waiting: bytes | None = None
         self._lock = threading.Lock()
         self._failure = ""
@@ -114,6 +115,7 @@ class Keeper:
 
     def _turn(self, stop: threading.Event) -> None:
         self._answer()
+        self._keep_floor()
         if self.on_trial:
             self._watch()
             return
@@ -205,8 +207,8 @@ class Keeper:
         self._check_records_stay(ours)
         rehearse(ours, stop=stop)
         check_deadline(config, now_ms=around.now_ms(), clock=around.clock())
-        seen = tuple(camera for camera, seen in around.cameras().items() if seen.looked)
-        trial = Trial(since_ms=around.now_ms(), limit_s=trial_limit_s(ours, seen), cameras=seen)
+        expected = expected_of(around.cameras())
+        trial = Trial(since_ms=around.now_ms(), limit_s=trial_limit_s(ours, expected), cameras=expected)
         previous = self._state.current
         self._save(
             replace(
@@ -263,6 +265,23 @@ class Keeper:
     def _save(self, state: State) -> None:
         write_state(self._folder, state)
         self._state = state
+
+    def _keep_floor(self) -> None:
+        """After the state file, never before: what the store says was handled is never ahead of what was."""
+        if self._state.newest > self._floor:
+            self._outbox.keep_order_floor(self._state.newest)
+            self._floor = self._state.newest
+
+
+def _not_set_back(state: State, *, floor: int) -> State:
+    """A state file that was lost or put back takes no order that is older than the last one handled.
+
+    The last one itself is handled again: it is the centre's wish, and what became of it is lost with the file.
+    """
+    if state.newest >= floor:
+        return state
+    log.error("configuration state is gone or old: it says %d, but %d was handled", state.newest, floor)
+    return replace(state, newest=floor - 1)
 
 
 def trial_limit_s(settings: Settings, cameras: tuple[str, ...]) -> int:

@@ -21,7 +21,7 @@ Number = Annotated[int, Ge(0)]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
-    """A switch that is not confirmed. `cameras` gave frames before it; `starts` counts processes begun in it."""
+    """A switch that is not confirmed. `cameras` must be looked at in it; `starts` counts processes begun in it."""
 
     since_ms: Number
     limit_s: Number

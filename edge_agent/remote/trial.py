@@ -1,4 +1,4 @@
-"""Whether an agent under a new configuration is well: pure. Everyone that gave frames before must give them again."""
+"""Whether an agent under a new configuration is well: pure. Every camera must be looked at but those known dark."""
 
 from __future__ import annotations
 
@@ -13,10 +13,14 @@ STARTS_MAX = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CameraSeen:
-    """A camera since this process began: whether it was looked at, and whether it should be by itself (a stream)."""
+    """A camera since this process began: whether it was looked at, and whether it should be by itself (a stream).
+
+    `dark`: known to give nothing that can be looked at (offline, or every image refused).
+    """
 
     live: bool
     looked: bool
+    dark: bool = False
     problem: str = ""
 
 
@@ -28,20 +32,29 @@ class Judged:
     reason: str = ""
 
 
+def expected_of(cameras: Mapping[str, CameraSeen]) -> tuple[str, ...]:
+    """Those that must show themselves in a trial that begins now: all but the ones that were dark before it."""
+    return tuple(camera for camera, seen in cameras.items() if seen.looked or not seen.dark)
+
+
 def judge(
     trial: Trial, *, elapsed_s: float, synced: bool, cameras: Mapping[str, CameraSeen], failure: str = ""
 ) -> Judged:
-    """`failure` is a look or a part of the agent that failed. A folder's next file may be hours away: it is waited for
-    until the limit and not held against the configuration then.
+    """`failure` is a look or a part of the agent that failed. Before the limit only a look at every camera confirms.
+
+    A folder's next file may be hours away, and a camera that was dark before stays so: both are waited for until the
+    limit and not held against the configuration then.
     """
     if failure:
         return Judged(state="ill", reason=failure)
-    missing = [camera for camera in trial.cameras if camera not in cameras or not cameras[camera].looked]
+    everyone = dict.fromkeys((*trial.cameras, *cameras))
+    missing = [camera for camera in everyone if camera not in cameras or not cameras[camera].looked]
     if synced and not missing:
         return Judged(state="well")
     if elapsed_s < trial.limit_s:
         return Judged(state="wait")
-    silent = [camera for camera in missing if camera not in cameras or cameras[camera].live]
+    due = [camera for camera in missing if camera in trial.cameras]
+    silent = [camera for camera in due if camera not in cameras or cameras[camera].live]
     if silent:
         told = [f"{camera} ({cameras[camera].problem})" if _said(cameras, camera) else camera for camera in silent]
         return Judged(state="ill", reason=f"no frame looked at within {trial.limit_s} s: {', '.join(told)}")

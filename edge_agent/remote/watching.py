@@ -15,6 +15,7 @@ def cameras_seen(cameras: Sequence[Camera], sense: Sense) -> dict[str, CameraSee
         camera.id: CameraSeen(
             live=camera.live,
             looked=sense.remembered[camera.id].inferred_s is not None,
+            dark="offline" in sense.remembered[camera.id].state.conditions or camera.condition.refused > 0,
             problem=camera.condition.problem,
         )
         for camera in cameras
