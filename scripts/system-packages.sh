@@ -8,14 +8,15 @@ set -euo pipefail
 WANTED=(
   "python3-venv|has_venv|everything: the environment in .venv cannot be made"
   "mosquitto|has_program mosquitto|the demo runs on amqtt instead (slower, MQTT 3.1.1 only); tests of mosquitto fail"
+  "libpangoft2-1.0-0|has_library pangoft2-1.0|reports come as Word and xlsx but not as PDF"
+  "fonts-noto-cjk|has_cjk|Chinese text shows as boxes in PDF reports and in pictures of pages"
 )
 WANTED_BY_TESTS=(
   "postgresql|has_postgres|tests of the PostgreSQL store are skipped; SQLite is not affected"
   "chromium|has_program chromium|tests of the pages in a real browser are skipped"
   "mosquitto-clients|has_program mosquitto_sub|make bench leaves out the peer that pipes into psql"
   "strace|has_program strace|tests that inject disk errors and power cuts at single system calls are skipped"
-  "libatomic1|has_libatomic|tests of the pages fail: the driver of the browser cannot start"
-  "fonts-noto-cjk|has_cjk|Chinese text on pictures taken by the browser tests shows as boxes"
+  "libatomic1|has_library atomic|tests of the pages fail: the driver of the browser cannot start"
 )
 
 case "${1:-demo}" in
@@ -27,7 +28,7 @@ esac
 has_program() { PATH="$PATH:/usr/sbin:/usr/local/sbin:/snap/bin" command -v "$1" >/dev/null; }
 has_venv() { "${PYTHON:-python3}" -c 'import ensurepip, venv' 2>/dev/null; }
 has_postgres() { has_program initdb || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null; }
-has_libatomic() { compgen -G '/usr/lib/*/libatomic.so.1' >/dev/null; }
+has_library() { compgen -G "/usr/lib/*/lib$1.so.*" >/dev/null; }
 has_cjk() { compgen -G '/usr/share/fonts/*/noto/NotoSansCJK*' >/dev/null || { has_program fc-list && [ -n "$(fc-list :lang=zh 2>/dev/null | head -1)" ]; }; }
 
 missing() {
