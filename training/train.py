@@ -160,7 +160,7 @@ class _Run:
 
     def learn(self, taught: list[list[Sample]], *, console: Console) -> tuple[float, int]:
         """One epoch; mean loss, and how many samples it took."""
-        plan, began = self.plan, time.monotonic()
+        plan, began = self.plan, time.process_time()
         epoch = self.epoch + 1000 * plan.seed
         chosen = choose(taught, mix=plan.mix, count=plan.epoch_samples, rng=np.random.default_rng((epoch, 3)))
         batches = Batches(
@@ -189,7 +189,7 @@ class _Run:
                 self._set_pace(self.progress if plan.minutes else inside)
                 total += self._step(batch, weights=weights)
                 learnt += len(batch.work)
-                now = time.monotonic()
+                now = time.process_time()
                 self.elapsed_s, before = self.elapsed_s + now - before, now
                 bar.advance(task)
                 if plan.minutes and self.progress >= 1:
@@ -258,7 +258,9 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--epochs", type=int, default=30)
     parser.add_argument("--epoch-samples", type=int, default=6000, help="canvases an epoch, whatever there is")
-    parser.add_argument("--minutes", type=float, help="end by the clock instead of by epochs")
+    parser.add_argument(
+        "--minutes", type=float, help="end after so many minutes of its own computing instead of by epochs"
+    )
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--rate", type=float, default=2e-3)
     parser.add_argument("--workers", type=int, default=1)
