@@ -30,6 +30,7 @@ from central.store.tables.judged import (
     ScoreContribution,
     WarningEvent,
 )
+from central.store.tables.notified import Notification
 from central.store.tables.people import AuditEntry, Grant, JobRun, Lease, User
 from central.store.tables.planned import Building, FaceAssignment, Pause, Plan, PlanPoint, Project, WorkItem
 from central.store.tables.seen import CameraCondition, CameraEvent, Evidence, FaceReading, Observation
@@ -59,6 +60,7 @@ __all__ = [
     "JobRun",
     "KnownLoss",
     "Lease",
+    "Notification",
     "Observation",
     "Pause",
     "Photo",
