@@ -16,6 +16,7 @@ LEVELS: tuple[Level, ...] = ("blue", "yellow", "red")
 SourceKind = Literal["camera", "inspector", "supervisor", "self_report", "document"]
 SubjectKind = Literal["project", "building", "line", "camera", "gateway"]
 FundKind = Literal["budget", "release", "pay"]
+Condition = Literal["ok", "no_data", "error"]
 LifeKind = Literal["signed", "agreed_start", "started", "production", "completed"]
 
 
@@ -144,7 +145,13 @@ class Progress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deviation:
-    """Actual against plan at one instant. Gap = plan - actual (positive = behind); lag in 1/100 effective days."""
+    """Actual against plan at one instant. Gap = plan - actual (positive = behind); lag in 1/100 effective days.
+
+    What is None cannot be said: `rel_bp` = gap / plan below 5 % planned, `spi_bp` = EV / PV and `spi_t_bp` = ES / AT
+    before the plan asks for anything, `cpi_bp` = EV / AC, `pay_gap_bp` = paid / contract - actual (positive = paid
+    ahead) and `eac_fen` = BAC / CPI without money. `forecast` is the day on which the work ends at its pace so far,
+    `forecast_low` and `forecast_high` the earliest and latest for actual + and - sigma.
+    """
 
     subject: Subject
     as_of: datetime
@@ -155,6 +162,15 @@ class Deviation:
     sigma_bp: int
     coverage_bp: int
     refs: tuple[str, ...]
+    rel_bp: int | None = None
+    spi_bp: int | None = None
+    spi_t_bp: int | None = None
+    cpi_bp: int | None = None
+    pay_gap_bp: int | None = None
+    eac_fen: int | None = None
+    forecast: date | None = None
+    forecast_low: date | None = None
+    forecast_high: date | None = None
 
 
 # --- what was spent, and what became of the project -------------------------------------------------------------------
@@ -210,7 +226,7 @@ class MoneyStanding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LifeEvent:
-    """A dated fact of a project's life, e.g. the contract was signed. The newest event of a kind is the one in force."""
+    """A dated fact of a project's life, e.g. the contract was signed. The newest of a kind is the one in force."""
 
     project: str
     kind: LifeKind
@@ -225,7 +241,10 @@ class LifeEvent:
 class Finding:
     """A rule's raw verdict at one instant, before hysteresis. `level` None = below the lowest threshold.
 
-    `value` and `threshold` are in `unit` (bp, cdays, hours, count); `exit_value` is where the level is left again.
+    `value` and `threshold` are in `unit` (bp, ratio_bp, cdays, days, hours, centi_z), measured by `basis`; `held` is
+    the highest level that would not be left at this value. `thin` = the evidence carries no more than blue; `capped` =
+    the level was lowered for it. Not `judged` = the rule could not say anything new, for the reason in `condition` and
+    `detail`: the level stays as it is. `month_end` = this one counts as the month's evaluation.
     """
 
     rule: str
@@ -240,11 +259,21 @@ class Finding:
     confirmed: bool
     capped: bool
     refs: tuple[str, ...]
+    basis: str = ""
+    thin: bool = False
+    judged: bool = True
+    condition: Condition = "ok"
+    detail: str = ""
+    month_end: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleState:
-    """Memory of one (rule, subject) between evaluations; lives in the database, never in a process."""
+    """Memory of one (rule, subject) between evaluations; lives in the database, never in a process.
+
+    `months` counts consecutive month ends at yellow or above. `condition` says since when (`since`; None = from the
+    start) the rule can judge, has no data to judge by, or fails with `detail`.
+    """
 
     rule: str
     subject: Subject
@@ -252,6 +281,10 @@ class RuleState:
     candidate: Level | None = None
     up: int = 0
     down: int = 0
+    months: int = 0
+    condition: Condition = "ok"
+    since: datetime | None = None
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -270,6 +303,7 @@ class WarningChange:
     unit: str
     capped: bool
     refs: tuple[str, ...]
+    basis: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

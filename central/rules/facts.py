@@ -4,21 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from central.domain import CameraCondition, Deviation, Finding, Subject
+from central.domain import CameraCondition, Deviation, Finding, LifeEvent, MoneyStanding, Subject
 from central.rules.ladder import LadderProfile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleInput:
-    """A building, project or camera at one instant.
+    """A building, project, budget line or camera at one instant.
 
     `deviation` is None for cameras. `fresh` = it was seen at this very instant, and most of it within a day;
     progress is judged on such instants only, because at any other the plan has moved on and nobody has looked.
     `insufficient_h` are effective hours since the evidence became insufficient (None = it suffices), `silent_h` hours
     since the last camera reading (None = there never was one), `inspected` whether a person confirmed lately,
     `conditions` what ails the camera.
+
+    Judged at midnights (`tick`) of a project or line only: `money` is what the ledger says at the end of the day that
+    has just ended (None = there is no ledger of the project), `contract_fen` the contract sum, `events` the dated facts
+    of its life, `reported_bp` the self-reports rolled up (None = there are none), `starts` and `finishes` the plan's
+    days, `pauses` the approved ones. `month_end` = the midnight at which a month has ended; `on_pause` = the day that
+    has just ended lies in an approved pause.
     """
 
     subject: Subject
@@ -29,6 +35,16 @@ class RuleInput:
     silent_h: int | None = None
     inspected: bool = False
     conditions: tuple[CameraCondition, ...] = ()
+    tick: bool = False
+    month_end: bool = False
+    on_pause: bool = False
+    money: MoneyStanding | None = None
+    contract_fen: int = 0
+    events: tuple[LifeEvent, ...] = ()
+    reported_bp: int | None = None
+    starts: date | None = None
+    finishes: date | None = None
+    pauses: tuple[tuple[date, date], ...] = ()
 
     @property
     def sufficient(self) -> bool:
