@@ -25,6 +25,7 @@ def test_the_hash_is_argon2id_and_salted() -> None:
         ("nobody has this password", None, False),
         (PASSWORD, "not a hash", False),
     ],
+    ids=("right", "a space more", "empty", "nobody", "nobody with a known one", "no hash"),  # a salt is new each time
 )
 def test_matching(password: str, encoded: str | None, matches: bool) -> None:
     assert password_matches(password, encoded=encoded) is matches
