@@ -29,7 +29,9 @@ class Fault:
 class Proven:
     """One stream. `proved` records are covered by a signature that holds, `unsigned` by none (not enrolled then).
 
-    `earlier_key`: signatures by another key than the one registered today. `faults` are the first 20.
+    `earlier_key`: signatures by another key than the one registered today. `breaks`: neighbouring signatures that hold
+    and do not link up, for a store was set back or cloned; each was a security event when it came. `faults` are the
+    first 20.
     """
 
     gateway: str
@@ -38,6 +40,7 @@ class Proven:
     unsigned: int
     signatures: int
     earlier_key: int
+    breaks: int
     faults: tuple[Fault, ...]
 
     @property
@@ -47,18 +50,20 @@ class Proven:
 
 
 def prove(connection: Connection, *, gateway: str, epoch: str) -> Proven:
-    """Check every signature of a stream against its stored records, and that neighbouring ones link up."""
+    """Check every signature of a stream against its stored records, and count neighbours that do not link up."""
     proofs = proofs_of(connection, gateway=gateway, epoch=epoch)
     registered = gateways_named(connection, {gateway}).get(gateway)
     faults: list[Fault] = []
     good = Received()
-    ends: dict[int, str] = {}
+    ends: dict[int, set[str]] = {0: {link_start(gateway, epoch).hex()}}
+    breaks = 0
     for proof in proofs:
         records = sealed_records(connection, gateway=gateway, epoch=epoch, lo=proof.lo, hi=proof.hi)
-        what = _fault(proof, records, before=ends.get(proof.lo - 1), gateway=gateway, epoch=epoch)
+        what = _fault(proof, records, gateway=gateway, epoch=epoch)
         if what is None:
             good = good.add(proof.lo, proof.hi)
-            ends[proof.hi] = proof.end_link
+            ends.setdefault(proof.hi, set()).add(proof.end_link)
+            breaks += proof.prev not in ends.get(proof.lo - 1, {proof.prev})
         else:
             faults.append(Fault(lo=proof.lo, hi=proof.hi, what=what))
     stored = stored_ranges(connection, gateway=gateway, epoch=epoch)
@@ -70,16 +75,14 @@ def prove(connection: Connection, *, gateway: str, epoch: str) -> Proven:
         unsigned=unsigned,
         signatures=len(proofs),
         earlier_key=sum(registered is not None and proof.public_key != registered.public_key for proof in proofs),
+        breaks=breaks,
         faults=tuple(faults[:FAULTS_MAX]),
     )
 
 
-def _fault(proof: Proof, records: Sequence[Sealed], *, before: str | None, gateway: str, epoch: str) -> str | None:
+def _fault(proof: Proof, records: Sequence[Sealed], *, gateway: str, epoch: str) -> str | None:
     if [record.seq for record in records] != list(range(proof.lo, proof.hi + 1)):
         return f"{len(records)} records stored, expected {proof.hi - proof.lo + 1}"
-    expected = link_start(gateway, epoch).hex() if proof.lo == 1 else before
-    if expected not in {None, proof.prev}:
-        return "it does not go on from the records before it"
     end = bytes.fromhex(proof.prev)
     for record in records:
         end = link(end, record.spelled)

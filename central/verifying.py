@@ -56,7 +56,7 @@ def tell_verdicts(verdicts: Sequence[Verdict]) -> None:
 
 def tell_proofs(proven: Sequence[Proven]) -> None:
     """One row a stream; the faults by name."""
-    columns = ("gateway", "epoch", "signatures", "proved", "unsigned", "earlier_key")
+    columns = ("gateway", "epoch", "signatures", "proved", "unsigned", "earlier_key", "breaks")
     table = Table(*columns, "faults")
     for one in proven:
         table.add_row(*(str(getattr(one, name)) for name in columns), str(len(one.faults)))

@@ -70,32 +70,41 @@ class Break:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Admitted:
-    """Frames of one stream told apart, and where the links of those that are taken do not meet what was known."""
+    """Frames of one stream told apart."""
 
     taken: list[OpenedFrame]
     refused: list[Refused]
-    breaks: list[Break]
 
 
-def admit(frames: Sequence[OpenedFrame], chain: Chain, *, key: str) -> Admitted:
-    """Frames of one stream of a gateway with this key; each taken one becomes part of the chain for the others.
-
-    The signature decides. A link that does not meet its neighbour's is an anchor of its own all the same: a gateway or
-    a centre that was set back has no other history to offer, and would be refused for ever. Who holds the key could
-    have anchored beside a gap anyway, and what is stored is never changed: the same number is a repeat or a conflict.
-    """
+def admit(frames: Sequence[OpenedFrame], *, key: str) -> Admitted:
+    """Frames of one stream of a gateway with this key, in order; its signature alone decides."""
     taken: list[OpenedFrame] = []
     refused: list[Refused] = []
-    breaks: list[Break] = []
     for one in sorted(frames, key=lambda one: (one.frame.lo, one.frame.hi)):
         code = _fault(one, key=key)
-        if code is not None or one.end is None:
-            refused.append(Refused(frame=one.frame, code=code or "unsigned_frame"))
+        if code is None:
+            taken.append(one)
+        else:
+            refused.append(Refused(frame=one.frame, code=code))
+    return Admitted(taken=taken, refused=refused)
+
+
+def breaks_of(frames: Sequence[OpenedFrame], chain: Chain, *, anchors: Sequence[OpenedFrame]) -> list[Break]:
+    """Where signed frames of one stream, in order, do not meet the links beside them; `anchors`: those that are kept.
+
+    They are taken all the same and the chain goes on from them: a gateway or a centre that was set back has no other
+    history to offer, and would be refused for ever. It gives nothing away: beside a gap the holder of the key could
+    always anchor, and what is stored stays, whatever comes under the same number.
+    """
+    breaks: list[Break] = []
+    kept = {id(one) for one in anchors}
+    for one in frames:
+        if one.end is None:
             continue
-        taken.append(one)
         breaks += _breaks(one.frame, chain, end=one.end.hex())
-        chain = chain.known(one.frame, one.end.hex())
-    return Admitted(taken=taken, refused=refused, breaks=breaks)
+        if id(one) in kept:
+            chain = chain.known(one.frame, one.end.hex())
+    return breaks
 
 
 def signed_range(payload: bytes, *, key: str) -> bool:

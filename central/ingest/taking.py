@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from central.ingest.guard import Admitted, Break, Refused, admit
+from central.ingest.guard import Admitted, Break, Refused, admit, breaks_of
 from central.ingest.ranges import Received
 from central.ingest.sorting import Sorted, sort_records
 from central.store.save_proofs import chain_beside, maps_of, save_maps
@@ -40,9 +40,13 @@ class Taken:
 
 @dataclass(slots=True, kw_only=True)
 class _Settled:
-    """Records told apart: to be stored, repeats, second contents of a key; and frames that brought something new."""
+    """Records told apart: to be stored, repeats, second contents of a key.
+
+    Of frames, those that are more than a repeat, and of these the ones whose every record is stored as they say it.
+    """
 
     new: list[tuple[Record, str]] = field(default_factory=list)
+    telling: list[OpenedFrame] = field(default_factory=list)
     bringing: list[OpenedFrame] = field(default_factory=list)
     conflicts: dict[tuple[int, str], tuple[Record, str]] = field(default_factory=dict)
     count: int = 0
@@ -74,7 +78,7 @@ class Taking:
             received=after,
             found=found,
             refused=admitted.refused,
-            breaks=admitted.breaks,
+            breaks=self._breaks(settled),
             rows=[self._row(record, body) for record, body in settled.new],
             proofs=[] if self.key is None else [self._proof(one, self.key) for one in settled.bringing],
             stored=len(settled.new),
@@ -85,16 +89,21 @@ class Taking:
         return taken
 
     def _admitted(self, frames: Sequence[OpenedFrame]) -> Admitted:
-        if self.key is None or not frames:
-            return Admitted(taken=list(frames), refused=[], breaks=[])
+        if self.key is None:
+            return Admitted(taken=list(frames), refused=[])
+        return admit(frames, key=self.key)
+
+    def _breaks(self, settled: _Settled) -> list[Break]:
+        if self.key is None or not settled.telling:
+            return []
         chain = chain_beside(
             self.connection,
             gateway=self.gateway,
             epoch=self.epoch,
-            ended={seq for one in frames for seq in (one.frame.lo - 1, one.frame.hi)},
-            begun={seq for one in frames for seq in (one.frame.lo, one.frame.hi + 1)},
+            ended={seq for one in settled.telling for seq in (one.frame.lo - 1, one.frame.hi)},
+            begun={seq for one in settled.telling for seq in (one.frame.lo, one.frame.hi + 1)},
         )
-        return admit(frames, chain, key=self.key)
+        return breaks_of(settled.telling, chain, anchors=settled.bringing)
 
     def _sorted(self, records: Sequence[Record]) -> Sorted:
         unsynced = any(record.clock != "synced" for record in records)
@@ -131,7 +140,10 @@ class Taking:
                     settled.new.append((record, body))
                 elif first != record.hash:
                     settled.conflicts[record.seq, record.hash] = record, first
-            if len(settled.new) > known and len(settled.conflicts) == odd:
+            told = len(settled.new) > known, len(settled.conflicts) > odd
+            if any(told):
+                settled.telling.append(one)
+            if told == (True, False):
                 settled.bringing.append(one)
         return settled
 

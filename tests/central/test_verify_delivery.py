@@ -129,6 +129,15 @@ def test_signed_records_are_proved_and_what_was_changed_since_is_named(any_store
     assert (proven.proved, proven.unsigned, proven.holds) == (3, 5, False)
 
 
+def test_where_two_signed_histories_meet_every_signature_holds_and_the_break_is_counted(any_store: Engine) -> None:
+    signer = enrolled(any_store, "gw-1")
+    one, clone = sealed_chain(6), sealed_chain(12, said="clone")
+    take(any_store, signed(one[:3], signer), signed(one[3:6], signer))
+    take(any_store, signed(clone[6:9], signer), signed(clone[9:], signer))
+    (proven,) = verify_proofs(any_store)
+    assert (proven.proved, proven.breaks, proven.faults, proven.holds) == (12, 1, (), True)
+
+
 def test_records_from_before_a_gateway_was_enrolled_are_unsigned_and_no_fault(sqlite_store: Engine) -> None:
     register(sqlite_store, "gw-1")
     chain = sealed_chain(6)

@@ -1,4 +1,4 @@
-"""Frames of an enrolled gateway: signed and linked, or refused, seen by people and never acknowledged."""
+"""Frames of an enrolled gateway: signed by its key, or refused, seen by people and never acknowledged."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from sqlalchemy import Engine, text
 
 from central.ingest.commit import REFUSED_BYTES_MAX, Committed, commit
 from central.ingest.greet import greet
+from central.ingest.guard import Break
 from central.ingest.inbox import open_message
 from central.ingest.letters import Letter
 from central.store.engine import reading, writing
@@ -65,6 +66,14 @@ def rows(engine: Engine, sql: str) -> list[tuple[Any, ...]]:
         return [tuple(row) for row in connection.execute(text(sql))]
 
 
+def events(engine: Engine) -> list[tuple[Any, ...]]:
+    return rows(engine, "SELECT code, detail, times FROM security_event ORDER BY id")
+
+
+def said_of(*, seq: int, expected: str, found: str) -> str:
+    return Break(epoch="e1", seq=seq, expected=expected, found=found).said
+
+
 def test_signed_frames_are_taken_in_any_order_and_their_proofs_kept(any_store: Engine) -> None:
     signer = enrolled(any_store, "gw-1")
     chain = sealed_chain(9)
@@ -95,15 +104,41 @@ def test_what_is_not_signed_or_not_by_this_key_is_refused_and_not_acked(any_stor
     assert take(any_store, signed(chain[:3], signer)).acks[0].ack.hi == 3  # the gateway itself goes on
 
 
-def test_a_signed_frame_of_another_history_is_refused(any_store: Engine) -> None:
-    """A clone with the same key diverges: it cannot put its records after those of the other."""
+def test_a_signed_frame_of_another_history_is_taken_and_each_break_told_once(any_store: Engine) -> None:
+    """A store that was set back has gone on another way: refused, it would wait with all that follows for ever."""
     signer = enrolled(any_store, "gw-1")
-    one, clone = sealed_chain(9), sealed_chain(9, said="clone")
+    one, clone = sealed_chain(9), sealed_chain(12, said="clone")
     take(any_store, signed(one[:3], signer), signed(one[6:9], signer))
     done = take(any_store, signed(clone[3:6], signer))
+    assert (done.stored, done.refused, done.conflicts, done.acks[0].ack.hi) == (3, 0, 0, 9)
+    take(any_store, signed(clone[3:6], signer))
+    assert events(any_store) == [
+        ("chain_broken", said_of(seq=4, expected=one[3].prev, found=clone[3].prev), 1),
+        ("chain_broken", said_of(seq=7, expected=one[6].prev, found=clone[6].prev), 1),
+    ]
+    assert take(any_store, signed(clone[9:11], signer)).acks[0].ack.hi == 11, "it goes on"
+    assert take(any_store, signed(clone[11:], signer)).acks[0].ack.hi == 12, "from a new anchor"
+    assert [said for _, said, _ in events(any_store)][2:] == [
+        said_of(seq=10, expected=link(bytes.fromhex(one[8].prev), one[8].spelled).hex(), found=clone[9].prev)
+    ]
+    assert rows(any_store, "SELECT count(*) FROM dead_letter") == [(0,)]
+
+
+def test_a_first_frame_that_does_not_begin_the_chain_is_a_break(any_store: Engine) -> None:
+    signer = enrolled(any_store, "gw-1")
+    other = sealed_chain(3, epoch="e0")
+    done = take(any_store, signed(other, signer), signed(other[:2], signer))
+    assert (done.stored, done.acks[0].ack.hi) == (3, 3)
+    expected = link_start("gw-1", "e1").hex()
+    assert events(any_store) == [("chain_broken", said_of(seq=1, expected=expected, found=other[0].prev), 1)]
+
+
+def test_a_broken_chain_excuses_no_signature(any_store: Engine) -> None:
+    signer = enrolled(any_store, "gw-1")
+    take(any_store, signed(sealed_chain(3), signer))
+    done = take(any_store, signed(sealed_chain(6, said="clone")[3:], new_signer()))
     assert (done.stored, done.refused, done.acks) == (0, 1, [])
-    assert rows(any_store, "SELECT code FROM security_event") == [("chain_broken",)]
-    assert take(any_store, signed(one[3:6], signer)).acks[0].ack.hi == 9
+    assert [code for code, _, _ in events(any_store)] == ["bad_signature"]
 
 
 def test_other_content_under_known_numbers_is_a_conflict_people_see(any_store: Engine) -> None:
@@ -116,20 +151,18 @@ def test_other_content_under_known_numbers_is_a_conflict_people_see(any_store: E
     assert rows(any_store, "SELECT lo, hi FROM frame_proof") == [(1, 3)]
 
 
-def test_what_another_history_says_is_kept_for_its_gateway_will_delete_it(any_store: Engine) -> None:
-    """A store set back and filled on: the next answer to a beat says the watermark, which covers its numbers."""
+def test_what_another_history_says_of_known_numbers_is_kept_beside_them(any_store: Engine) -> None:
+    """A store set back and filled on: what is here stays, what came second is kept whole, what is new is taken."""
     signer = enrolled(any_store, "gw-1")
     one, clone = sealed_chain(9), sealed_chain(12, said="clone")
     take(any_store, signed(one[:4], signer), signed(one[4:9], signer))
     done = take(any_store, signed(clone[4:8], signer))
-    assert (done.stored, done.refused, done.conflicts, done.acks) == (0, 1, 4, [])
-    take(any_store, signed(clone[4:8], signer), signed(clone[9:12], signer))
+    assert (done.stored, done.refused, done.conflicts, done.acks[0].ack.hi) == (0, 0, 4, 9)
+    done = take(any_store, signed(clone[4:8], signer), signed(clone[8:12], signer))
+    assert (done.stored, done.acks[0].ack.hi) == (3, 12)
     kept = rows(any_store, "SELECT seq, body, stored_hash <> '' FROM identity_conflict ORDER BY seq")
-    assert kept == [
-        *((seq, f'{{"n":{seq},"said":"clone"}}', True) for seq in range(5, 9)),
-        *((seq, f'{{"n":{seq},"said":"clone"}}', False) for seq in range(10, 13)),
-    ]
-    codes = {code for (code,) in rows(any_store, "SELECT code FROM security_event")}
+    assert kept == [(seq, f'{{"n":{seq},"said":"clone"}}', True) for seq in range(5, 10)]
+    codes = {code for code, _, _ in events(any_store)}
     assert codes == {"chain_broken", "identity_conflict"}
 
 
