@@ -132,6 +132,10 @@ def _rule_row(state: RuleState, project: str) -> Row:
         "candidate": state.candidate,
         "up": state.up,
         "down": state.down,
+        "months": state.months,
+        "condition": state.condition,
+        "since_at": to_ms(state.since) if state.since else None,
+        "detail": state.detail,
     }
 
 

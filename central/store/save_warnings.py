@@ -134,6 +134,7 @@ def _newest(life: Life) -> dict[str, Any]:
         "value": last.value,
         "threshold": last.threshold,
         "unit": last.unit,
+        "basis": last.basis,
         "capped": last.capped,
         "refs": _listed(last.refs),
     }
@@ -150,6 +151,7 @@ def _event_row(change: WarningChange, warning: int) -> dict[str, Any]:
         "value": change.value,
         "threshold": change.threshold,
         "unit": change.unit,
+        "basis": change.basis,
         "capped": change.capped,
         "refs": _listed(change.refs),
     }

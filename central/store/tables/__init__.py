@@ -30,6 +30,8 @@ from central.store.tables.judged import (
     ScoreContribution,
     WarningEvent,
 )
+from central.store.tables.judging import Checkpoint, JudgedPlan
+from central.store.tables.ladders import LadderProfile, LadderSwitch
 from central.store.tables.notified import Notification
 from central.store.tables.organised import (
     LifecycleTemplate,
@@ -59,6 +61,7 @@ __all__ = [
     "CameraCondition",
     "CameraEvent",
     "Certificate",
+    "Checkpoint",
     "ClockMap",
     "ConfigPart",
     "DeadLetter",
@@ -73,7 +76,10 @@ __all__ = [
     "Grant",
     "IdentityConflict",
     "JobRun",
+    "JudgedPlan",
     "KnownLoss",
+    "LadderProfile",
+    "LadderSwitch",
     "Lease",
     "LifeEventRow",
     "LifecycleTemplate",

@@ -12,12 +12,16 @@ from central.store.tables.columns import SERIAL, big, long_text, serial
 
 
 class AssessmentState(SQLModel, table=True):
-    """Whether a judgement is up to date: dirty while `assessed_revision` < `revision` (grows with each fact)."""
+    """Whether a judgement is up to date: dirty while `assessed_revision` < `revision` (grows with each fact).
+
+    `dirty_from_at` = event time of the earliest fact that was not judged yet (0: judge from the start); NULL = none.
+    """
 
     __tablename__: ClassVar[str] = "assessment_state"
     project: str = Field(primary_key=True)
     revision: int = big(default=1)
     assessed_revision: int = big(default=0)
+    dirty_from_at: int | None = big(default=None)
     as_of_at: int | None = big(default=None)
     error: str | None = long_text(default=None)
     failed_at: int | None = big(default=None)
@@ -27,7 +31,7 @@ class ProgressState(SQLModel, table=True):
     """Fused progress of one item, building or project (`subject` is its id) at one instant; lists are JSON."""
 
     __tablename__: ClassVar[str] = "progress_state"
-    __table_args__ = (Index("ix_progress_state_project", "project"),)
+    __table_args__ = (Index("ix_progress_state_project", "project", "as_of_at"),)
     subject: str = Field(primary_key=True)
     as_of_at: int = big(primary_key=True)
     project: str
@@ -41,10 +45,10 @@ class ProgressState(SQLModel, table=True):
 
 
 class DeviationRow(SQLModel, table=True):
-    """Actual against plan of a building or project at one instant."""
+    """Actual against plan of a building or project at one instant. NULL = it cannot be said (`central.domain`)."""
 
     __tablename__: ClassVar[str] = "deviation"
-    __table_args__ = (Index("ix_deviation_project", "project"),)
+    __table_args__ = (Index("ix_deviation_project", "project", "as_of_at"),)
     subject_kind: str = Field(primary_key=True)
     subject: str = Field(primary_key=True)
     as_of_at: int = big(primary_key=True)
@@ -56,6 +60,15 @@ class DeviationRow(SQLModel, table=True):
     sigma_bp: int
     coverage_bp: int
     refs: str = long_text()
+    rel_bp: int | None = big(default=None)
+    spi_bp: int | None = big(default=None)
+    spi_t_bp: int | None = big(default=None)
+    cpi_bp: int | None = big(default=None)
+    pay_gap_bp: int | None = big(default=None)
+    eac_fen: int | None = big(default=None)
+    forecast: date | None = None
+    forecast_low: date | None = None
+    forecast_high: date | None = None
 
 
 class PlanWarning(SQLModel, table=True):
@@ -93,6 +106,7 @@ class PlanWarning(SQLModel, table=True):
     value: int = big()
     threshold: int | None = big(default=None)
     unit: str
+    basis: str = ""
     capped: bool
     refs: str = long_text()
     historical: bool = False
@@ -111,12 +125,13 @@ class WarningEvent(SQLModel, table=True):
     value: int = big()
     threshold: int | None = big(default=None)
     unit: str
+    basis: str = ""
     capped: bool
     refs: str = long_text()
 
 
 class RuleState(SQLModel, table=True):
-    """Hysteresis memory of one rule and subject."""
+    """Memory of one rule and subject: hysteresis, month ends, and whether the rule can judge at all (`condition`)."""
 
     __tablename__: ClassVar[str] = "rule_state"
     project: str = Field(primary_key=True)
@@ -127,6 +142,14 @@ class RuleState(SQLModel, table=True):
     candidate: str | None = None
     up: int
     down: int
+    months: int = 0
+    condition: str = "ok"
+    since_at: int | None = big(default=None)
+    detail: str = long_text(default="")
+    months: int = 0
+    condition: str = "ok"
+    since_at: int | None = big(default=None)
+    detail: str = long_text(default="")
 
 
 class Score(SQLModel, table=True):
