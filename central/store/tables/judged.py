@@ -146,10 +146,6 @@ class RuleState(SQLModel, table=True):
     condition: str = "ok"
     since_at: int | None = big(default=None)
     detail: str = long_text(default="")
-    months: int = 0
-    condition: str = "ok"
-    since_at: int | None = big(default=None)
-    detail: str = long_text(default="")
 
 
 class Score(SQLModel, table=True):

@@ -34,6 +34,7 @@ def upgrade() -> None:
     )
     _what_is_judged()
     _found_by_time()
+    _ladders()
 
 
 def _what_is_judged() -> None:
@@ -55,3 +56,30 @@ def _found_by_time() -> None:
         op.drop_index(f"ix_{table}_project", table_name=table)
         op.create_index(f"ix_{table}_project", table, ["project", "as_of_at"])
     op.create_index("ix_observation_project_time", "observation", ["project", "observed_at"])
+
+
+def _ladders() -> None:
+    """What warnings are measured by: the basis, and the ladders that people import and switch."""
+    for table in ("warning", "warning_event"):
+        op.add_column(table, sa.Column("basis", sa.String(), nullable=False, server_default=""))
+    op.create_table(
+        "ladder_profile",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("document", sa.Text(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("noted_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("name", "version", name=op.f("pk_ladder_profile")),
+    )
+    op.create_table(
+        "ladder_switch",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        *(sa.Column(name, sa.String(), nullable=False) for name in ("scope", "name")),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("since_at", sa.BigInteger(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("noted_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ladder_switch")),
+    )
+    op.create_index(op.f("ix_ladder_switch_scope"), "ladder_switch", ["scope"])
