@@ -32,6 +32,15 @@ from central.store.tables.judged import (
 )
 from central.store.tables.judging import Checkpoint, JudgedPlan
 from central.store.tables.ladders import LadderProfile, LadderSwitch
+from central.store.tables.ledger import (
+    FundAccount,
+    FundConflict,
+    FundEntry,
+    FundImport,
+    FundLock,
+    FundMonth,
+    FundRefused,
+)
 from central.store.tables.notified import Notification
 from central.store.tables.organised import (
     LifecycleTemplate,
@@ -71,6 +80,13 @@ __all__ = [
     "FaceAssignment",
     "FaceReading",
     "FrameProof",
+    "FundAccount",
+    "FundConflict",
+    "FundEntry",
+    "FundImport",
+    "FundLock",
+    "FundMonth",
+    "FundRefused",
     "Gateway",
     "GatewayStatus",
     "Grant",
