@@ -23,6 +23,7 @@ from central.api.app import create_app
 from central.api.changes import Changes
 from central.api.services import ApiSettings, Services
 from central.api.tokens import Signer, load_secret
+from central.api.uploads.limits import Quota, UploadLimits
 from central.api.uploads.sweep import Sweeper
 from central.configuring.announcing import Announcer
 from central.domain import Text
@@ -33,7 +34,7 @@ from central.ingest.listener import Listener
 from central.ingest.worker import Worker
 from central.jobs import Scheduler
 from central.reassessor import Reassessor
-from central.settings import Settings
+from central.settings import Settings, UploadSettings, metrics_token
 from central.store.engine import open_engine
 from central.store.migrate import migrate
 
@@ -130,6 +131,7 @@ def serve(settings: Settings) -> None:
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # whom to believe says `trusted_proxies`, and no variable of uvicorn's
         timeout_graceful_shutdown=STREAMS_END_S,
     )
     for number in (signal.SIGTERM, signal.SIGINT):  # uvicorn raises the signal again when it has ended; we are not done
@@ -189,6 +191,9 @@ def _services(settings: Settings, engine: Engine, changes: Changes, now: clock.C
         version=version("siteprogress"),
         pages=settings.pages or _built_pages(),
         certificate_life=timedelta(days=settings.identity.certificate_days),
+        uploads=_upload_limits(settings.uploads),
+        trusted_proxies=settings.trusted_proxies,
+        metrics_token=metrics_token(settings),
     )
     secret = settings.secret.encode() if settings.secret else load_secret(settings.data_dir / "token.secret")
     return Services(
@@ -198,6 +203,19 @@ def _services(settings: Settings, engine: Engine, changes: Changes, now: clock.C
         changes=changes,
         clock=now,
         wall=clock.system,
+    )
+
+
+def _upload_limits(said: UploadSettings) -> UploadLimits:
+    return UploadLimits(
+        photo_bytes=said.photo_bytes,
+        photo_pixels=said.photo_pixels,
+        person=Quota(uploads=said.person_uploads, size_bytes=said.person_bytes),
+        gateway=Quota(uploads=said.gateway_uploads, size_bytes=said.gateway_bytes),
+        lifetime=said.lifetime,
+        disk_free_bytes=said.disk_free_bytes,
+        idle_s=said.idle_s,
+        waiting=said.waiting,
     )
 
 

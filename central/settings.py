@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import unquote, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
 from sqlalchemy.engine import make_url
 
 from central.errors import SettingsError
@@ -17,6 +25,7 @@ from wire import topics
 
 PREFIX = "SITEPROGRESS_CENTRAL_"
 WEAK_SECRETS = frozenset({"", "changeme", "change-me", "secret", "password", "siteprogress", "admin", "default"})
+TOKEN_CHARS_MIN = 16
 Seconds = Annotated[int, Field(ge=1, le=3600)]
 
 
@@ -106,6 +115,28 @@ class IdentitySettings(BaseModel):
         return url
 
 
+class UploadSettings(BaseModel):
+    """What photos and stills may cost the centre. A still's own size is agreed with gateways and no setting."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    photo_bytes: Annotated[int, Field(ge=1 << 20, le=256 << 20, description="the largest photo")] = 32 << 20
+    photo_pixels: Annotated[int, Field(ge=1_000_000, le=100_000_000, description="of a photo")] = 50_000_000
+    person_uploads: Annotated[int, Field(ge=1, le=10_000, description="unfinished ones of a person")] = 100
+    person_bytes: Annotated[int, Field(ge=1 << 20, description="that these have in the end")] = 512 << 20
+    gateway_uploads: Annotated[int, Field(ge=1, le=10_000, description="unfinished ones of a gateway")] = 100
+    gateway_bytes: Annotated[int, Field(ge=1 << 20, description="that these have in the end")] = 200 << 20
+    lifetime: timedelta = Field(
+        default=timedelta(days=3),
+        ge=timedelta(hours=1),
+        le=timedelta(days=365),
+        description="an upload is given up so long after its last byte",
+    )
+    disk_free_bytes: Annotated[int, Field(ge=0, description="room on the disk that uploads leave alone")] = 256 << 20
+    idle_s: Annotated[float, Field(gt=0, le=3600, description="a body may say nothing for so long")] = 30.0
+    waiting: Annotated[int, Field(ge=1, le=1000, description="whole uploads that wait to be looked at")] = 16
+
+
 class Settings(BaseSettings):
     """Everything the centre is told from outside. Unknown keys are refused."""
 
@@ -121,6 +152,13 @@ class Settings(BaseSettings):
     port: Annotated[int, Field(ge=1, le=65535)] = 8480
     clock: Literal["system", "event"] = Field(default="system", description="event: now = newest accepted reading")
     secret: str | None = Field(default=None, description="signs login tokens; made in data_dir when absent")
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(), description="addresses or networks of proxies whose X-Forwarded-For is believed; others' is ignored"
+    )
+    metrics_token_file: Path | None = Field(
+        default=None, description="file with the token /metrics asks for; without one it is for this machine only"
+    )
+    uploads: UploadSettings = UploadSettings()
     pages: Path | None = Field(default=None, description="built web page; found beside the package when absent")
     district: DistrictSettings = DistrictSettings()
     log_level: Literal["debug", "info", "warning", "error"] = "info"
@@ -131,6 +169,22 @@ class Settings(BaseSettings):
         if secret is not None and (secret.lower() in WEAK_SECRETS or len(secret) < 32):
             raise ValueError("expected at least 32 characters that nobody can guess, or none at all")
         return secret
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _are_listed(cls, said: Any) -> Any:
+        """A variable names several with commas."""
+        return tuple(part.strip() for part in said.split(",") if part.strip()) if isinstance(said, str) else said
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_networks(cls, proxies: tuple[str, ...]) -> tuple[str, ...]:
+        for proxy in proxies:
+            try:
+                ip_network(proxy)
+            except ValueError as wrong:
+                raise ValueError(f"expected addresses or networks such as 127.0.0.1 or 10.0.0.0/8: {wrong}") from wrong
+        return proxies
 
     @property
     def database_url(self) -> str:
@@ -173,6 +227,24 @@ def check_files(settings: Settings) -> None:
             raise SettingsError(str(file), where=f"broker.{key}", expected="a file this user can read")
 
 
+def metrics_token(settings: Settings) -> str | None:
+    """What /metrics asks for, None = nobody; SettingsError when the file cannot be read or holds too little."""
+    file = settings.metrics_token_file
+    if file is None:
+        return None
+    try:
+        token = file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as broken:
+        raise SettingsError(
+            f"{file}: {broken}", where="metrics_token_file", expected="a file this user can read"
+        ) from broken
+    if len(token) < TOKEN_CHARS_MIN:
+        raise SettingsError(
+            f"{file} holds {len(token)} characters", where="metrics_token_file", expected=f"at least {TOKEN_CHARS_MIN}"
+        )
+    return token
+
+
 def _table(file: Path | None) -> dict[str, Any]:
     if file is None:
         return {}
@@ -203,6 +275,7 @@ def _known(place: tuple[int | str, ...]) -> list[str]:
         "broker": BrokerSettings,
         "district": DistrictSettings,
         "identity": IdentitySettings,
+        "uploads": UploadSettings,
     }
     section = sections.get(str(place[0])) if len(place) > 1 else Settings
     return sorted(section.model_fields) if section else []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from central.api.envelopes import ErrorEnvelope
 from central.api.errors import install_error_handlers
@@ -30,7 +31,7 @@ from central.api.routes import (
 from central.api.services import Services
 from central.api.shell import Cap, Shell
 from central.api.stills import BYTES_MAX as STILL_BYTES_MAX
-from central.api.uploads.limits import PHOTO_BYTES_MAX
+from central.api.uploads.limits import UploadLimits
 from central.api.uploads.refusals import TUS_VERSION
 
 PREFIX = "/api/v1"
@@ -56,15 +57,17 @@ _CAPS = (
     Cap(prefix=f"{PREFIX}/evidence/", bytes_max=STILL_BYTES_MAX),
     Cap(prefix=f"{PREFIX}/gateways/", suffix="/config", bytes_max=configs.BODY_BYTES_MAX),
     Cap(prefix=f"{PREFIX}/projects/import", bytes_max=PLAN_BYTES_MAX),
-    Cap(prefix=f"{PREFIX}/uploads", bytes_max=PHOTO_BYTES_MAX, headers={"tus-resumable": TUS_VERSION}),
 )
 
 
 def create_app(services: Services) -> FastAPI:
     """The app of one centre. The caller keeps what is in `services` and closes it."""
-    app = _routed()
+    settings = services.settings
+    app = _routed(settings.uploads)
     app.state.services = services
-    pages = services.settings.pages
+    if settings.trusted_proxies:  # outermost: whoever asks who calls is told the same
+        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.trusted_proxies))
+    pages = settings.pages
     if pages is not None and (pages / "index.html").is_file():
         app.mount("/", Pages(pages), name="pages")
     return app
@@ -72,10 +75,10 @@ def create_app(services: Services) -> FastAPI:
 
 def openapi_document() -> dict[str, Any]:
     """The OpenAPI 3.1 document; needs no database."""
-    return _routed().openapi()
+    return _routed(UploadLimits()).openapi()
 
 
-def _routed() -> FastAPI:
+def _routed(limits: UploadLimits) -> FastAPI:
     app = FastAPI(
         title="siteprogress",
         summary="Progress of building works seen by cameras, against plan, with warnings and scores.",
@@ -89,7 +92,9 @@ def _routed() -> FastAPI:
         everything.include_router(module.router)
     app.include_router(everything)
     install_error_handlers(app)
-    app.add_middleware(Shell, caps=_CAPS)
+    largest = max(limits.photo_bytes, limits.still_bytes)
+    uploads_cap = Cap(prefix=f"{PREFIX}/uploads", bytes_max=largest, headers={"tus-resumable": TUS_VERSION})
+    app.add_middleware(Shell, caps=(*_CAPS, uploads_cap))
     return app
 
 

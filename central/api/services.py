@@ -23,7 +23,11 @@ from central.store.engine import reading
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiSettings:
-    """`pages` is the built web page (None = API only); stills and the signing secret live under `data_dir`."""
+    """`pages` is the built web page (None = API only); stills and the signing secret live under `data_dir`.
+
+    `trusted_proxies`: addresses or networks whose X-Forwarded-For says who calls. `metrics_token` None = this machine
+    only.
+    """
 
     data_dir: Path
     district: Text
@@ -33,6 +37,8 @@ class ApiSettings:
     heartbeat: timedelta = timedelta(seconds=15)
     certificate_life: timedelta = timedelta(days=30)
     uploads: UploadLimits = field(default_factory=UploadLimits)
+    trusted_proxies: tuple[str, ...] = ()
+    metrics_token: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -117,7 +117,7 @@ class _Dressed:
             present = {name.lower() for name, _ in message["headers"]}
             extra = {**HEADERS, **self._headers, "x-request-id": self._scope["siteprogress.request_id"]}
             if self._scope["path"].startswith("/api/"):
-                extra["cache-control"] = "no-store"
+                extra |= {"cache-control": "no-store", "vary": "Authorization"}  # what may be kept, is kept for one
             added = [(k.encode(), v.encode()) for k, v in extra.items() if k.encode() not in present]
             message = {**message, "headers": [*message["headers"], *added]}
         await self._send(message)

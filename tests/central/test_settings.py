@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from central.errors import SettingsError
-from central.settings import PREFIX, check_files, load_settings
+from central.settings import PREFIX, Settings, check_files, load_settings, metrics_token
 
 GOOD = 'data_dir = "d"\n[broker]\nurl = "mqtt://centre:p%40ss@broker.site:1884"\n'
 
@@ -39,6 +40,10 @@ def test_file_and_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         ('data_dir = "d"\nsecret = "changeme"\n', "secret.*at least 32 characters"),
         ('data_dir = "d"\n[broker]\nurl = "http://x"\n', "broker.url.*expected mqtt://"),
         ('data_dir = "d"\n[broker]\n', "broker.url"),
+        ('data_dir = "d"\ntrusted_proxies = ["10.0.0.300"]\n', "trusted_proxies.*such as 127.0.0.1 or 10.0.0.0/8"),
+        ('data_dir = "d"\ntrusted_proxies = ["*"]\n', "trusted_proxies"),
+        ('data_dir = "d"\n[uploads]\nphoto_bytes = 1\n', "uploads.photo_bytes.*greater than or equal to 1048576"),
+        ('data_dir = "d"\n[uploads]\nstill_bytes = 1\n', "unknown setting at uploads.still_bytes.*one of disk_free"),
         ("data_dir = \n", "expected TOML"),
         ("", "no setting at data_dir.*expected a value"),
         ('data_dir = "d"\n[broker]\nurl = "mqtt://h"\nulr = 1\n', "unknown setting at broker.ulr.*one of client_id"),
@@ -52,6 +57,34 @@ def test_a_wrong_setting_is_named_with_its_file(tmp_path: Path, toml: str, said:
     with pytest.raises(SettingsError, match=said) as told:
         load_settings(file)
     assert str(file) in str(told.value)
+
+
+def test_proxies_and_limits_of_uploads_by_variable(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv(f"{PREFIX}DATA_DIR", str(tmp_path))
+    monkeypatch.setenv(f"{PREFIX}TRUSTED_PROXIES", "127.0.0.1, 10.0.0.0/8")
+    monkeypatch.setenv(f"{PREFIX}UPLOADS__LIFETIME", "P1D")
+    settings = load_settings()
+    assert settings.trusted_proxies == ("127.0.0.1", "10.0.0.0/8")
+    assert settings.uploads.lifetime == timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"), [(None, "No such file"), ("", "holds 0 char"), ("short\n", "at least 16")]
+)
+def test_a_token_that_is_none_is_refused(tmp_path: Path, content: str | None, said: str) -> None:
+    file = tmp_path / "token"
+    if content is not None:
+        file.write_text(content)
+    settings = Settings(data_dir=tmp_path, metrics_token_file=file)
+    with pytest.raises(SettingsError, match=rf"{said}.*metrics_token_file|metrics_token_file.*{said}"):
+        metrics_token(settings)
+
+
+def test_the_token_of_the_counters_is_read_without_its_newline(tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("0123456789abcdef\n")
+    settings = Settings(data_dir=tmp_path, metrics_token_file=tmp_path / "token")
+    assert metrics_token(settings) == "0123456789abcdef"
+    assert metrics_token(Settings(data_dir=tmp_path)) is None
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:

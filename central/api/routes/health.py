@@ -1,7 +1,8 @@
-"""For the machines that watch the centre: is it well, and its counters (loopback only)."""
+"""For the machines that watch the centre: is it well, and its counters (by token, or from this machine only)."""
 
 from __future__ import annotations
 
+import hmac
 import ipaddress
 
 from fastapi import APIRouter, Request
@@ -15,6 +16,7 @@ from central.api.errors import absent
 from central.api.services import Given
 
 router = APIRouter(tags=["health"])
+FORWARDED = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip")
 
 
 @router.get("/healthz", operation_id="getHealth", response_model=Health, responses={503: {"model": Health}})
@@ -31,15 +33,25 @@ def health(services: Given) -> JSONResponse:
 
 
 @router.get("/metrics", operation_id="getMetrics", response_class=PlainTextResponse)
-def metrics(request: Request) -> Response:
-    """Prometheus text; only asked from this machine."""
-    if not _loopback(request.client.host if request.client else ""):
+def metrics(request: Request, services: Given) -> Response:
+    """Prometheus text: for whoever has the token of the settings; without one there, for this machine only."""
+    token = services.settings.metrics_token
+    if not (_bears(request, token) if token else _from_here(request, proxies=services.settings.trusted_proxies)):
         raise absent("address", request.url.path)
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
 
-def _loopback(host: str) -> bool:
+def _bears(request: Request, token: str) -> bool:
+    said = request.headers.get("authorization", "")
+    return hmac.compare_digest(said.encode(), f"Bearer {token}".encode())
+
+
+def _from_here(request: Request, *, proxies: tuple[str, ...]) -> bool:
+    """Whether a program of this machine asks for itself: not a proxy for somebody else."""
+    if request.client is None or any(name in request.headers for name in FORWARDED):
+        return False
     try:
-        return ipaddress.ip_address(host).is_loopback
+        host = ipaddress.ip_address(request.client.host)
     except ValueError:
         return False
+    return host.is_loopback and not any(host in ipaddress.ip_network(proxy) for proxy in proxies)

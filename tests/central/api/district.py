@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import httpx
 import uvicorn
@@ -91,10 +92,10 @@ class Centre:
 
 
 @contextmanager
-def served(engine: Engine, data_dir: Path, *, pages: Path | None = None) -> Iterator[Centre]:
-    """The API over a store behind a real server on the loopback, with a wall clock of its own."""
+def served(engine: Engine, data_dir: Path, *, pages: Path | None = None, **more: Any) -> Iterator[Centre]:
+    """The API over a store behind a real server on the loopback, with a wall clock of its own; `more` are settings."""
     wall = Wall()
-    services = _services(engine, data_dir, wall=wall, pages=pages)
+    services = _services(engine, data_dir, wall=wall, pages=pages, **more)
     app = create_app(services)
     port = free_port()
     config = uvicorn.Config(
@@ -104,6 +105,7 @@ def served(engine: Engine, data_dir: Path, *, pages: Path | None = None) -> Iter
         log_level="warning",
         lifespan="off",
         ws="none",
+        proxy_headers=False,
         timeout_graceful_shutdown=1,
     )
     server = uvicorn.Server(config)
@@ -120,7 +122,7 @@ def served(engine: Engine, data_dir: Path, *, pages: Path | None = None) -> Iter
         thread.join(timeout=20)
 
 
-def _services(engine: Engine, data_dir: Path, *, wall: Wall, pages: Path | None) -> Services:
+def _services(engine: Engine, data_dir: Path, *, wall: Wall, pages: Path | None, **more: Any) -> Services:
     return Services(
         engine=engine,
         settings=ApiSettings(
@@ -129,6 +131,7 @@ def _services(engine: Engine, data_dir: Path, *, wall: Wall, pages: Path | None)
             version="0",
             pages=pages,
             heartbeat=timedelta(seconds=1),
+            **more,
         ),
         signer=Signer(secret=bytes(32), lifetime=timedelta(minutes=20)),
         changes=Changes(),

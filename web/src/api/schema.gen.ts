@@ -657,7 +657,7 @@ export interface paths {
         };
         /**
          * Metrics
-         * @description Prometheus text; only asked from this machine.
+         * @description Prometheus text: for whoever has the token of the settings; without one there, for this machine only.
          */
         get: operations["getMetrics"];
         put?: never;
