@@ -91,7 +91,7 @@ class PlanPoint(SQLModel, table=True):
 class FaceAssignment(SQLModel, table=True):
     """Which camera of which gateway looks at which face of a building; `plan_version` below the project's = left.
 
-    Readings of a face count only when it is assigned, now or by an earlier plan.
+    Readings of a face count only when it is assigned, now or by an earlier plan, and from `since_at` on.
     """
 
     __tablename__: ClassVar[str] = "face_assignment"
@@ -100,3 +100,4 @@ class FaceAssignment(SQLModel, table=True):
     building: str = Field(primary_key=True, index=True)
     face: str = Field(primary_key=True)
     plan_version: int
+    since_at: int = big(default=0)

@@ -80,12 +80,15 @@ class Observation(SQLModel, table=True):
     `source` = gateway for cameras, person else; `refs` = record refs joined by ','.
     """
 
-    __table_args__ = (Index("ix_observation_building", "building", "observed_at"),)
+    __table_args__ = (
+        Index("ix_observation_building", "building", "observed_at"),
+        Index("ix_observation_project", "project", "observed_at"),
+    )
     item: str = Field(primary_key=True)
     kind: str = Field(primary_key=True)
     source: str = Field(primary_key=True)
     observed_at: int = big(primary_key=True)
-    project: str = Field(index=True)
+    project: str
     building: str
     seq: int = big()
     value_bp: int

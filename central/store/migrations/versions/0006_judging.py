@@ -52,10 +52,9 @@ def _what_is_judged() -> None:
 
 
 def _found_by_time() -> None:
-    for table in ("progress_state", "deviation"):
+    for table, time in (("progress_state", "as_of_at"), ("deviation", "as_of_at"), ("observation", "observed_at")):
         op.drop_index(f"ix_{table}_project", table_name=table)
-        op.create_index(f"ix_{table}_project", table, ["project", "as_of_at"])
-    op.create_index("ix_observation_project_time", "observation", ["project", "observed_at"])
+        op.create_index(f"ix_{table}_project", table, ["project", time])
 
 
 def _ladders() -> None:
