@@ -41,6 +41,14 @@ from central.store.tables.ledger import (
     FundMonth,
     FundRefused,
 )
+from central.store.tables.mended import (
+    CaseEvent,
+    CaseTold,
+    CaseWarning,
+    MendingCase,
+    Rectification,
+    RectificationEvent,
+)
 from central.store.tables.notified import Notification
 from central.store.tables.organised import (
     LifecycleTemplate,
@@ -69,6 +77,9 @@ __all__ = [
     "Camera",
     "CameraCondition",
     "CameraEvent",
+    "CaseEvent",
+    "CaseTold",
+    "CaseWarning",
     "Certificate",
     "Checkpoint",
     "ClockMap",
@@ -99,6 +110,7 @@ __all__ = [
     "Lease",
     "LifeEventRow",
     "LifecycleTemplate",
+    "MendingCase",
     "Notification",
     "Observation",
     "OrgUnit",
@@ -118,6 +130,8 @@ __all__ = [
     "Project",
     "ReceivedRange",
     "Record",
+    "Rectification",
+    "RectificationEvent",
     "RuleState",
     "Score",
     "ScoreContribution",
