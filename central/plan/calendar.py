@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
@@ -60,11 +59,14 @@ class SiteCalendar:
     def day_at(self, effective_s: int) -> date:
         """The working day in which an effective second lies; a forecast far ahead counts only the off days known."""
         ordinal = self.start.toordinal() + effective_s // DAY_S
-        for off in self.off:
-            if off > ordinal:
-                break
-            ordinal += 1
-        return date.fromordinal(ordinal)
+        low, high = 0, len(self.off)
+        while low < high:  # how many off days lie before: off[k] - k never falls
+            middle = (low + high) // 2
+            if self.off[middle] - middle <= ordinal:
+                low = middle + 1
+            else:
+                high = middle
+        return date.fromordinal(ordinal + low)
 
 
 def calendar_of(project: Project) -> SiteCalendar:
@@ -91,12 +93,6 @@ def days(first: date, last: date) -> Iterator[date]:
     """Every day from first to last, both included."""
     for offset in range((last - first).days + 1):
         yield first + timedelta(days=offset)
-
-
-def months_after(day: date, months: int) -> date:
-    """The same day so many months on, the month's last where there is no such day (2023-08-31 + 6 = 2024-02-29)."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def midnight(day: date) -> datetime:

@@ -8,12 +8,13 @@ from datetime import datetime, timedelta
 
 from central.domain import CameraCondition, RuleState, Subject, WarningChange
 from central.rules.facts import RuleInput
+from central.rules.in_force import Ladders
 from central.rules.ladder import LadderProfile
 from central.rules.reconcile import Reconciled, StateKey, reconcile
 from central.rules.rules import evaluate
 
 
-def devices(conditions: Iterable[CameraCondition], profile: LadderProfile, *, now: datetime) -> Reconciled:
+def devices(conditions: Iterable[CameraCondition], ladders: Ladders, *, now: datetime) -> Reconciled:
     """States and changes of all cameras up to now. What begins or ends later than that is not known."""
     known = sorted(
         {_as_of(c, now) for c in conditions if c.since <= now}, key=lambda c: (c.since, c.camera, c.code, c.ref)
@@ -24,7 +25,8 @@ def devices(conditions: Iterable[CameraCondition], profile: LadderProfile, *, no
     states: Mapping[StateKey, RuleState] = {}
     changes: list[WarningChange] = []
     for camera, found in sorted(by_camera.items()):
-        for instant in _instants(found, profile, now=now):
+        for instant in _instants(found, ladders, now=now):
+            profile = ladders.at(instant)
             active = tuple(c for c in found if c.since <= instant and (c.until is None or instant < c.until))
             seen = RuleInput(subject=Subject(kind="camera", id=camera), as_of=instant, conditions=active)
             after = reconcile(evaluate(seen, profile), states, profile)
@@ -38,11 +40,16 @@ def _as_of(condition: CameraCondition, now: datetime) -> CameraCondition:
     return condition if ended else replace(condition, until=None)
 
 
-def _instants(conditions: list[CameraCondition], profile: LadderProfile, *, now: datetime) -> list[datetime]:
-    hours = {t for ladder in profile.ladders.values() if ladder.unit == "hours" for _, t in ladder.thresholds}
+def _instants(conditions: list[CameraCondition], ladders: Ladders, *, now: datetime) -> list[datetime]:
+    """When a condition begins, ends or grows as old as a threshold of the profile in force when it began or ended."""
     found = {condition.since for condition in conditions}
     for condition in conditions:
         end = condition.until or now
-        found |= {at for h in hours if (at := condition.since + timedelta(hours=h)) <= end}
+        ages = _hours(ladders.at(condition.since)) | _hours(ladders.at(end))
+        found |= {at for h in ages if (at := condition.since + timedelta(hours=h)) <= end}
         found |= {condition.until} if condition.until else set()
     return sorted(found)
+
+
+def _hours(profile: LadderProfile) -> set[int]:
+    return {t for ladder in profile.ladders.values() if ladder.unit == "hours" for _, t in ladder.thresholds}

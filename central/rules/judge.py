@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from central.domain import Finding
+from central.domain import Condition, Finding
 from central.rules.facts import RuleInput
 from central.rules.ladder import LadderProfile, lower, rank
 
@@ -34,12 +34,49 @@ def judge(
         confirmed=confirmed,
         capped=False,
         refs=refs,
+        basis=ladder.basis,
+        month_end=seen.month_end and not seen.on_pause,
     )
 
 
 def cap(finding: Finding, seen: RuleInput, profile: LadderProfile) -> Finding:
     """No more than blue on thin evidence. A level that is open already is not lowered by evidence going missing."""
-    if seen.sufficient or rank(finding.level) <= rank("blue"):
+    if seen.sufficient:
         return finding
+    if rank(finding.level) <= rank("blue"):
+        return replace(finding, thin=True)
     level = lower(finding.level, "blue")
-    return replace(finding, level=level, threshold=profile.ladder(finding.rule).threshold(level), capped=True)
+    threshold = profile.ladder(finding.rule).threshold(level)
+    return replace(finding, level=level, threshold=threshold, capped=True, thin=True)
+
+
+def kept(finding: Finding, *, condition: Condition = "ok", detail: str = "") -> Finding:
+    """The finding as one that says nothing new: what is open stays as it is, neither run goes on nor ends.
+
+    A month without data is no month's evaluation.
+    """
+    counts = finding.month_end and condition == "ok"
+    return replace(finding, judged=False, condition=condition, detail=detail, month_end=counts)
+
+
+def unjudged(
+    rule: str, seen: RuleInput, profile: LadderProfile, *, detail: str, condition: Condition = "no_data"
+) -> Finding:
+    """A rule that is about the subject and cannot judge it, and why: no silence, no zero, no warning."""
+    return Finding(
+        rule=rule,
+        rule_version=profile.rule_version(rule),
+        subject=seen.subject,
+        as_of=seen.as_of,
+        level=None,
+        held=None,
+        value=0,
+        threshold=None,
+        unit="",
+        confirmed=False,
+        capped=False,
+        refs=(),
+        judged=False,
+        condition=condition,
+        detail=detail,
+    )

@@ -1,21 +1,46 @@
-"""Behind plan by percentage points, on a building or a project. 15 points = yellow in the default ladder."""
+"""Behind plan, on a building or a project: in points of the whole, or of what was planned, or of the time gone by.
+
+15 points = yellow in the default ladder (domain.md §4.6, §6.1).
+"""
 
 from __future__ import annotations
 
-from central.domain import Finding
+from central.domain import Deviation, Finding
 from central.rules.facts import RuleInput
 from central.rules.judge import cap, judge
 from central.rules.ladder import LadderProfile
+from central.rules.looked import looked
 
 NAME = "schedule_gap"
 SURE_SIGMA_BP = 300  # up to here one evaluation is enough to raise
+FULL_BP = 10_000
 
 
 def schedule_gap(seen: RuleInput, profile: LadderProfile) -> Finding | None:
-    """Finding on plan - actual in basis points; none when nothing new was seen."""
-    if seen.deviation is None or not seen.fresh:
+    """Finding on how far actual is behind plan in basis points, by the ladder's basis.
+
+    None when nothing new was seen, but for midnights: those say whether there is anything to see by.
+    """
+    if seen.deviation is None or not (seen.fresh or seen.tick):
         return None
     deviation = seen.deviation
-    confirmed = seen.inspected or deviation.sigma_bp <= SURE_SIGMA_BP
-    finding = judge(NAME, seen, profile, value=deviation.gap_bp, confirmed=confirmed, refs=deviation.refs)
-    return cap(finding, seen, profile)
+    value = _measured(deviation, profile.ladder(NAME).basis)
+    finding = judge(NAME, seen, profile, value=value, confirmed=sure(seen), refs=deviation.refs)
+    return looked(cap(finding, seen, profile), seen)
+
+
+def sure(seen: RuleInput) -> bool:
+    """Whether one evaluation raises: a person confirmed it lately, or sigma is at most 3 points."""
+    return seen.inspected or (seen.deviation is not None and seen.deviation.sigma_bp <= SURE_SIGMA_BP)
+
+
+def _measured(deviation: Deviation, basis: str) -> int | None:
+    """None while the plan has not asked for enough to speak of a share of it: nothing is late by that measure."""
+    match basis:
+        case "relative":
+            return deviation.rel_bp
+        case "time":
+            return None if deviation.spi_t_bp is None else FULL_BP - deviation.spi_t_bp
+        case "points" | "":
+            return deviation.gap_bp
+    raise ValueError(f"{NAME}: basis {basis!r}: expected points, relative or time")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from central.domain import Deviation, Finding
+from central.domain import Finding
 from central.rules.facts import RuleInput
 from central.rules.judge import cap, judge
 from central.rules.ladder import LadderProfile
-from central.rules.schedule_gap import SURE_SIGMA_BP
+from central.rules.looked import looked
+from central.rules.schedule_gap import sure
 
 NAME = "time_lag"
 _DONE_BP = 9_800  # a camera cannot tell the last cells from noise
@@ -20,16 +21,12 @@ def time_lag(seen: RuleInput, profile: LadderProfile) -> Finding | None:
     Where the plan is nearly flat, a week is less work than can be told from noise. So a gap within its own sigma raises
     nothing (docs/decisions/0008-lag-within-noise.md); it still holds a level that is open, until the work is done.
     """
-    if seen.deviation is None or not seen.fresh:
+    if seen.deviation is None or not (seen.fresh or seen.tick):
         return None
     deviation = seen.deviation
     within_noise = deviation.gap_bp < deviation.sigma_bp
     value = None if within_noise and deviation.actual_bp >= _DONE_BP else deviation.lag_cdays
-    finding = judge(NAME, seen, profile, value=value, confirmed=_confirmed(seen, deviation), refs=deviation.refs)
+    finding = judge(NAME, seen, profile, value=value, confirmed=sure(seen), refs=deviation.refs)
     if within_noise:
-        return replace(finding, level=None, threshold=None)
-    return cap(finding, seen, profile)
-
-
-def _confirmed(seen: RuleInput, deviation: Deviation) -> bool:
-    return seen.inspected or deviation.sigma_bp <= SURE_SIGMA_BP
+        return looked(replace(finding, level=None, threshold=None), seen)
+    return looked(cap(finding, seen, profile), seen)
