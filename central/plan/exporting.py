@@ -12,8 +12,8 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
 from central.domain import Project, Text
-from central.plan.document import SCHEMA, PlannedFace
-from central.plan.sheets import CREDITS, SHEETS, Sheet
+from central.plan.document import SCHEMA, SCHEMA_1, PlannedFace
+from central.plan.sheets import SHEETS, Column, Sheet
 
 _WIDTH = 16
 
@@ -25,7 +25,7 @@ def plan_document(project: Project, faces: Iterable[PlannedFace] = ()) -> dict[s
         place = {"camera": face.camera, "gateway": face.gateway, "face": face.face}
         by_building.setdefault(face.building, []).append(place)
     return {
-        "schema": SCHEMA,
+        "schema": SCHEMA_1,
         "project": {
             "id": project.id,
             "code": project.code,
@@ -78,9 +78,16 @@ def write_plan_xlsx(document: dict[str, Any] | None = None) -> bytes:
 
 
 def _rows(document: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
-    buildings = document["buildings"]
-    items = [(building, item) for building in buildings for item in building["items"]]
+    buildings = document.get("buildings", [])
+    items = [(building, item) for building in buildings for item in building.get("items", [])]
+    stepped = [*(item for _, item in items), *document.get("milestones", [])]
     return {
+        "lots": document.get("lots", []),
+        "milestones": document.get("milestones", []),
+        "key_dates": document.get("key_dates", []),
+        "dependencies": document.get("dependencies", []),
+        "units": [{**unit, "building": b["id"]} for b in buildings for unit in b.get("units", [])],
+        "steps": [{**step, "item": item["id"]} for item in stepped for step in item.get("steps", [])],
         "project": [{**document["project"], "schema": document["schema"]}],
         "buildings": buildings,
         "items": [{**item, "building": building["id"]} for building, item in items],
@@ -92,11 +99,7 @@ def _rows(document: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
 
 def _write(book: Workbook, sheet: Sheet, rows: Iterable[dict[str, Any]]) -> None:
     rows = list(rows)
-    used = [
-        c
-        for c in sheet.columns
-        if not c.key.startswith(CREDITS) or not rows or any(_get(r, c.key) is not None for r in rows)
-    ]
+    used = [c for c in sheet.columns if not rows or not _spare(c) or any(_get(r, c.key) is not None for r in rows)]
     page = book.create_sheet(sheet.zh)
     page.append([column.zh for column in used])
     for cell in page[1]:
@@ -108,13 +111,22 @@ def _write(book: Workbook, sheet: Sheet, rows: Iterable[dict[str, Any]]) -> None
         page.append(list(_cells(row, used)))
 
 
-def _cells(row: dict[str, Any], columns: Iterable[Any]) -> Iterator[Any]:
+def _spare(column: Column) -> bool:
+    """Whether a column that nobody uses may be left out: all but the names in the other language."""
+    if column.key.endswith(".en"):
+        return False
+    return column.optional or bool(column.instead)
+
+
+def _cells(row: dict[str, Any], columns: Iterable[Column]) -> Iterator[Any]:
     for column in columns:
         value = _get(row, column.key)
         if value is not None and column.kind == "day":
             yield date.fromisoformat(value)
         elif value is not None and column.kind == "yuan":
             yield value // 100 if value % 100 == 0 else value / 100
+        elif isinstance(value, list):
+            yield ",".join(str(part) for part in value)
         else:
             yield value
 

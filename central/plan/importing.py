@@ -7,7 +7,7 @@ from typing import Any
 
 from central.plan.document import ImportedPlan, read_document
 from central.plan.fault import Faults, Path, Place, PlanError, shown
-from central.plan.sheets import BUILDINGS, CREDITS, ITEMS, PROJECT, SHEETS
+from central.plan.sheets import BUILDINGS, CREDITS, ITEMS, PROJECT, SHEETS, Sheet
 from central.plan.workbook import BYTES_MAX, Row, path_of, put, read_rows
 
 _OWNERS = {"building": BUILDINGS, "item": ITEMS}
@@ -40,10 +40,18 @@ def read_plan_xlsx(content: bytes) -> ImportedPlan | tuple[PlanError, ...]:
 
 
 def _refuse_empty(sheets: dict[str, list[Row]], faults: Faults) -> None:
-    for sheet in (PROJECT, BUILDINGS, ITEMS):
+    for sheet in _needed(sheets):
         if not sheets[sheet.key]:
             empty = PlanError(sheet=sheet.zh, row=2, column=None, what="no filled row", expected="at least one")
             faults.found.append(empty)
+
+
+def _needed(sheets: dict[str, list[Row]]) -> tuple[Sheet, ...]:
+    """Sheets that must say something: milestones stand for buildings, a template for the items of each building."""
+    if sheets["milestones"]:
+        return (PROJECT,)
+    from_template = sheets["buildings"] and all("template" in row.values for row in sheets["buildings"])
+    return (PROJECT, BUILDINGS) if from_template else (PROJECT, BUILDINGS, ITEMS)
 
 
 class _Assembly:
@@ -65,7 +73,11 @@ class _Assembly:
         document["schema"] = document["project"].pop("schema", None)
         self._move(("project", "schema"), ("schema",))
         document["project"]["pauses"] = self._members(sheets["pauses"], ("project", "pauses"))
+        for key in ("lots", "milestones", "key_dates", "dependencies"):
+            if sheets[key]:
+                document[key] = self._members(sheets[key], (key,))
         document["buildings"] = self._members(sheets["buildings"], ("buildings",))
+        self._nest(sheets["units"], document["buildings"], ("buildings",), owner="building", member="units")
         self._nest(sheets["items"], document["buildings"], ("buildings",), owner="building", member="items")
         self._nest(sheets["faces"], document["buildings"], ("buildings",), owner="building", member="faces")
         for index, building in enumerate(document["buildings"]):
@@ -73,8 +85,13 @@ class _Assembly:
             for item in building["items"]:
                 item.setdefault(CREDITS, {})
                 item.setdefault("points", [])
-            self._nest_points(sheets["points"], building["items"], ("buildings", index, "items"))
-        self._orphans(sheets["points"], document["buildings"])
+            for member in ("points", "steps"):
+                self._nest_inside(sheets[member], building["items"], ("buildings", index, "items"), member=member)
+        milestones = document.get("milestones", [])
+        self._nest_inside(sheets["steps"], milestones, ("milestones",), member="steps")
+        items = [item for building in document["buildings"] for item in building["items"]]
+        self._orphans(sheets["points"], items)
+        self._orphans(sheets["steps"], [*items, *milestones])
         return document
 
     def _members(self, rows: list[Row], path: Path) -> list[dict[str, Any]]:
@@ -96,12 +113,13 @@ class _Assembly:
             members.append({})
             self._fill(members[-1], row, (*path, index, member, len(members) - 1), leave=owner)
 
-    def _nest_points(self, rows: list[Row], items: list[dict[str, Any]], path: Path) -> None:
-        here = [row for row in rows if any(item.get("id") == row.values.get("item") for item in items)]
-        self._nest(here, items, path, owner="item", member="points")
+    def _nest_inside(self, rows: list[Row], items: list[dict[str, Any]], path: Path, *, member: str) -> None:
+        known = {item.get("id") for item in items}
+        here = [row for row in rows if row.values.get("item") in known]
+        self._nest(here, items, path, owner="item", member=member)
 
-    def _orphans(self, rows: list[Row], buildings: list[dict[str, Any]]) -> None:
-        known = {item.get("id") for building in buildings for item in building["items"]}
+    def _orphans(self, rows: list[Row], items: list[dict[str, Any]]) -> None:
+        known = {item.get("id") for item in items}
         for row in rows:
             if row.values.get("item") not in known:
                 self._orphan(row, "item")

@@ -13,13 +13,17 @@ CREDITS = "credits"  # prefix of the key of a stage's column
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """A column: its key in the document, its Chinese and English header, and whether a file may lack it."""
+    """A column: its key in the document, its Chinese and English header, and whether a file may lack it.
+
+    A file that has a column of `instead` may lack it too.
+    """
 
     key: str
     zh: str
     en: str
     kind: Kind = "text"
     optional: bool = False
+    instead: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +64,25 @@ PROJECT = Sheet(
         Column(key="budget_fen", zh="预算(元)", en="Budget (yuan)", kind="yuan"),
         Column(key="start", zh="开工", en="Start", kind="day"),
         Column(key="finish", zh="竣工", en="Finish", kind="day"),
+        Column(key="signed_on", zh="合同签订", en="Signed on", kind="day", optional=True),
+        Column(key="agreed_start", zh="约定开工", en="Agreed start", kind="day", optional=True),
+        Column(key="estimate_fen", zh="概算(元)", en="Estimate (yuan)", kind="yuan", optional=True),
+        Column(key="estimate_change", zh="概算调整批文", en="Estimate change", optional=True),
+        Column(key="object_code", zh="建设对象编码", en="Object code", optional=True),
+        Column(key="unit_id", zh="责任单位编号", en="Unit id", optional=True),
+    ),
+)
+LOTS = Sheet(
+    key="lots",
+    zh="标段",
+    en="Lots",
+    optional=True,
+    columns=(
+        Column(key="id", zh="编号", en="Id"),
+        Column(key="name.zh", zh="名称", en="Name"),
+        Column(key="name.en", zh="英文名称", en="Name (en)", optional=True),
+        Column(key="contractor", zh="承包单位", en="Contractor", optional=True),
+        Column(key="contract_fen", zh="合同价(元)", en="Contract (yuan)", kind="yuan", optional=True),
     ),
 )
 BUILDINGS = Sheet(
@@ -71,7 +94,30 @@ BUILDINGS = Sheet(
         Column(key="name.zh", zh="名称", en="Name"),
         Column(key="name.en", zh="英文名称", en="Name (en)", optional=True),
         Column(key="storeys", zh="层数", en="Storeys", kind="number"),
-        Column(key="weight_bp", zh="权重(基点)", en="Weight (bp)", kind="number"),
+        Column(
+            key="weight_bp",
+            zh="权重(基点)",
+            en="Weight (bp)",
+            kind="number",
+            instead=("amount_fen", "area_m2", "template"),
+        ),
+        Column(key="lot", zh="标段", en="Lot", optional=True),
+        Column(key="amount_fen", zh="造价(元)", en="Amount (yuan)", kind="yuan", optional=True),
+        Column(key="area_m2", zh="建筑面积(平方米)", en="Area (m2)", kind="number", optional=True),
+        Column(key="template", zh="权重模板", en="Template", optional=True),
+    ),
+)
+UNITS = Sheet(
+    key="units",
+    zh="单元",
+    en="Units",
+    optional=True,
+    columns=(
+        Column(key="building", zh="楼栋", en="Building"),
+        Column(key="id", zh="编号", en="Id"),
+        Column(key="name.zh", zh="名称", en="Name"),
+        Column(key="name.en", zh="英文名称", en="Name (en)", optional=True),
+        Column(key="weight_bp", zh="权重(基点)", en="Weight (bp)", kind="number", optional=True),
     ),
 )
 ITEMS = Sheet(
@@ -83,7 +129,13 @@ ITEMS = Sheet(
         Column(key="id", zh="编号", en="Id"),
         Column(key="name.zh", zh="名称", en="Name"),
         Column(key="name.en", zh="英文名称", en="Name (en)", optional=True),
-        Column(key="weight_bp", zh="权重(基点)", en="Weight (bp)", kind="number"),
+        Column(
+            key="weight_bp",
+            zh="权重(基点)",
+            en="Weight (bp)",
+            kind="number",
+            instead=("amount_fen", "quantity", "stage"),
+        ),
         *(
             Column(
                 key=f"{CREDITS}.{stage}",
@@ -94,6 +146,63 @@ ITEMS = Sheet(
             )
             for stage in _STAGES
         ),
+        Column(key="unit", zh="单元", en="Unit", optional=True),
+        Column(key="stage", zh="分部", en="Part", optional=True),
+        Column(key="quantity", zh="工程量", en="Quantity", kind="number", optional=True),
+        Column(key="quantity_unit", zh="计量单位", en="Unit of quantity", optional=True),
+        Column(key="rate_fen", zh="综合单价(元)", en="Rate (yuan)", kind="yuan", optional=True),
+        Column(key="amount_fen", zh="合价(元)", en="Amount (yuan)", kind="yuan", optional=True),
+        Column(key="observable_by", zh="可观测方式", en="Observable by", optional=True),
+    ),
+)
+STEPS = Sheet(
+    key="steps",
+    zh="步骤",
+    en="Steps",
+    optional=True,
+    columns=(
+        Column(key="item", zh="分项", en="Item"),
+        Column(key="name", zh="步骤", en="Step"),
+        Column(key="credit_bp", zh="计分(基点)", en="Credit (bp)", kind="number"),
+        Column(key="evidence", zh="凭证", en="Evidence", optional=True),
+    ),
+)
+MILESTONES = Sheet(
+    key="milestones",
+    zh="里程碑",
+    en="Milestones",
+    optional=True,
+    columns=(
+        Column(key="id", zh="编号", en="Id"),
+        Column(key="name.zh", zh="名称", en="Name"),
+        Column(key="name.en", zh="英文名称", en="Name (en)", optional=True),
+        Column(key="day", zh="日期", en="Day", kind="day"),
+        Column(key="weight_bp", zh="权重(基点)", en="Weight (bp)", kind="number", instead=("amount_fen",)),
+        Column(key="amount_fen", zh="金额(元)", en="Amount (yuan)", kind="yuan", optional=True),
+    ),
+)
+KEY_DATES = Sheet(
+    key="key_dates",
+    zh="节点",
+    en="Key dates",
+    optional=True,
+    columns=(
+        Column(key="id", zh="编号", en="Id"),
+        Column(key="name.zh", zh="名称", en="Name"),
+        Column(key="name.en", zh="英文名称", en="Name (en)", optional=True),
+        Column(key="day", zh="日期", en="Day", kind="day"),
+        Column(key="item", zh="分项", en="Item", optional=True),
+    ),
+)
+DEPENDENCIES = Sheet(
+    key="dependencies",
+    zh="依赖",
+    en="Dependencies",
+    optional=True,
+    columns=(
+        Column(key="from", zh="前置分项", en="From"),
+        Column(key="to", zh="后续分项", en="To"),
+        Column(key="lag_days", zh="间隔(天)", en="Lag (days)", kind="number", optional=True),
     ),
 )
 POINTS = Sheet(
@@ -130,4 +239,6 @@ PAUSES = Sheet(
         Column(key="approved_by", zh="批准人", en="Approved by"),
     ),
 )
-SHEETS = (PROJECT, BUILDINGS, ITEMS, POINTS, FACES, PAUSES)
+SHEETS = (
+    PROJECT, LOTS, BUILDINGS, UNITS, ITEMS, STEPS, POINTS, MILESTONES, FACES, PAUSES, KEY_DATES, DEPENDENCIES,
+)  # fmt: skip

@@ -1,4 +1,4 @@
-"""The ordered stages of each work type that a plan may give credit for (vision.md §2)."""
+"""The kinds of work: the ordered stages a plan may give credit for (vision.md §2), and those that no camera sees."""
 
 from __future__ import annotations
 
@@ -7,3 +7,4 @@ STAGES: dict[str, tuple[str, ...]] = {
     "renovation": ("old", "stripped", "insulated", "base_coat", "finished"),
     "road": ("existing", "excavated", "subgrade", "base", "binder", "surface", "marked"),
 }
+MILESTONE_TYPES: tuple[str, ...] = ("industry", "service", "technology", "equipment")  # 产业 公共服务 科技 设备

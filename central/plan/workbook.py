@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zipfile
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -44,7 +44,7 @@ class Row:
         return Place(sheet=self.sheet, row=self.number, column=None)
 
 
-def read_rows(content: bytes, faults: Faults) -> dict[str, list[Row]]:
+def read_rows(content: bytes, faults: Faults, sheets: Sequence[Sheet] = SHEETS) -> dict[str, list[Row]]:
     """Filled rows of every known sheet by sheet key; what cannot be read is noted, sheets that are not ours ignored."""
     if problem := _unsafe(content):
         faults.found.append(problem)
@@ -55,7 +55,7 @@ def read_rows(content: bytes, faults: Faults) -> dict[str, list[Row]]:
         faults.found.append(_of_file(f"{type(broken).__name__}: {str(broken)[:120]}", "an xlsx workbook"))
         return {}
     try:
-        return {sheet.key: _sheet_rows(book, sheet, faults) for sheet in SHEETS}
+        return {sheet.key: _sheet_rows(book, sheet, faults) for sheet in sheets}
     except _BROKEN as broken:
         faults.found.append(_of_file(f"{type(broken).__name__}: {str(broken)[:120]}", "readable sheets"))
         return {}
@@ -123,7 +123,7 @@ def _header(sheet: Sheet, title: str, cells: Iterable[Any], faults: Faults) -> d
             )
     present = {column.key for column, _ in found.values()}
     for column in sheet.columns:
-        if column.key not in present and not column.optional:
+        if column.key not in present and not column.optional and not present.intersection(column.instead):
             expected = f"a column {column.zh} or {column.en}"
             faults.found.append(
                 PlanError(sheet=title, row=1, column=column.zh, what="no such column", expected=expected)

@@ -220,7 +220,8 @@ def test_english_sheets_headers_and_loose_spelling_are_read() -> None:
 
 def test_the_template_has_every_sheet_and_is_refused_while_empty() -> None:
     template = write_plan_xlsx()
-    assert load_workbook(BytesIO(template)).sheetnames == ["项目", "楼栋", "分项", "计划", "机位", "停工"]
+    wanted = ["项目", "标段", "楼栋", "单元", "分项", "步骤", "计划", "里程碑", "机位", "停工", "节点", "依赖"]
+    assert load_workbook(BytesIO(template)).sheetnames == wanted
     found = errors(read_plan_xlsx(template))
     assert {(e.sheet, e.row, e.what) for e in found} == {(s, 2, "no filled row") for s in ("楼栋", "分项")}
 
