@@ -13,6 +13,7 @@ import typer
 from central.configuring.commands import app as configuring
 from central.identity.commands import gateways, identity
 from central.ingest.commands import letters
+from central.ladder_commands import app as ladders
 from central.settings import check_files
 from central.telling import CLI_ACTOR, SettingsFile
 from central.telling import engine_of as _engine
@@ -26,6 +27,7 @@ app.add_typer(users, name="user")
 app.add_typer(gateways, name="gateway")
 app.add_typer(configuring, name="configure")
 app.add_typer(letters, name="letters")
+app.add_typer(ladders, name="ladder")
 app.add_typer(identity, name="identity")
 
 

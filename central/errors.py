@@ -3,6 +3,7 @@
 CentralError
 ├── SettingsError     a setting is missing, unknown or of the wrong kind
 ├── PlanRefused       a plan that is right by itself, but cannot be stored beside what is there
+├── LadderRefused     a profile of ladders, or a switch to one, that cannot be as it is asked for
 ├── UnknownThing      a gateway, user or project that is not there
 └── AlreadyThere      a gateway or user that is there already
 """
@@ -26,6 +27,10 @@ class SettingsError(CentralError):
 
 class UnknownThing(CentralError):  # noqa: N818 -- reads as what it is
     """A gateway, user or project that is not there."""
+
+
+class LadderRefused(CentralError):  # noqa: N818
+    """A profile of ladders, or a switch to one, that cannot be as it is asked for."""
 
 
 class AlreadyThere(CentralError):  # noqa: N818

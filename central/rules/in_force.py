@@ -39,6 +39,11 @@ class LaddersInForce:
         place = bisect_right(self.since, instant)
         return self.profiles[place - 1] if place else self.first
 
+    def until(self, instant: datetime) -> LaddersInForce:
+        """What decided anything up to an instant: a later switch changes nothing of it."""
+        place = bisect_right(self.since, instant)
+        return LaddersInForce(first=self.first, since=self.since[:place], profiles=self.profiles[:place])
+
 
 def in_force(
     district: Iterable[Switch], own: Iterable[Switch] = (), *, first: LadderProfile = DEFAULT
