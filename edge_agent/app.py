@@ -15,7 +15,7 @@ import edge_agent
 from edge_agent import health
 from edge_agent.buffer.evidence import EvidenceFolder
 from edge_agent.buffer.opening import FolderLock, lock_folder, open_outbox
-from edge_agent.buffer.outbox import Outbox
+from edge_agent.buffer.outbox import NewRecord, Outbox
 from edge_agent.camera.nursing import Nursery
 from edge_agent.camera.source import Camera
 from edge_agent.clock import Clock, SystemClock, clock_of, wall, wall_ms
@@ -32,6 +32,8 @@ from edge_agent.settings import IdentityFiles, Settings, read_secret
 from edge_agent.uploader import Uploader
 from edge_agent.vision.scene import Scene, load_scene
 from edge_agent.vision.see import Network
+from wire.codec import encode_body
+from wire.messages import StillHeld
 
 log = logging.getLogger(__name__)
 
@@ -217,10 +219,20 @@ def _built(given: Settings, lock: FolderLock, *, network_of: NetworkOf | None) -
         cameras=cameras,
         sense=sense,
         publisher=publisher,
-        uploader=Uploader(settings.centre, evidence, random=random) if settings.centre else None,
+        uploader=Uploader(settings.centre, evidence, random=random, held=saying(outbox)) if settings.centre else None,
         renewer=renewer_of(given, distrusted=lambda: ": TLS: " in publisher.state.problem, random=random),
         keeper=keeper,
     )
+
+
+def saying(outbox: Outbox) -> Callable[[StillHeld], None]:
+    """How the uploader says that a still is set aside: a record, durable when it returns."""
+
+    def say(held: StillHeld) -> None:
+        clock = SystemClock().state()
+        outbox.append([NewRecord(kind="still_held", at=wall_ms(), clock=clock, body=encode_body(held))])
+
+    return say
 
 
 def load_networks(settings: Settings, scenes: Sequence[Scene], *, network_of: NetworkOf | None) -> dict[str, Network]:

@@ -1,7 +1,8 @@
 """Evidence stills to the centre over HTTPS, oldest first, each from where it stopped (tus 1.0).
 
 A still leaves the disk only when the centre says that it is complete. The centre finds an unfinished upload again by
-its content, so nothing has to be remembered here.
+its content, so nothing has to be remembered here. One that fails waits for itself and holds no newer one back; one that
+the centre never takes is set aside, and a record says so.
 """
 
 from __future__ import annotations
@@ -10,8 +11,9 @@ import hashlib
 import logging
 import ssl
 import threading
+import time
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
 from typing import Literal
@@ -21,7 +23,11 @@ import httpx
 
 from edge_agent.backoff import Backoff
 from edge_agent.buffer.evidence import EvidenceFolder, Still
+from edge_agent.clock import wall_ms
+from edge_agent.errors import StoreError
+from edge_agent.setbacks import Lenience, Setbacks
 from edge_agent.settings import Centre, read_secret
+from wire.messages import StillHeld
 
 log = logging.getLogger(__name__)
 
@@ -30,22 +36,37 @@ BLOCK_BYTES = 64 * 1024
 TURNS_MAX = 8  # answers about one still that bring it no further
 NEVER = frozenset({400, 413, 415, 422})  # the centre will not take this still, today or tomorrow
 NO_UPLOADS = frozenset({404, 405, 501})  # a centre of before: stills are put whole
+NOBODYS = frozenset({401, 403, 404, 405, 407, 408, 429, 503, 507})  # no still's own fault: the next would fare the same
+IN_A_ROW_MAX = 3  # stills that fail one after another: then it is the centre, not they
+REASON_CHARS_MAX = 1000
 HARMED = "digest_differs"
 _TUS = {"Tus-Resumable": "1.0.0"}
-Outcome = Literal["sent", "refused", "later", "put"]
+Outcome = Literal["sent", "refused", "failed", "later", "put", "gone"]
+"""`failed`: this still, now; `later`: no still can be sent now."""
 
 
 class Uploader:
     """`run` is a thread's whole life. `problem` is the last thing that stood in the way; `resumed` counts stills."""
 
-    def __init__(self, centre: Centre, evidence: EvidenceFolder, *, random: Random) -> None:
+    def __init__(
+        self,
+        centre: Centre,
+        evidence: EvidenceFolder,
+        *,
+        random: Random,
+        held: Callable[[StillHeld], None],
+        lenience: Lenience | None = None,
+    ) -> None:
+        """`held` makes durable what is said of a still before it is set aside; StoreError: not now."""
         self.problem = ""
         self.sent = 0
         self.refused = 0
         self.resumed = 0
         self._centre = centre
         self._evidence = evidence
+        self._held = held
         self._backoff = Backoff(min_s=1.0, max_s=300.0, stable_s=0.0, random=random)
+        self._setbacks = Setbacks(lenience or Lenience(), random=random)
 
     def run(self, stop: threading.Event) -> None:
         """Send what waits, wait for more; any failure is followed by a growing, jittered pause."""
@@ -61,36 +82,62 @@ class Uploader:
 
     def _send_all(self, client: httpx.Client, stop: threading.Event) -> float:
         """Seconds to wait before the next look."""
-        for still in self._evidence.waiting():
+        waiting, in_a_row = self._evidence.waiting(), 0
+        self._setbacks.keep_only({still.sha256 for still in waiting})
+        for still in waiting:
             if stop.is_set():
                 return 0.0
-            if not self._send(client, still):
+            if not self._setbacks.is_due(still.sha256, now_s=time.monotonic()):
+                continue
+            outcome = self._send(client, still)
+            in_a_row = in_a_row + 1 if outcome == "failed" else 0
+            if outcome == "later" or in_a_row >= IN_A_ROW_MAX:
                 return self._backoff.after_failure()
-            self._backoff.after_run(0.0)
+            if outcome == "sent":
+                self._backoff.after_run(0.0)
         return IDLE_S
 
-    def _send(self, client: httpx.Client, still: Still) -> bool:
-        """Whether the next still may be tried at once."""
+    def _send(self, client: httpx.Client, still: Still) -> Outcome:
+        """One still to its end for now."""
         try:
             outcome = self._upload(client, still)
             if outcome == "put":
                 outcome = self._put(client, still)
         except FileNotFoundError:
-            return True  # given up for lack of room meanwhile
+            return "gone"  # given up for lack of room meanwhile
         except OSError as unread:
             self._complain(f"{still.path}: {unread.strerror}; expected a readable still")
-            return True  # it stays, and the others go on
+            return self._failed(still)  # it stays, and the others go on
         except httpx.HTTPError as error:
             self._complain(f"{self._centre.url}: {type(error).__name__} {error}")
-            return False
+            return "later"
         if outcome == "sent":
             self._evidence.sent(still)
             self.sent += 1
             self.problem = ""
         if outcome == "refused":
+            return self._set_aside(still, "refused")
+        return self._failed(still) if outcome == "failed" else outcome
+
+    def _failed(self, still: Still) -> Outcome:
+        self._setbacks.failed(still.sha256, now_s=time.monotonic(), sent=self.sent)
+        if self._setbacks.is_hopeless(still.sha256, age_s=_age_s(still), sent=self.sent):
+            return self._set_aside(still, "failed")
+        return "failed"
+
+    def _set_aside(self, still: Still, state: Literal["refused", "failed"]) -> Outcome:
+        """Said before it is done: a still is nowhere that nobody was told of."""
+        reason = self.problem[:REASON_CHARS_MAX]
+        try:
+            self._held(StillHeld(sha256=still.sha256, size_bytes=still.size_bytes, state=state, reason=reason))
             self._evidence.refuse(still)
-            self.refused += 1
-        return outcome != "later"
+        except (StoreError, OSError) as full:
+            log.warning("still not set aside now sha256=%s: %s", still.sha256, full)
+            self._setbacks.failed(still.sha256, now_s=time.monotonic(), sent=self.sent)
+            return "failed"
+        self.refused += 1
+        log.error("still set aside sha256=%s state=%s: %s", still.sha256, state, reason)
+        return "refused"
 
     def _upload(self, client: httpx.Client, still: Still) -> Outcome:
         answer = client.post(self._address("uploads"), headers={**self._headers(), **_announced(still)})
@@ -109,7 +156,7 @@ class Uploader:
             if not answer.is_success and (answer.status_code != httpx.codes.CONFLICT or offset <= before):
                 return self._unsent(answer, still)
         self._complain(f"{url}: {TURNS_MAX} answers and not complete; expected Upload-Complete: ?1")
-        return "later"
+        return "failed"
 
     def _patch(self, client: httpx.Client, url: str, still: Still, *, offset: int) -> httpx.Response:
         headers = {
@@ -131,9 +178,9 @@ class Uploader:
         url = answer.request.url
         self._complain(f"{url}: {answer.status_code} {answer.text[:200]}; expected 2xx")
         if answer.status_code not in NEVER:
-            return "later"
+            return "later" if answer.status_code in NOBODYS else "failed"
         if HARMED in answer.text and _sha256(still.path) == still.sha256:
-            return "later"  # it is whole here, so it was harmed on its way
+            return "failed"  # it is whole here, so it was harmed on its way
         return "refused"
 
     def _address(self, path: str) -> str:
@@ -147,6 +194,14 @@ class Uploader:
         if problem != self.problem:
             log.warning("evidence not taken %s", problem)
         self.problem = problem
+
+
+def _age_s(still: Still) -> float:
+    """Since it was made, by the machine's clock; 0 when it is gone."""
+    try:
+        return wall_ms() / 1000 - still.path.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0
 
 
 def _announced(still: Still) -> dict[str, str]:

@@ -250,6 +250,19 @@ class ConfigResult:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StillHeld:
+    """Body of a `still_held` record: a still that the centre does not take, set aside on the gateway's own disk.
+
+    `refused`: the centre said that it never will; `failed`: it was tried for days while others were taken.
+    """
+
+    sha256: Sha256
+    size_bytes: Count
+    state: Literal["refused", "failed"]
+    reason: Annotated[str, Len(0, 1000)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConfigPart:
     """One thing to be changed; its content is fetched by its SHA-256. `name`: the camera of a scene, else the kind."""
 
@@ -278,4 +291,5 @@ BODIES: dict[str, type] = {
     "clock_map": ClockMap,
     "store_lost": StoreLost,
     "config_result": ConfigResult,
+    "still_held": StillHeld,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import threading
 from base64 import b64decode
 from collections.abc import Callable, Iterator
@@ -16,11 +17,15 @@ from typing import Any
 import pytest
 
 from edge_agent.buffer.evidence import EvidenceFolder
+from edge_agent.errors import StoreFullError
+from edge_agent.setbacks import Lenience
 from edge_agent.settings import Centre
 from edge_agent.uploader import Uploader
 from tests.services import wait_until
+from wire.messages import StillHeld
 
 STILL = bytes(range(256)) * 2000  # half a megabyte
+QUICK = Lenience(first_s=0.01, longest_s=0.02)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -36,11 +41,19 @@ class TusCentre:
     answers_lost: int = 0
     location: str = "/api/v1/uploads/"
     paths: list[str] = field(default_factory=list)
+    ill: dict[str, int] = field(default_factory=dict)  # by digest: what is always answered
+    asked: list[str] = field(default_factory=list)
 
     def announce(self, request: BaseHTTPRequestHandler) -> None:
         """POST."""
         said = dict(pair.split(" ") for pair in request.headers["Upload-Metadata"].split(","))
         sha256 = b64decode(said["sha256"]).decode()
+        self.asked.append(sha256)
+        if sha256 in self.ill:
+            request.send_response(self.ill[sha256])
+            request.send_header("Content-Length", "0")
+            request.end_headers()
+            return
         self.sizes[sha256] = int(request.headers["Upload-Length"])
         self.parts.setdefault(sha256, bytearray())
         self._tell(request, 201, sha256, Location=f"{self.location}{sha256}")
@@ -120,14 +133,21 @@ def centre() -> Iterator[TusCentre]:
 
 
 @contextmanager
-def uploading(url: str, folder: Path, *stills: bytes) -> Iterator[tuple[Uploader, EvidenceFolder]]:
-    """An uploader at work on these stills."""
+def uploading(
+    url: str,
+    folder: Path,
+    *stills: bytes,
+    lenience: Lenience = QUICK,
+    held: Callable[[StillHeld], None] = lambda _: None,
+) -> Iterator[tuple[Uploader, EvidenceFolder]]:
+    """An uploader at work on these stills, the first the oldest."""
     (folder / "token").write_text("gw-token\n")
     evidence = EvidenceFolder(folder / "evidence", cap_bytes=1 << 30)
-    for still in stills:
-        evidence.put(still)
+    for number, still in enumerate(stills):
+        os.utime(folder / "evidence" / f"{evidence.put(still)}.jpg", (number, number))
     settings = Centre(url=url, token_file=folder / "token", timeout_s=5)
-    uploader, stop = Uploader(settings, evidence, random=Random(3)), threading.Event()
+    uploader = Uploader(settings, evidence, random=Random(3), held=held, lenience=lenience)
+    stop = threading.Event()
     thread = threading.Thread(target=uploader.run, args=(stop,))
     thread.start()
     try:
@@ -165,10 +185,81 @@ def test_a_still_that_was_harmed_on_its_way_is_sent_again(centre: TusCentre, tmp
 @pytest.mark.parametrize("status", [413, 415, 422])
 def test_what_is_never_taken_is_kept_aside_and_the_others_go_on(centre: TusCentre, tmp_path: Path, status: int) -> None:
     centre.refusals = [(status, "no")]
-    with uploading(centre.url, tmp_path, STILL, b"another") as (uploader, evidence):
+    told: list[StillHeld] = []
+    with uploading(centre.url, tmp_path, STILL, b"another", held=told.append) as (uploader, evidence):
         wait_until(lambda: evidence.waiting() == [], what="one sent, one aside", timeout_s=30)
     assert (uploader.sent, uploader.refused) == (1, 1)
-    assert len(list((tmp_path / "evidence/refused").iterdir())) == 1
+    assert [path.stem for path in (tmp_path / "evidence/refused").iterdir()] == [sha(STILL)]
+    assert [(one.sha256, one.size_bytes, one.state) for one in told] == [(sha(STILL), len(STILL), "refused")]
+    assert str(status) in told[0].reason
+
+
+def unsaid(held: StillHeld) -> None:
+    pytest.fail(f"given up: {held}")
+
+
+def sha(still: bytes) -> str:
+    return hashlib.sha256(still).hexdigest()
+
+
+@pytest.mark.parametrize("status", [500, 502, 504, 409, 410])
+def test_stills_that_always_fail_hold_no_newer_one_back(centre: TusCentre, tmp_path: Path, status: int) -> None:
+    poison, good = [b"p%d" % n for n in range(5)], [b"g%d" % n for n in range(5)]
+    centre.ill = {sha(still): status for still in poison}
+    slow = Lenience(first_s=600.0, longest_s=600.0)
+    with uploading(centre.url, tmp_path, *poison, *good, lenience=slow) as (uploader, evidence):
+        wait_until(lambda: uploader.sent == len(good), what="the good ones sent", timeout_s=30)
+        left = [still.sha256 for still in evidence.waiting()]
+    assert left == [sha(still) for still in poison]
+    assert all(centre.asked.count(one) == 1 for one in left)
+
+
+def test_a_centre_that_fails_altogether_is_not_asked_for_still_after_still(centre: TusCentre, tmp_path: Path) -> None:
+    stills = [b"s%d" % n for n in range(50)]
+    centre.ill = {sha(still): 502 for still in stills}
+    slow = Lenience(first_s=600.0, longest_s=600.0)
+    with uploading(centre.url, tmp_path, *stills, lenience=slow) as (uploader, _):
+        wait_until(lambda: len(centre.asked) >= 3, what="some asked", timeout_s=30)
+        assert len(set(centre.asked)) < len(stills)
+        assert "502" in uploader.problem
+
+
+HOPELESS = Lenience(first_s=0.01, longest_s=0.02, old_s=3600.0, tries=4)
+
+
+def test_an_old_still_that_fails_while_others_are_taken_is_told_of_and_kept(centre: TusCentre, tmp_path: Path) -> None:
+    centre.ill = {sha(b"poison"): 500}
+    told: list[StillHeld] = []
+    with uploading(centre.url, tmp_path, b"poison", b"good", lenience=HOPELESS, held=told.append) as (
+        uploader,
+        evidence,
+    ):
+        wait_until(lambda: evidence.waiting() == [], what="one sent, one aside", timeout_s=30)
+    assert (uploader.sent, uploader.refused) == (1, 1)
+    assert centre.asked.count(sha(b"poison")) >= HOPELESS.tries
+    assert [(one.sha256, one.state) for one in told] == [(sha(b"poison"), "failed")]
+    assert (tmp_path / "evidence/refused" / f"{sha(b'poison')}.jpg").read_bytes() == b"poison"
+
+
+def test_a_still_is_not_given_up_for_a_centre_that_takes_none(centre: TusCentre, tmp_path: Path) -> None:
+    centre.ill = {sha(b"poison"): 500}
+    with uploading(centre.url, tmp_path, b"poison", lenience=HOPELESS, held=unsaid) as (_, evidence):
+        wait_until(lambda: len(centre.asked) > 2 * HOPELESS.tries, what="many tries", timeout_s=30)
+        assert len(evidence.waiting()) == 1
+
+
+def test_nothing_is_set_aside_while_it_cannot_be_said(centre: TusCentre, tmp_path: Path) -> None:
+    told: list[StillHeld] = []
+
+    def full_at_first(held: StillHeld) -> None:
+        told.append(held)
+        if len(told) < 3:
+            raise StoreFullError("outbox.db", "disk full", expected="room")
+
+    centre.ill = {sha(b"never"): 413}
+    with uploading(centre.url, tmp_path, b"never", held=full_at_first) as (uploader, evidence):
+        wait_until(lambda: evidence.waiting() == [], what="set aside in the end", timeout_s=30)
+    assert (len(told), uploader.refused) == (3, 1)
 
 
 def test_a_centre_that_only_knows_put_is_served_too(tmp_path: Path) -> None:

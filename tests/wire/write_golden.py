@@ -18,6 +18,7 @@ from wire.messages import (
     ConfigResult,
     HostState,
     Presence,
+    StillHeld,
     StoreLost,
 )
 
@@ -88,6 +89,15 @@ MESSAGES: dict[str, Any] = {
         ),
         prev="ab" * 32,
         sig="cd" * 64,
+    ),
+    "framestill-v1": a_frame(
+        records=(
+            a_record(
+                seq=8,
+                kind="still_held",
+                body=StillHeld(sha256="ab" * 32, size_bytes=4096, state="failed", reason="500; expected 2xx"),
+            ),
+        )
     ),
 }
 

@@ -6,6 +6,8 @@ import threading
 from pathlib import Path
 from random import Random
 
+import pytest
+
 from central.api.stills import StillFolder
 from edge_agent.buffer.evidence import EvidenceFolder
 from edge_agent.settings import Centre as CentreAddress
@@ -25,7 +27,10 @@ def test_stills_arrive_over_a_link_that_breaks(one_centre: Centre, tmp_path: Pat
     (tmp_path / "token").write_text(GATEWAY_TOKEN)
     with BreakingLink(one_centre.url, random=Random(7), breaks=8, most_bytes=400_000) as link:
         address = CentreAddress(url=link.url, token_file=tmp_path / "token", timeout_s=5)
-        uploader, stop = Uploader(address, folder, random=Random(1)), threading.Event()
+        uploader, stop = (
+            Uploader(address, folder, random=Random(1), held=lambda held: pytest.fail(str(held))),
+            threading.Event(),
+        )
         working = threading.Thread(target=uploader.run, args=(stop,))
         working.start()
         try:
