@@ -9,10 +9,13 @@ from collections.abc import Mapping
 from sqlalchemy import Connection, select
 
 from central.domain import Building, PlanPoint, Project, Text, WorkItem
+from central.plan.pausing import stopped, with_known
 from central.store import tables
+from central.store.read_organised import approved_pauses_of
 from central.store.upsert import table_of
 
 _PROJECT, _PAUSE, _BUILDING = table_of(tables.Project), table_of(tables.Pause), table_of(tables.Building)
+_PLAN = table_of(tables.Plan)
 _ITEM, _POINT = table_of(tables.WorkItem), table_of(tables.PlanPoint)
 
 
@@ -24,14 +27,15 @@ def project_ids(connection: Connection) -> list[str]:
 def load_project(connection: Connection, project_id: str, *, points: bool = True) -> Project | None:
     """The project with buildings, items and points of its newest version; None when it is not there.
 
-    Without `points` no curve can be made of it: for lists that need its names and pauses only.
+    Without `points` no curve can be made of it: for lists that need its names and pauses only. Standstills approved
+    after the plan came move its days; those approved before it, it was made in knowledge of.
     """
     row = connection.execute(select(_PROJECT).where(_PROJECT.c.id == project_id)).first()
     if row is None:
         return None
     version = row.plan_version
     pauses = select(_PAUSE.c.first, _PAUSE.c.last).where(_PAUSE.c.project == project_id, _PAUSE.c.version == version)
-    return Project(
+    planned = Project(
         id=row.id,
         code=row.code,
         name=Text(zh=row.name_zh, en=row.name_en),
@@ -46,6 +50,18 @@ def load_project(connection: Connection, project_id: str, *, points: bool = True
         plan_version=version,
         buildings=_buildings(connection, project_id, version, points=points),
     )
+    return with_standstills(connection, planned)
+
+
+def with_standstills(connection: Connection, planned: Project) -> Project:
+    """A version of a plan with the standstills that were approved for its project."""
+    approved = approved_pauses_of(connection, planned.id)
+    if not approved:
+        return planned
+    came = select(_PLAN.c.imported_at).where(_PLAN.c.project == planned.id, _PLAN.c.version == planned.plan_version)
+    came_ms = connection.execute(came).scalar_one()
+    known = with_known(planned, [(first, last) for first, last, at_ms in approved if at_ms <= came_ms])
+    return stopped(known, [(first, last) for first, last, at_ms in approved if at_ms > came_ms])
 
 
 def _buildings(connection: Connection, project_id: str, version: int, *, points: bool) -> tuple[Building, ...]:

@@ -13,13 +13,17 @@ from central.audit.trail import append
 from central.domain import Project as PlannedProject
 from central.errors import PlanRefused
 from central.ingest.letters import is_storable
+from central.lifecycle.revision import Outline, outline_of, revise
 from central.plan.document import ImportedPlan, PlannedFace
+from central.plan.importing import read_plan_json
 from central.store import tables
 from central.store.engine import writing
+from central.store.load_project import load_project
 from central.store.save_seen import mark_dirty, refresh_observations
 from central.store.upsert import insert_new, table_of, upsert
 
 _PLAN, _PROJECT, _BUILDING = table_of(tables.Plan), table_of(tables.Project), table_of(tables.Building)
+_DECISION = table_of(tables.PlanDecision)
 _ITEM, _ASSIGNED = table_of(tables.WorkItem), table_of(tables.FaceAssignment)
 _READING, _OBSERVATION = table_of(tables.FaceReading), table_of(tables.Observation)
 
@@ -27,11 +31,12 @@ _READING, _OBSERVATION = table_of(tables.FaceReading), table_of(tables.Observati
 FacePlace = PlannedFace
 
 
-def save_imported(engine: Engine, plan: ImportedPlan, *, by: str, reason: str, now_ms: int) -> int:
+def save_imported(
+    engine: Engine, plan: ImportedPlan, *, by: str, reason: str, now_ms: int, approved_by: str = ""
+) -> int:
     """Store what a plan file said; see `save_plan`."""
-    return save_plan(
-        engine, plan.project, faces=plan.faces, document=plan.document, by=by, reason=reason, now_ms=now_ms
-    )
+    with writing(engine) as connection:
+        return put_plan(connection, plan, by=by, reason=reason, now_ms=now_ms, approved_by=approved_by)
 
 
 def save_plan(
@@ -43,44 +48,96 @@ def save_plan(
     by: str,
     reason: str,
     now_ms: int,
+    approved_by: str = "",
 ) -> int:
     """The new version; the same document again gives the version it has. PlanRefused, and nothing stored, otherwise."""
-    spelled = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    if "\\u0000" in spelled or not is_storable(spelled):
-        raise PlanRefused("NUL or half a character", where="texts of the plan", expected="plain text")
-    digest = hashlib.sha256(spelled.encode()).hexdigest()
-    with writing(engine) as connection:
-        _refuse_clash(connection, project)
-        version, known = _newest_version(connection, project.id)
-        if known == digest:
-            return version
-        version += 1
-        row = {
-            "project": project.id,
-            "version": version,
-            "imported_at": now_ms,
-            "imported_by": by,
-            "reason": reason,
-            "sha256": digest,
-            "document": spelled,
-        }
-        insert_new(connection, tables.Plan, [row])
-        _save_structure(connection, project, version)
-        _save_assignments(connection, faces, version)
-        _derive_again(connection, project)
-        mark_dirty(connection, [project.id])
-        append(
-            connection,
-            at_ms=now_ms,
-            actor=by,
-            action="plan.import",
-            object_=f"project/{project.id}",
-            detail={"version": version, "sha256": digest, "reason": reason},
-        )
+    plan = ImportedPlan(project=project, faces=tuple(faces), document=document)
+    return save_imported(engine, plan, by=by, reason=reason, now_ms=now_ms, approved_by=approved_by)
+
+
+def put_plan(
+    connection: Connection, plan: ImportedPlan, *, by: str, reason: str, now_ms: int, approved_by: str = ""
+) -> int:
+    """The same within a transaction. `approved_by` '' = the author, as for the baseline and for operators."""
+    spelled, digest = spelled_plan(plan.document)
+    project = plan.project
+    check_clash(connection, project)
+    version, known = newest_version(connection, project.id)
+    if known == digest:
+        return version
+    before = outline_in_force(connection, project.id, version)
+    version += 1
+    row = {
+        "project": project.id,
+        "version": version,
+        "imported_at": now_ms,
+        "imported_by": by,
+        "reason": reason,
+        "sha256": digest,
+        "document": spelled,
+    }
+    insert_new(connection, tables.Plan, [row])
+    _save_structure(connection, project, version)
+    _save_assignments(connection, plan.faces, version)
+    decision = _decision(connection, plan, before, version=version)
+    settled = {"reason": reason, "approved_by": approved_by or by, "decided_at": now_ms}
+    insert_new(connection, tables.PlanDecision, [decision | settled])
+    _derive_again(connection, project)
+    mark_dirty(connection, [project.id])
+    detail = {"version": version, "sha256": digest, "reason": reason, "approved_by": approved_by or by}
+    told = {"delay_days": decision["delay_days"], "removed": json.loads(decision["removed"])}
+    append(
+        connection,
+        at_ms=now_ms,
+        actor=by,
+        action="plan.import",
+        object_=f"project/{project.id}",
+        detail=detail | told,
+    )
     return version
 
 
-def _refuse_clash(connection: Connection, project: PlannedProject) -> None:
+def spelled_plan(document: dict[str, Any]) -> tuple[str, str]:
+    """A plan document as it is kept, and its digest; PlanRefused where a database cannot keep it."""
+    spelled = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    if "\\u0000" in spelled or not is_storable(spelled):
+        raise PlanRefused("NUL or half a character", where="texts of the plan", expected="plain text")
+    return spelled, hashlib.sha256(spelled.encode()).hexdigest()
+
+
+def _decision(connection: Connection, plan: ImportedPlan, before: Outline | None, *, version: int) -> dict[str, Any]:
+    """What the version changes, and its terms."""
+    first = select(_DECISION.c.finish).where(_DECISION.c.project == plan.project.id, _DECISION.c.version == 1)
+    baseline = connection.execute(first).scalar() or plan.project.finish
+    outline = outline_of(plan.project, plan.structure)
+    revision = revise(before or outline, outline, baseline_finish=baseline)
+    terms = plan.terms
+    return {
+        "project": plan.project.id,
+        "version": version,
+        "finish": plan.project.finish,
+        "delay_days": revision.delay_days,
+        "removed": json.dumps(revision.removed, separators=(",", ":")),
+        "signed_on": terms.signed_on,
+        "agreed_start": terms.agreed_start,
+        "estimate_fen": terms.estimate_fen,
+        "object_code": terms.object_code,
+        "unit_id": terms.unit_id,
+    }
+
+
+def outline_in_force(connection: Connection, project: str, version: int) -> Outline | None:
+    """What the newest version is compared by; None when there is none."""
+    if not version:
+        return None
+    spelled = select(_PLAN.c.document).where(_PLAN.c.project == project, _PLAN.c.version == version)
+    stored = load_project(connection, project, points=False)
+    read = read_plan_json(json.loads(connection.execute(spelled).scalar_one()))
+    structure = read.structure if isinstance(read, ImportedPlan) else None
+    return outline_of(stored, structure) if stored is not None else None
+
+
+def check_clash(connection: Connection, project: PlannedProject) -> None:
     """Ids of projects, buildings and items are subjects of one series: nobody else's may be among them."""
     own = {project.id, *(building.id for building in project.buildings)}
     own |= {item.id for building in project.buildings for item in building.items}
@@ -98,7 +155,8 @@ def _refuse_clash(connection: Connection, project: PlannedProject) -> None:
         )
 
 
-def _newest_version(connection: Connection, project: str) -> tuple[int, str]:
+def newest_version(connection: Connection, project: str) -> tuple[int, str]:
+    """The number and digest of a project's newest plan; 0 and '' when it has none."""
     newest = select(_PLAN.c.version, _PLAN.c.sha256).where(_PLAN.c.project == project)
     row = connection.execute(newest.order_by(_PLAN.c.version.desc()).limit(1)).first()
     return (row.version, row.sha256) if row else (0, "")
