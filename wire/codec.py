@@ -49,10 +49,14 @@ def content_hash(*, kind: str, at: int, body: dict[str, Any]) -> str:
     return hash_of(kind, at, canonical(body))
 
 
+ADDED = frozenset({"also"})
+"""Fields of bodies that came after the first release; empty, they are not said."""
+
+
 def encode_body(body: Any) -> dict[str, Any]:
-    """Plain dict of a body dataclass, ready for a Record."""
+    """Plain dict of a body dataclass, ready for a Record; what was added since and says nothing is left out."""
     plain: dict[str, Any] = _adapter(cast("type", type(body))).dump_python(body, mode="json", warnings=False)
-    return plain
+    return {name: value for name, value in plain.items() if name not in ADDED or value}
 
 
 def decode_body(record: Record) -> Any:

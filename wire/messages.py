@@ -203,7 +203,11 @@ class CameraEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tombstone:
-    """Body of a `tombstone` record: records lo..hi were dropped by policy; known loss is a row, never silence."""
+    """Body of a `tombstone` record: records lo..hi were dropped by policy; known loss is a row, never silence.
+
+    `also` are further ranges that went with them, above hi, in order and apart; not said where there are none. A
+    reader that does not know it takes lo..hi for all, and waits for the others. `count` and times are of all.
+    """
 
     lo: Seq
     hi: Seq
@@ -211,6 +215,7 @@ class Tombstone:
     reason: Name
     at_min: Millis
     at_max: Millis
+    also: Annotated[tuple[tuple[Seq, Seq], ...], Len(0, 1000)] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -65,7 +65,7 @@ def sort_records(
                 case ConfigResult() as result:
                     found.results.append(_result_row(result, gateway=gateway, at=record.at))
                 case Tombstone() as stone:
-                    found.tombstones.append(_lost(stone, record))
+                    found.tombstones += _lost(stone, record)
                 case StoreLost() as loss:
                     found.losses.append(_loss_row(loss, gateway=gateway, ref=f"{gateway}/{epoch}/{record.seq}"))
         except MalformedError as broken:
@@ -132,10 +132,15 @@ def _result_row(result: ConfigResult, *, gateway: str, at: int) -> dict[str, Any
     return _checked(row)
 
 
-def _lost(stone: Tombstone, record: Record) -> tuple[int, int]:
-    if not stone.lo <= stone.hi < record.seq:
-        raise MalformedError(f"{stone.lo}..{stone.hi}", where="body.lo", expected="lo <= hi < the tombstone's own seq")
-    return stone.lo, stone.hi
+def _lost(stone: Tombstone, record: Record) -> list[tuple[int, int]]:
+    ranges = [(stone.lo, stone.hi), *stone.also]
+    above = 0
+    for lo, hi in ranges:
+        if not above < lo <= hi < record.seq:
+            expected = "ranges lo <= hi, each above the one before it and below the tombstone's own seq"
+            raise MalformedError(f"{lo}..{hi}", where="body.lo" if not above else "body.also", expected=expected)
+        above = hi
+    return ranges
 
 
 def _checked(row: dict[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, func, select
 from central.store import tables
 from central.store.upsert import table_of
 from wire.codec import Sealed
+from wire.stones import stone_ranges
 
 _RECORD, _STREAM, _LETTER = table_of(tables.Record), table_of(tables.Stream), table_of(tables.DeadLetter)
 _CONFLICT, _OBSERVATION = table_of(tables.IdentityConflict), table_of(tables.Observation)
@@ -48,7 +49,7 @@ def stored_stream(connection: Connection, *, gateway: str, epoch: str) -> Stored
     losses = select(_LOSS.c.lo, _LOSS.c.hi, _LOSS.c.reason).where(_LOSS.c.gateway == gateway, _LOSS.c.epoch == epoch)
     return StoredStream(
         ranges=ranges_of(seqs),
-        given_up=tuple(stone for body in stones if (stone := _stone(body)) is not None),
+        given_up=tuple(span for body in stones for span in _spans(body)),
         dead_lettered=tuple((lo, hi) for lo, hi in connection.execute(letters)),
         count=len(set(seqs)),
         duplicates=int(connection.execute(repeats).scalar() or 0),
@@ -118,8 +119,10 @@ def _counted_twice(connection: Connection, *, prefix: str) -> int:
     return twice
 
 
-def _stone(body: str) -> tuple[int, int] | None:
-    """The range of a tombstone; None for one that says no range (it became a dead letter)."""
-    plain = json.loads(body)
-    lo, hi = plain.get("lo"), plain.get("hi")
-    return (lo, hi) if isinstance(lo, int) and isinstance(hi, int) and 1 <= lo <= hi else None
+def _spans(body: str) -> list[tuple[int, int]]:
+    """The ranges of a tombstone; none of one that says no such thing (it became a dead letter)."""
+    try:
+        found = stone_ranges(json.loads(body))
+    except (KeyError, TypeError, ValueError):
+        return []
+    return [(lo, hi) for lo, hi in found if isinstance(lo, int) and isinstance(hi, int) and 1 <= lo <= hi]

@@ -11,24 +11,41 @@ from edge_agent.buffer.record import NewRecord
 from edge_agent.ranges import Ranges
 from wire.codec import encode_body
 from wire.messages import Tombstone
+from wire.stones import RANGES_MAX
 
 MISSING = "missing from the store"
 
 
 def bury(db: sqlite3.Connection, spans: Sequence[Span], *, reason: str, now_ms: int) -> int:
-    """One tombstone a span; returns how many records they stand for."""
-    for span in spans:
-        db.execute("DELETE FROM outbox WHERE seq BETWEEN ? AND ?", (span.lo, span.hi))
-        body = Tombstone(
-            lo=span.lo, hi=span.hi, count=span.count, reason=reason, at_min=span.at_min, at_max=span.at_max
-        )
-        stone = NewRecord(kind="tombstone", at=span.at_max, clock="unknown", body=encode_body(body))
-        seqs = chain.insert(db, [stone], appended_ms=now_ms)
-        db.execute("INSERT OR REPLACE INTO tombstone VALUES (?, ?, ?)", (span.lo, span.hi, seqs[0]))
+    """Spans, in order, told by as few tombstones as can be; returns how many records they stand for.
+
+    One for each span would take as much room as what goes, where records that stay lie between those that do not.
+    """
+    for start in range(0, len(spans), RANGES_MAX):
+        _bury(db, spans[start : start + RANGES_MAX], reason=reason, now_ms=now_ms)
     count = sum(span.count for span in spans)
     if count:
         count_up(db, "tombstoned", count)
     return count
+
+
+def _bury(db: sqlite3.Connection, spans: Sequence[Span], *, reason: str, now_ms: int) -> None:
+    """One tombstone for all."""
+    first, *rest = spans
+    at_max = max(span.at_max for span in spans)
+    body = Tombstone(
+        lo=first.lo,
+        hi=first.hi,
+        count=sum(span.count for span in spans),
+        reason=reason,
+        at_min=min(span.at_min for span in spans),
+        at_max=at_max,
+        also=tuple((span.lo, span.hi) for span in rest),
+    )
+    db.executemany("DELETE FROM outbox WHERE seq BETWEEN ? AND ?", ((span.lo, span.hi) for span in spans))
+    stone = NewRecord(kind="tombstone", at=at_max, clock="unknown", body=encode_body(body))
+    seq = chain.insert(db, [stone], appended_ms=now_ms)[0]
+    db.executemany("INSERT OR REPLACE INTO tombstone VALUES (?, ?, ?)", ((span.lo, span.hi, seq) for span in spans))
 
 
 def bury_missing(db: sqlite3.Connection, lo: int, hi: int, *, now_ms: int, reason: str = MISSING) -> int:

@@ -12,7 +12,7 @@ from edge_agent.buffer.record import NewRecord
 from wire.codec import Sealed, seal
 from wire.signing import link, link_start
 
-CHUNK = 1000
+CHUNK_ROWS, CHUNK_BYTES = 1000, 1 << 20
 COLUMNS = "seq, kind, at, clock, hash, body, prev"
 
 
@@ -63,10 +63,7 @@ def renumber(db: sqlite3.Connection, *, gateway: str, epoch: str) -> int:
 def _relink(db: sqlite3.Connection, *, renumbered: bool) -> int:
     """A chunk at a time, for the bodies may be more than fits in memory; in order, so that each new number is free."""
     after, count, prev = 0, 0, _newest_link(db)
-    while rows := db.execute(
-        f"SELECT {COLUMNS} FROM outbox WHERE seq > ? ORDER BY seq LIMIT ?",  # noqa: S608  ours
-        (after, CHUNK),
-    ).fetchall():
+    while rows := _chunk(db, after):
         news = []
         for old, kind, at, clock, digest, body, _ in rows:
             count += 1
@@ -78,6 +75,18 @@ def _relink(db: sqlite3.Connection, *, renumbered: bool) -> int:
         db.executemany("UPDATE outbox SET seq = ?, prev = ? WHERE seq = ?", news)
     _keep_link(db, prev)
     return count
+
+
+def _chunk(db: sqlite3.Connection, after: int) -> list[tuple[int, str, int, str, str, str, bytes]]:
+    """Rows beyond `after` in order: at least one if there is any, and no more once they are large."""
+    sql = f"SELECT {COLUMNS} FROM outbox WHERE seq > ? ORDER BY seq LIMIT ?"  # noqa: S608  ours
+    rows, left = [], CHUNK_BYTES
+    for row in db.execute(sql, (after, CHUNK_ROWS)):
+        rows.append(row)
+        left -= len(row[5])
+        if left <= 0:
+            break
+    return rows
 
 
 def _newest_link(db: sqlite3.Connection) -> bytes:

@@ -8,19 +8,18 @@ from collections.abc import Sequence
 from typing import Any
 
 from edge_agent.buffer import chain
+from edge_agent.buffer.kept import few
 from edge_agent.buffer.record import NewRecord
+from edge_agent.ranges import Ranges
 from wire.codec import encode_body
 from wire.messages import StoreLost
-
-LOSSES_MAX = 1000  # more spans than that are said as fewer, wider ones
+from wire.stones import stone_ranges
 
 
 def renew(db: sqlite3.Connection, epoch: str, *, gateway: str, lost: Sequence[StoreLost], now_ms: int) -> None:
     """Number from 1 on, in order. What names numbers of the old epoch is said anew, or moves with them."""
     old = str(db.execute("SELECT value FROM meta WHERE key = 'epoch'").fetchone()[0])
-    said = {body["lo"]: body["reason"] for body in _bodies(db, "tombstone")}
-    stones = db.execute("SELECT lo, hi FROM tombstone ORDER BY lo").fetchall()
-    told = [StoreLost(epoch=old, lo=lo, hi=hi, reason=said.get(lo, "given up")) for lo, hi in stones]
+    told = _told(db, old)
     maps = _bodies(db, "clock_map")
     db.execute("DELETE FROM outbox WHERE kind IN ('tombstone', 'clock_map')")
     db.execute("DELETE FROM tombstone")
@@ -35,6 +34,19 @@ def renew(db: sqlite3.Connection, epoch: str, *, gateway: str, lost: Sequence[St
     news = [NewRecord(kind="clock_map", at=now_ms, clock="synced", body=body) for body in moved]
     say_lost(db, [*lost, *told], now_ms=now_ms)
     chain.insert(db, news, appended_ms=now_ms)
+
+
+def _told(db: sqlite3.Connection, epoch: str) -> list[StoreLost]:
+    """What the tombstones of an epoch named."""
+    said = {lo: body["reason"] for body in _bodies(db, "tombstone") for lo, _ in stone_ranges(body)}
+    spans: dict[str, Ranges] = {}
+    for lo, hi in db.execute("SELECT lo, hi FROM tombstone"):
+        spans.setdefault(said.get(lo, "given up"), Ranges()).add(lo, hi)
+    return [
+        StoreLost(epoch=epoch, lo=lo, hi=hi, reason=reason)
+        for reason, ranges in spans.items()
+        for lo, hi in few(ranges.spans)
+    ]
 
 
 def delete_acked(db: sqlite3.Connection, hi: int, *, limit: int) -> int:

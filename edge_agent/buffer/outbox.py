@@ -21,6 +21,7 @@ from edge_agent.buffer.room import drop_oldest, is_due, thin_out
 from edge_agent.errors import StoreFullError
 from wire.codec import Sealed
 from wire.messages import StoreLost
+from wire.stones import stone_ranges
 
 __all__ = ["BootTime", "CameraState", "Counters", "FileMark", "NewRecord", "Outbox"]
 
@@ -96,11 +97,13 @@ class Outbox:
 
     def tombstones_over(self, lo: int, hi: int) -> list[Sealed]:
         """The tombstone records that stand for any number in lo..hi and still wait."""
-        sql = (
-            "SELECT o.seq, kind, at, clock, hash, body, prev FROM tombstone t JOIN outbox o ON o.seq = t.seq"
-            " WHERE t.lo <= ? AND t.hi >= ? ORDER BY o.seq LIMIT 200"
-        )
-        return self._sealed(sql, (hi, lo))
+        return [stone for stone, _ in self._stones(lo, hi)]
+
+    def stones_to_tell(self, lo: int, hi: int) -> list[Sealed]:
+        """Of these the ones that nothing before lo..hi has called for: whoever tells gap by gap tells each once."""
+        with self._sending, translated(self.path):
+            acked = int(self._sender.execute("SELECT value FROM meta WHERE key = 'acked'").fetchone()[0])
+        return [stone for stone, first in self._stones(lo, hi) if _calls_first(stone, acked=acked) in {None, first}]
 
     def acked(self, hi: int) -> int:
         """Delete everything up to `hi`, which the centre has committed; returns how many records went.
@@ -315,6 +318,18 @@ class Outbox:
         if free > max(VACUUM_PAGES, pages // 2):
             db.executescript(f"PRAGMA incremental_vacuum({VACUUM_PAGES})")
 
+    def _stones(self, lo: int, hi: int) -> list[tuple[Sealed, int]]:
+        """Tombstone records with the lowest of their ranges, which lie apart, that reaches into lo..hi."""
+        sql = (
+            f"SELECT {', '.join(f'o.{name}' for name in chain.COLUMNS.split(', '))}, min(t.lo) FROM tombstone t"  # noqa: S608  ours
+            " JOIN outbox o ON o.seq = t.seq"
+            " WHERE t.lo BETWEEN coalesce((SELECT max(lo) FROM tombstone WHERE lo <= ?1), 0) AND ?2 AND t.hi >= ?1"
+            " GROUP BY t.seq ORDER BY t.seq LIMIT 200"
+        )
+        with self._sending, translated(self.path):
+            rows = self._sender.execute(sql, (lo, hi)).fetchall()
+        return [(chain.sealed(row[:-1]), row[-1]) for row in rows]
+
     def _sealed(self, sql: str, arguments: tuple[int, int]) -> list[Sealed]:
         with self._sending, translated(self.path):
             rows = self._sender.execute(sql, arguments).fetchall()
@@ -330,6 +345,13 @@ class Outbox:
         db = self._sender
         pages = db.execute("PRAGMA page_count").fetchone()[0] - db.execute("PRAGMA freelist_count").fetchone()[0]
         return int(pages * db.execute("PRAGMA page_size").fetchone()[0])
+
+
+def _calls_first(stone: Sealed, *, acked: int) -> int | None:
+    """Where the first range of a tombstone begins that is not acknowledged; None of one that the disk changed."""
+    if not stone.is_whole:
+        return None
+    return next((lo for lo, hi in stone_ranges(json.loads(stone.body)) if hi > acked), None)
 
 
 def _save_camera(db: sqlite3.Connection, state: CameraState) -> None:

@@ -17,6 +17,7 @@ from edge_agent.buffer.eviction import (
     spans_to_thin,
     thin_at,
 )
+from edge_agent.buffer.packing import pack
 
 BATCH = 20_000
 ROW_BYTES = 220  # of a row beside its body
@@ -78,5 +79,7 @@ def _give_up(
 ) -> Freed:
     count = bury(db, spans, reason=reason, now_ms=now_ms)
     count_up(db, "evicted", count)
+    if len(spans) > 1:
+        pack(db, spans[0].lo, spans[-1].hi)
     gone = {seq for span in spans for seq in range(span.lo, span.hi + 1)}
     return Freed(count=count, freed_bytes=sum(record.size_bytes for record in stored if record.seq in gone))

@@ -28,6 +28,15 @@ STEPS: tuple[tuple[str, ...], ...] = (
         "CREATE TABLE unset_clock (lo INTEGER PRIMARY KEY, hi INTEGER NOT NULL, boot TEXT NOT NULL,"
         " base_ms INTEGER NOT NULL)",
     ),
+    (
+        # A number counts within its epoch: the same one of two epochs is two records. The table may be there already,
+        # with all that the release before could not hold, when that had been gone back to.
+        "CREATE TABLE IF NOT EXISTS refused_by_epoch (seq INTEGER NOT NULL, epoch TEXT NOT NULL, kind TEXT NOT NULL,"
+        " at INTEGER NOT NULL, body TEXT NOT NULL, reason TEXT NOT NULL, PRIMARY KEY (epoch, seq)) WITHOUT ROWID",
+        "INSERT OR IGNORE INTO refused_by_epoch SELECT seq, epoch, kind, at, body, reason FROM refused",
+        "DROP TABLE refused",
+        "ALTER TABLE refused_by_epoch RENAME TO refused",
+    ),
 )
 BACK: tuple[tuple[str, ...], ...] = (
     (
@@ -35,6 +44,12 @@ BACK: tuple[tuple[str, ...], ...] = (
         "ALTER TABLE outbox DROP COLUMN prev",
         "DELETE FROM meta WHERE key IN ('link', 'tombstoned', 'thinned')",
         "INSERT OR REPLACE INTO meta VALUES ('stepped_back', '1')",
+    ),
+    (
+        "ALTER TABLE refused RENAME TO refused_by_epoch",
+        "CREATE TABLE refused (seq INTEGER PRIMARY KEY, epoch TEXT NOT NULL, kind TEXT NOT NULL, at INTEGER NOT NULL,"
+        " body TEXT NOT NULL, reason TEXT NOT NULL)",
+        "INSERT OR REPLACE INTO refused SELECT seq, epoch, kind, at, body, reason FROM refused_by_epoch",
     ),
 )
 """What undoes STEPS[1], STEPS[2], …: for going back to the release before. Records and their numbers stay."""

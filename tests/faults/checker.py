@@ -14,6 +14,7 @@ from central.store.engine import reading
 from tests.faults.ledger import KIND, Entry, entries, record_of
 from tests.faults.world import GATEWAYS, World
 from wire.codec import canonical, content_hash
+from wire.stones import stone_ranges
 
 NAMELESS = "unknown"  # the epoch of a store that could not even say that
 
@@ -113,8 +114,8 @@ def _buried(rows: Iterable[Row]) -> dict[str, Received]:
     gone: dict[str, Received] = defaultdict(Received)
     for row in rows:
         if row.kind == "tombstone":
-            body = json.loads(row.body)
-            gone[row.epoch] = gone[row.epoch].add(body["lo"], body["hi"])
+            for lo, hi in stone_ranges(json.loads(row.body)):
+                gone[row.epoch] = gone[row.epoch].add(lo, hi)
     return gone
 
 

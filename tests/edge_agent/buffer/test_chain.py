@@ -103,6 +103,19 @@ def test_a_store_of_the_first_version_is_taken_over_with_its_numbers_and_linked(
     outbox.close()
 
 
+def test_records_that_an_older_version_refused_are_kept_by_epoch_and_number(tmp_path: Path) -> None:
+    first_version(tmp_path, waiting=range(41, 44))
+    db = sqlite3.connect(tmp_path / STORE)
+    db.execute("INSERT INTO refused VALUES (7, 'e1', 'note', 5, '{}', 'too large')")
+    db.commit()
+    db.close()
+    outbox = an_outbox(tmp_path)
+    outbox._writer.execute("INSERT INTO refused VALUES (7, 'e2', 'note', 6, '{}', 'too large')")
+    found = outbox._writer.execute("SELECT epoch, seq, at, reason FROM refused ORDER BY epoch").fetchall()
+    assert found == [("e1", 7, 5, "too large"), ("e2", 7, 6, "too large")]
+    outbox.close()
+
+
 def test_a_bit_that_the_disk_turned_is_seen() -> None:
     body = seal({"a": 1}, kind="k", at=5)
     whole = Sealed(seq=1, kind="k", at=5, clock="synced", hash=body.hash, body=body.text)

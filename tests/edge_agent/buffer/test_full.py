@@ -18,6 +18,7 @@ from edge_agent.buffer.room import BATCH
 from edge_agent.errors import StoreBrokenError, StoreError, StoreFullError
 from edge_agent.ranges import Ranges
 from tests.edge_agent.build import START_MS, a_record, an_outbox
+from wire.stones import RANGES_MAX, stone_ranges
 
 CAP = 4 << 20
 
@@ -27,6 +28,11 @@ def a_face(number: int, *, per_hour: int = 60, size: int = 900) -> NewRecord:
     at = START_MS // HOUR_MS * HOUR_MS + number * HOUR_MS // per_hour
     body = {"camera": "cam-1", "face": "AB"[number % 2], "n": number, "text": "x" * size}
     return NewRecord(kind="face_reading", at=at, clock="synced", body=body)
+
+
+def a_note(number: int, *, size: int) -> NewRecord:
+    """Class B without a face: it is not thinned."""
+    return NewRecord(kind="note", at=START_MS + number * 60_000, clock="synced", body={"n": number, "t": "x" * size})
 
 
 def fill(outbox: Outbox, share_bytes: int, *, first: int = 0) -> int:
@@ -39,13 +45,14 @@ def fill(outbox: Outbox, share_bytes: int, *, first: int = 0) -> int:
 
 
 def buried(outbox: Outbox) -> dict[str, list[tuple[int, int]]]:
-    """Spans of tombstones by reason; each counts its own span."""
+    """Ranges of tombstones by reason; each counts what its ranges hold."""
     found: dict[str, list[tuple[int, int]]] = {}
     for record in outbox.pending(0, 1_000_000):
         if record.kind == "tombstone":
             body = json.loads(record.body)
-            assert body["count"] == body["hi"] - body["lo"] + 1
-            found.setdefault(body["reason"], []).append((body["lo"], body["hi"]))
+            ranges = stone_ranges(body)
+            assert body["count"] == sum(hi - lo + 1 for lo, hi in ranges)
+            found.setdefault(body["reason"], []).extend(ranges)
     return found
 
 
@@ -256,6 +263,28 @@ def test_readings_behind_many_events_are_found_and_go(tmp_path: Path) -> None:
     assert full.counters().used_bytes < drop_at(cap_bytes)
     assert buried(full)["outbox full"][0][0] > BATCH
     full.close()
+
+
+@pytest.mark.parametrize("size", [20, 150, 400])
+def test_events_between_readings_do_not_keep_a_full_store_full(tmp_path: Path, size: int) -> None:
+    """Each reading that goes leaves a hole of its own: a tombstone for each would be as large as the reading."""
+    cap_bytes = 1 << 20
+    outbox = an_outbox(tmp_path, cap_bytes=cap_bytes)
+    number = 0
+    for _ in range(4):  # as a store that fills slowly: every time there is room again
+        while outbox.counters().used_bytes < drop_at(cap_bytes):
+            outbox.append([a_record(n) if n % 2 else a_note(n, size=size) for n in range(number, number + 50)])
+            number += 50
+        before = outbox.counters().used_bytes
+        assert outbox.evict() > 0
+        assert outbox.counters().used_bytes <= before - 3 * 4096
+    assert events(outbox) == number // 2
+    check_exact(outbox)
+    stones = [json.loads(r.body) for r in outbox.pending(0, 1_000_000) if r.kind == "tombstone"]
+    holes = sum(len(stone_ranges(stone)) for stone in stones)
+    assert len(stones) <= 8 < holes // 20
+    assert all(len(stone_ranges(stone)) <= RANGES_MAX for stone in stones)
+    outbox.close()
 
 
 def test_no_reserve_leaves_no_file(tmp_path: Path) -> None:

@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from edge_agent.buffer.kept import LOSSES_MAX, Kept, Moved, Old, few, losses_of
+from edge_agent.buffer.mark import Mark, write_mark
 from edge_agent.buffer.opening import STORE
 from edge_agent.buffer.outbox import BootTime, Outbox
 from edge_agent.buffer.record import NewRecord
-from edge_agent.buffer.salvage import Old, losses_of
 from tests.edge_agent.build import a_record, an_outbox
+from wire.stones import stone_ranges
 
 
 def told(outbox: Outbox, kind: str = "store_lost") -> list[dict[str, Any]]:
@@ -123,13 +126,16 @@ def test_a_torn_log_gives_what_was_whole_and_no_more(tmp_path: Path, cut: float,
     again.close()
 
 
-def old(*seqs: int, acked: int = 0, newest: int | None = 9, stones: dict[int, tuple[int, int]] | None = None) -> Old:
+Store = tuple[Old, Kept]
+
+
+def old(*seqs: int, acked: int = 0, newest: int | None = 9, stones: dict[int, tuple[int, int]] | None = None) -> Store:
+    """A store of which these numbers were read; `stones`: those of them that are tombstones, with their range."""
     bodies = {seq: {"lo": lo, "hi": hi, "reason": "outbox full"} for seq, (lo, hi) in (stones or {}).items()}
-    records = [
-        (seq, "tombstone" if seq in bodies else "face_reading", 0, "synced", "", json.dumps(bodies.get(seq, {})), 0)
-        for seq in sorted({*seqs, *bodies})
-    ]
-    return Old(epoch="e", acked=acked, newest=newest, meta={}, records=tuple(records), unset=())
+    kept = Kept()
+    for seq in sorted({*seqs, *bodies}):
+        kept.note(seq, stone=json.dumps(bodies[seq]) if seq in bodies else "", acked=acked)
+    return Old(epoch="e", acked=acked, newest=newest, meta={}), kept
 
 
 @pytest.mark.parametrize(
@@ -155,8 +161,99 @@ def old(*seqs: int, acked: int = 0, newest: int | None = 9, stones: dict[int, tu
         "a tombstone that was acknowledged",
     ],
 )
-def test_losses(store: Old, expected: list[tuple[int, int | None, str]]) -> None:
-    assert [(one.lo, one.hi, one.reason) for one in losses_of(store)] == expected
+def test_losses(store: Store, expected: list[tuple[int, int | None, str]]) -> None:
+    assert [(one.lo, one.hi, one.reason) for one in losses_of(*store)] == expected
+
+
+def test_more_losses_than_can_be_said_are_said_as_fewer_and_wider() -> None:
+    spans = [(seq, seq) for seq in range(1, 4 * LOSSES_MAX, 2)]
+    said = few(spans)
+    assert len(said) == LOSSES_MAX
+    assert (said[0], said[-1][1]) == ((1, 3), spans[-1][1])
+
+
+@pytest.mark.parametrize(
+    ("spans", "kept", "expected"),
+    [
+        ([(1, 3)], [1, 2, 3, 4], [(1, 3)]),
+        ([(2, 3), (4, 4)], [2, 4, 5], [(1, 1), (2, 2)]),
+        ([(2, 3), (6, 9)], [1, 4, 5, 7, 9], [(4, 5)]),
+        ([(2, 3)], [], []),
+        ([], [1], []),
+    ],
+)
+def test_spans_move_with_their_records(
+    spans: list[tuple[int, int]], kept: list[int], expected: list[tuple[int, int]]
+) -> None:
+    moved = Moved([(*span, "b", span[0]) for span in spans])
+    for seq in kept:
+        moved.next(seq)
+    assert [(lo, hi) for lo, hi, _, _ in moved.spans()] == expected
+    assert {base for _, _, _, base in moved.spans()} <= {lo for lo, _ in spans}
+
+
+def big_store(folder: Path, *, records: int, size: int) -> None:
+    outbox = an_outbox(folder)
+    for first in range(0, records, 1000):
+        outbox.append([a_record(n, text=f"{n} ".ljust(size, "x")) for n in range(first, first + 1000)])
+    outbox.close()
+
+
+def test_a_large_store_is_salvaged_in_little_memory(tmp_path: Path) -> None:
+    """Rows go over one at a time: a store may be larger than the gateway's memory."""
+    big_store(tmp_path, records=8000, size=8000)
+    store = tmp_path / STORE
+    assert store.stat().st_size > 64_000_000
+    spoil(store, pages=range(9000, 9003))
+    tracemalloc.start()
+    again = an_outbox(tmp_path)
+    _, peak_bytes = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak_bytes < 8_000_000
+    held = again._writer.execute("SELECT count(*), max(seq) FROM outbox WHERE kind = 'camera_event'").fetchone()
+    assert held[0] == held[1] > 7900
+    (lost,) = again._writer.execute("SELECT body FROM outbox WHERE kind = 'store_lost'").fetchall()
+    body = json.loads(lost[0])
+    assert held[0] + body["hi"] - body["lo"] + 1 == 8000
+    again.close()
+
+
+@pytest.mark.parametrize("has_mark", [True, False])
+def test_a_damaged_store_that_is_gone_before_it_was_salvaged_stops_no_start(tmp_path: Path, has_mark: bool) -> None:
+    """Deleted by a person for want of room, or by a power cut: what the mark knows is told, and the agent goes on."""
+    fresh = an_outbox(tmp_path)
+    epoch = fresh.epoch
+    fresh._writer.execute("INSERT INTO meta VALUES ('salvage', ?)", (str(tmp_path / f"{STORE}.broken-1"),))
+    fresh.append([a_record(1)])
+    fresh.close()
+    (tmp_path / "outbox.mark").unlink()
+    if has_mark:
+        write_mark(str(tmp_path / STORE), Mark(gateway="gw-1", epoch="e-old", acked=40, newest=70))
+    for _ in range(2):
+        again = an_outbox(tmp_path)
+        assert again.epoch == epoch
+        assert told(again) == [
+            {
+                "epoch": "e-old" if has_mark else "unknown",
+                "lo": 41 if has_mark else 1,
+                "hi": None,
+                "reason": "the damaged store is gone",
+            }
+        ]
+        assert list(seqs_by_detail(again)) == ["event 1"]
+        again.close()
+
+
+def test_a_damaged_word_of_what_was_acknowledged_stops_no_start(tmp_path: Path) -> None:
+    outbox = an_outbox(tmp_path)
+    outbox.append([a_record(n) for n in range(1, 4)])
+    outbox._writer.execute("UPDATE meta SET value = 'x' WHERE key = 'acked'")
+    outbox.close()
+    (tmp_path / STORE).rename(tmp_path / "broken")
+    (tmp_path / "outbox.salvage").write_text("broken")
+    again = an_outbox(tmp_path)
+    assert list(seqs_by_detail(again)) == ["event 1", "event 2", "event 3"]
+    again.close()
 
 
 def marked(folder: Path, *, records: int, acked: int) -> Outbox:
@@ -270,10 +367,9 @@ def test_numbers_that_are_neither_held_nor_told_make_their_own_tombstone(tmp_pat
     outbox.refuse(outbox.pending(7, 1), reason="too large")
     assert outbox.bury_missing(1, 10) == 3
     stones = told(outbox, "tombstone")
-    assert [(one["lo"], one["hi"], one["reason"]) for one in stones] == [
-        (8, 8, "too large"),
-        (3, 4, "missing from the store"),
-        (7, 7, "missing from the store"),
+    assert [(stone_ranges(one), one["count"], one["reason"]) for one in stones] == [
+        ([(8, 8)], 1, "too large"),
+        ([(3, 4), (7, 7)], 3, "missing from the store"),
     ]
     assert outbox.bury_missing(1, 10) == 0
     assert outbox.counters().tombstoned == 4

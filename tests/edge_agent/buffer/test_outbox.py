@@ -151,6 +151,36 @@ def test_a_refused_record_is_kept_aside_and_leaves_a_tombstone(tmp_path: Path) -
     outbox.close()
 
 
+def test_the_same_number_of_two_epochs_is_two_refused_records(tmp_path: Path) -> None:
+    outbox = an_outbox(tmp_path)
+    for epoch in ("e2", "e3"):
+        outbox.append([a_record(1)])
+        outbox.refuse(outbox.pending(0, 1), reason="too large")
+        outbox.renew_epoch(epoch)
+        outbox.acked(outbox.newest)
+    outbox.renew_epoch("e4")
+    outbox.append([a_record(2)])
+    outbox.refuse(outbox.pending(0, 1), reason="too large")
+    assert outbox.counters().refused == 3
+    outbox.close()
+
+
+def test_a_tombstone_of_many_ranges_is_told_at_the_first_gap_that_waits_for_it(tmp_path: Path) -> None:
+    outbox = an_outbox(tmp_path)
+    outbox.append([a_record(n) for n in range(1, 10)])
+    outbox._writer.execute("DELETE FROM outbox WHERE seq IN (2, 5, 6, 8)")
+    assert outbox.bury_missing(1, 9) == 4
+    for lo, hi in ((2, 2), (5, 6), (6, 6), (8, 8), (1, 9)):
+        assert [r.seq for r in outbox.tombstones_over(lo, hi)] == [10]
+    assert outbox.tombstones_over(3, 4) == []
+    told = {gap: [r.seq for r in outbox.stones_to_tell(*gap)] for gap in ((2, 2), (5, 6), (8, 8))}
+    assert told == {(2, 2): [10], (5, 6): [], (8, 8): []}
+    outbox.acked(3)
+    told = {gap: [r.seq for r in outbox.stones_to_tell(*gap)] for gap in ((5, 6), (8, 8), (1, 9))}
+    assert told == {(5, 6): [10], (8, 8): [], (1, 9): []}
+    outbox.close()
+
+
 def test_a_new_epoch_numbers_what_waits_anew(tmp_path: Path) -> None:
     outbox = an_outbox(tmp_path)
     outbox.append([a_record(n) for n in range(1, 6)])

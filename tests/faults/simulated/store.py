@@ -20,6 +20,7 @@ from central.store.save_people import add_gateway
 from tests.faults.checker import Kept, Row, kept_of
 from wire.codec import OpenedFrame
 from wire.messages import Beat, Birth, Presence
+from wire.stones import stone_ranges
 
 Hello = Birth | Beat | Presence
 
@@ -127,7 +128,8 @@ class ModelStore:
             old = self.rows[key].setdefault(record.seq, new)
             assert old == new, f"{key} seq {record.seq}: a second content"
             if record.kind == "tombstone":
-                self.received[key] = self.received[key].add(record.body["lo"], record.body["hi"])
+                for lo, hi in stone_ranges(record.body):
+                    self.received[key] = self.received[key].add(lo, hi)
 
     def _welcome(self, birth: Birth) -> None:
         key = birth.gw, birth.epoch
