@@ -14,8 +14,8 @@ from central.mending.refused import MendingRefused
 from central.mending.words import ACT_WORDS, RECTIFICATION_WORDS, STATE_WORDS, listed
 
 PersonAct = Literal["acknowledge", "assign", "start", "submit", "verify", "return", "waive", "false_alarm"]
-SystemAct = Literal["push", "recover", "relapse", "relapse_mending", "reopen", "escalate", "close", "withdraw"]
-RectificationAct = Literal["issue", "start", "submit", "verify", "return", "cancel"]
+SystemAct = Literal["push", "recover", "relapse", "reopen", "escalate", "close", "withdraw"]
+RectificationAct = Literal["issue", "start", "submit", "verify", "settle", "return", "cancel"]
 
 _ALL: tuple[CaseState, ...] = tuple(STATE_WORDS)
 _ACTIVE = tuple(state for state in _ALL if state not in ENDED)
@@ -41,17 +41,13 @@ CASE_MOVES: Mapping[PersonAct | SystemAct, Mapping[CaseState, tuple[CaseState, .
         "recovered": ("recovered",),
     },
     "verify": _to("verified", "evidence", "recovered"),
-    "return": _to("rectifying", "evidence", "recovered"),
+    "return": _to("rectifying", "evidence"),
     "waive": _to("waived", *_ACTIVE),
     "false_alarm": _to("false_alarm", *_ACTIVE),
-    # what the facts do
+    # what the facts do; a relapse leads back to a measure that still runs, where there is one
     "push": _to("pushed", "open"),
     "recover": _to("recovered", *_UNMENDED),
     "relapse": {**_to("open", "recovered"), **{state: (state,) for state in _ACTIVE if state != "recovered"}},
-    "relapse_mending": {
-        **_to("rectifying", "recovered"),
-        **{state: (state,) for state in _ACTIVE if state != "recovered"},
-    },
     "reopen": _to("open", *(state for state in _ALL if state in ENDED)),
     "escalate": {
         **_to("open", "open", "pushed", "acknowledged", "verified"),
@@ -66,8 +62,9 @@ RECTIFICATION_MOVES: Mapping[RectificationAct, Mapping[RectificationState, tuple
     "start": {"assigned": ("rectifying",)},
     "submit": {"assigned": ("rectifying", "evidence"), "rectifying": ("evidence",), "evidence": ("evidence",)},
     "verify": {"evidence": ("verified",)},
+    "settle": {"assigned": ("verified",), "rectifying": ("verified",), "evidence": ("verified",)},
     "return": {"evidence": ("rectifying",)},
-    "cancel": {"draft": ("cancelled",), "assigned": ("cancelled",), "rectifying": ("cancelled",)},
+    "cancel": dict.fromkeys(("draft", "assigned", "rectifying", "evidence"), ("cancelled",)),
 }
 
 
@@ -80,7 +77,7 @@ def case_move(state: CaseState, act: PersonAct | SystemAct) -> tuple[CaseState, 
 
 
 def rectification_move(state: RectificationState, act: RectificationAct) -> tuple[RectificationState, ...]:
-    """The same for a measure of its own."""
+    """The same for a measure; `settle` = its case recovered and was verified, with or without evidence of it."""
     found = RECTIFICATION_MOVES[act].get(state)
     if found is None:
         sources = [RECTIFICATION_WORDS[source] for source in RECTIFICATION_MOVES[act]]
@@ -89,6 +86,6 @@ def rectification_move(state: RectificationState, act: RectificationAct) -> tupl
 
 
 def _wrong_state(act: str, state: Text, sources: list[Text], where: str) -> MendingRefused:
-    word = ACT_WORDS[act.removesuffix("_mending")]
+    word = ACT_WORDS[act]
     what = Text(zh=f"状态为“{state.zh}”, 不能{word.zh}", en=f"state is '{state.en}': cannot {word.en}")
     return MendingRefused("wrong_state", what, where=where, expected=listed(sources))

@@ -35,6 +35,7 @@ ACT_WORDS = {
     "start": Text(zh="开始整改", en="start"),
     "submit": Text(zh="提交证据", en="submit evidence"),
     "verify": Text(zh="核验通过", en="verify"),
+    "settle": Text(zh="核验通过", en="verify"),
     "return": Text(zh="退回", en="return"),
     "waive": Text(zh="豁免", en="waive"),
     "false_alarm": Text(zh="判为误报", en="mark as false alarm"),

@@ -8,7 +8,17 @@ from typing import Literal
 from central.domain import Level, Text
 
 MessageKind = Literal[
-    "warning", "escalation", "reminder", "overdue", "review", "press", "returned", "coordination", "duty", "bulletin"
+    "warning",
+    "escalation",
+    "order",
+    "reminder",
+    "overdue",
+    "review",
+    "press",
+    "returned",
+    "coordination",
+    "duty",
+    "bulletin",
 ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
@@ -14,6 +14,7 @@ from central.domain import Assessment, WarningChange
 from central.store import tables
 from central.store.instants import to_ms
 from central.store.read_timing import only_historical
+from central.store.save_mended import follow
 from central.store.upsert import insert_new, table_of
 
 _WARNING, _EVENT = table_of(tables.PlanWarning), table_of(tables.WarningEvent)
@@ -53,7 +54,7 @@ def lives(changes: Iterable[WarningChange]) -> list[Life]:
 
 
 def save_warnings(connection: Connection, assessment: Assessment, *, wall_ms: int) -> None:
-    """Bring the project's warnings in line; every transition is written to the audit trail once."""
+    """Bring the project's warnings in line; every transition is in the audit trail once, and the cases follow."""
     wanted = {life.key: life for life in lives(assessment.changes)}
     stored = {_key(row): row for row in connection.execute(select(_WARNING).where(_of(assessment.project)))}
     trail = _Trail(connection=connection, wall_ms=wall_ms)
@@ -67,14 +68,18 @@ def save_warnings(connection: Connection, assessment: Assessment, *, wall_ms: in
             _raise(connection, life, project=assessment.project, trail=trail)
         else:
             _move(connection, life, known, trail=trail)
+    if trail.noted:
+        follow(connection, project=assessment.project, wall_ms=wall_ms)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Trail:
     connection: Connection
     wall_ms: int
+    noted: list[str] = field(default_factory=list)
 
     def note(self, event: str, warning: int, *, key: Key, at_ms: int, level: str | None) -> None:
+        self.noted.append(event)
         append(
             self.connection,
             at_ms=self.wall_ms,
