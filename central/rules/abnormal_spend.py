@@ -72,7 +72,7 @@ def _centi_z(paid_fen: int, before: list[int], *, plan_fen: int, ladder: Ladder)
     """
     middle = _twice_median(before)
     away = abs(2 * paid_fen - middle)
-    if away * FULL_BP < 2 * plan_fen * ladder.numbers["least_bp"]:
+    if not away or away * FULL_BP < 2 * plan_fen * ladder.numbers["least_bp"]:
         return 0
     spread = _twice_median([abs(2 * fen - middle) for fen in before])  # twice the doubled MAD
     spread = max(spread * FULL_BP, 4 * plan_fen * ladder.numbers["floor_bp"])
