@@ -16,6 +16,7 @@ from central import clock
 from central.store.engine import reading, writing
 from central.store.instants import DISTRICT_ZONE, to_ms
 from central.store.load_project import project_ids
+from central.store.remind_mended import remind
 from central.store.save_jobs import Held, claim_run, finish_run, still_held, take_lease, was_run
 from central.store.save_seen import mark_dirty
 
@@ -55,9 +56,20 @@ def judge_all(connection: Connection) -> str:
     return f"{len(projects)} projects"
 
 
+def last_ten_minutes(now: datetime) -> datetime:
+    """The newest full ten minutes."""
+    return now.replace(minute=now.minute // 10 * 10, second=0, microsecond=0)
+
+
+def mend(connection: Connection) -> str:
+    """Clocks of cases that ran out, and reminders of measures; by the wall, which people live by."""
+    return remind(connection, wall_ms=clock.system_ms())
+
+
 JOBS = (
     Job(name="daily_tick", due=last_midnight, run=judge_all),
     Job(name="hourly_look", due=last_hour, run=judge_all),
+    Job(name="mending", due=last_ten_minutes, run=mend),
 )
 
 

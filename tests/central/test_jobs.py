@@ -14,6 +14,7 @@ from central.store.instants import to_ms
 from central.store.save_jobs import still_held, take_lease
 from tests.central.plans import plan
 
+JUDGING = tuple(job for job in JOBS if job.name in ("daily_tick", "hourly_look"))
 NOON = datetime(2026, 9, 1, 4, 30, tzinfo=UTC)  # 12:30 in the district
 
 
@@ -27,7 +28,7 @@ class Clock:
         return self.now
 
 
-def a_scheduler(engine: Engine, clock: Clock, *, holder: str = "a", jobs: tuple[Job, ...] = JOBS) -> Scheduler:
+def a_scheduler(engine: Engine, clock: Clock, *, holder: str = "a", jobs: tuple[Job, ...] = JUDGING) -> Scheduler:
     """One that is beaten by the test."""
     return Scheduler(engine=engine, holder=holder, ran=lambda: None, jobs=jobs, now=clock)
 
@@ -111,5 +112,5 @@ def test_it_beats_by_itself(sqlite_store: Engine) -> None:
     scheduler = Scheduler(engine=sqlite_store, holder="a", ran=ran.set)
     scheduler.start()
     assert ran.wait(20)
-    scheduler.stop()
-    assert {run[0] for run in runs(sqlite_store)} == {"daily_tick", "hourly_look"}
+    scheduler.stop()  # after the beat that runs: all jobs of it ran
+    assert {run[0] for run in runs(sqlite_store)} >= {"daily_tick", "hourly_look", "mending"}
