@@ -45,7 +45,7 @@ def test_the_road_slips_ten_days_and_the_signals_slip_too() -> None:
 
 def test_the_last_of_a_chain_and_all_that_hold_it_are_critical() -> None:
     found = passed_on(
-        [part("road", 0, 60, late=10), part("signal", 60, 20), part("side", 0, 70, late=5)],
+        [part("road", 0, 60, late=10), part("signal", 60, 20), part("side", 0, 62, late=5)],
         [link("road", "signal"), link("side", "signal")],
     )
     assert {slip.id for slip in found if slip.critical} == {"road", "signal"}
@@ -117,7 +117,7 @@ def test_nothing_starts_before_what_it_waits_for_and_no_slip_is_lost(
         assert one.forecast is not None
         assert found[one.id].forecast >= one.forecast
         assert (found[one.id].forecast - one.finish).days == found[one.id].own_days + found[one.id].passed_days
-    for one in links:
-        assert found[one.after].forecast_start > found[one.before].forecast + timedelta(days=one.lag_days)
+    for tie in links:
+        assert found[tie.after].forecast_start > found[tie.before].forecast + timedelta(days=tie.lag_days)
     again = passed_on(list(reversed(parts)), list(reversed(links)))
     assert {slip.id: slip for slip in again} == found
