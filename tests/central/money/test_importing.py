@@ -1,0 +1,188 @@
+"""Rows of a workbook: traps of dates, numbers and formulas; a wrong row is named by row, column and reason."""
+
+from __future__ import annotations
+
+import tracemalloc
+import zipfile
+from datetime import date, datetime
+from io import BytesIO
+from typing import Any
+
+import pytest
+from openpyxl import Workbook, load_workbook
+
+from central.money.chain import GENESIS, linked
+from central.money.importing import NotALedgerError, read_ledger
+from central.money.posting import Posting
+from central.money.sheet import COLUMNS, template, write_ledger
+from tests.central.money.build import HEADER, a_posting, a_row, a_workbook
+from tests.central.money.test_book import chain
+
+
+def read(*rows: list[Any], **how: Any) -> list[Any]:
+    """What is read of these rows: (voucher, amount, day), or (column, code)."""
+    return [_short(row.posting) or _odd(row) for row in read_ledger(a_workbook(rows, **how), source="s")]
+
+
+def _short(posting: Posting | None) -> tuple[str, int, str] | None:
+    if posting is None:
+        return None
+    return posting.entry.voucher, posting.entry.amount_fen, str(posting.entry.day)
+
+
+def _odd(row: Any) -> tuple[int, str, str]:
+    return row.number, row.column, row.refusal.code
+
+
+@pytest.mark.parametrize(
+    ("value", "fen"),
+    [
+        (100, 10_000),
+        (0.1 + 0.2, 30),
+        (-12.34, -1234),
+        (123456789012.34, 12345678901234),
+        (1.005, None),
+        ("1,234.50", 123_450),
+        ("¥ 8,320.50", 832_050),
+        ("1234", 123_400),
+        ("１２．３４", 1234),
+        ("1,23", None),
+        ("12万", None),
+        ("1e3", None),
+        ("12.345", None),
+        (float("1e300"), 10**302),
+        (True, None),
+        ("=A1+B1", None),
+        ("#N/A", None),
+        (datetime(2026, 1, 1), None),  # noqa: DTZ001 -- cells have no zone
+    ],
+)
+def test_amounts_are_exact_fen_or_refused(value: Any, fen: int | None) -> None:
+    ((*_, found),) = [read(a_row(amount=value))[0][:2]]
+    assert found == (fen if fen is not None else "金额(元)")
+
+
+@pytest.mark.parametrize(
+    ("value", "day"),
+    [
+        (date(2026, 3, 1), "2026-03-01"),
+        (datetime(2026, 3, 1, 23, 59), "2026-03-01"),  # noqa: DTZ001
+        ("2026-03-01", "2026-03-01"),
+        ("2026/3/1", "2026-03-01"),
+        ("2026.3.1", "2026-03-01"),
+        ("2026年3月1日", "2026-03-01"),
+        ("20260301", "2026-03-01"),
+        (20260301, "2026-03-01"),
+        (46082, None),
+        ("2026-02-29", None),
+        ("1/3/2026", None),
+        ("三月一日", None),
+        ("=TODAY()", None),
+    ],
+)
+def test_days_are_days_or_refused(value: Any, day: str | None) -> None:
+    found = read(a_row(day=value))[0]
+    assert (found[2] if day else found[1]) == (day or "日期")
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        ({"voucher": None}, (2, "凭证号", "empty")),
+        ({"project": "  "}, (2, "项目代码", "empty")),
+        ({"amount_fen": None}, (2, "金额(元)", "empty")),
+        ({"kind": "借款"}, (2, "类型", "kind")),
+        ({"voucher": date(2026, 1, 1)}, (2, "凭证号", "text")),
+        ({"payee": 1234567890123456}, (2, "收款单位", "digits")),
+        ({"wage_fen": "some"}, (2, "其中工资(元)", "amount")),
+        ({"line": "=B2"}, (2, "预算科目", "formula")),
+    ],
+)
+def test_a_wrong_row_names_its_column_and_the_rest_load(change: dict[str, Any], found: tuple[int, str, str]) -> None:
+    good = a_row("v2", 5, kind="release")
+    assert read(a_row(**change), [None] * len(COLUMNS), good) == [found, ("v2", 500, "2026-03-10")]
+
+
+def test_numbers_typed_as_ids_are_text_and_every_column_arrives() -> None:
+    full = a_row(
+        12345.0, "7.50", project=320111.0, kind=" 支付 ", wage_fen=1.5, line="建安/土建", contract="c", payee="甲",
+        approver="李", object_code=77, reverses="v0", note="十月",
+    )  # fmt: skip
+    ((posting,),) = [[row.posting for row in read_ledger(a_workbook([full]), source="s")]]
+    expected = a_posting(
+        "12345", 750, project="320111", wage_fen=150, line="建安/土建", contract="c", payee="甲", object_code="77",
+        reverses="v0", note="十月", source="s",
+    )  # fmt: skip
+    assert posting is not None
+    assert (posting.differs(expected), posting.approver) == (("approver",), "李")
+
+
+def test_headers_in_english_under_a_title_and_in_full_width_are_found() -> None:
+    english = [column.en for column in COLUMNS]
+    assert read(english, a_row(), header=["Payments 2026"], title="Sheet1") == [("v1", 10_000, "2026-03-10")]
+    wide = [column.zh.replace("(", " （").replace(")", "）") for column in COLUMNS]
+    assert read(wide, a_row(), header=["单位:元"]) == [("v1", 10_000, "2026-03-10")]
+
+
+@pytest.mark.parametrize(
+    ("how", "words"),
+    [
+        ({"header": HEADER[1:]}, "a header with 凭证号"),
+        ({"header": [*HEADER, "凭证号"]}, "one column each of 凭证号"),
+        ({"header": [*HEADER[:3], "别的", *HEADER[4:]]}, "one column each of 日期"),
+    ],
+)
+def test_a_file_without_its_header_is_refused_whole(how: dict[str, Any], words: str) -> None:
+    with pytest.raises(NotALedgerError, match=words):
+        read(a_row(), **how)
+
+
+def test_a_file_that_is_none_is_refused_whole() -> None:
+    empty = BytesIO()
+    with zipfile.ZipFile(empty, "w") as archive:
+        archive.writestr("x", "y")
+    two = Workbook()
+    two.create_sheet("another")
+    many = BytesIO()
+    two.save(many)
+    for content, words in ((b"PK no", "xlsx workbook"), (empty.getvalue(), "xlsx"), (many.getvalue(), "a sheet named")):
+        with pytest.raises(NotALedgerError, match=words):
+            list(read_ledger(BytesIO(content), source="s"))
+
+
+def test_the_template_and_an_export_come_back() -> None:
+    assert list(read_ledger(BytesIO(template()), source="s")) == []
+    entries = chain(3)
+    content = BytesIO()
+    write_ledger(content, entries)
+    content.seek(0)
+    found = [row.posting for row in read_ledger(content, source="s")]
+    assert all(one and one.says(entry.posting) for one, entry in zip(found, entries, strict=True))
+    page = load_workbook(BytesIO(content.getvalue()))["资金"]
+    assert page.cell(row=2, column=len(COLUMNS) + 7).value == entries[0].hash
+
+
+def test_what_looks_like_a_formula_is_exported_as_text() -> None:
+    bad = linked(a_posting(payee="=HYPERLINK(1)"), nth=1, flags=(), by="f", at_ms=1, prev_hash=GENESIS)
+    content = BytesIO()
+    write_ledger(content, [bad])
+    cell = load_workbook(BytesIO(content.getvalue()))["资金"].cell(row=2, column=HEADER.index("收款单位") + 1)
+    assert (cell.value, cell.data_type) == ("=HYPERLINK(1)", "s")
+
+
+def test_many_rows_take_no_more_memory_than_a_few() -> None:
+    book = Workbook(write_only=True)
+    page = book.create_sheet("资金")
+    page.append(HEADER)
+    for number in range(8000):
+        page.append(a_row(number, 1))
+    content = BytesIO()
+    book.save(content)
+    content.seek(0)
+    tracemalloc.start()
+    try:
+        assert sum(row.posting is not None for row in read_ledger(content, source="s")) == 8000
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 8_000_000
