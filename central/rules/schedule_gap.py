@@ -21,7 +21,7 @@ def schedule_gap(seen: RuleInput, profile: LadderProfile) -> Finding | None:
 
     None when nothing new was seen, but for midnights: those say whether there is anything to see by.
     """
-    if seen.deviation is None or not (seen.fresh or seen.tick):
+    if seen.deviation is None or not (seen.fresh or seen.tick or seen.month_end):
         return None
     deviation = seen.deviation
     value = _measured(deviation, profile.ladder(NAME).basis)

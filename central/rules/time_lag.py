@@ -21,7 +21,7 @@ def time_lag(seen: RuleInput, profile: LadderProfile) -> Finding | None:
     Where the plan is nearly flat, a week is less work than can be told from noise. So a gap within its own sigma raises
     nothing (docs/decisions/0008-lag-within-noise.md); it still holds a level that is open, until the work is done.
     """
-    if seen.deviation is None or not (seen.fresh or seen.tick):
+    if seen.deviation is None or not (seen.fresh or seen.tick or seen.month_end):
         return None
     deviation = seen.deviation
     within_noise = deviation.gap_bp < deviation.sigma_bp
