@@ -36,7 +36,7 @@ from central.jobs import Scheduler
 from central.reassessor import Reassessor
 from central.settings import Settings, UploadSettings, metrics_token
 from central.store.engine import open_engine
-from central.store.migrate import migrate
+from central.store.migrate import migrate_when_it_answers
 
 log = logging.getLogger(__name__)
 
@@ -96,16 +96,17 @@ class Centre:
 
 
 def build(settings: Settings) -> Centre:
-    """Everything of one centre; the database is brought to the newest schema first."""
+    """Everything of one centre; the database is brought to the newest schema first, and waited for if it is away."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    engine = open_engine(settings.database_url)
-    migrate(engine)
-    now, changes, stopping = clock.clock_of(settings.clock, engine), Changes(), Event()
+    engine, stopping = open_engine(settings.database_url), Event()
+    migrate_when_it_answers(engine, stopping=stopping)
+    now, changes = clock.clock_of(settings.clock, engine), Changes()
     reassessor = Reassessor(
         engine=engine, now=now, changed=lambda projects, at: changes.publish(projects, at=at), stopping=stopping
     )
     worker, listener = _ingest(settings, engine, reassessor, stopping)
-    services = _services(settings, engine, changes, now)
+    watch = _broker_watch(settings, engine, stopping)
+    services = _services(settings, engine, changes, now, watch)
     return Centre(
         settings=settings,
         engine=engine,
@@ -116,7 +117,7 @@ def build(settings: Settings) -> Centre:
         sweeper=Sweeper(services=services, stopping=stopping),
         worker=worker,
         listener=listener,
-        broker_watch=_broker_watch(settings, engine, stopping),
+        broker_watch=watch,
         stopping=stopping,
     )
 
@@ -184,7 +185,9 @@ def _broker_watch(settings: Settings, engine: Engine, stopping: Event) -> Broker
     )
 
 
-def _services(settings: Settings, engine: Engine, changes: Changes, now: clock.Clock) -> Services:
+def _services(
+    settings: Settings, engine: Engine, changes: Changes, now: clock.Clock, watch: BrokerWatch | None
+) -> Services:
     api = ApiSettings(
         data_dir=settings.data_dir,
         district=Text(zh=settings.district.zh, en=settings.district.en),
@@ -203,6 +206,7 @@ def _services(settings: Settings, engine: Engine, changes: Changes, now: clock.C
         changes=changes,
         clock=now,
         wall=clock.system,
+        problems=lambda: ("broker_log",) if watch is not None and watch.problems else (),
     )
 
 

@@ -5,7 +5,8 @@ CentralError
 ├── PlanRefused       a plan that is right by itself, but cannot be stored beside what is there
 ├── LadderRefused     a profile of ladders, or a switch to one, that cannot be as it is asked for
 ├── UnknownThing      a gateway, user or project that is not there
-└── AlreadyThere      a gateway or user that is there already
+├── AlreadyThere      a gateway or user that is there already
+└── NewerSchema       a database that a newer release has brought further
 """
 
 from __future__ import annotations
@@ -35,6 +36,10 @@ class LadderRefused(CentralError):  # noqa: N818
 
 class AlreadyThere(CentralError):  # noqa: N818
     """A gateway or user that is there already."""
+
+
+class NewerSchema(CentralError):  # noqa: N818
+    """A database that a newer release has brought further than this one knows."""
 
 
 class PlanRefused(CentralError):  # noqa: N818

@@ -98,10 +98,11 @@ class PlanRefused(ErrorEnvelope):
 
 
 class Health(Answer):
-    """Whether the centre can work."""
+    """Whether the centre can work. `degraded`: it does, but for what `problems` name; its log says more."""
 
-    status: Literal["ok", "failing"]
+    status: Literal["ok", "degraded", "failing"]
     database: bool
+    problems: list[Literal["broker_log"]]
     version: str
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
 
+from prometheus_client import Gauge
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
@@ -20,6 +21,7 @@ from central.store.engine import writing
 from central.store.save_security import note_security
 
 log = logging.getLogger(__name__)
+BLIND = Gauge("siteprogress_broker_log_unread", "1 = the broker's log, or how far it was read, cannot be used")
 
 POLL_S = 1.0
 CHUNK_BYTES = 1 << 20
@@ -58,7 +60,11 @@ class LogFile:
 
 @dataclass(slots=True, kw_only=True)
 class BrokerWatch:
-    """`place` is the file that remembers how far the log was read, so that a restart counts nothing twice or not."""
+    """`place` is the file that remembers how far the log was read, so that a restart counts nothing twice or not.
+
+    `problems`: what stands in the way now, by what it is (`read`, `place`). Neither stops the watch: it tries again,
+    and what it has counted it does not count again while it lives.
+    """
 
     engine: Engine
     path: Path
@@ -67,16 +73,48 @@ class BrokerWatch:
     centre_clients: frozenset[str] = frozenset()
     stopping: Event = field(default_factory=Event)
     poll_s: float = POLL_S
+    problems: dict[str, str] = field(default_factory=dict)
 
     def run(self) -> None:
         """Until `stopping` is set."""
-        file, reader = self._opened(), LogReader(centre_clients=self.centre_clients)
+        file, reader, owed = self._opened(), LogReader(centre_clients=self.centre_clients), False
         while not self.stopping.is_set():
-            lines = file.next()
-            if lines and self._kept(refusals(lines, reader, at_ms=self.now_ms())):
-                self._remember(file)
+            lines = self._read(file)
+            if lines and not self._kept(refusals(lines, reader, at_ms=self.now_ms())):
+                return
+            owed = (owed or bool(lines)) and not self._remembers(file)
             if not lines:
                 self.stopping.wait(self.poll_s)
+
+    def _read(self, file: LogFile) -> list[str]:
+        try:
+            lines = file.next()
+        except OSError as unread:
+            self._trouble("read", f"{self.path}: {unread.strerror}; expected a log this user can read")
+            return []
+        self._well("read")
+        return lines
+
+    def _remembers(self, file: LogFile) -> bool:
+        """Whether the place is on the disk."""
+        try:
+            write_whole(self.place, json.dumps({"inode": file.inode, "offset": file.offset}).encode())
+        except OSError as full:
+            self._trouble("place", f"{self.place}: {full.strerror}; expected room and a folder this user can write")
+            return False
+        self._well("place")
+        return True
+
+    def _trouble(self, what: str, problem: str) -> None:
+        if self.problems.get(what) != problem:
+            log.error("the broker's log is not watched as it should be: %s", problem)
+        self.problems[what] = problem
+        BLIND.set(1)
+
+    def _well(self, what: str) -> None:
+        if self.problems.pop(what, None) is not None:
+            log.info("the broker's log is watched again what=%s", what)
+        BLIND.set(bool(self.problems))
 
     def _kept(self, found: Counter[Refusal]) -> bool:
         """Whether they are in the database; waits while it does not answer, gives up only when the centre stops."""
@@ -96,9 +134,6 @@ class BrokerWatch:
             return LogFile(path=self.path, inode=int(held["inode"]), offset=int(held["offset"]))
         except (OSError, ValueError, KeyError, TypeError):
             return LogFile(path=self.path)  # never read before
-
-    def _remember(self, file: LogFile) -> None:
-        write_whole(self.place, json.dumps({"inode": file.inode, "offset": file.offset}).encode())
 
 
 def refusals(lines: Iterable[str], reader: LogReader, *, at_ms: int) -> Counter[Refusal]:

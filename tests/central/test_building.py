@@ -7,7 +7,7 @@ from pathlib import Path
 
 from central.api.uploads.limits import Quota, UploadLimits
 from central.app import build
-from central.settings import Settings, UploadSettings
+from central.settings import IdentitySettings, Settings, UploadSettings
 
 
 def test_without_a_word_uploads_cost_what_the_limits_say(tmp_path: Path) -> None:
@@ -27,4 +27,15 @@ def test_limits_of_uploads_and_proxies_reach_the_api(tmp_path: Path) -> None:
     assert (found.uploads.photo_bytes, found.uploads.lifetime) == (1 << 20, timedelta(days=9))
     assert found.uploads.gateway == Quota(uploads=7, size_bytes=1 << 21)
     assert (found.trusted_proxies, found.metrics_token) == (("127.0.0.1",), "0123456789abcdef")
+    centre.engine.dispose()
+
+
+def test_what_the_watch_of_the_brokers_log_cannot_do_shows_in_the_centres_health(tmp_path: Path) -> None:
+    identity = IdentitySettings(broker_log=tmp_path / "broker.log")
+    centre = build(Settings(data_dir=tmp_path, identity=identity))
+    services = centre.app.state.services
+    assert services.problems() == ()
+    assert centre.broker_watch is not None
+    centre.broker_watch.problems["read"] = "no leave"
+    assert services.problems() == ("broker_log",)
     centre.engine.dispose()

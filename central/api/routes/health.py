@@ -21,14 +21,20 @@ FORWARDED = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwa
 
 @router.get("/healthz", operation_id="getHealth", response_model=Health, responses={503: {"model": Health}})
 def health(services: Given) -> JSONResponse:
-    """200 while the database answers, else 503."""
+    """200 while the database answers, else 503. What does not work as it should beside it is named."""
     works = True
     try:
         with services.engine.connect() as connection:
             connection.execute(text("SELECT 1"))
     except SQLAlchemyError:
         works = False
-    state = Health(status="ok" if works else "failing", database=works, version=services.settings.version)
+    problems = services.problems()
+    state = Health(
+        status="failing" if not works else "degraded" if problems else "ok",
+        database=works,
+        problems=list(problems),
+        version=services.settings.version,
+    )
     return JSONResponse(state.model_dump(), status_code=200 if works else 503)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -54,7 +55,17 @@ def test_a_large_body_is_refused_before_it_is_read(centre: Centre) -> None:
 
 def test_health_needs_no_token_and_tells_of_the_database(centre: Centre) -> None:
     answer = centre.client().get("/api/v1/healthz")
-    assert (answer.status_code, answer.json()) == (200, {"status": "ok", "database": True, "version": "0"})
+    assert (answer.status_code, answer.json()) == (
+        200,
+        {"status": "ok", "database": True, "problems": [], "version": "0"},
+    )
+
+
+def test_what_does_not_work_beside_the_database_is_named(filled: Engine, tmp_path: Path) -> None:
+    with served(filled, tmp_path / "data") as centre:
+        centre.app.state.services = replace(centre.services, problems=lambda: ("broker_log",))
+        answer = centre.client().get("/api/v1/healthz")
+    assert (answer.status_code, answer.json()["status"], answer.json()["problems"]) == (200, "degraded", ["broker_log"])
 
 
 def test_health_fails_without_the_database(one_centre: Centre, tmp_path: Path) -> None:

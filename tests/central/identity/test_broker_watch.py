@@ -31,12 +31,12 @@ def events(engine: Engine) -> dict[tuple[str, str], int]:
 @contextmanager
 def watched(engine: Engine, folder: Path) -> Any:
     watch = BrokerWatch(
-        engine=engine, path=folder / "broker.log", place=folder / "place", now_ms=lambda: AT, poll_s=0.05
+        engine=engine, path=folder / "broker.log", place=folder / "at" / "place", now_ms=lambda: AT, poll_s=0.05
     )
     thread = Thread(target=watch.run)
     thread.start()
     try:
-        yield
+        yield watch
     finally:
         watch.stopping.set()
         thread.join()
@@ -91,7 +91,34 @@ def test_a_line_without_end_fills_no_memory_and_stops_nobody(tmp_path: Path) -> 
 
 
 def test_a_place_that_cannot_be_read_begins_at_the_top(any_store: Engine, tmp_path: Path) -> None:
-    (tmp_path / "place").write_text("{}")
+    (tmp_path / "at").mkdir()
+    (tmp_path / "at" / "place").write_text("{}")
     (tmp_path / "broker.log").write_text(DENIED)
     with watched(any_store, tmp_path):
         _wait(any_store, 1)
+
+
+def test_a_log_that_cannot_be_read_is_told_and_tried_again(sqlite_store: Engine, tmp_path: Path) -> None:
+    path = tmp_path / "broker.log"
+    path.mkdir()
+    with watched(sqlite_store, tmp_path) as watch:
+        wait_until(lambda: "expected a log this user can read" in watch.problems.get("read", ""), what="it is told")
+        path.rmdir()
+        path.write_text(DENIED)
+        _wait(sqlite_store, 1)
+        wait_until(lambda: not watch.problems, what="it is well")
+
+
+def test_a_place_that_cannot_be_kept_is_told_and_nothing_is_counted_twice(sqlite_store: Engine, tmp_path: Path) -> None:
+    (tmp_path / "at").write_text("a file where the folder should be, as good as a full disk")
+    path = tmp_path / "broker.log"
+    with watched(sqlite_store, tmp_path) as watch:
+        _append(path, DENIED)
+        wait_until(lambda: "expected room" in watch.problems.get("place", ""), what="it is told")
+        _append(path, DENIED)
+        _wait(sqlite_store, 2)
+        (tmp_path / "at").unlink()
+        wait_until(lambda: not watch.problems, what="it is kept")
+    with watched(sqlite_store, tmp_path):
+        _append(path, DENIED)
+        _wait(sqlite_store, 3)

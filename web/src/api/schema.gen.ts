@@ -637,7 +637,7 @@ export interface paths {
         };
         /**
          * Health
-         * @description 200 while the database answers, else 503.
+         * @description 200 while the database answers, else 503. What does not work as it should beside it is named.
          */
         get: operations["getHealth"];
         put?: never;
@@ -1169,16 +1169,18 @@ export interface components {
         };
         /**
          * Health
-         * @description Whether the centre can work.
+         * @description Whether the centre can work. `degraded`: it does, but for what `problems` name; its log says more.
          */
         Health: {
             /**
              * Status
              * @enum {string}
              */
-            status: "ok" | "failing";
+            status: "ok" | "degraded" | "failing";
             /** Database */
             database: boolean;
+            /** Problems */
+            problems: "broker_log"[];
             /** Version */
             version: string;
         };
