@@ -126,17 +126,20 @@ def _thresholds(place: str, given: object, shipped: Ladder, faults: _Faults) -> 
     if not isinstance(given, Mapping) or not given:
         faults.add(place, f"{_shown(given)} are no thresholds", f"an object of {', '.join(LEVELS)}")
         return shipped.thresholds
+    before = len(faults.found)
     faults.unknown(place, given, frozenset(LEVELS))
     known = [level for level in LEVELS if level in given]
     found = [
         (level, faults.number(f"{place}.{level}", given[level], low=-_NUMBER_MAX, high=_NUMBER_MAX)) for level in known
     ]
+    if len(faults.found) > before or not found:
+        return shipped.thresholds
     word, sign = ("fall", -1) if shipped.side == "below" else ("rise", 1)
     for (milder, one), (heavier, other) in pairwise(found):
         if sign * (other - one) <= 0:
             what = f"{other} does not follow {milder} {one}"
             faults.add(f"{place}.{heavier}", what, f"thresholds that {word} from blue to red")
-    return tuple(found)
+    return tuple(found) if len(faults.found) == before else shipped.thresholds
 
 
 def _numbers(place: str, given: object, shipped: Ladder, faults: _Faults) -> dict[str, int]:
