@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 from central.domain import Building, PlanPoint, Project, Text, WorkItem
 from central.plan.pausing import stopped, with_known
 from central.store import tables
-from central.store.read_organised import approved_pauses_of
+from central.store.read_pauses import approved_pauses_of
 from central.store.upsert import table_of
 
 _PROJECT, _PAUSE, _BUILDING = table_of(tables.Project), table_of(tables.Pause), table_of(tables.Building)

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from sqlalchemy import Connection, select
 
 from central.domain import LifeEvent
 from central.store import tables
 from central.store.upsert import table_of
 
-_DECISION, _PAUSE = table_of(tables.PlanDecision), table_of(tables.PauseRequest)
-_EVENT = table_of(tables.LifeEventRow)
+_DECISION, _EVENT = table_of(tables.PlanDecision), table_of(tables.LifeEventRow)
 
 
 def life_events_of(connection: Connection, project_id: str) -> tuple[LifeEvent, ...]:
@@ -27,14 +24,6 @@ def estimate_of(connection: Connection, project_id: str) -> int:
     """The approved estimate (概算) of the newest plan that names one, fen; 0 = not known."""
     named = select(_DECISION.c.estimate_fen).where(_DECISION.c.project == project_id, _DECISION.c.estimate_fen > 0)
     return connection.execute(named.order_by(_DECISION.c.version.desc()).limit(1)).scalar() or 0
-
-
-def approved_pauses_of(connection: Connection, project_id: str) -> tuple[tuple[date, date, int], ...]:
-    """Approved standstills as (first day, last day, instant of approval in ms), by first day."""
-    approved = select(_PAUSE.c.first, _PAUSE.c.last, _PAUSE.c.decided_at).where(
-        _PAUSE.c.project == project_id, _PAUSE.c.state == "approved"
-    )
-    return tuple(sorted((row.first, row.last, row.decided_at) for row in connection.execute(approved)))
 
 
 def _of_plans(connection: Connection, project_id: str) -> list[tuple[int, LifeEvent]]:

@@ -1,0 +1,109 @@
+"""Stores revisions of plans that wait for approval, and puts approved ones in force."""
+
+from __future__ import annotations
+
+import json
+
+from sqlalchemy import Connection, insert, update
+
+from central.audit.trail import append
+from central.errors import UnknownThing
+from central.lifecycle.refused import ActRefused
+from central.plan.document import ImportedPlan
+from central.plan.importing import read_plan_json
+from central.store import tables
+from central.store.read_proposals import StoredProposal, open_proposal, proposal_of
+from central.store.save_plan import check_clash, newest_version, put_plan, spelled_plan
+from central.store.upsert import table_of
+
+_PROPOSAL = table_of(tables.PlanProposal)
+
+
+def propose_plan(connection: Connection, plan: ImportedPlan, *, by: str, reason: str, now_ms: int) -> int:
+    """The number under which the revision waits; the same document again gives the number it has."""
+    project = plan.project.id
+    spelled, digest = spelled_plan(plan.document)
+    check_clash(connection, plan.project)
+    if not reason.strip():
+        raise ActRefused("a revision without a reason", where="reason", expected="why the plan changes")
+    waiting = open_proposal(connection, project)
+    if waiting is not None and waiting.sha256 == digest:
+        return waiting.id
+    if waiting is not None:
+        what = f"proposal {waiting.id} of {waiting.proposed_by} waits"
+        raise ActRefused(what, where="plan", expected="its decision, or that it is withdrawn, before another one")
+    row = {
+        "project": project,
+        "base_version": newest_version(connection, project)[0],
+        "document": spelled,
+        "sha256": digest,
+        "reason": reason,
+        "proposed_by": by,
+        "proposed_at": now_ms,
+        "state": "open",
+        "decided_by": "",
+        "remark": "",
+    }
+    number = int(connection.execute(insert(_PROPOSAL).values(**row).returning(_PROPOSAL.c.id)).scalar_one())
+    detail = {"proposal": number, "sha256": digest, "reason": reason}
+    append(connection, at_ms=now_ms, actor=by, action="plan.propose", object_=f"project/{project}", detail=detail)
+    return number
+
+
+def approve_plan(connection: Connection, project: str, number: int, *, by: str, remark: str, now_ms: int) -> int:
+    """The version that is in force from now on; ActRefused when this person or this plan cannot be."""
+    waiting = _waiting(connection, project, number)
+    if by == waiting.proposed_by:
+        raise ActRefused(f"{by} is its author", where="approver", expected="somebody other than the author")
+    newest, _ = newest_version(connection, project)
+    if newest != waiting.base_version:
+        what = f"version {newest} came since, it was made from {waiting.base_version}"
+        raise ActRefused(what, where="plan", expected="a revision of the plan in force")
+    plan = read_plan_json(json.loads(waiting.document))
+    if not isinstance(plan, ImportedPlan):
+        raise ActRefused(f"{len(plan)} faults", where="plan", expected="a plan that is right by today's rules")
+    version = put_plan(connection, plan, by=waiting.proposed_by, reason=waiting.reason, now_ms=now_ms, approved_by=by)
+    _settle(connection, number, state="approved", by=by, remark=remark, now_ms=now_ms, version=version)
+    _note(connection, project, number, action="plan.approve", by=by, remark=remark, now_ms=now_ms)
+    return version
+
+
+def refuse_plan(connection: Connection, project: str, number: int, *, by: str, remark: str, now_ms: int) -> None:
+    """Refused with a reason by another; withdrawn by its author."""
+    waiting = _waiting(connection, project, number)
+    state = "withdrawn" if by == waiting.proposed_by else "refused"
+    if state == "refused" and not remark.strip():
+        raise ActRefused("refused without a reason", where="remark", expected="why")
+    _settle(connection, number, state=state, by=by, remark=remark, now_ms=now_ms)
+    _note(connection, project, number, action=f"plan.{state}", by=by, remark=remark, now_ms=now_ms)
+
+
+def _waiting(connection: Connection, project: str, number: int) -> StoredProposal:
+    found = proposal_of(connection, project, number)
+    if found is None:
+        raise UnknownThing(f"proposal {number}", where="proposal", expected=f"one of project {project}")
+    if found.state != "open":
+        raise ActRefused(
+            f"proposal {number} is {found.state}", where="proposal", expected="one that waits for a decision"
+        )
+    return found
+
+
+def _settle(
+    connection: Connection, number: int, *, state: str, by: str, remark: str, now_ms: int, version: int | None = None
+) -> None:
+    same = update(_PROPOSAL).where(_PROPOSAL.c.id == number, _PROPOSAL.c.state == "open")
+    settled = same.values(state=state, decided_by=by, decided_at=now_ms, remark=remark, version=version)
+    if not connection.execute(settled).rowcount:
+        raise ActRefused(f"proposal {number} was decided", where="proposal", expected="one that waits for a decision")
+
+
+def _note(connection: Connection, project: str, number: int, *, action: str, by: str, remark: str, now_ms: int) -> None:
+    append(
+        connection,
+        at_ms=now_ms,
+        actor=by,
+        action=action,
+        object_=f"project/{project}",
+        detail={"proposal": number, "remark": remark},
+    )
