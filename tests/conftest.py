@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,8 @@ from sqlalchemy import Engine
 from central.store.engine import open_engine
 from central.store.migrate import migrate
 from tests.services import Broker, Postgres, amqtt_in, mosquitto_in, postgres_binaries, postgres_cluster
+
+os.environ.pop("COLUMNS", None)  # a worker of xdist has it; a console made at import would keep to its narrow width
 
 
 @pytest.fixture

@@ -90,7 +90,7 @@ ANYTHING = st.recursive(
 TAGS = st.dictionaries(st.sampled_from([1, 2, 3, 4, 271, 272, 306, 36867, 36880, 36881]), ANYTHING)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(TAGS, TAGS, TAGS)
 def test_any_tags_are_claims_or_none(
     main: dict[int, object], detail: dict[int, object], gps: dict[int, object]
