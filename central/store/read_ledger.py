@@ -107,6 +107,11 @@ def hold_accounts(connection: Connection, projects: Sequence[str]) -> dict[str, 
     return accounts
 
 
+def hold_project(connection: Connection, project: str) -> None:
+    """Nobody else may change what is kept of this project until the transaction ends."""
+    connection.execute(select(_PROJECT.c.id).where(_PROJECT.c.id == project).with_for_update())
+
+
 def _account(row: Any) -> Account:
     return Account(
         project=row.project,

@@ -40,6 +40,7 @@ from central.store.tables.ledger import (
     FundLock,
     FundMonth,
     FundRefused,
+    PaymentTerms,
 )
 from central.store.tables.mended import (
     CaseEvent,
@@ -117,6 +118,7 @@ __all__ = [
     "Organisation",
     "Pause",
     "PauseRequest",
+    "PaymentTerms",
     "PermitEvent",
     "Photo",
     "PhotoClaim",

@@ -10,7 +10,12 @@ from sqlmodel import Field, SQLModel
 
 from central.store.tables.columns import big, long_text, serial
 
-APPEND_ONLY = ("fund_entry", "fund_conflict", "fund_lock")  # the database refuses to change or delete their rows
+APPEND_ONLY = (
+    "fund_entry",
+    "fund_conflict",
+    "fund_lock",
+    "payment_terms",
+)  # the database refuses to change or delete their rows
 
 
 class FundEntry(SQLModel, table=True):
@@ -135,3 +140,19 @@ class FundRefused(SQLModel, table=True):
     expected_zh: str = long_text()
     expected_en: str = long_text()
     document: str = long_text()
+
+
+class PaymentTerms(SQLModel, table=True):
+    """What a project's contract says of payment: see `central.money.disburse.Terms`. The newest version is in force."""
+
+    __tablename__: ClassVar[str] = "payment_terms"
+    project: str = Field(primary_key=True)
+    version: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    rate_bp: int
+    advance_fen: int = big()
+    advance_until_bp: int
+    retention_bp: int
+    wage_month_fen: int = big()
+    due_days: int
+    set_by: str
+    set_at: int = big()

@@ -10,15 +10,16 @@ down_revision = "0006"
 branch_labels = None
 depends_on = None
 
-APPEND_ONLY = ("fund_entry", "fund_conflict", "fund_lock")
+APPEND_ONLY = ("fund_entry", "fund_conflict", "fund_lock", "payment_terms")
 SERIAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    """Seven tables; three of them can only be added to."""
+    """Eight tables; four of them can only be added to."""
     _entries()
     _derived()
     _handed_in()
+    _terms()
     for table in APPEND_ONLY:
         _append_only(table)
 
@@ -115,6 +116,22 @@ def _handed_in() -> None:
             for name in ("what_zh", "what_en", "expected_zh", "expected_en", "document")
         ),
         sa.PrimaryKeyConstraint("import_id", "row", name=op.f("pk_fund_refused")),
+    )
+
+
+def _terms() -> None:
+    op.create_table(
+        "payment_terms",
+        *_texts("project"),
+        sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("rate_bp", sa.Integer(), nullable=False),
+        *_bigs("advance_fen"),
+        *(sa.Column(name, sa.Integer(), nullable=False) for name in ("advance_until_bp", "retention_bp")),
+        *_bigs("wage_month_fen"),
+        sa.Column("due_days", sa.Integer(), nullable=False),
+        *_texts("set_by"),
+        *_bigs("set_at"),
+        sa.PrimaryKeyConstraint("project", "version", name=op.f("pk_payment_terms")),
     )
 
 
