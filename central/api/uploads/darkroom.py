@@ -1,7 +1,8 @@
 """A process of its own that looks at one picture of an unknown sender: `-m central.api.uploads.darkroom JOB`.
 
 It is given nothing but a file, may use little memory, time and disk, and answers with one line of JSON: what it found
-or what is wrong. Whatever a decoder does here, the centre does not notice it.
+or what is wrong. Whatever a decoder does here, the centre does not notice it. Before it looks at the first byte it has
+opened and imported all it needs; from then on it can open no file and no connection and begin no process.
 """
 
 from __future__ import annotations
@@ -11,18 +12,38 @@ import json
 import resource
 import sys
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from typing import Any
+from io import BytesIO
+from pathlib import Path
+from typing import Any, BinaryIO
 from zoneinfo import ZoneInfo
 
-from PIL import Image, ImageOps, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
+from PIL import (
+    Image,
+    ImageOps,
+    ImagePalette,
+    JpegImagePlugin,
+    MpoImagePlugin,
+    PngImagePlugin,
+    TiffImagePlugin,
+    WebPImagePlugin,
+)
 
 from central.api.uploads.claims import Exif, read_exif
 
 MEMORY_BYTES = 1 << 30
 CPU_S = 40
-_KNOWN = (JpegImagePlugin, PngImagePlugin, WebPImagePlugin)  # importing is knowing
-FILES = 64
+_KNOWN = (  # importing is knowing, and once confined nothing can be imported any more
+    ImagePalette,
+    JpegImagePlugin,
+    MpoImagePlugin,
+    PngImagePlugin,
+    TiffImagePlugin,
+    WebPImagePlugin,
+)
+FILE_BYTES = 64 << 20
 SHOWN_PX, THUMBNAIL_PX = 3072, 480
 SHOWN_QUALITY, THUMBNAIL_QUALITY = 85, 75
 FORMATS = ("JPEG", "PNG", "WEBP")  # a phone's MPO opens as JPEG; no other decoder is even tried
@@ -49,12 +70,26 @@ class Job:
     zone: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """The job with its files open and what it needs at hand."""
+
+    source: BinaryIO
+    shown: BinaryIO
+    thumbnail: BinaryIO
+    pixels_max: int
+    zone: ZoneInfo
+    formats: tuple[str, ...]
+
+
 def main() -> int:
     """Answer on standard output; 0 also for a refusal, which is an answer too."""
     job = Job(**json.loads(sys.argv[1]))
-    _confine()
     try:
-        answer = develop(job)
+        with laid_out(job) as desk:
+            _warm_up(desk.zone)
+            confine(threads=_is_heic(desk.source))
+            answer = _developed(desk)
     except UnfitError as unfit:
         answer = _fault(unfit.code, str(unfit), unfit.expected)
     except MemoryError:
@@ -70,33 +105,58 @@ def main() -> int:
 
 def develop(job: Job) -> dict[str, Any]:
     """Turn upright, strip everything, write what is shown and its thumbnail; the picture's size and EXIF claims."""
+    with laid_out(job) as desk:
+        return _developed(desk)
+
+
+@contextmanager
+def laid_out(job: Job) -> Iterator[Desk]:
+    """Everything open and known that the work needs."""
     formats = (*FORMATS, "HEIF") if _know_heif() else FORMATS
+    source, shown, thumbnail = Path(job.source), Path(job.shown), Path(job.thumbnail)
+    with source.open("rb") as source_file, shown.open("wb") as shown_file, thumbnail.open("wb") as thumbnail_file:
+        yield Desk(
+            source=source_file,
+            shown=shown_file,
+            thumbnail=thumbnail_file,
+            pixels_max=job.pixels_max,
+            zone=ZoneInfo(job.zone),
+            formats=formats,
+        )
+
+
+def _developed(desk: Desk) -> dict[str, Any]:
     Image.MAX_IMAGE_PIXELS = None  # checked here, before anything is decoded
-    with warnings.catch_warnings(action="ignore"), Image.open(job.source, formats=formats) as picture:
+    with warnings.catch_warnings(action="ignore"), Image.open(desk.source, formats=desk.formats) as picture:
         name, size = picture.format or "", picture.size
-        if size[0] * size[1] > job.pixels_max:
+        if size[0] * size[1] > desk.pixels_max:
             raise UnfitError(
-                "too_many_pixels", f"picture of {size[0]} x {size[1]} px", expected=f"at most {job.pixels_max} pixels"
+                "too_many_pixels", f"picture of {size[0]} x {size[1]} px", expected=f"at most {desk.pixels_max} pixels"
             )
-        exif = _claims(picture, zone=ZoneInfo(job.zone))
+        exif = _claims(picture, zone=desk.zone)
         scale = SHOWN_PX / max(*size, SHOWN_PX)
         picture.draft("RGB", (int(size[0] * scale), int(size[1] * scale)))  # a JPEG is decoded not much larger
         shown = _upright(picture)
     shown.thumbnail((SHOWN_PX, SHOWN_PX), Image.Resampling.LANCZOS, reducing_gap=2.0)
-    shown.save(job.shown, "JPEG", quality=SHOWN_QUALITY)
+    shown.save(desk.shown, "JPEG", quality=SHOWN_QUALITY)
     width, height = shown.size
     shown.thumbnail((THUMBNAIL_PX, THUMBNAIL_PX), Image.Resampling.LANCZOS)
-    shown.save(job.thumbnail, "JPEG", quality=THUMBNAIL_QUALITY)
+    shown.save(desk.thumbnail, "JPEG", quality=THUMBNAIL_QUALITY)
     told = asdict(exif) | {"at": exif.at.isoformat() if exif.at else None}
     return {"format": name, "width_px": width, "height_px": height, "exif": told}
 
 
-def _confine() -> None:
+def confine(*, threads: bool = False) -> None:
+    """From now on: so much memory, time and disk, and nothing new is opened or begun. For good.
+
+    `threads`: libheif ends the process when it gets none, asked for or not. Of root alone no limit of processes holds.
+    """
     for what, most in (
         (resource.RLIMIT_AS, MEMORY_BYTES),
-        (resource.RLIMIT_FSIZE, 64 << 20),
-        (resource.RLIMIT_NOFILE, FILES),
+        (resource.RLIMIT_FSIZE, FILE_BYTES),
+        (resource.RLIMIT_NOFILE, 0),  # what is open stays open
         (resource.RLIMIT_CORE, 0),
+        *(() if threads else ((resource.RLIMIT_NPROC, 0),)),
     ):
         resource.setrlimit(what, (most, most))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_S, CPU_S + 5))
@@ -110,6 +170,26 @@ def _know_heif() -> bool:
         return False
     register_heif_opener(thumbnails=False)
     return True
+
+
+def _is_heic(source: BinaryIO) -> bool:
+    head = source.read(12)
+    source.seek(0)
+    return head[4:8] == b"ftyp"
+
+
+def _warm_up(zone: ZoneInfo) -> None:
+    """Once through the work with pictures of our own: what the decoders import late they import now."""
+    exif = Image.Exif()
+    exif[0x0112], exif.get_ifd(_EXIF_IFD)[36867] = 6, "2026:11:21 15:30:00"
+    for kind, mode in (("JPEG", "RGB"), ("PNG", "P"), ("PNG", "RGBA"), ("WEBP", "RGB")):
+        made = BytesIO()
+        Image.new(mode, (8, 8)).save(made, kind, exif=exif.tobytes())
+        with Image.open(made, formats=FORMATS) as picture:
+            _claims(picture, zone=zone)
+            shown = _upright(picture)
+        shown.thumbnail((4, 4), Image.Resampling.LANCZOS, reducing_gap=2.0)
+        shown.save(BytesIO(), "JPEG")
 
 
 def _claims(picture: Image.Image, *, zone: ZoneInfo) -> Exif:
