@@ -11,10 +11,11 @@ from central.domain import Deviation, Level, Project, Subject, Text
 from central.plan.calendar import paused
 from central.rules.evidence import insufficient
 from central.rules.ladder import rank
-from central.rules.sentence import LEVEL_NAMES, amount
+from central.rules.sentence import LEVEL_NAMES, RULE_NAMES, amount
 
 Sign = Literal["red", "yellow", "blue", "insufficient", "paused", "normal"]
 _SCHEDULE = frozenset({"schedule_gap", "time_lag"})
+_COLOURLESS = frozenset({"evidence", "device_moved", "device_offline", "device_blind"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,10 +33,10 @@ def sign(
     """Heaviest of red > yellow > blue > insufficient > paused > normal, from a subject's own and its parts' warnings.
 
     A warning of the evidence rule, thin evidence or none counts as insufficient, none not before the project has
-    `begun`: nothing can be seen of it yet. Device warnings colour no building.
+    `begun`: nothing can be seen of it yet. Device warnings colour nothing; all others do, of work or of money.
     """
     found = list(warnings)
-    level = max((w.level for w in found if w.rule in _SCHEDULE), key=rank, default=None)
+    level = max((w.level for w in found if w.rule not in _COLOURLESS), key=rank, default=None)
     if level is not None:
         return level
     if any(w.rule == "evidence" for w in found):
@@ -52,15 +53,29 @@ def headline(
 ) -> Text:
     """The first sentence of a project page, from the newest deviations of it and its buildings and open warnings."""
     own = deviations.get(Subject(kind="project", id=project.id))
-    relevant = [w for w in warnings if w.rule in _SCHEDULE and w.subject in deviations]
-    found = sign(warnings, deviation=own, on_pause=paused(project, today))
-    if own is None and today < project.start:
+    late = [w for w in warnings if w.rule in _SCHEDULE and w.subject in deviations]
+    others = [w for w in warnings if w.rule not in _COLOURLESS | _SCHEDULE]
+    if _heaviest(others) > _heaviest(late):
+        return _other(project, others)
+    if own is None:
+        return _unmeasured(project, today)
+    if late:
+        return _late(project, deviations, late)
+    return _calm(own, sign(warnings, deviation=own, on_pause=paused(project, today)))
+
+
+def _heaviest(warnings: list[OpenWarning]) -> int:
+    return max((rank(warning.level) for warning in warnings), default=0)
+
+
+def _unmeasured(project: Project, today: date) -> Text:
+    if today < project.start:
         day = project.start.isoformat()
         return Text(zh=f"未到开工日期 ({day})", en=f"Not due to start before {day}")
-    if own is None:
-        return Text(zh="尚无实测数据", en="Nothing has been measured yet")
-    if relevant:
-        return _late(project, deviations, relevant)
+    return Text(zh="尚无实测数据", en="Nothing has been measured yet")
+
+
+def _calm(own: Deviation, found: Sign) -> Text:
     if found == "insufficient":
         seen = f"{own.coverage_bp // 100}%"
         return Text(
@@ -96,6 +111,17 @@ def _late(project: Project, deviations: Mapping[Subject, Deviation], warnings: l
         zh=f"{name.zh}落后计划 {gap.zh}、滞后 {lag.zh}, {level.zh}预警" + (f"; 另有 {others} 栋预警" if others else ""),
         en=f"{name.en} is {gap.en} behind plan, {lag.en} late: {level.en} warning"
         + (f"; {others} more building(s) under warning" if others else ""),
+    )
+
+
+def _other(project: Project, warnings: list[OpenWarning]) -> Text:
+    """The heaviest warning of money, start or report, by the name of its rule."""
+    worst = max(warnings, key=lambda w: (rank(w.level), w.subject.kind == "project", w.rule, w.subject.id))
+    level, rule = LEVEL_NAMES[worst.level], RULE_NAMES.get(worst.rule, Text(zh=worst.rule, en=worst.rule))
+    more = len(warnings) - 1
+    return Text(
+        zh=f"{project.name.zh}{rule.zh}, {level.zh}预警" + (f"; 另有 {more} 项预警" if more else ""),
+        en=f"{rule.en} of {project.name.en}: {level.en} warning" + (f"; {more} more warning(s)" if more else ""),
     )
 
 
