@@ -13,7 +13,8 @@ from central.plan.structure import Dependency
 class Undertaking:
     """Something planned from `start` to `finish` (both days included), and when it will be finished as it looks now.
 
-    `forecast` None = as planned; `begun` = it has started and no longer waits for what it depends on.
+    `forecast` None = as planned; `begun` = it has started and no longer waits for what it depends on. It is not
+    finished before each of its `parts` is.
     """
 
     id: str
@@ -21,6 +22,7 @@ class Undertaking:
     finish: date
     forecast: date | None = None
     begun: bool = False
+    parts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,15 +73,16 @@ def passed_on(parts: Sequence[Undertaking], links: Sequence[Dependency]) -> tupl
     A part that has not begun cannot start before each part it depends on is finished, and the lag is over; it then
     takes as long as was planned. What it is late by itself is not made up: the later of the two dates holds.
     """
-    if loop := loop_in(links):
+    inside = [Dependency(before=inner, after=part.id, lag_days=0) for part in parts for inner in part.parts]
+    if loop := loop_in([*links, *inside]):
         raise ValueError(f"dependencies: a circle {' → '.join(loop)}: expected none")
     by_id = {part.id: part for part in parts}
     before = _before(by_id, links)
     found: dict[str, Slip] = {}
-    for part_id in _in_order(by_id, before):
+    for part_id in _in_order(by_id, _before(by_id, [*links, *inside])):
         found[part_id] = _slip(by_id[part_id], before[part_id], found)
     end = max((slip.forecast for slip in found.values()), default=None)
-    critical = _critical(found, before, end)
+    critical = _critical(found, before, by_id, end)
     return tuple(_marked(found[part.id], part.id in critical) for part in parts)
 
 
@@ -112,6 +115,9 @@ def _slip(part: Undertaking, into: Sequence[Dependency], found: Mapping[str, Sli
         if free > earliest:
             earliest, source = free, found[link.before]
     forced = earliest + (part.finish - part.start)
+    for inner in (found[one] for one in part.parts if one in found):
+        if inner.forecast > forced:
+            forced, source = inner.forecast, inner
     forecast = max(own, forced)
     passed = (forecast - own).days
     return Slip(
@@ -137,17 +143,26 @@ def float_days(before: Undertaking, after: Undertaking, link: Dependency) -> int
     return (after.start - earliest_start(before.finish, link)).days
 
 
-def _critical(found: Mapping[str, Slip], before: Mapping[str, Sequence[Dependency]], end: date | None) -> set[str]:
+def _critical(
+    found: Mapping[str, Slip],
+    before: Mapping[str, Sequence[Dependency]],
+    parts: Mapping[str, Undertaking],
+    end: date | None,
+) -> set[str]:
     """The late parts that the end of the whole hangs on: the last ones, and whatever holds a critical one back."""
     critical = {slip.id for slip in found.values() if slip.forecast == end and slip.forecast > slip.finish}
     waiting = list(critical)
     while waiting:
         slip = found[waiting.pop()]
-        for link in before[slip.id]:
-            holds = earliest_start(found[link.before].forecast, link) == slip.forecast_start
-            if holds and slip.passed_days > 0 and link.before not in critical:
-                critical.add(link.before)
-                waiting.append(link.before)
+        holding = [
+            link.before
+            for link in before[slip.id]
+            if slip.passed_days > 0 and earliest_start(found[link.before].forecast, link) == slip.forecast_start
+        ]
+        late = [one for one in parts[slip.id].parts if one in found and found[one].forecast == slip.forecast]
+        new = [one for one in (*holding, *late) if one not in critical]
+        critical.update(new)
+        waiting.extend(new)
     return critical
 
 

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 from sqlalchemy import Connection, select
 
-from central.domain import LifeEvent
+from central.domain import LifeEvent, Text
+from central.lifecycle.organisation import OrgUnit
+from central.lifecycle.programmes import Programme
+from central.plan.structure import Dependency
 from central.store import tables
 from central.store.upsert import table_of
 
 _DECISION, _EVENT = table_of(tables.PlanDecision), table_of(tables.LifeEventRow)
+_ORGANISATION, _UNIT = table_of(tables.Organisation), table_of(tables.OrgUnit)
+_PROGRAMME, _PROJECT = table_of(tables.Programme), table_of(tables.Project)
+_BUILDING, _ITEM = table_of(tables.Building), table_of(tables.WorkItem)
 
 
 def life_events_of(connection: Connection, project_id: str) -> tuple[LifeEvent, ...]:
@@ -47,3 +56,92 @@ def _noted(connection: Connection, project_id: str) -> list[tuple[int, LifeEvent
         (row.noted_at, LifeEvent(project=project_id, kind=row.kind, day=row.day, ref=row.ref))
         for row in connection.execute(noted)
     ]
+
+
+def stored_organisation(connection: Connection) -> tuple[int, str]:
+    """Version and digest of the newest organisation; 0 and '' when there is none."""
+    newest = select(_ORGANISATION.c.version, _ORGANISATION.c.sha256).order_by(_ORGANISATION.c.version.desc())
+    row = connection.execute(newest.limit(1)).first()
+    return (row.version, row.sha256) if row else (0, "")
+
+
+def org_units(connection: Connection) -> tuple[OrgUnit, ...]:
+    """Every unit, parents before their children."""
+    return tuple(
+        OrgUnit(
+            id=row.id,
+            parent=row.parent,
+            kind=row.kind,
+            name=Text(zh=row.name_zh, en=row.name_en),
+            steward=row.steward,
+            depth=row.depth,
+        )
+        for row in connection.execute(select(_UNIT).order_by(_UNIT.c.position))
+    )
+
+
+def units_of_projects(connection: Connection, *, named_only: bool = False) -> dict[str, str]:
+    """The unit of each project: the one its newest plan names by id, else the only one that has its unit's name."""
+    named = select(_PROJECT.c.id, _PROJECT.c.unit_zh, _DECISION.c.unit_id).join(
+        _DECISION,
+        (_DECISION.c.project == _PROJECT.c.id) & (_DECISION.c.version == _PROJECT.c.plan_version),
+        isouter=True,
+    )
+    rows = connection.execute(named).all()
+    if named_only:
+        return {row.id: row.unit_id for row in rows if row.unit_id}
+    units = connection.execute(select(_UNIT.c.id, _UNIT.c.name_zh)).all()
+    ids = {unit.id for unit in units}
+    by_name: dict[str, list[str]] = {}
+    for unit in units:
+        by_name.setdefault(unit.name_zh, []).append(unit.id)
+    found: dict[str, str] = {}
+    for row in rows:
+        same = by_name.get(row.unit_zh, [])
+        if row.unit_id in ids:
+            found[row.id] = row.unit_id
+        elif len(same) == 1:
+            found[row.id] = same[0]
+    return found
+
+
+def items_of_projects(connection: Connection) -> dict[str, tuple[str, ...]]:
+    """Ids of the work items in the newest plan of every project, in their order."""
+    rows = connection.execute(
+        select(_PROJECT.c.id.label("project"), _ITEM.c.id.label("item"))
+        .join(_BUILDING, (_BUILDING.c.project == _PROJECT.c.id) & (_BUILDING.c.plan_version == _PROJECT.c.plan_version))
+        .join(_ITEM, (_ITEM.c.building == _BUILDING.c.id) & (_ITEM.c.plan_version == _PROJECT.c.plan_version))
+        .order_by(_PROJECT.c.id, _BUILDING.c.position, _ITEM.c.position)
+    )
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        found.setdefault(row.project, []).append(row.item)
+    return {project: tuple(items) for project, items in found.items()}
+
+
+def programmes(connection: Connection) -> tuple[tuple[Programme, int], ...]:
+    """The newest version of every programme, with its number, by id."""
+    rows = connection.execute(select(_PROGRAMME).order_by(_PROGRAMME.c.id, _PROGRAMME.c.version))
+    newest = {row.id: row for row in rows}
+    return tuple((_programme(json.loads(row.document)), row.version) for row in newest.values())
+
+
+def programme_of(connection: Connection, programme: str) -> Programme | None:
+    """The newest version of one programme."""
+    stored = select(_PROGRAMME.c.document).where(_PROGRAMME.c.id == programme)
+    spelled = connection.execute(stored.order_by(_PROGRAMME.c.version.desc()).limit(1)).scalar()
+    return None if spelled is None else _programme(json.loads(spelled))
+
+
+def _programme(document: dict[str, Any]) -> Programme:
+    """A stored document, which was right when it was stored: projects may have left since, their links stay."""
+    name = document["name"]
+    return Programme(
+        id=document["id"],
+        name=Text(zh=name, en=name) if isinstance(name, str) else Text(zh=name["zh"], en=name.get("en") or name["zh"]),
+        projects=tuple(document["projects"]),
+        links=tuple(
+            Dependency(before=link["from"], after=link["to"], lag_days=link.get("lag_days") or 0)
+            for link in document.get("dependencies", [])
+        ),
+    )

@@ -23,7 +23,7 @@ from central.store.save_seen import mark_dirty, refresh_observations
 from central.store.upsert import insert_new, table_of, upsert
 
 _PLAN, _PROJECT, _BUILDING = table_of(tables.Plan), table_of(tables.Project), table_of(tables.Building)
-_DECISION = table_of(tables.PlanDecision)
+_DECISION, _UNIT = table_of(tables.PlanDecision), table_of(tables.OrgUnit)
 _ITEM, _ASSIGNED = table_of(tables.WorkItem), table_of(tables.FaceAssignment)
 _READING, _OBSERVATION = table_of(tables.FaceReading), table_of(tables.Observation)
 
@@ -62,6 +62,7 @@ def put_plan(
     spelled, digest = spelled_plan(plan.document)
     project = plan.project
     check_clash(connection, project)
+    check_unit(connection, plan.terms.unit_id)
     version, known = newest_version(connection, project.id)
     if known == digest:
         return version
@@ -153,6 +154,14 @@ def check_clash(connection: Connection, project: PlannedProject) -> None:
         raise PlanRefused(
             f"ids {', '.join(sorted(taken))}", where="buildings and items", expected="ids that no other project uses"
         )
+
+
+def check_unit(connection: Connection, unit: str) -> None:
+    """PlanRefused when there is an organisation without this unit; '' is none."""
+    if not unit or connection.execute(select(_UNIT.c.id).limit(1)).first() is None:
+        return
+    if connection.execute(select(_UNIT.c.id).where(_UNIT.c.id == unit)).first() is None:
+        raise PlanRefused(f"unit {unit!r}", where="project.unit_id", expected="a unit of the organisation")
 
 
 def newest_version(connection: Connection, project: str) -> tuple[int, str]:

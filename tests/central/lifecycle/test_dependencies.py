@@ -121,3 +121,14 @@ def test_nothing_starts_before_what_it_waits_for_and_no_slip_is_lost(
         assert found[tie.after].forecast_start > found[tie.before].forecast + timedelta(days=tie.lag_days)
     again = passed_on(list(reversed(parts)), list(reversed(links)))
     assert {slip.id: slip for slip in again} == found
+
+
+def test_a_whole_is_not_finished_before_its_parts() -> None:
+    signal = Undertaking(id="signal", start=DAY, finish=DAY + timedelta(days=79), begun=True, parts=("poles", "cables"))
+    parts = [part("road", 0, 60, late=10), part("poles", 60, 20), part("cables", 20, 30), signal]
+    found = {slip.id: slip for slip in passed_on(parts, [link("road", "poles")])}
+    assert slips(*found.values()) == {"road": 10, "poles": 10, "cables": 0, "signal": 10}
+    assert found["signal"].by == ("road", "poles")
+    assert {name for name, slip in found.items() if slip.critical} == {"road", "poles", "signal"}
+    with pytest.raises(ValueError, match="a circle"):
+        passed_on(parts, [link("signal", "poles")])
