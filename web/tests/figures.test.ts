@@ -103,6 +103,9 @@ describe("rule values", () => {
     [71, "hours", { text: "71", unit: "hours" }],
     [73, "hours", { text: "3", unit: "days" }],
     [1499, "bp", { text: "14.9", unit: "pp" }],
+    [1000, "ratio_bp", { text: "10.0%", unit: "" }],
+    [352, "centi_z", { text: "3.52", unit: "z" }],
+    [-30, "days", { text: "−30", unit: "days" }],
   ])("%i %s", (value, unit, expected) => expect(ruleValue(value, unit)).toEqual(expected));
 });
 

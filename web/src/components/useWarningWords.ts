@@ -11,14 +11,18 @@ export function useWarningWords() {
     if (warning.rule.startsWith("schedule")) return t("figure.behind", { value: text });
     if (warning.unit === "cdays") return t("figure.lagDays", { value: text });
     if (unit === "hours") return t("warning.hours", { value: text });
-    if (unit === "days") return t("warning.days", { value: text });
-    return `${text} ${word("unit", unit)}`;
+    if (warning.unit === "hours") return t("warning.days", { value: text });
+    return withUnit(text, unit);
+  }
+
+  function withUnit(text: string, unit: string): string {
+    return unit === "" ? text : `${text} ${word("unit", unit)}`;
   }
 
   function threshold(warning: Pick<PlanWarning, "threshold" | "unit">): string | null {
     if (warning.threshold === null) return null;
     const { text, unit } = ruleValue(warning.threshold, warning.unit);
-    return `${text} ${word("unit", unit)}`;
+    return withUnit(text, unit);
   }
 
   return { value, threshold };

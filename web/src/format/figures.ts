@@ -115,6 +115,8 @@ const HOURS_IN_DAYS = 72;
 /** Value of a rule in its own unit, cut; hours from three days on in days → text and unit key. */
 export function ruleValue(value: number, unit: string): { text: string; unit: string } {
   if (unit === "bp") return { text: cutTenths(value), unit: "pp" };
+  if (unit === "ratio_bp") return { text: `${cutTenths(value)}%`, unit: "" };
+  if (unit === "centi_z") return { text: (Math.trunc(value) / 100).toFixed(2), unit: "z" };
   if (unit === "cdays") return { text: days(value), unit: "days" };
   if (unit === "hours" && value >= HOURS_IN_DAYS) return { text: count(Math.trunc(value / 24)), unit: "days" };
   return { text: count(value), unit };

@@ -19,7 +19,7 @@ const en: typeof zh = {
     red: "Red", yellow: "Yellow", blue: "Blue", insufficient: "Insufficient evidence", normal: "Normal", closed: "Closed", paused: "Paused", offline: "Offline",
   },
   signShort: { red: "Red", yellow: "Yellow", blue: "Blue", insufficient: "Insufficient evidence", normal: "Normal", paused: "Paused" },
-  unit: { pp: "pp", days: "days", hours: "hours", count: "times", wan: "×10,000 yuan", yuan: "yuan", million: "million yuan", bp: "pp" },
+  unit: { pp: "pp", days: "days", hours: "hours", count: "times", wan: "×10,000 yuan", yuan: "yuan", million: "million yuan", bp: "pp", z: "robust z" },
   figure: {
     measured: "Measured", plan: "Planned", gap: "Gap", lag: "Lag", ahead: "Ahead", about: "about {value}", unobserved: "Not observed", rate: "deviation rate {value}", interval: "90% interval",
     coverage: "Coverage", coverageOf: "coverage {value}", behind: "{value} pp behind", aheadPoints: "{value} pp ahead", onPlan: "on plan",
@@ -74,7 +74,7 @@ const en: typeof zh = {
   },
   warning: {
     title: "Warnings", summary: "open {n}, in projects {m}", summaryNone: "No open warning", subject: "Subject and rule", value: "Deviation", project: "Project", state: "State", sinceDay: "since {day}", raised: "Raised", open: "Open", closed: "Closed", withdrawn: "Withdrawn",
-    all: "All", level: "Level", filter: "Filter", emptyTitle: "No open warning", emptyText: "No rule on progress, lag, evidence or devices is over its threshold.", closedLink: "See closed", shown: "{n} of {total} shown", select: "Select one to see why",
+    all: "All", level: "Level", filter: "Filter", emptyTitle: "No open warning", emptyText: "No rule is over its threshold.", closedLink: "See closed", shown: "{n} of {total} shown", select: "Select one to see why",
     why: "Why", threshold: "Threshold", exit: "Rule", rule: "rule {rule} · version {version}", capped: "thin evidence, capped at blue", gapTitle: "Gap (pp) and threshold", gapAlone: "Gap (pp)", last30: "last 30 days · band = 90% interval", steps: "History",
     event: { raised: "raised", escalated: "escalated", downgraded: "downgraded", cleared: "closed", withdrawn: "withdrawn (late facts changed the verdict)", restored: "restored" }, evidence: "Evidence: {n}", valueAt: "{value} ({day})", link: "Copy link", keys: "J next · K previous", thresholdOf: "{value} ≥ threshold {threshold}", unknownThreshold: "{value}",
     hours: "for {value} hours", days: "for {value} days", closedAt: "closed {time}", toProject: "To the project", notThere: "This warning is not in the present filter.",

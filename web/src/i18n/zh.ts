@@ -17,7 +17,7 @@ export default {
     red: "红色预警", yellow: "黄色预警", blue: "蓝色预警", insufficient: "证据不足", normal: "正常", closed: "已关闭", paused: "停工", offline: "离线",
   },
   signShort: { red: "红色", yellow: "黄色", blue: "蓝色", insufficient: "证据不足", normal: "正常", paused: "停工" },
-  unit: { pp: "个百分点", days: "天", hours: "小时", count: "次", wan: "万元", yuan: "元", million: "百万元", bp: "个百分点" },
+  unit: { pp: "个百分点", days: "天", hours: "小时", count: "次", wan: "万元", yuan: "元", million: "百万元", bp: "个百分点", z: "稳健 z 值" },
   figure: {
     measured: "实测", plan: "计划", gap: "进度差", lag: "滞后", ahead: "提前", about: "约 {value}", unobserved: "未观测", rate: "偏差率 {value}", interval: "90% 区间",
     coverage: "覆盖率", coverageOf: "覆盖率 {value}", behind: "落后 {value} 个百分点", aheadPoints: "超前 {value} 个百分点", onPlan: "与计划持平",
@@ -72,7 +72,7 @@ export default {
   },
   warning: {
     title: "预警与整改", summary: "未结 {n} 条,涉及 {m} 个项目", summaryNone: "没有未结预警", subject: "对象与规则", value: "偏差", project: "项目", state: "状态", sinceDay: "{day} 起", raised: "触发", open: "未结", closed: "已关闭", withdrawn: "已撤回",
-    all: "全部", level: "级别", filter: "筛选", emptyTitle: "没有未结预警", emptyText: "进度、滞后、证据和设备规则都没有超过门槛。", closedLink: "看已关闭", shown: "显示 {n} / {total}", select: "选一条看原因",
+    all: "全部", level: "级别", filter: "筛选", emptyTitle: "没有未结预警", emptyText: "所有规则都没有超过门槛。", closedLink: "看已关闭", shown: "显示 {n} / {total}", select: "选一条看原因",
     why: "为什么", threshold: "门槛", exit: "规则", rule: "规则 {rule} · 版本 {version}", capped: "证据不足,封顶为蓝色", gapTitle: "差距(百分点)与门槛", gapAlone: "差距(百分点)", last30: "近 30 天 · 带 = 90% 区间", steps: "经过",
     event: { raised: "触发", escalated: "升级", downgraded: "降级", cleared: "关闭", withdrawn: "撤回(迟到的事实改变了结论)", restored: "恢复" }, evidence: "证据 {n} 件", valueAt: "{value}({day})", link: "复制链接", keys: "下一条 J · 上一条 K", thresholdOf: "{value} ≥ 门槛 {threshold}", unknownThreshold: "{value}",
     hours: "持续 {value} 小时", days: "持续 {value} 天", closedAt: "{time} 关闭", toProject: "去项目页", notThere: "这条预警不在当前筛选内。",
