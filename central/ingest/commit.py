@@ -104,7 +104,8 @@ def commit(
             maps[gateway, epoch] = taken.found.maps
             sorted_.letters += [_refusal(one) for one in taken.refused]
             if len(taken.refused) < len(stream.frames) or stream.passed:
-                ack = ack_of(epoch, taken.received, bulk_hi=stream.bulk_hi)
+                near = [one.frame.lo for one in stream.frames]
+                ack = ack_of(epoch, taken.received, bulk_hi=stream.bulk_hi, near=near)
                 done.acks.append(StreamAck(gateway=gateway, ack=ack))
             for broken in taken.breaks:
                 note_security(connection, code="chain_broken", gateway=gateway, detail=broken.said, at_ms=now_ms)
@@ -126,14 +127,14 @@ def commit(
     return done
 
 
-def ack_of(epoch: str, received: Received, *, bulk_hi: int = 0) -> Ack:
-    """The committed state of a stream as its gateway is told it.
+def ack_of(epoch: str, received: Received, *, bulk_hi: int = 0, near: Iterable[int] = ()) -> Ack:
+    """The committed state of a stream as its gateway is told it; `near`: what has just come of it.
 
     Only what is missing below a record of the backlog lane is asked for: live records run ahead, that is no gap.
     """
     need = received.need
     asked = need if need is not None and need < bulk_hi else None
-    return Ack(epoch=epoch, hi=received.hi, recv=received.beyond[:RANGES_SAID_MAX], need=asked)
+    return Ack(epoch=epoch, hi=received.hi, recv=received.said(near, limit=RANGES_SAID_MAX), need=asked)
 
 
 def _opened(frame: Frame | OpenedFrame) -> OpenedFrame:

@@ -86,8 +86,7 @@ def _born(connection: Connection, birth: Birth, *, enrolled: bool, now_ms: int) 
     log.error("known loss: gateway=%s epoch=%s never stored and no longer held: %s", birth.gw, birth.epoch, lost)
     if enrolled:
         return received
-    for lo, hi in lost:
-        received = received.add(lo, hi)
+    before, received = received, received.add_all(lost)
     metrics.LETTERS.inc(len(lost))
     save_letter_rows(connection, [_gone(birth, lo, hi) for lo, hi in lost], now_ms=now_ms)
     save_stream(
@@ -95,7 +94,8 @@ def _born(connection: Connection, birth: Birth, *, enrolled: bool, now_ms: int) 
         gateway=birth.gw,
         epoch=birth.epoch,
         watermark=received.hi,
-        ranges=received.beyond,
+        gone=set(before.beyond).difference(received.beyond),
+        new=set(received.beyond).difference(before.beyond),
         stored=0,
         duplicates=0,
         now_ms=now_ms,

@@ -80,7 +80,7 @@ def _record_again(engine: Engine, letter: DeadLetter, *, now_ms: int) -> Replaye
         record = stored_record(connection, gateway=gateway, epoch=epoch, seq=letter.seq or 0)
         if record is None:
             return Replayed(letter=number, taken=False, said="its record is not stored")
-        maps = maps_of(connection, gateway=gateway, epoch=epoch)
+        maps = maps_of(connection, gateway=gateway, epoch=epoch, lo=record.seq, hi=record.seq)
         found = sort_records([record], gateway=gateway, epoch=epoch, maps=maps)
         if found.letters:
             return Replayed(letter=number, taken=False, said=found.letters[0].clean_reason)

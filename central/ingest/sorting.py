@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from central.ingest.letters import Letter, is_storable
-from central.ingest.timing import Mapped, stamp_of
+from central.ingest.timing import NO_MAPS, Mapped, Maps, stamp_of
 from wire.codec import canonical, decode_body
 from wire.errors import MalformedError
 from wire.messages import BODIES, CameraEvent, ClockMap, ConfigResult, FaceReading, Record, StoreLost, Tombstone
@@ -48,19 +48,22 @@ def sort_records(
     `maps` are the stream's clock maps so far; those among the records count as well.
     """
     found = Sorted()
+    clocks = NO_MAPS
     for record in sorted(records, key=_maps_first):
         if record.kind not in BODIES:
             continue
+        if clocks is NO_MAPS and record.kind != "clock_map" and (maps or found.maps):
+            clocks = Maps((*maps, *found.maps))
         key = {"gateway": gateway, "epoch": epoch, "seq": record.seq}
         try:
             match decode_body(record):
                 case ClockMap() as said:
                     found.maps.append(_mapped(said, record))
                 case FaceReading() as reading:
-                    when = _when(record, (*maps, *found.maps), received_ms=received_ms, live=live)
+                    when = _when(record, clocks, received_ms=received_ms, live=live)
                     found.readings.append(key | _reading_row(reading) | {"observed_at": when[0], "timing": when[1]})
                 case CameraEvent() as event:
-                    when = _when(record, (*maps, *found.maps), received_ms=received_ms, live=live)
+                    when = _when(record, clocks, received_ms=received_ms, live=live)
                     found.events.append(key | _event_row(event) | {"at": when[0], "timing": when[1]})
                 case ConfigResult() as result:
                     found.results.append(_result_row(result, gateway=gateway, at=record.at))
@@ -77,7 +80,7 @@ def _maps_first(record: Record) -> bool:
     return record.kind != "clock_map"
 
 
-def _when(record: Record, maps: Sequence[Mapped], *, received_ms: int, live: bool) -> tuple[int, str]:
+def _when(record: Record, maps: Maps, *, received_ms: int, live: bool) -> tuple[int, str]:
     stamp = stamp_of(record, received_ms=received_ms, live=live)
     true_ms = stamp.true_ms(maps)
     return true_ms, stamp.timing(true_ms)

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from central.ingest.guard import Admitted, Break, Refused, admit, breaks_of
 from central.ingest.ranges import Received
 from central.ingest.sorting import Sorted, sort_records
+from central.ingest.timing import Mapped
 from central.store.save_proofs import chain_beside, maps_of, save_maps
 from central.store.save_records import (
     RecordRow,
@@ -71,11 +72,9 @@ class Taking:
         settled = self._settle(admitted.taken, before)
         save_conflicts(self.connection, [self._conflict(*pair) for pair in settled.conflicts.values()])
         found = self._sorted([record for record, _ in settled.new])
-        after = before
-        for lo, hi in (*((one.frame.lo, one.frame.hi) for one in admitted.taken), *found.tombstones, *passed):
-            after = after.add(lo, hi)
+        came = ((one.frame.lo, one.frame.hi) for one in admitted.taken)
         taken = Taken(
-            received=after,
+            received=before.add_all((*came, *found.tombstones, *passed)),
             found=found,
             refused=admitted.refused,
             breaks=self._breaks(settled),
@@ -106,13 +105,18 @@ class Taking:
         return breaks_of(settled.telling, chain, anchors=settled.bringing)
 
     def _sorted(self, records: Sequence[Record]) -> Sorted:
-        unsynced = any(record.clock != "synced" for record in records)
-        maps = maps_of(self.connection, gateway=self.gateway, epoch=self.epoch) if unsynced else ()
+        maps = self._maps([record.seq for record in records if record.clock != "synced"])
         found = sort_records(
             records, gateway=self.gateway, epoch=self.epoch, maps=maps, received_ms=self.now_ms, live=self.live
         )
         save_maps(self.connection, found.maps, gateway=self.gateway, epoch=self.epoch)
         return found
+
+    def _maps(self, unsynced: Sequence[int]) -> tuple[Mapped, ...]:
+        if not unsynced:
+            return ()
+        lo, hi = min(unsynced), max(unsynced)
+        return maps_of(self.connection, gateway=self.gateway, epoch=self.epoch, lo=lo, hi=hi)
 
     def _save(self, before: Received, taken: Taken) -> None:
         after = taken.received
@@ -121,7 +125,8 @@ class Taking:
             gateway=self.gateway,
             epoch=self.epoch,
             watermark=after.hi,
-            ranges=None if after.beyond == before.beyond else after.beyond,
+            gone=set(before.beyond).difference(after.beyond),
+            new=set(after.beyond).difference(before.beyond),
             stored=taken.stored,
             duplicates=taken.duplicates,
             now_ms=self.now_ms,
@@ -149,10 +154,7 @@ class Taking:
 
     def _stored_hashes(self, frames: Sequence[Frame], before: Received) -> dict[int, str]:
         """Of the spans that frames and store have in common; a live span far above the backlog is read apart."""
-        common = Received()
-        for frame in frames:
-            if before.touches(frame.lo, frame.hi):
-                common = common.add(frame.lo, frame.hi)
+        common = Received().add_all((one.lo, one.hi) for one in frames if before.touches(one.lo, one.hi))
         found: dict[int, str] = {}
         for lo, hi in ((1, common.hi), *common.beyond):
             if lo <= hi:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, and_, bindparam, select, update
 from sqlalchemy import Row as DbRow
 
-from central.ingest.timing import Mapped, Stamp
+from central.ingest.timing import Mapped, Maps, Stamp
 from central.store.save_proofs import maps_of
 from central.store.save_seen import (
     drop_observations,
@@ -32,7 +32,7 @@ def retime_stored(
     if not new:
         return frozenset()
     lo, hi = min(one.lo for one in new), max(one.hi for one in new)
-    maps = maps_of(connection, gateway=gateway, epoch=epoch)
+    maps = Maps(maps_of(connection, gateway=gateway, epoch=epoch, lo=lo, hi=hi))
     of = _RECORD.c.gateway == gateway, _RECORD.c.epoch == epoch, _RECORD.c.seq.between(lo, hi)
     readings = _moved(connection, _READING, "observed_at", maps, of=of, live=live)
     events = _moved(connection, _EVENT, "at", maps, of=of, live=live)
@@ -50,7 +50,7 @@ def retime_stored(
 
 
 def _moved(
-    connection: Connection, table: Table, column: str, maps: Sequence[Mapped], *, of: Sequence[Any], live: bool
+    connection: Connection, table: Table, column: str, maps: Maps, *, of: Sequence[Any], live: bool
 ) -> list[tuple[DbRow[Any], int]]:
     """Rows of these records that were of another time, and that time; they are updated."""
     same = and_(*(table.c[name] == _RECORD.c[name] for name in ("gateway", "epoch", "seq")))

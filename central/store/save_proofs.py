@@ -69,9 +69,10 @@ def proofs_of(connection: Connection, *, gateway: str, epoch: str) -> list[Proof
     ]
 
 
-def maps_of(connection: Connection, *, gateway: str, epoch: str) -> tuple[Mapped, ...]:
-    """Clock maps of a stream, by their record."""
-    wanted = select(_MAP).where(_MAP.c.gateway == gateway, _MAP.c.epoch == epoch).order_by(_MAP.c.seq)
+def maps_of(connection: Connection, *, gateway: str, epoch: str, lo: int, hi: int) -> tuple[Mapped, ...]:
+    """Clock maps of a stream that say something of lo..hi, by their record."""
+    mine = _MAP.c.gateway == gateway, _MAP.c.epoch == epoch, _MAP.c.lo <= hi, _MAP.c.hi >= lo
+    wanted = select(_MAP).where(*mine).order_by(_MAP.c.seq)
     return tuple(Mapped(seq=row.seq, lo=row.lo, hi=row.hi, add_ms=row.add_ms) for row in connection.execute(wanted))
 
 

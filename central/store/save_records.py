@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import Connection, bindparam, delete, select, update
 
@@ -18,6 +18,11 @@ _WATERMARK = select(_STREAM.c.watermark).where(*_THIS)
 _LOCK = _WATERMARK.with_for_update()
 _BEYOND = select(_RANGE.c.lo, _RANGE.c.hi).where(
     _RANGE.c.gateway == bindparam("of_gateway"), _RANGE.c.epoch == bindparam("of_epoch")
+)
+_FORGET = delete(_RANGE).where(
+    _RANGE.c.gateway == bindparam("of_gateway"),
+    _RANGE.c.epoch == bindparam("of_epoch"),
+    _RANGE.c.lo == bindparam("of_lo"),
 )
 _ADVANCE = (
     update(_STREAM)
@@ -55,18 +60,19 @@ def save_stream(
     gateway: str,
     epoch: str,
     watermark: int,
-    ranges: Sequence[tuple[int, int]] | None,
+    gone: Collection[tuple[int, int]],
+    new: Collection[tuple[int, int]],
     stored: int,
     duplicates: int,
     now_ms: int,
 ) -> None:
-    """New watermark and counts; `ranges` None = the ranges beyond the watermark have not changed."""
+    """New watermark and counts; of the ranges beyond the watermark those that are `gone`, and `new` ones."""
     counts = {"new_watermark": watermark, "more_stored": stored, "more_duplicates": duplicates, "at": now_ms}
     connection.execute(_ADVANCE, {"of_gateway": gateway, "of_epoch": epoch, **counts})
-    if ranges is None:
-        return
-    connection.execute(delete(_RANGE).where(_RANGE.c.gateway == gateway, _RANGE.c.epoch == epoch))
-    rows = [{"gateway": gateway, "epoch": epoch, "lo": lo, "hi": hi} for lo, hi in ranges]
+    key = {"of_gateway": gateway, "of_epoch": epoch}
+    if gone:
+        connection.execute(_FORGET, [{**key, "of_lo": lo} for lo, _ in sorted(gone)])
+    rows = [{"gateway": gateway, "epoch": epoch, "lo": lo, "hi": hi} for lo, hi in sorted(new)]
     insert_new(connection, ReceivedRange, rows)
 
 

@@ -42,6 +42,8 @@ def test_the_ranges_say_what_the_set_says(spans: list[tuple[int, int]], lo: int,
     assert {seq for seq in range(1, 100) if seq in received} == model
     hi = next(seq for seq in range(1, 200) if seq not in model) - 1
     assert received.hi == hi
+    assert received == Received().add_all((start, start + length) for start, length in spans)
+    assert received.touches(lo, lo + more) == bool(model & set(range(lo, lo + more + 1)))
     gaps = {seq for first, last in received.missing(lo, lo + more) for seq in range(first, last + 1)}
     assert gaps == set(range(lo, lo + more + 1)) - model
 
@@ -50,3 +52,11 @@ def test_the_ranges_say_what_the_set_says(spans: list[tuple[int, int]], lo: int,
 def test_an_impossible_range_is_refused(lo: int, hi: int) -> None:
     with pytest.raises(ValueError, match="expected 1 <= lo <= hi"):
         Received().add(lo, hi)
+
+
+def test_what_has_just_come_is_said_however_many_ranges_lie_below() -> None:
+    received = Received().add_all((seq, seq) for seq in range(3, 1003, 2)).add(5000, 5100)
+    assert received.said((), limit=4) == ((3, 3), (5, 5), (7, 7), (9, 9))
+    assert received.said((5050, 701, 700, 2), limit=4) == ((3, 3), (5, 5), (701, 701), (5000, 5100))
+    assert received.said(range(101, 111), limit=4) == ((101, 101), (103, 103), (105, 105), (107, 107))
+    assert Received(hi=2, beyond=((5, 6),)).said((), limit=4) == ((5, 6),)

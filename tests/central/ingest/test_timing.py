@@ -7,10 +7,12 @@ from itertools import permutations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import Engine, text
 
 from central.ingest.commit import Committed, commit
-from central.ingest.timing import FUTURE_MS, LATE_MS, Mapped, Stamp
+from central.ingest.timing import FUTURE_MS, LATE_MS, Mapped, Maps, Stamp
 from central.store.engine import reading
 from tests.central.edge import AT, frame_of
 from tests.central.plans import plan, register
@@ -112,7 +114,30 @@ def test_what_a_lost_store_took_with_it_is_known_loss(any_store: Engine) -> None
     ],
 )
 def test_true_time(clock: str, maps: list[Mapped], expected: int) -> None:
-    assert Stamp(seq=5, at_ms=100, clock=clock, received_ms=0, live=True).true_ms(maps) == expected
+    assert Stamp(seq=5, at_ms=100, clock=clock, received_ms=0, live=True).true_ms(Maps(maps)) == expected
+
+
+@given(st.lists(st.tuples(st.integers(1, 30), st.integers(-2, 12), st.integers(-9, 9)), max_size=8))
+def test_the_newest_map_that_covers_a_record_counts(drawn: list[tuple[int, int, int]]) -> None:
+    maps = [Mapped(seq=40 + n, lo=lo, hi=lo + more, add_ms=add_ms) for n, (lo, more, add_ms) in enumerate(drawn)]
+    clocks = Maps(reversed(maps))
+    for seq in range(45):
+        covering = [one for one in maps if one.lo <= seq <= one.hi]
+        assert clocks.add_ms(seq) == (covering[-1].add_ms if covering else None)
+
+
+def test_a_record_is_not_compared_with_every_map() -> None:
+    """Ten thousand spans of a clock that drifted, ten thousand records: each asks a few places, not all."""
+    looked: list[int] = []
+
+    class Counted(int):
+        def __lt__(self, other: int) -> bool:
+            looked.append(1)
+            return int(self) < int(other)
+
+    maps = Maps(Mapped(seq=50_000 + n, lo=5 * n + 1, hi=5 * n + 3, add_ms=n) for n in range(10_000))
+    assert maps.add_ms(Counted(5 * 7777 + 2)) == 7777
+    assert len(looked) <= 16
 
 
 @pytest.mark.parametrize(
