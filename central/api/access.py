@@ -36,6 +36,7 @@ _SUBJECTS = {
     "project_id": "project",
     "building_id": "building",
     "warning_id": "warning",
+    "rectification_id": "rectification",
     "seq": "record",
     "sha256": "evidence",
     "photo": "photo",

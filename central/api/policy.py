@@ -39,6 +39,8 @@ Action = Literal[
     "fetch_config",
     "configure",
     "upload",
+    "mend",
+    "coordinate",
 ]
 
 _INSIDE = frozenset(ROLES) - {"public", "visitor"}
@@ -57,6 +59,8 @@ ACTIONS: dict[Action, frozenset[str]] = {
     "renew_identity": frozenset(),  # the same
     "fetch_config": frozenset(),  # the same
     "configure": frozenset({"admin"}),
+    "mend": _WORKING - {"admin", "auditor", "discipline"} | {"contractor"},  # who may what: central.mending.who
+    "coordinate": frozenset({"dept_head", "section", "clerk", "leader", "project_owner"}),
     "upload": _INSIDE - {"auditor", "discipline", "finance"},  # photos; gateways by their own token, stills
 }
 

@@ -1,7 +1,7 @@
 """What the API answers: frozen models without defaults, so that every field is always there (null where unknown).
 
-Integers decide: `_bp` basis points (1/10000), `_cdays` hundredths of effective days, `_fen` hundredths of a yuan.
-Gap is plan - actual: positive = behind. Matrices are rows x columns, row 0 at the ground.
+Integers decide: `_bp` basis points (1/10000), `_cdays` hundredths of effective days, `_fen` hundredths of a yuan. Gap
+is plan - actual: positive = behind. Matrices are rows x columns, row 0 at the ground.
 """
 
 from __future__ import annotations
@@ -11,10 +11,12 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from central.api.case_brief import CaseBrief
+
 Sign = Literal["red", "yellow", "blue", "insufficient", "paused", "normal"]
 Level = Literal["blue", "yellow", "red"]
 Grade = Literal["优", "良", "中", "差"]
-SubjectKind = Literal["project", "building", "camera", "gateway"]
+SubjectKind = Literal["project", "building", "line", "camera", "gateway"]
 
 Bp = Annotated[int, Field(ge=0, le=10_000)]
 SignedBp = Annotated[int, Field(ge=-10_000, le=10_000)]
@@ -281,8 +283,7 @@ class WarningEvent(Answer):
 class PlanWarning(Answer):
     """A warning with its threshold and its life. `unit` is the unit of `value` and `threshold`.
 
-    Withdrawn = late facts showed that it never was; kept for the record. `historical` = first raised by facts that
-    came too late to act on then: it stands in the books, and nobody is called for it.
+    Withdrawn = late facts showed that it never was; `historical` = raised by late facts: on the books, pages nobody.
     """
 
     id: str
@@ -304,6 +305,7 @@ class PlanWarning(Answer):
     text: Text
     refs: list[str]
     history: list[WarningEvent]
+    case: CaseBrief | None
 
 
 class WarningList(Answer):

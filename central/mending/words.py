@@ -71,3 +71,32 @@ SEAT_WORDS = {
 def listed(words: list[Text]) -> Text:
     """Several words as one, in the order given."""
     return Text(zh="、".join(word.zh for word in words), en=" or ".join(word.en for word in words))
+
+
+EVENT_WORDS = {
+    "raised": STATE_WORDS["open"],
+    "drafted": RECTIFICATION_WORDS["draft"],
+    "told": Text(zh="补充推送", en="told more people"),
+    "unrouted": Text(zh="无人可推送", en="nobody to tell"),
+    "read": Text(zh="已读", en="read"),
+    "redated": Text(zh="时间更正", en="dated anew"),
+    "escalated": Text(zh="升级", en="escalated"),
+    "eased": Text(zh="降级", en="eased"),
+    "relapsed": Text(zh="再次触发", en="relapsed"),
+    "reopened": Text(zh="重新打开", en="re-opened"),
+    "cleared": Text(zh="指标恢复", en="facts cleared"),
+    "returned": Text(zh="退回", en="returned"),
+    "caused": Text(zh="登记原因", en="cause recorded"),
+    "coordinated": Text(zh="协调答复", en="coordination answered"),
+    "pressed": Text(zh="督办", en="pressed for action"),
+    "noted": Text(zh="批示", en="note"),
+    "ack_missed": Text(zh="逾期未确认", en="not acknowledged in time"),
+    "measure_missed": Text(zh="逾期未登记措施", en="no measure in time"),
+    "verify_missed": Text(zh="逾期未核验", en="not verified in time"),
+    "review": Text(zh="每周复核", en="weekly review"),
+    "reminder": Text(zh="到期提醒", en="reminder"),
+    "overdue": Text(zh="逾期提醒", en="overdue"),
+    "cancelled": RECTIFICATION_WORDS["cancelled"],
+    **{state: word for state, word in STATE_WORDS.items() if state != "open"},
+}
+"""What happened, by event; events that lead to a state bear its word."""

@@ -156,6 +156,26 @@ def told_of(connection: Connection, case: int) -> list[Row[Any]]:
     return list(connection.execute(select(_TOLD).where(_TOLD.c.case_id == case).order_by(*order)))
 
 
+def told_to(connection: Connection, person: str, cases: Sequence[int]) -> set[int]:
+    """Those of the cases that the person was told of in their present round and has not acknowledged."""
+    joined = _TOLD.join(_CASE, and_(_CASE.c.id == _TOLD.c.case_id, _CASE.c.reopened == _TOLD.c.nth))
+    wanted = select(_TOLD.c.case_id).select_from(joined)
+    mine = wanted.where(_TOLD.c.person == person, _TOLD.c.acknowledged_at.is_(None), _TOLD.c.case_id.in_(list(cases)))
+    return set(connection.execute(mine).scalars())
+
+
+def cases_of_warnings(connection: Connection, warnings: Sequence[int]) -> dict[int, int]:
+    """The case of each warning that has one."""
+    wanted = select(_OF_WARNING.c.warning, _OF_WARNING.c.case_id).where(_OF_WARNING.c.warning.in_(list(warnings)))
+    return {row.warning: row.case_id for row in connection.execute(wanted)}
+
+
+def lives_of_case(connection: Connection, case: int) -> list[int]:
+    """All warnings of a case, first to last."""
+    wanted = select(_OF_WARNING.c.warning).where(_OF_WARNING.c.case_id == case).order_by(_OF_WARNING.c.warning)
+    return list(connection.execute(wanted).scalars())
+
+
 def case_events(connection: Connection, case: int) -> list[Row[Any]]:
     """The timeline of a case, first to last."""
     return list(connection.execute(select(_EVENT).where(_EVENT.c.case_id == case).order_by(_EVENT.c.id)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
@@ -16,6 +17,7 @@ from central.store.tables import (
     PlanWarning,
     Project,
     Record,
+    Rectification,
 )
 
 
@@ -32,23 +34,25 @@ def is_number(text: str) -> bool:
 
 
 def locate(session: Session, kind: str, key: str) -> Located | None:
-    """Where a project, building, warning, record, still or photo belongs; None = there is no such thing."""
-    match kind:
-        case "project":
-            return _one(session.get(Project, key))
-        case "building":
-            building = session.get(Building, key)
-            return None if building is None else _one(session.get(Project, building.project))
-        case "warning":
-            warning = session.get(PlanWarning, int(key)) if is_number(key) else None
-            return None if warning is None else _of_ids(session, [warning.project])
-        case "record":
-            return _record(session, key)
-        case "evidence":
-            return _still(session, key)
-        case "photo":
-            return _photo(session, key)
-    raise ValueError(f"kind {kind!r}: expected project, building, warning, record, evidence or photo")
+    """Where a project, building, warning, rectification, record, still or photo belongs; None = there is none."""
+    finder = _FINDERS.get(kind)
+    if finder is None:
+        raise ValueError(f"kind {kind!r}: expected {', '.join(_FINDERS)}")
+    return finder(session, key)
+
+
+def _project(session: Session, key: str) -> Located | None:
+    return _one(session.get(Project, key))
+
+
+def _building(session: Session, key: str) -> Located | None:
+    building = session.get(Building, key)
+    return None if building is None else _one(session.get(Project, building.project))
+
+
+def _warning(session: Session, key: str) -> Located | None:
+    warning = session.get(PlanWarning, int(key)) if is_number(key) else None
+    return None if warning is None else _of_ids(session, [warning.project])
 
 
 def _one(project: Project | None) -> Located | None:
@@ -71,6 +75,16 @@ def _record(session: Session, key: str) -> Located | None:
     return _of_buildings(session, list(seen))
 
 
+def _rectification(session: Session, key: str) -> Located | None:
+    """An order to a unit as a whole belongs to all of its projects."""
+    found = session.get(Rectification, int(key)) if is_number(key) else None
+    if found is None:
+        return None
+    if found.project:
+        return _of_ids(session, [found.project])
+    return Located(projects=tuple(session.exec(select(Project).where(Project.unit_zh == found.unit))))
+
+
 def _still(session: Session, sha256: str) -> Located | None:
     if session.get(Evidence, sha256) is None:
         return None
@@ -88,3 +102,14 @@ def _photo(session: Session, sha256: str) -> Located | None:
 def _of_buildings(session: Session, buildings: list[str]) -> Located:
     ids = session.exec(select(Building.project).where(col(Building.id).in_(buildings)).distinct())
     return _of_ids(session, list(ids))
+
+
+_FINDERS: Mapping[str, Callable[[Session, str], Located | None]] = {
+    "project": _project,
+    "building": _building,
+    "warning": _warning,
+    "rectification": _rectification,
+    "record": _record,
+    "evidence": _still,
+    "photo": _photo,
+}

@@ -47,6 +47,11 @@ def told_warning(session: Session, warning_id: int) -> Told | None:
     return found[0] if found else None
 
 
+def told_warnings_of(session: Session, ids: Sequence[int]) -> list[Told]:
+    """These warnings, in no order."""
+    return _told(session, session.exec(_with_names().where(col(PlanWarning.id).in_(ids))).all())
+
+
 def _with_names() -> Any:
     then = and_(
         col(DeviationRow.subject_kind) == PlanWarning.subject_kind,

@@ -13,7 +13,7 @@ from central.api.schemas import BuildingState, Fact, ItemState, ScorePart, Text,
 from central.api.views.readings import still
 from central.api.views.scores import score_of
 from central.api.views.standing import Judged
-from central.api.views.warnings import warning_of
+from central.api.views.warnings import without_case
 from central.api.views.words import refs_of
 from central.store.instants import from_ms
 from central.store.read_records import Kept, kept_records
@@ -54,9 +54,10 @@ def score_trace(session: Session, project_id: str, *, now: datetime) -> TraceNod
 
 def warning_trace(session: Session, warning_id: int, *, now: datetime) -> TraceNode:
     """Warning, its transitions with the records each was judged on, then its building as it stands."""
-    warning, told = warning_of(session, warning_id), told_warning(session, warning_id)
+    told = told_warning(session, warning_id)
     if told is None:
         raise absent("warning", str(warning_id))
+    warning = without_case(told)
     events = []
     for row in told.events:
         facts = {"level": row.level, "value": row.value, "threshold": row.threshold, "unit": row.unit}

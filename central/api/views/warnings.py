@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, cast
+from dataclasses import replace
+from typing import Any, Literal, cast
 
 from sqlmodel import Session
 
 from central import domain
 from central.api.access import Access
+from central.api.case_brief import CaseBrief
 from central.api.errors import absent
+from central.api.mending_schemas import Inbox, InboxCounts
 from central.api.schemas import Level, PlanWarning, SubjectKind, SubjectName, Text, WarningEvent, WarningList
+from central.api.views.cases import briefs
 from central.api.views.words import instant, name_of, named, refs_of
+from central.mending.clocks import DAY_MS
 from central.rules.sentence import RULE_NAMES, Said, sentence
 from central.store import tables
 from central.store.instants import from_ms
-from central.store.read_warnings import Told, told_warning, told_warnings
+from central.store.read_inbox import InboxFilter, inbox_count, inbox_page
+from central.store.read_mended import cases_of_warnings
+from central.store.read_warnings import Told, told_warning, told_warnings, told_warnings_of
 
 State = Literal["open", "closed", "withdrawn"]
 _WEIGHT = {"red": 0, "yellow": 1, "blue": 2}
@@ -23,21 +30,50 @@ _STATES = {"open": ("open",), "closed": ("closed",), "all": ("open", "closed", "
 
 
 def warnings_of(
-    session: Session, *, access: Access, project: str | None, state: str, levels: Sequence[Level]
+    session: Session, *, access: Access, project: str | None, state: str, levels: Sequence[Level], now_ms: int
 ) -> WarningList:
-    """Warnings of the caller's scope: open before closed, heaviest first, then newest."""
+    """Warnings of the caller's scope: open before closed, heaviest first, then newest. `now_ms` is the wall's."""
     told = told_warnings(session, project=project, states=_STATES[state], levels=levels)
     visible = [one for one in told if access.sees(one.project)]
     visible.sort(key=lambda one: (one.warning.state != "open", _WEIGHT[one.warning.level]))
-    return WarningList(total=len(visible), warnings=[_warning(one) for one in visible])
+    return WarningList(total=len(visible), warnings=_shown(session, visible, access=access, now_ms=now_ms))
 
 
-def warning_of(session: Session, warning_id: int) -> PlanWarning:
+def warning_of(session: Session, warning_id: int, *, access: Access, now_ms: int) -> PlanWarning:
     """One warning."""
     told = told_warning(session, warning_id)
     if told is None:
         raise absent("warning", str(warning_id))
-    return _warning(told)
+    return _shown(session, [told], access=access, now_ms=now_ms)[0]
+
+
+def inbox_of(session: Session, wanted: InboxFilter, *, access: Access, sort: str, limit: int, offset: int) -> Inbox:
+    """A page of what people work on, each case by its newest warning, in the order asked for."""
+    connection = session.connection()
+    rows = inbox_page(connection, wanted, sort=sort, limit=limit, offset=offset)
+    by_id = {one.warning.id: one for one in told_warnings_of(session, [row.warning for row in rows])}
+    told = [by_id[row.warning] for row in rows]
+    shown = _shown(session, told, access=access, now_ms=wanted.now_ms)
+    return Inbox(total=inbox_count(connection, wanted), warnings=shown)
+
+
+def counts_of(session: Session, wanted: InboxFilter) -> InboxCounts:
+    """The figures beside the desk's filters, all within the filter's scope."""
+    connection = session.connection()
+    week_ms = wanted.now_ms - 7 * DAY_MS
+
+    def count(**more: Any) -> int:
+        return inbox_count(connection, replace(wanted, **more))
+
+    return InboxCounts(
+        **{mine: count(mine=mine) for mine in ("ack", "measure", "verify", "told")},
+        active=count(),
+        overdue=count(overdue=True),
+        insufficient=count(rules=("evidence",)),
+        closed_this_week=count(states=("closed",), ended_since_ms=week_ms),
+        false_alarms=count(states=("false_alarm",)),
+        **{level: count(levels=(level,)) for level in ("red", "yellow", "blue")},
+    )
 
 
 def subject_of(told: Told) -> SubjectName:
@@ -45,11 +81,25 @@ def subject_of(told: Told) -> SubjectName:
     warning = told.warning
     kind = cast(SubjectKind, warning.subject_kind)
     row = told.building if kind == "building" else told.project if kind == "project" else None
-    name = name_of(row) if row else Text(zh=warning.subject, en=warning.subject)
+    called = warning.subject.partition("/")[2] if kind == "line" else warning.subject
+    name = name_of(row) if row else Text(zh=called, en=called)
     return SubjectName(kind=kind, id=warning.subject, name=name)
 
 
-def _warning(told: Told) -> PlanWarning:
+def without_case(told: Told) -> PlanWarning:
+    """One warning as the facts say it, without what people do about it."""
+    return _warning(told, None)
+
+
+def _shown(session: Session, told: Sequence[Told], *, access: Access, now_ms: int) -> list[PlanWarning]:
+    connection = session.connection()
+    cases = cases_of_warnings(connection, [one.warning.id for one in told if one.warning.id is not None])
+    projects = {one.project.id: one.project for one in told}
+    found = briefs(connection, cases, access=access, projects=projects, now_ms=now_ms)
+    return [_warning(one, found.get(one.warning.id or 0)) for one in told]
+
+
+def _warning(told: Told, case: CaseBrief | None) -> PlanWarning:
     row = told.warning
     subject = subject_of(told)
     return PlanWarning(
@@ -72,6 +122,7 @@ def _warning(told: Told) -> PlanWarning:
         text=_sentence(told, subject.name),
         refs=refs_of(row.refs),
         history=[_event(event) for event in told.events],
+        case=case,
     )
 
 

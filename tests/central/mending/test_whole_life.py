@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, update
 
 from central.audit.chain import first_fault
 from central.mending.order import Piece
@@ -208,12 +208,9 @@ def test_neither_the_responsible_nor_who_handed_in_the_evidence_verifies(store: 
     measure = assign(store, case, person="owner")
     submit(store, measure, person="builder")
     code = "not_yours" if person == "builder" else "own_work"
-    for verify in (
-        lambda: act(store, act_mended.verify_case, case, actor(person), note=""),
-        lambda: act(store, order_mended.verify, measure, actor(person), note=""),
-    ):
+    for judge, what in ((act_mended.verify_case, case), (order_mended.verify, measure)):
         with pytest.raises(MendingRefused) as refused:
-            verify()
+            act(store, judge, what, actor(person), note="")
         assert refused.value.code == code
 
 
@@ -322,7 +319,7 @@ def test_late_facts_that_date_a_warning_anew_leave_its_case_as_it_is(store: Engi
     act(store, act_mended.acknowledge, case, actor("owner"))
     with writing(store) as connection:
         table = table_of(tables.PlanWarning)
-        connection.execute(table.update().where(table.c.id == first).values(state="withdrawn"))
+        connection.execute(update(table).where(table.c.id == first).values(state="withdrawn"))
     second = warn(store, at_ms=NOW_MS - DAY_MS, historical=True)
     found = case_with(store, second)
     assert (found.id, found.state, found.warning, found.reopened) == (case, "acknowledged", second, 0)

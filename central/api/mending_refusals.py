@@ -1,0 +1,75 @@
+"""How acts on warnings and rectifications are refused: a status for each kind, and the words for people.
+
+ApiError
+├── ConflictError      409  wrong_state | conflict      somebody was first, or it is not so far
+├── NotYoursError      403  not_yours | own_work        the caller may read it and may not do this
+└── ActInvalidError    422  missing | unknown           a field is missing, or names what is not there
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from central.api.errors import ApiError, InvalidError, absent
+from central.api.mending_schemas import RefusedAct
+from central.errors import UnknownThing
+from central.mending.refused import MendingRefused, RefusalCode
+
+RESPONSES: dict[int | str, dict[str, Any]] = {
+    403: {"model": RefusedAct},
+    409: {"model": RefusedAct},
+    422: {"model": RefusedAct},
+}
+
+
+class _RefusedError(ApiError):
+    """An act that is refused, with the words for people beside the envelope."""
+
+    def __init__(self, refused: MendingRefused) -> None:
+        super().__init__(refused.what, where=refused.where, expected=refused.expected, code=refused.code)
+        self.text = refused.text
+
+    @property
+    def extra(self) -> Mapping[str, Any]:
+        return {"text": {"zh": self.text.zh, "en": self.text.en}}
+
+
+class ConflictError(_RefusedError):
+    """It is not so far, or somebody was first."""
+
+    status = 409
+
+
+class NotYoursError(_RefusedError):
+    """Another role must do it, or another person."""
+
+    status = 403
+
+
+class ActInvalidError(_RefusedError, InvalidError):
+    """A field is missing, or names what is not there."""
+
+    status = 422
+
+
+_ERRORS: Mapping[RefusalCode, type[_RefusedError]] = {
+    "wrong_state": ConflictError,
+    "conflict": ConflictError,
+    "not_yours": NotYoursError,
+    "own_work": NotYoursError,
+    "missing": ActInvalidError,
+    "unknown": ActInvalidError,
+}
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """What mending refuses becomes an answer."""
+    try:
+        yield
+    except MendingRefused as refused:
+        raise _ERRORS[refused.code](refused) from refused
+    except UnknownThing as unknown:
+        raise absent(unknown.where, unknown.what) from unknown

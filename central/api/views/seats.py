@@ -1,0 +1,46 @@
+"""In which seats the caller sits at a place, and which places he sees."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection
+
+from central.api.access import Access, place_of
+from central.api.policy import Grant, Place, covers, district_wide
+from central.mending.who import Actor
+from central.store.read_inbox import projects_with_places
+from central.store.tables import Project
+
+
+def actor_on(access: Access, project: Project) -> Actor:
+    """The caller with the seats that his grants give him on a project."""
+    return actor_at(access.username, access.grants, place_of(project))
+
+
+def actor_at(person: str, grants: Iterable[Grant], place: Place) -> Actor:
+    """A person with the seats that these grants give him at a place; a leader of the district is district_leader."""
+    near = [grant for grant in grants if covers((grant,), place=place)]
+    seats = {grant.role for grant in near}
+    if any(grant.role == "leader" and grant.kind == "district" for grant in near):
+        seats.add("district_leader")
+    return Actor(person=person, seats=frozenset(seats))
+
+
+def visible_projects(
+    connection: Connection, access: Access, *, roles: frozenset[str] | None = None
+) -> list[str] | None:
+    """Ids of the projects that the caller's grants (of these roles) reach; None = all of the district."""
+    grants = tuple(grant for grant in access.grants if roles is None or grant.role in roles)
+    if district_wide(grants):
+        return None
+    return [
+        row.id
+        for row in projects_with_places(connection)
+        if covers(grants, place=Place(project=row.id, unit=row.unit_zh, street=row.street_zh))
+    ]
+
+
+def units_of(access: Access) -> list[str]:
+    """Units that the caller has a grant for."""
+    return sorted({grant.scope for grant in access.grants if grant.kind == "unit"})
