@@ -12,7 +12,6 @@ from random import Random
 
 from edge_agent.announcing import Announcement, Announcer, Identity, Vitals
 from edge_agent.backoff import Backoff
-from edge_agent.buffer.opening import new_epoch
 from edge_agent.buffer.outbox import Outbox
 from edge_agent.connection import Connection, Protocol, VersionRefusedError, Will, WillRefusedError, connect
 from edge_agent.delivering import Delivering
@@ -76,7 +75,7 @@ class Publisher:
             gateway=identity.gateway,
             state=self.state,
             random=random,
-            epoch_of=lambda: new_epoch(self._announcer.now_ms()),
+            now_ms=self._announcer.now_ms,
         )
         self._protocol: Protocol = "3.1.1" if broker.protocol == "3.1.1" else "5"
         self._plain_will = False
@@ -227,7 +226,8 @@ class Publisher:
             return
         self._compare_clocks(ack, now)
         greets = ack.echo is not None and ack.echo == self._born_at
-        self._delivering.hear(ack, now, answers=ack.echo in dict(self._said), greets=greets)
+        asked_s = dict(self._said).get(ack.echo) if ack.echo is not None else None
+        self._delivering.hear(ack, now, asked_s=asked_s, greets=greets)
 
     def _compare_clocks(self, ack: Ack, now: float) -> None:
         """The centre's clock stood at `at` half-way between our question and its answer (as in NTP, RFC 5905)."""

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from math import inf
 from typing import Literal
 
 from edge_agent.ranges import Ranges
 from wire.topics import UpChannel
 
 FRAMES_MAX = 60  # of one lane; under the broker's receive maximum and the centre's batch
+LITTLE = 200  # records, a frame: what a short break leaves goes before what comes after it
 LaneName = Literal["live", "bulk"]
 LANES: tuple[LaneName, ...] = ("live", "bulk")
 
@@ -23,7 +25,7 @@ LANES: tuple[LaneName, ...] = ("live", "bulk")
 class Sent:
     """One frame on its way: the `order`-th, sent at `at_s` on `channel`, and again if nothing is heard by `due_s`.
 
-    Seconds are monotonic.
+    Seconds are monotonic. `tries`: how often its first number went before.
     """
 
     lo: int
@@ -33,14 +35,20 @@ class Sent:
     at_s: float
     due_s: float
     channel: UpChannel
+    tries: int = 0
 
 
 @dataclass(slots=True, kw_only=True)
 class Lane:
-    """`cursor`: the last number looked at, in this pass. `on_the_way` in the order of sending."""
+    """`cursor`: the last number looked at, in this pass. `on_the_way` in the order of sending.
+
+    `heard_s`, `asked_s`: when an ack last told that something of it arrived, and when it was last asked again.
+    """
 
     cursor: int = 0
     on_the_way: deque[Sent] = field(default_factory=deque)
+    heard_s: float = -inf
+    asked_s: float = -inf
 
     def room(self, limit: int) -> int:
         """How many records may be sent now if `limit` may be on their way."""
@@ -90,23 +98,27 @@ class Lanes:
         """By name."""
         return self.live if name == "live" else self.bulk
 
-    def begin(self, recv: Iterable[tuple[int, int]], *, newest: int) -> None:
-        """A greeting was answered: nothing is on its way. More than a window of backlog takes the lane of its own."""
+    def begin(self, recv: Iterable[tuple[int, int]], *, newest: int, news: int = 0) -> None:
+        """A greeting was answered: nothing is on its way. More than a frame of backlog takes the lane of its own, but
+        for its last `news` numbers, which were made just now: others may have come back at the same time."""
         self.live.on_the_way.clear()
         self.bulk.on_the_way.clear()
         self.tries.clear()
         self.known = Ranges()
         self._learn(recv)
         self.until = self.bulk.cursor = self.live.cursor = self.acked
-        self.divide(newest)
+        self._divide(newest, most=min(LITTLE, self.limit), news=news)
 
     def divide(self, newest: int) -> None:
         """What the live lane has fallen behind by more than a window becomes backlog."""
-        if newest - self.live.cursor <= self.limit:
+        self._divide(newest, most=self.limit, news=0)
+
+    def _divide(self, newest: int, *, most: int, news: int) -> None:
+        if newest - self.live.cursor <= most:
             return
         if self.bulk.cursor >= self.until:
             self.bulk.cursor = self.live.cursor
-        self.until = self.live.cursor = newest
+        self.until = self.live.cursor = max(self.live.cursor, newest - news)
 
     def stretch(self, name: LaneName, *, newest: int) -> tuple[int, int] | None:
         """The next lo..hi that this lane has to send; None when it has nothing. Moves past what needs no sending."""
@@ -138,7 +150,8 @@ class Lanes:
         """A frame has gone out."""
         self.passed(name, lo, hi)
         self.order += 1
-        frame = Sent(lo=lo, hi=hi, count=count, order=self.order, at_s=at_s, due_s=due_s, channel=channel)
+        tries = self.tries.get(lo, 0)
+        frame = Sent(lo=lo, hi=hi, count=count, order=self.order, at_s=at_s, due_s=due_s, channel=channel, tries=tries)
         self.lane(name).on_the_way.append(frame)
 
     def acknowledge(self, hi: int, recv: Sequence[tuple[int, int]]) -> Heard:
@@ -155,11 +168,23 @@ class Lanes:
         lost = {name: self._overtaken(name, arrived[name]) for name in LANES}
         return Heard(advanced=advanced, arrived=arrived, lost=lost)
 
-    def expired(self, name: LaneName, now: float) -> tuple[Sent, ...]:
-        """Frames of which nothing was heard in time; they go again."""
-        late = tuple(sent for sent in self.lane(name).on_the_way if sent.due_s <= now)
-        self._again(name, late)
-        return late
+    def expired(self, name: LaneName, now: float, *, wait_s: float = 0.0) -> tuple[Sent, ...]:
+        """The lowest frame of which nothing was heard in time, once in `wait_s`; it goes again, to ask.
+
+        One, not all that are late: behind a long queue all are. While the lane goes on a frame's turn is only yet to
+        come, unless it has gone again before: what overtakes that tells nothing.
+        """
+        lane = self.lane(name)
+        if now < lane.asked_s + wait_s:
+            return ()
+        waits = now < lane.heard_s + wait_s
+        late = [sent for sent in lane.on_the_way if sent.due_s <= now and (sent.tries or not waits)]
+        if not late:
+            return ()
+        lane.asked_s = now
+        lowest = min(late, key=lambda sent: sent.lo)
+        self._again(name, (lowest,))
+        return (lowest,)
 
     def give_up(self, name: LaneName, *, channel: UpChannel) -> None:
         """What went out on a channel that nobody reads goes again."""
@@ -195,11 +220,10 @@ class Lanes:
     def _overtaken(self, name: LaneName, arrived: Sequence[Sent]) -> tuple[Sent, ...]:
         """A lane keeps its order, so the first time a later frame is acknowledged before an earlier one, that was lost.
 
-        Only the first time: a frame that the centre refuses must not go round at the speed of the link.
+        Only the first time: a frame that the centre refuses must not go round at the speed of the link. And not by one
+        that went twice: it may be the first copy that arrived.
         """
-        if not arrived:
-            return ()
-        newest = max(sent.order for sent in arrived)
+        newest = max((sent.order for sent in arrived if not sent.tries), default=0)
         late = [s for s in self.lane(name).on_the_way if s.order < newest and not self.tries.get(s.lo)]
         self._again(name, late)
         return tuple(late)

@@ -28,17 +28,20 @@ log = logging.getLogger(__name__)
 ANSWER_WITHIN_S = 5.0
 ANNOUNCE_S = 60.0  # so often it says again that it listens: whoever thinks otherwise holds back its records
 BULK_WITHIN_S = 5.0  # so long it waits for the other lane before it says that it listens
-RECEIVE_MAXIMUM = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lane:
-    """What one connection reads. Only one of them `announces` that the centre listens."""
+    """What one connection reads. Only one of them `announces` that the centre listens.
+
+    `unanswered_max`: messages that the broker may have sent and that are not committed yet (MQTT 5).
+    """
 
     name: str
     client_id: str
     filters: tuple[str, ...]
     announces: bool
+    unanswered_max: int
 
 
 class Owner(Protocol):
@@ -97,7 +100,7 @@ class Link:
             properties = None
             if self.client.protocol == MQTTProtocolVersion.MQTTv5:
                 properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
-                properties.ReceiveMaximum = RECEIVE_MAXIMUM
+                properties.ReceiveMaximum = self.lane.unanswered_max
             clean = True if properties else mqtt.MQTT_CLEAN_START_FIRST_ONLY
             self.client.connect(
                 settings.host, settings.port, keepalive=settings.keepalive_s, clean_start=clean, properties=properties

@@ -21,6 +21,7 @@ from central.ingest import metrics
 from central.ingest.commit import StreamAck
 from central.ingest.delivery import Delivery
 from central.ingest.link import Lane, Link
+from central.ingest.waiting import BULK_BESIDE_NEWS, BULK_MAX, NEWS_MAX
 from central.settings import BrokerSettings
 from wire import topics
 from wire.codec import ack_statement, encode
@@ -54,6 +55,7 @@ class Listener:
     _lock: Lock = field(default_factory=Lock)
     _beside: Thread | None = None
     _nacked: dict[tuple[str, str], tuple[int, float]] = field(default_factory=dict)
+    _expiring: Properties = field(default_factory=lambda: _expiring_after(ACK_EXPIRY_S))
 
     def run(self) -> None:
         """Connect and stay connected until `stopping` is set; then say goodbye."""
@@ -97,10 +99,7 @@ class Listener:
             ack = self._paced(stream_ack)
             if self.sign is not None:
                 ack = replace(ack, sig=self.sign(ack_statement(stream_ack.gateway, ack)))
-            properties = None
-            if client.protocol == MQTTProtocolVersion.MQTTv5:
-                properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
-                properties.MessageExpiryInterval = ACK_EXPIRY_S
+            properties = self._expiring if client.protocol == MQTTProtocolVersion.MQTTv5 else None
             client.publish(topics.down(stream_ack.gateway, "ack"), encode(ack), qos=1, properties=properties)
 
     def receive_from(self, delivery: Delivery) -> None:
@@ -152,6 +151,13 @@ class Listener:
         return ack
 
 
+def _expiring_after(seconds: int) -> Properties:
+    """Of an ack, made once: paho takes longer over these than over the rest of a publish."""
+    properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
+    properties.MessageExpiryInterval = seconds
+    return properties
+
+
 def lanes_of(settings: BrokerSettings) -> tuple[Lane, Lane]:
     """The lane of what happens now, and that of backlog."""
     live = Lane(
@@ -159,12 +165,14 @@ def lanes_of(settings: BrokerSettings) -> tuple[Lane, Lane]:
         client_id=settings.client_id,
         filters=settings.subscriptions(("data", "birth", "beat", "state")),
         announces=True,
+        unanswered_max=NEWS_MAX,
     )
     bulk = Lane(
         name="bulk",
         client_id=f"{settings.client_id}-bulk",
         filters=settings.subscriptions(("bulk",)),
         announces=False,
+        unanswered_max=BULK_MAX + BULK_BESIDE_NEWS,
     )
     return live, bulk
 

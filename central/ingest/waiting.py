@@ -8,7 +8,9 @@ from threading import Condition
 
 from central.ingest.delivery import Delivery
 
-BULK_SHARE = 5  # of each batch a fifth is kept for backlog that waits: much news must not stop it for ever
+NEWS_MAX = 200  # messages of a batch; many gateways send one record each, and a commit for each few would be too slow
+BULK_MAX = 50
+BULK_BESIDE_NEWS = 10  # that long news may wait, and so much goes on: much news must not stop backlog for ever
 
 
 @dataclass(slots=True)
@@ -30,14 +32,14 @@ class Waiting:
             self._bell.notify()
         return True
 
-    def take(self, count: int, *, timeout_s: float) -> list[Delivery]:
-        """At most `count` messages, live ones first; none when nothing came in time."""
+    def take(self, *, timeout_s: float) -> list[Delivery]:
+        """The messages of one commit, live ones first; none when nothing came in time."""
         with self._bell:
             if not self.live and not self.bulk:
                 self._bell.wait(timeout_s)
-            room = count - min(len(self.bulk), count // BULK_SHARE)
-            taken = [self.live.popleft() for _ in range(min(room, len(self.live)))]
-            taken += [self.bulk.popleft() for _ in range(min(count - len(taken), len(self.bulk)))]
+            taken = [self.live.popleft() for _ in range(min(NEWS_MAX, len(self.live)))]
+            bulk = BULK_BESIDE_NEWS if taken else BULK_MAX
+            taken += [self.bulk.popleft() for _ in range(min(bulk, len(self.bulk)))]
         return taken
 
     def __len__(self) -> int:

@@ -26,8 +26,7 @@ from wire.messages import Beat, Birth, Presence
 
 log = logging.getLogger(__name__)
 
-BATCH_MESSAGES_MAX = 50
-INBOX_MAX = 10_000  # brokers hold back QoS 1 themselves (RECEIVE_MAXIMUM); this is for heartbeats and reconnects
+INBOX_MAX = 10_000  # brokers hold back QoS 1 themselves (`Lane.unanswered_max`); this is for heartbeats and reconnects
 POLL_S = 0.2
 RETRY_S_MAX = 5.0
 T = TypeVar("T")
@@ -48,17 +47,22 @@ class Worker:
     inbox: Waiting = field(default_factory=lambda: Waiting(INBOX_MAX))
     pacer: Pacer = field(default_factory=Pacer)
     stopping: Event = field(default_factory=Event)
+    _records: int = 0
 
     def run(self) -> None:
         """Until `stopping` is set. What is not committed by then is not acknowledged, so it comes again."""
         while not self.stopping.is_set():
-            deliveries = self.inbox.take(BATCH_MESSAGES_MAX, timeout_s=POLL_S)
+            deliveries = self.inbox.take(timeout_s=POLL_S)
             metrics.WAITING.set(len(self.inbox))
             if not deliveries:
                 continue
+            taken_s, self._records = time.monotonic(), 0
             if self._tried(deliveries, open_message) is not None:
                 for delivery in deliveries:
                     self._alone(delivery)
+            if self._records:
+                now_s, busy = time.monotonic(), bool(self.inbox.bulk)
+                self.pacer.committed(self._records, took_s=now_s - taken_s, busy=busy, now_s=now_s)
 
     def receive(self, delivery: Delivery) -> None:
         """For network threads. More than INBOX_MAX is let go: gateways keep their records and send them again."""
@@ -118,15 +122,13 @@ class Worker:
     def _committed(
         self, live: Sequence[OpenedFrame], bulk: Sequence[OpenedFrame], letters: Sequence[Letter]
     ) -> Committed | None:
-        began_s = time.monotonic()
         for one in bulk:
-            self.pacer.arrived(one.frame.gw, now_s=began_s)
+            self.pacer.arrived(one.frame.gw, now_s=time.monotonic())
         done = self._retried(
             lambda: commit(self.engine, frames=live, bulk=bulk, letters=letters, now_ms=self.now_ms(), live=self.live)
         )
-        if done is not None and (live or bulk):
-            count = sum(len(one.frame.recs) for one in (*live, *bulk))
-            self.pacer.committed(count, took_s=time.monotonic() - began_s, busy=len(self.inbox) > 0)
+        if done is not None:
+            self._records += sum(len(one.frame.recs) for one in (*live, *bulk))
         return done
 
     def _timed(self, one: StreamAck) -> StreamAck:

@@ -41,8 +41,21 @@ def test_at_most_once_a_round_trip() -> None:
 
 
 def test_it_keeps_the_centres_pace() -> None:
-    speed = Speed(limit=3000, pace=400)
+    speed = Speed(limit=3000, pace=400, window=3000)
     assert speed.allows(3000, 0.0) == 400
     speed.went(400, 0.0)
     assert speed.allows(3000, 0.9) == 0
-    assert speed.allows(100, 1.0) == 100
+    assert speed.allows(3000, 1.0) == 400
+
+
+def test_a_pace_holds_from_the_last_frame_that_went_before_it_was_told() -> None:
+    speed = Speed(limit=3000)
+    speed.went(FRAME, 50.0)
+    speed.pace = 20
+    assert speed.allows(FRAME, 50.0 + FRAME / 20 - 0.1) == 0
+    assert speed.allows(FRAME, 50.0 + FRAME / 20) == FRAME, "and then a whole frame goes, not a fraction"
+
+
+@pytest.mark.parametrize(("window", "room", "allowed"), [(3000, 199, 0), (3000, 200, 200), (200, 100, 100), (5, 3, 3)])
+def test_what_is_left_of_a_window_is_not_filled_with_scraps(window: int, room: int, allowed: int) -> None:
+    assert Speed(limit=3000, window=window).allows(room, 0.0) == allowed

@@ -115,9 +115,16 @@ def sent_frames(lanes: Lanes, name: LaneName, *spans: tuple[int, int], at_s: flo
 
 def test_little_backlog_goes_on_the_live_lane() -> None:
     lanes = Lanes(limit=3000, acked=10)
-    lanes.begin((), newest=3010)
-    assert lanes.stretch("live", newest=3010) == (11, 3010)
-    assert lanes.stretch("bulk", newest=3010) is None
+    lanes.begin((), newest=210)
+    assert lanes.stretch("live", newest=210) == (11, 210)
+    assert lanes.stretch("bulk", newest=210) is None
+
+
+def test_what_was_made_while_the_link_was_made_is_news_however_much_waits() -> None:
+    lanes = Lanes(limit=3000, acked=10)
+    lanes.begin((), newest=9000, news=4)
+    assert lanes.stretch("live", newest=9000) == (8997, 9000)
+    assert lanes.stretch("bulk", newest=9000) == (11, 8996)
 
 
 def test_what_is_made_now_overtakes_much_backlog() -> None:
@@ -153,7 +160,7 @@ def test_what_an_ack_tells(
     hi: int, recv: list[tuple[int, int]], advanced: bool, acked: int, again: tuple[int, int] | None
 ) -> None:
     lanes = Lanes(limit=3000)
-    lanes.begin((), newest=600)
+    lanes.begin((), newest=0)
     sent_frames(lanes, "live", (1, 200), (201, 400), (401, 600))
     heard = lanes.acknowledge(hi, recv)
     assert (heard.advanced, lanes.acked) == (advanced, acked)
@@ -162,7 +169,7 @@ def test_what_an_ack_tells(
 
 def test_a_frame_that_the_centre_refuses_does_not_go_round_at_the_speed_of_the_link() -> None:
     lanes = Lanes(limit=3000)
-    lanes.begin((), newest=1000)
+    lanes.begin((), newest=0)
     sent_frames(lanes, "live", (1, 10), (11, 20))
     assert lanes.acknowledge(0, [(11, 20)]).lost["live"]
     sent_frames(lanes, "live", (1, 10), (21, 30))

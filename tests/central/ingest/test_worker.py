@@ -162,23 +162,24 @@ def test_a_centre_set_back_goes_on_though_the_gateway_holds_nothing(any_store: E
     assert one(any_store, "SELECT count(*) FROM record") == 3
 
 
-def test_what_the_store_cannot_take_is_kept_aside_and_stops_nobody(sqlite_store: Engine, mosquitto: Broker) -> None:
+def test_what_the_store_cannot_take_is_kept_aside_and_stops_nobody(
+    sqlite_store: Engine, mosquitto: Broker, request: pytest.FixtureRequest
+) -> None:
     """A fault nobody thought of, in one message of a batch."""
     register(sqlite_store, "gw-1", "gw-2")
     with writing(sqlite_store) as connection:
         ill = "CREATE TRIGGER ill BEFORE INSERT ON record WHEN NEW.gateway = 'gw-1' AND NEW.seq = 1"
         connection.execute(text(f"{ill} BEGIN SELECT RAISE(ABORT, 'nobody thought of it'); END"))
-    found = Ingest(sqlite_store, mosquitto).start()
+    request.addfinalizer(Ingest(sqlite_store, mosquitto).start().stop)
     edge, other = (Edge(mosquitto, gateway=name).connect() for name in ("gw-1", "gw-2"))
+    request.addfinalizer(edge.close)
+    request.addfinalizer(other.close)
     edge.send(1, 2)
     edge.send(3, 4)
     other.send(1, 10)
     wait_until(lambda: edge.acked == 4 and other.acked == 10, what="both acked")
     letter = "SELECT reason FROM dead_letter WHERE lo = 1 AND hi = 2 AND code = 'refused_by_store'"
     assert one(sqlite_store, letter) == "nobody thought of it"
-    for gateway in (edge, other):
-        gateway.close()
-    found.stop()
 
 
 def test_what_can_not_even_be_kept_aside_frees_its_slot(sqlite_store: Engine) -> None:
