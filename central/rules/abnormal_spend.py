@@ -19,7 +19,8 @@ _MONTHS_IN_4_YEARS, _DAYS_IN_4_YEARS = 48, 1461
 def abnormal_spend(seen: RuleInput, profile: LadderProfile) -> Finding | None:
     """Finding on z of the month in hundredths, cut, against the months before it.
 
-    Far too much is a finding on the day it is paid; a month is found to be usual, or too low, only when it has ended.
+    Far too much is a finding on the day it is paid; a month is found to be usual, or too low, only when it has ended,
+    and too low only if work went on in all of it.
     """
     if not is_projects(seen):
         return None
@@ -27,10 +28,11 @@ def abnormal_spend(seen: RuleInput, profile: LadderProfile) -> Finding | None:
         return unjudged(NAME, seen, profile, detail=NO_LEDGER)
     ladder = profile.ladder(NAME)
     *before, paid_fen = _months(seen, back=ladder.numbers["months_back"])
-    if len(before) < ladder.numbers["months_min"]:
+    usual = _twice_median(before) if len(before) >= ladder.numbers["months_min"] else 0
+    if not usual:  # too few months, or one that pays by the node: most months have no payment, and none is usual
         return None
-    if not seen.month_end and 2 * paid_fen <= _twice_median(before):
-        return None
+    if 2 * paid_fen <= usual and not _full_month(seen):
+        return judge(NAME, seen, profile, value=None, confirmed=True) if seen.month_end else None
     value = _centi_z(paid_fen, before, plan_fen=_month_plan_fen(seen), ladder=ladder)
     if value is None or (not seen.month_end and ladder.level(value) is None):
         return None
@@ -50,6 +52,14 @@ def _months(seen: RuleInput, *, back: int) -> list[int]:
     while len(found) <= back and (month := _before(month)) >= first:
         found.append(paid.get(month, 0))
     return found[::-1]
+
+
+def _full_month(seen: RuleInput) -> bool:
+    """Whether a month has ended of which no day lies outside the plan or in an approved pause."""
+    last = local_day(seen.as_of) - timedelta(days=1)
+    first = last.replace(day=1)
+    planned = (seen.starts is None or seen.starts <= first) and (seen.finishes is None or last <= seen.finishes)
+    return seen.month_end and planned and not any(begin <= last and first <= end for begin, end in seen.pauses)
 
 
 def _before(month: date) -> date:

@@ -5,16 +5,15 @@ from __future__ import annotations
 from central.domain import Deviation, Finding
 from central.rules.facts import RuleInput
 from central.rules.judge import judge
-from central.rules.ladder import LadderProfile
+from central.rules.ladder import DEFAULT, LadderProfile
 
 NAME = "evidence"
-COVERAGE_MIN_BP = 6_000
-SIGMA_MAX_BP = 500
 
 
-def insufficient(deviation: Deviation) -> bool:
-    """Coverage under 60 % of the weight, or sigma above 5 points."""
-    return deviation.coverage_bp < COVERAGE_MIN_BP or deviation.sigma_bp > SIGMA_MAX_BP
+def insufficient(deviation: Deviation, profile: LadderProfile = DEFAULT) -> bool:
+    """Coverage under 60 % of the weight, or sigma above 5 points, unless the profile says otherwise."""
+    numbers = profile.ladder(NAME).numbers
+    return deviation.coverage_bp < numbers["coverage_min_bp"] or deviation.sigma_bp > numbers["sigma_max_bp"]
 
 
 def evidence(seen: RuleInput, profile: LadderProfile) -> Finding | None:

@@ -121,8 +121,10 @@ def _ladder(
 
 _ONCE = (1, 1)
 _SHARED = {
-    "time_lag": _ladder("cdays", 700, 1500, 3000, basis="effective_days", margin=200, months=2),
-    "evidence": _ladder("hours", 72, 168, 360, duration=(1, 3)),
+    "time_lag": _ladder(
+        "cdays", 700, 1500, 3000, basis="effective_days", margin=200, months=2, sure_sigma_bp=300, done_bp=9800
+    ),
+    "evidence": _ladder("hours", 72, 168, 360, duration=(1, 3), coverage_min_bp=6000, sigma_max_bp=500),
     "device_moved": _ladder("hours", 0, 24, duration=_ONCE),
     "device_offline": _ladder("hours", 24, 72, duration=_ONCE),
     "device_blind": _ladder("hours", 24, 72, duration=_ONCE),
@@ -131,7 +133,9 @@ _SHARED = {
     "underspend": _ladder(
         "ratio_bp", 9000, 8000, 6000, basis="elapsed", side="below", margin=100, duration=_ONCE, months=2, from_month=3
     ),
-    "paid_ahead": _ladder("bp", 1000, 2000, 3000, basis="contract", side="above", margin=200, months=2),
+    "paid_ahead": _ladder(
+        "bp", 1000, 2000, 3000, basis="contract", side="above", margin=200, months=2, sure_sigma_bp=300
+    ),
     "abnormal_spend": Ladder(
         unit="centi_z",
         thresholds=(("yellow", 350), ("red", 600)),
@@ -140,16 +144,14 @@ _SHARED = {
         basis="median_month",
         numbers={"months_min": 6, "months_back": 12, "floor_bp": 100, "least_bp": 1000},
     ),
-    "report_vs_seen": _ladder("bp", 500, 1000, 2000, basis="reported", margin=200, months=2),
+    "report_vs_seen": _ladder("bp", 500, 1000, 2000, basis="reported", margin=200, months=2, sure_sigma_bp=300),
 }
-DEFAULT = LadderProfile(
-    name="default",
-    version=1,
-    ladders={"schedule_gap": _ladder("bp", 500, 1500, 3000, basis="points", margin=200, months=2), **_SHARED},
-)
-STRICT = LadderProfile(
-    name="strict",
-    version=1,
-    ladders={"schedule_gap": _ladder("bp", 500, 1000, 1500, basis="points", margin=200, months=2), **_SHARED},
-)
+
+
+def _gap(*thresholds: int) -> Ladder:
+    return _ladder("bp", *thresholds, basis="points", margin=200, months=2, sure_sigma_bp=300)
+
+
+DEFAULT = LadderProfile(name="default", version=1, ladders={"schedule_gap": _gap(500, 1500, 3000), **_SHARED})
+STRICT = LadderProfile(name="strict", version=1, ladders={"schedule_gap": _gap(500, 1000, 1500), **_SHARED})
 PROFILES = {profile.name: profile for profile in (DEFAULT, STRICT)}

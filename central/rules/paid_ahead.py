@@ -22,5 +22,7 @@ def paid_ahead(seen: RuleInput, profile: LadderProfile) -> Finding | None:
     if seen.contract_fen <= 0:
         return unjudged(NAME, seen, profile, detail="no contract sum is known")
     value = pay_gap_bp(seen.money.paid_fen, seen.contract_fen, actual_bp=seen.deviation.actual_bp)
-    finding = judge(NAME, seen, profile, value=value, confirmed=sure(seen), refs=seen.deviation.refs)
+    finding = judge(
+        NAME, seen, profile, value=value, confirmed=sure(seen, profile.ladder(NAME)), refs=seen.deviation.refs
+    )
     return cap(finding, seen, profile)

@@ -17,5 +17,7 @@ def report_vs_seen(seen: RuleInput, profile: LadderProfile) -> Finding | None:
     if not is_projects(seen) or seen.deviation is None or seen.reported_bp is None:
         return None
     value = seen.reported_bp - seen.deviation.actual_bp
-    finding = judge(NAME, seen, profile, value=value, confirmed=sure(seen), refs=seen.deviation.refs)
+    finding = judge(
+        NAME, seen, profile, value=value, confirmed=sure(seen, profile.ladder(NAME)), refs=seen.deviation.refs
+    )
     return cap(finding, seen, profile)

@@ -8,11 +8,10 @@ from __future__ import annotations
 from central.domain import Deviation, Finding
 from central.rules.facts import RuleInput
 from central.rules.judge import cap, judge
-from central.rules.ladder import LadderProfile
+from central.rules.ladder import Ladder, LadderProfile
 from central.rules.looked import looked
 
 NAME = "schedule_gap"
-SURE_SIGMA_BP = 300  # up to here one evaluation is enough to raise
 FULL_BP = 10_000
 
 
@@ -25,13 +24,14 @@ def schedule_gap(seen: RuleInput, profile: LadderProfile) -> Finding | None:
         return None
     deviation = seen.deviation
     value = _measured(deviation, profile.ladder(NAME).basis)
-    finding = judge(NAME, seen, profile, value=value, confirmed=sure(seen), refs=deviation.refs)
+    finding = judge(NAME, seen, profile, value=value, confirmed=sure(seen, profile.ladder(NAME)), refs=deviation.refs)
     return looked(cap(finding, seen, profile), seen)
 
 
-def sure(seen: RuleInput) -> bool:
-    """Whether one evaluation raises: a person confirmed it lately, or sigma is at most 3 points."""
-    return seen.inspected or (seen.deviation is not None and seen.deviation.sigma_bp <= SURE_SIGMA_BP)
+def sure(seen: RuleInput, ladder: Ladder) -> bool:
+    """Whether one evaluation raises: a person confirmed it lately, or sigma is small enough (3 points by default)."""
+    sigma_bp = None if seen.deviation is None else seen.deviation.sigma_bp
+    return seen.inspected or (sigma_bp is not None and sigma_bp <= ladder.numbers["sure_sigma_bp"])
 
 
 def _measured(deviation: Deviation, basis: str) -> int | None:

@@ -12,21 +12,21 @@ from central.rules.looked import looked
 from central.rules.schedule_gap import sure
 
 NAME = "time_lag"
-_DONE_BP = 9_800  # a camera cannot tell the last cells from noise
 
 
 def time_lag(seen: RuleInput, profile: LadderProfile) -> Finding | None:
     """Finding on the lag in hundredths of effective days.
 
     Where the plan is nearly flat, a week is less work than can be told from noise. So a gap within its own sigma raises
-    nothing (docs/decisions/0008-lag-within-noise.md); it still holds a level that is open, until the work is done.
+    nothing (docs/decisions/0008-lag-within-noise.md); it still holds a level that is open, until the work is done
+    (`done_bp`: a camera cannot tell the last cells from noise).
     """
     if seen.deviation is None or not (seen.fresh or seen.tick or seen.month_end):
         return None
-    deviation = seen.deviation
+    deviation, ladder = seen.deviation, profile.ladder(NAME)
     within_noise = deviation.gap_bp < deviation.sigma_bp
-    value = None if within_noise and deviation.actual_bp >= _DONE_BP else deviation.lag_cdays
-    finding = judge(NAME, seen, profile, value=value, confirmed=sure(seen), refs=deviation.refs)
+    value = None if within_noise and deviation.actual_bp >= ladder.numbers["done_bp"] else deviation.lag_cdays
+    finding = judge(NAME, seen, profile, value=value, confirmed=sure(seen, ladder), refs=deviation.refs)
     if within_noise:
         return looked(replace(finding, level=None, threshold=None), seen)
     return looked(cap(finding, seen, profile), seen)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -228,13 +229,34 @@ def test_within_a_month_only_too_much_is_said(last: float, speaks: bool) -> None
     assert (found("abnormal_spend", spending(*USUAL, last, month_end=False)) is not None) is speaks
 
 
-def test_five_months_are_no_measure_and_months_without_payment_count() -> None:
+def test_five_months_are_no_measure() -> None:
     assert found("abnormal_spend", spending(*USUAL[:5], 120)) is None
-    paid = months(50, 0, 50, 0, 50, 50, 50)
-    facts = at_midnight(
-        as_of=JULY_1, month_end=True, money=money(paid=1, months={m: fen for m, fen in paid.items() if fen})
-    )
-    assert found("abnormal_spend", facts) is not None
+
+
+def test_months_without_payment_count() -> None:
+    paid = {m: fen for m, fen in months(50, 0, 50, 0, 50, 50, 50).items() if fen}
+    finding = found("abnormal_spend", at_midnight(as_of=JULY_1, month_end=True, money=money(paid=1, months=paid)))
+    assert finding is not None
+    assert (finding.value, finding.level) == (0, None)
+
+
+def test_a_project_that_pays_by_the_node_has_no_usual_month() -> None:
+    assert found("abnormal_spend", spending(300, 0, 0, 300, 0, 0, 300)) is None
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ({}, "red"),
+        ({"finishes": date(2026, 6, 29)}, None),  # its plan ended within the month
+        ({"starts": date(2026, 6, 2)}, None),
+        ({"pauses": ((date(2026, 6, 30), date(2026, 7, 9)),)}, None),
+    ],
+)
+def test_too_little_is_said_only_of_a_month_in_which_work_went_on(more: dict[str, Any], expected: Level | None) -> None:
+    facts = {"starts": date(2026, 1, 1), "finishes": date(2026, 12, 31), **more}
+    standing = money(paid=1, months=months(*USUAL, 0))
+    assert level("abnormal_spend", at_midnight(as_of=JULY_1, month_end=True, money=standing, **facts)) == expected
 
 
 NO_DATA = {"overspend", "paid_ahead", "abnormal_spend"}
