@@ -33,6 +33,7 @@ from central.identity.keys import centre_signer, identity_folder
 from central.ingest.listener import Listener
 from central.ingest.worker import Worker
 from central.jobs import Scheduler
+from central.private_data import OWNERS_UMASK, prepare_data
 from central.reassessor import Reassessor
 from central.settings import Settings, UploadSettings, metrics_token
 from central.store.engine import open_engine
@@ -97,7 +98,7 @@ class Centre:
 
 def build(settings: Settings) -> Centre:
     """Everything of one centre; the database is brought to the newest schema first, and waited for if it is away."""
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    prepare_data(settings)
     engine, stopping = open_engine(settings.database_url), Event()
     migrate_when_it_answers(engine, stopping=stopping)
     now, changes = clock.clock_of(settings.clock, engine), Changes()
@@ -124,6 +125,7 @@ def build(settings: Settings) -> Centre:
 
 def serve(settings: Settings) -> None:
     """Run until SIGTERM or SIGINT."""
+    os.umask(OWNERS_UMASK)
     centre = build(settings)
     config = uvicorn.Config(
         centre.app,

@@ -33,11 +33,12 @@ def loaded(path: Path | None) -> Settings:
 
 def engine_of(settings: Settings) -> Engine:
     """The settings' database, brought to the newest schema."""
+    from central.private_data import prepare_data
     from central.store.engine import open_engine
     from central.store.migrate import migrate as to_newest
 
     with told(settings):
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        prepare_data(settings)
         engine = open_engine(settings.database_url)
         to_newest(engine)
     return engine

@@ -6,6 +6,7 @@ import logging
 import threading
 import uuid
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -28,12 +29,13 @@ from edge_agent.remote.keeper import Around, Keeper
 from edge_agent.remote.start import begin
 from edge_agent.remote.watching import cameras_seen
 from edge_agent.sense import Sense, Station
-from edge_agent.settings import IdentityFiles, Settings, read_secret
+from edge_agent.settings import FolderCamera, IdentityFiles, Settings, read_secret
 from edge_agent.uploader import Uploader
 from edge_agent.vision.scene import Scene, load_scene
 from edge_agent.vision.see import Network
 from wire.codec import encode_body
 from wire.messages import StillHeld
+from wire.private import keep_private
 
 log = logging.getLogger(__name__)
 
@@ -143,12 +145,20 @@ def build(settings: Settings, *, network_of: NetworkOf | None = None) -> Agent:
     The settings are the file's; what runs is the configuration that holds, or they alone. `network_of` gives the
     network for a work type; the shipped weights when absent.
     """
+    _keep_private(settings)
     lock = lock_folder(settings.gateway.data_dir)
     try:
         return _built(settings, lock, network_of=network_of)
     except BaseException:
         lock.close()
         raise
+
+
+def _keep_private(settings: Settings) -> None:
+    """The data folder is the agent's alone, but for folders in it that cameras fill."""
+    drops = [camera.path for camera in settings.camera if isinstance(camera, FolderCamera)]
+    with suppress(OSError):  # locking it tells what is wrong
+        keep_private(settings.gateway.data_dir, shared=drops)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

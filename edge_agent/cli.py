@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import signal
 import sys
 import threading
@@ -46,6 +47,7 @@ def run(
 
     logging.basicConfig(level=logging.DEBUG if verbose else logging.INFO, format=LOG_FORMAT, stream=sys.stderr)
     logging.getLogger("httpx").setLevel(logging.WARNING)
+    os.umask(0o077)  # what it keeps is its own user's alone
     stop, ordered = threading.Event(), threading.Event()
 
     def asked(number: int, _frame: FrameType | None) -> None:
