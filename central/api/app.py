@@ -9,6 +9,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from central.api.envelopes import ErrorEnvelope
 from central.api.errors import install_error_handlers
+from central.api.ledger_files import ENTRIES_BYTES_MAX, LEDGER_BYTES_MAX
 from central.api.pages import Pages
 from central.api.plans import PLAN_BYTES_MAX
 from central.api.routes import (
@@ -20,9 +21,13 @@ from central.api.routes import (
     fleet,
     health,
     imports,
+    ledger,
+    lifecycle,
+    organisation,
     photos,
     projects,
     rectifications,
+    revisions,
     security,
     sessions,
     trace,
@@ -41,9 +46,14 @@ _ROUTERS = (
     sessions,
     imports,
     projects,
+    lifecycle,
+    revisions,
+    organisation,
     buildings,
     warnings,
     rectifications,
+    rules,
+    ledger,
     trace,
     fleet,
     certificates,
@@ -58,6 +68,8 @@ _ROUTERS = (
 _CAPS = (
     Cap(prefix=f"{PREFIX}/evidence/", bytes_max=STILL_BYTES_MAX),
     Cap(prefix=f"{PREFIX}/gateways/", suffix="/config", bytes_max=configs.BODY_BYTES_MAX),
+    Cap(prefix=f"{PREFIX}/ledger/import", bytes_max=LEDGER_BYTES_MAX),
+    Cap(prefix=f"{PREFIX}/ledger/entries", bytes_max=ENTRIES_BYTES_MAX),
     Cap(prefix=f"{PREFIX}/projects/import", bytes_max=PLAN_BYTES_MAX),
 )
 

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from email import message_from_bytes
 from email.policy import HTTP
 
+from sqlalchemy import Connection
 from sqlmodel import Session
 
 from central.api.access import Access, place_of
+from central.api.acting import refusals
 from central.api.envelopes import Imported, PlanFault
 from central.api.errors import InvalidError, PlanInvalidError, WrongMediaTypeError, absent
 from central.api.policy import Place, covers
@@ -20,8 +22,10 @@ from central.plan.fault import PlanError
 from central.plan.importing import read_plan_json, read_plan_xlsx
 from central.plan.workbook import BYTES_MAX
 from central.store import tables
+from central.store.engine import writing
 from central.store.instants import to_ms
-from central.store.save_plan import save_imported
+from central.store.save_plan import newest_version, put_plan, spelled_plan
+from central.store.save_proposals import propose_plan
 
 JSON_TYPE = "application/json"
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -38,18 +42,34 @@ class PlanFile:
     content: bytes
 
 
-def import_plan(services: Services, session: Session, *, access: Access, file: PlanFile) -> Imported:
-    """The version it was stored as. PlanInvalidError lists every fault; outside the scope the project is absent."""
+def import_plan(services: Services, session: Session, *, access: Access, file: PlanFile, reason: str) -> Imported:
+    """The version a first plan was stored as, or the number under which a revision waits for approval.
+
+    PlanInvalidError lists every fault; outside the scope the project is absent.
+    """
     found = _read(file)
     if not isinstance(found, ImportedPlan):
-        raise PlanInvalidError([_fault(error) for error in found])
+        raise PlanInvalidError([plan_fault(error) for error in found])
     _check_scope(session, access, found.project)
     try:
-        version = save_imported(services.engine, found, by=access.username, reason="", now_ms=to_ms(services.wall()))
+        with refusals(), writing(services.engine) as connection:
+            return _taken(connection, found, by=access.username, reason=reason, now_ms=to_ms(services.wall()))
     except PlanRefused as refused:
         fault = PlanFault(sheet="", row=None, column=refused.where, what=refused.what, expected=refused.expected)
         raise PlanInvalidError([fault]) from refused
-    return Imported(project=found.project.id, plan_version=version)
+
+
+def _taken(connection: Connection, plan: ImportedPlan, *, by: str, reason: str, now_ms: int) -> Imported:
+    """The baseline is in force at once; a revision when somebody else approves it."""
+    project = plan.project.id
+    newest, known = newest_version(connection, project)
+    if not newest:
+        version = put_plan(connection, plan, by=by, reason=reason, now_ms=now_ms)
+        return Imported(project=project, plan_version=version, state="in_force", proposal=None)
+    if spelled_plan(plan.document)[1] == known:
+        return Imported(project=project, plan_version=newest, state="in_force", proposal=None)
+    number = propose_plan(connection, plan, by=by, reason=reason, now_ms=now_ms)
+    return Imported(project=project, plan_version=newest, state="proposed", proposal=number)
 
 
 def _read(file: PlanFile) -> ImportedPlan | tuple[PlanError, ...]:
@@ -59,7 +79,7 @@ def _read(file: PlanFile) -> ImportedPlan | tuple[PlanError, ...]:
         case "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet":
             return read_plan_xlsx(file.content)
         case "multipart/form-data":
-            return _read(_in_form(file))
+            return _read(in_form(file))
     raise WrongMediaTypeError(
         f"content type {file.content_type[:80]!r}",
         where="header.Content-Type",
@@ -67,7 +87,7 @@ def _read(file: PlanFile) -> ImportedPlan | tuple[PlanError, ...]:
     )
 
 
-def _in_form(file: PlanFile) -> PlanFile:
+def in_form(file: PlanFile) -> PlanFile:
     """The one file of a form; its name's ending says what it is."""
     head = b"Content-Type: " + file.content_type.encode("latin-1", "replace") + b"\r\n\r\n"
     form = message_from_bytes(head + file.content, policy=HTTP)
@@ -95,5 +115,6 @@ def _check_scope(session: Session, access: Access, project: Project) -> None:
         raise absent("project", project.id)
 
 
-def _fault(error: PlanError) -> PlanFault:
+def plan_fault(error: PlanError) -> PlanFault:
+    """A fault as the API tells it."""
     return PlanFault(sheet=error.sheet, row=error.row, column=error.column, what=error.what, expected=error.expected)

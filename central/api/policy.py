@@ -38,7 +38,14 @@ Action = Literal[
     "renew_identity",
     "fetch_config",
     "configure",
+    "read_money",
+    "post_money",
+    "lock_money",
     "upload",
+    "propose",
+    "approve",
+    "approve_plan",
+    "organise",
     "mend",
     "coordinate",
 ]
@@ -59,8 +66,17 @@ ACTIONS: dict[Action, frozenset[str]] = {
     "renew_identity": frozenset(),  # the same
     "fetch_config": frozenset(),  # the same
     "configure": frozenset({"admin"}),
+    "read_money": frozenset(
+        {"finance", "auditor", "discipline", "leader", "dept_head", "section", "clerk", "project_owner"}
+    ),
+    "post_money": frozenset({"finance"}),  # not the admin: who runs the system moves no money
+    "lock_money": frozenset({"finance"}),
     "mend": _WORKING - {"admin", "auditor", "discipline"} | {"contractor"},  # who may what: central.mending.who
     "coordinate": frozenset({"dept_head", "section", "clerk", "leader", "project_owner"}),
+    "propose": frozenset({"clerk", "section", "dept_head", "project_owner"}),  # stages, pauses: others decide
+    "approve": frozenset({"section", "dept_head", "leader", "finance"}),  # which stage: its template says
+    "approve_plan": frozenset({"dept_head", "leader"}),
+    "organise": frozenset({"admin"}),
     "upload": _INSIDE - {"auditor", "discipline", "finance"},  # photos; gateways by their own token, stills
 }
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, cast
 
-from sqlalchemy import Connection, RowMapping, and_, func, select
+from sqlalchemy import Connection, RowMapping, and_, func, select, text
 
 from central.domain import FundEntry, FundKind
 from central.money.book import Account
@@ -19,6 +19,7 @@ ENTRY, ACCOUNT, MONTH = table_of(tables.FundEntry), table_of(tables.FundAccount)
 LOCK, CONFLICT = table_of(tables.FundLock), table_of(tables.FundConflict)
 IMPORT, REFUSED = table_of(tables.FundImport), table_of(tables.FundRefused)
 _PROJECT = table_of(tables.Project)
+_REVERSAL = text("reverses <> ''")  # as the index spells it: a bound value would not let it be used
 _FACTS = tuple(
     ENTRY.c[name]
     for name in ("voucher", "kind", "day", "amount_fen", "line", "contract", "payee", "wage_fen", "reverses")
@@ -90,7 +91,7 @@ def postings_of(connection: Connection, project_id: str, vouchers: Collection[st
 def undone_of(connection: Connection, project_id: str, vouchers: Collection[str]) -> list[str]:
     """Those of these vouchers that were reversed."""
     wanted = select(ENTRY.c.reverses).where(ENTRY.c.project == project_id, ENTRY.c.reverses.in_(sorted(vouchers)))
-    return list(connection.execute(wanted).scalars())
+    return list(connection.execute(wanted.where(_REVERSAL)).scalars())
 
 
 def hold_accounts(connection: Connection, projects: Sequence[str]) -> dict[str, Account]:

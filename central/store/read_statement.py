@@ -195,7 +195,7 @@ def entries_after(
     limit: int,
 ) -> list[Posted]:
     """Entries of the period by day, project and number, on from after the (day, project, nth) of `after`."""
-    wanted = _listed(first, last, which)
+    wanted = listed(first, last, which)
     if after is not None:
         day, project, nth = after
         key = tuple_(literal(day), literal(project), literal(nth))
@@ -205,11 +205,12 @@ def entries_after(
 
 def entries_between(connection: Connection, *, first: date, last: date, which: Which) -> Iterator[Posted]:
     """All entries of the period in the same order, a thousand at a time."""
-    for row in connection.execution_options(yield_per=1000).execute(_listed(first, last, which)):
+    for row in connection.execution_options(yield_per=1000).execute(listed(first, last, which)):
         yield posted_of(row)
 
 
-def _listed(first: date, last: date, which: Which) -> Any:
+def listed(first: date, last: date, which: Which) -> Any:
+    """The query of a period's entries by day, project and number."""
     return (
         select(ENTRY)
         .where(and_(ENTRY.c.day >= first, ENTRY.c.day <= last), *_where(which))
