@@ -28,6 +28,7 @@ from central.api.routes import (
     projects,
     rectifications,
     revisions,
+    rules,
     security,
     sessions,
     trace,
