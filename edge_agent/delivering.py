@@ -175,8 +175,7 @@ class Delivering:
         for name, frames in arrived.items():
             if not frames:
                 continue
-            self._lanes.lane(name).heard_s = now
-            self._patience[name].heard()
+            self._lanes.lane(name).heard(frames, now)
             once = [sent for sent in frames if not sent.tries]
             if once:
                 self._patience[name].measured(now - once[0].at_s)

@@ -42,13 +42,21 @@ class Sent:
 class Lane:
     """`cursor`: the last number looked at, in this pass. `on_the_way` in the order of sending.
 
-    `heard_s`, `asked_s`: when an ack last told that something of it arrived, and when it was last asked again.
+    `heard_s`, `asked_s`: when an ack last told that something of it arrived, and when a late frame last went again to
+    ask for the others; `answered`: whether that one has arrived and no other, None when nothing is asked.
     """
 
     cursor: int = 0
     on_the_way: deque[Sent] = field(default_factory=deque)
     heard_s: float = -inf
     asked_s: float = -inf
+    answered: bool | None = None
+
+    def heard(self, frames: Sequence[Sent], now: float) -> None:
+        """An ack told that these arrived."""
+        self.heard_s = now
+        once = any(not sent.tries for sent in frames)
+        self.answered = None if once or self.answered is None else True
 
     def room(self, limit: int) -> int:
         """How many records may be sent now if `limit` may be on their way."""
@@ -101,8 +109,9 @@ class Lanes:
     def begin(self, recv: Iterable[tuple[int, int]], *, newest: int, news: int = 0) -> None:
         """A greeting was answered: nothing is on its way. More than a frame of backlog takes the lane of its own, but
         for its last `news` numbers, which were made just now: others may have come back at the same time."""
-        self.live.on_the_way.clear()
-        self.bulk.on_the_way.clear()
+        for lane in (self.live, self.bulk):
+            lane.on_the_way.clear()
+            lane.answered = None
         self.tries.clear()
         self.known = Ranges()
         self._learn(recv)
@@ -169,10 +178,11 @@ class Lanes:
         return Heard(advanced=advanced, arrived=arrived, lost=lost)
 
     def expired(self, name: LaneName, now: float, *, wait_s: float = 0.0) -> tuple[Sent, ...]:
-        """The lowest frame of which nothing was heard in time, once in `wait_s`; it goes again, to ask.
+        """Frames of which nothing was heard in time, at most once in `wait_s`; they go again.
 
-        One, not all that are late: behind a long queue all are. While the lane goes on a frame's turn is only yet to
-        come, unless it has gone again before: what overtakes that tells nothing.
+        First only the lowest, to ask: behind a long queue all are late and none is lost. When that has arrived and no
+        other in `wait_s` more, the others were lost (RFC 5682 tells a false alarm much so). While the lane goes on, a
+        frame's turn is only yet to come, unless it has gone again before: what overtakes that tells nothing.
         """
         lane = self.lane(name)
         if now < lane.asked_s + wait_s:
@@ -181,10 +191,10 @@ class Lanes:
         late = [sent for sent in lane.on_the_way if sent.due_s <= now and (sent.tries or not waits)]
         if not late:
             return ()
-        lane.asked_s = now
-        lowest = min(late, key=lambda sent: sent.lo)
-        self._again(name, (lowest,))
-        return (lowest,)
+        again = tuple(late) if lane.answered else (min(late, key=lambda sent: sent.lo),)
+        lane.asked_s, lane.answered = now, False
+        self._again(name, again)
+        return again
 
     def give_up(self, name: LaneName, *, channel: UpChannel) -> None:
         """What went out on a channel that nobody reads goes again."""

@@ -177,6 +177,33 @@ def test_a_frame_that_the_centre_refuses_does_not_go_round_at_the_speed_of_the_l
     assert lanes.expired("live", 3.0)
 
 
+def test_of_many_late_frames_one_asks_and_the_others_go_when_it_alone_has_arrived() -> None:
+    lanes = Lanes(limit=3000)
+    lanes.begin((), newest=0)
+    spans = [(1, 10), (11, 20), (21, 30)]
+    sent_frames(lanes, "live", *spans)
+    assert [sent.lo for sent in lanes.expired("live", 3.0, wait_s=2.0)] == [1]
+    sent_frames(lanes, "live", (1, 10), at_s=3.0)
+    assert lanes.expired("live", 4.9, wait_s=2.0) == (), "not before its time"
+    lanes.live.heard(lanes.acknowledge(10, ()).arrived["live"], 6.0)
+    assert lanes.expired("live", 7.9, wait_s=2.0) == (), "the others may come right behind"
+    assert [sent.lo for sent in lanes.expired("live", 8.0, wait_s=2.0)] == [11, 21]
+
+
+def test_a_false_alarm_makes_one_frame_go_twice_and_no_other() -> None:
+    lanes = Lanes(limit=3000)
+    lanes.begin((), newest=0)
+    sent_frames(lanes, "live", (1, 10), (11, 20), (21, 30))
+    assert [sent.lo for sent in lanes.expired("live", 3.0, wait_s=2.0)] == [1]
+    sent_frames(lanes, "live", (1, 10), at_s=3.0)
+    for hi, now in ((10, 6.0), (20, 7.5)):
+        heard = lanes.acknowledge(hi, ())
+        assert not heard.lost["live"], "it is the first copy that arrived, and overtook nothing"
+        lanes.live.heard(heard.arrived["live"], now)
+        assert lanes.expired("live", now + 1.9, wait_s=2.0) == ()
+    assert [sent.lo for sent in lanes.expired("live", 9.5, wait_s=2.0)] == [21]
+
+
 @pytest.mark.parametrize(
     ("need", "heard_by", "again"),
     [(3, 5.0, (1, 10)), (3, -1.0, None), (15, 5.0, (11, 20))],
