@@ -103,14 +103,16 @@ class ModelStore:
         """Each key once; the watermark passes what is stored, buried, or held by nobody any more."""
         assert not batch.letters, f"a frame of ours was not understood: {batch.letters[0].reason}"
         touched: dict[tuple[str, str], int] = {}
+        near: dict[tuple[str, str], list[int]] = defaultdict(list)
         for lane, is_bulk in ((batch.live, False), (batch.bulk, True)):
             for one in lane:
                 self._keep(one)
                 key = one.frame.gw, one.frame.epoch
                 touched[key] = max(touched.get(key, 0), one.frame.hi if is_bulk else 0)
+                near[key].append(one.frame.lo)
         acks = [
-            StreamAck(gateway=gw, ack=ack_of(epoch, self.received[gw, epoch], bulk_hi=bulk_hi))
-            for (gw, epoch), bulk_hi in touched.items()
+            StreamAck(gateway=key[0], ack=ack_of(key[1], self.received[key], bulk_hi=bulk_hi, near=near[key]))
+            for key, bulk_hi in touched.items()
         ]
         return acks + [self._answer(hello, now_ms=now_ms) for hello in batch.hellos if not isinstance(hello, Presence)]
 
