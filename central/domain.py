@@ -9,7 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from central.checkpoint import Checkpoint
 
 Level = Literal["blue", "yellow", "red"]
 LEVELS: tuple[Level, ...] = ("blue", "yellow", "red")
@@ -349,9 +352,12 @@ class CameraCondition:
 class Assessment:
     """Everything one reassessment of a project says: a pure function of the set of accepted facts up to `as_of`.
 
+    It says what is later than `since`, the checkpoint that it went on from; None = everything from the start.
     `deviations` and `progress` are series of the project and its buildings, ordered by (as_of, subject); `progress`
-    ends with every work item at the last instant. `changes` is the whole life of all warnings, in order of time;
-    `states` the memory of the rules.
+    ends with every work item at the last instant (`items` names all there ever were). `changes` is the whole life of
+    all warnings that were open at `since` or began later, in order of time; `states` the memory of the rules. `scores`
+    has the last score of each day, the last of them `score`; none before anything was evaluated. `checkpoints` are what
+    a later assessment may go on from.
     """
 
     project: str
@@ -361,3 +367,7 @@ class Assessment:
     changes: tuple[WarningChange, ...]
     states: tuple[RuleState, ...]
     score: Score
+    scores: tuple[Score, ...] = ()
+    items: frozenset[str] = frozenset()
+    since: datetime | None = None
+    checkpoints: tuple[Checkpoint, ...] = ()

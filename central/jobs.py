@@ -18,7 +18,7 @@ from central.store.instants import DISTRICT_ZONE, to_ms
 from central.store.load_project import project_ids
 from central.store.remind_mended import remind
 from central.store.save_jobs import Held, claim_run, finish_run, still_held, take_lease, was_run
-from central.store.save_seen import mark_dirty
+from central.store.save_seen import TIME_ALONE_MS, mark_dirty
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +52,7 @@ def last_hour(now: datetime) -> datetime:
 def judge_all(connection: Connection) -> str:
     """Every project is to be judged again: silence and time are facts too."""
     projects = project_ids(connection)
-    mark_dirty(connection, projects)
+    mark_dirty(connection, projects, since_ms=TIME_ALONE_MS)
     return f"{len(projects)} projects"
 
 

@@ -12,9 +12,8 @@ from central.assess import assess
 from central.domain import Assessment
 from central.store.engine import reading, writing
 from central.store.instants import to_ms
-from central.store.load_facts import conditions_of, observations_of
-from central.store.load_project import load_project
-from central.store.save_assessment import revision_of, save_assessment
+from central.store.load_facts import load_facts
+from central.store.save_assessment import save_assessment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,15 +25,17 @@ class Reassessed:
 
 
 def reassess(engine: Engine, project_id: str, now: datetime) -> Reassessed | None:
-    """Judge the project by all facts up to `now`; None when it has no plan. The same facts again change nothing."""
+    """Judge the project by all facts up to `now`; None when it has no plan. The same facts again change nothing.
+
+    Goes on from the newest checkpoint that no new fact has overturned: the end is that of a judgement from the start.
+    """
     with reading(engine) as connection:
-        revision = revision_of(connection, project_id)
-        project = load_project(connection, project_id)
-        observations = observations_of(connection, project_id)
-        conditions = conditions_of(connection, project_id)
-    if project is None:
+        loaded = load_facts(connection, project_id, now=now)
+    if loaded is None:
         return None
-    assessment = assess(project, observations=observations, conditions=conditions, now=now)
+    assessment = assess(loaded.facts, now=now, policy=loaded.policy, resume=loaded.resume)
     with writing(engine) as connection:
-        saved = save_assessment(connection, assessment, revision=revision, now_ms=to_ms(now), wall_ms=clock.system_ms())
+        saved = save_assessment(
+            connection, assessment, revision=loaded.revision, now_ms=to_ms(now), wall_ms=clock.system_ms()
+        )
     return Reassessed(assessment=assessment, saved=saved)

@@ -22,7 +22,7 @@ from central.store.save_letters import letters_of, save_letter_rows
 from central.store.save_proofs import gateways_named, save_losses, save_proofs
 from central.store.save_records import RecordRow, save_records
 from central.store.save_security import note_security
-from central.store.save_seen import mark_dirty, projects_touched, save_events, save_readings
+from central.store.save_seen import earlier, mark_dirty, projects_of, save_events, save_readings
 from central.store.save_status import save_seen_now
 from wire.codec import OpenedFrame, canonical, encode_frame
 from wire.messages import Ack, Frame
@@ -118,12 +118,13 @@ def commit(
         save_readings(connection, sorted_.readings)
         save_events(connection, sorted_.events)
         save_results(connection, sorted_.results)
+        dirty = projects_of(connection, readings=sorted_.readings, events=sorted_.events)
         for (gateway, epoch), new in maps.items():
-            done.projects |= retime_stored(connection, new, gateway=gateway, epoch=epoch, live=live)
+            earlier(dirty, retime_stored(connection, new, gateway=gateway, epoch=epoch, live=live))
         save_losses(connection, sorted_.losses, now_ms=now_ms)
         done.letters = _save_letters(connection, sorted_.letters, known=known, now_ms=now_ms)
-        done.projects |= _touched(connection, sorted_)
-        mark_dirty(connection, done.projects)
+        done.projects = frozenset(dirty)
+        mark_dirty(connection, dirty)
     return done
 
 
@@ -245,11 +246,3 @@ def _count(done: Committed, taken: Taken) -> None:
     done.duplicates += taken.duplicates
     done.conflicts += taken.conflicts
     done.refused += len(taken.refused)
-
-
-def _touched(connection: Connection, found: Sorted) -> frozenset[str]:
-    return projects_touched(
-        connection,
-        buildings={row["building"] for row in found.readings},
-        cameras={(row["gateway"], row["camera"]) for row in (*found.events, *found.readings)},
-    )

@@ -20,7 +20,7 @@ from central.store.save_configs import save_results
 from central.store.save_letters import mark_replayed, stored_letters
 from central.store.save_proofs import maps_of, save_losses, save_maps
 from central.store.save_records import stored_record
-from central.store.save_seen import mark_dirty, projects_touched, save_events, save_readings
+from central.store.save_seen import earlier, mark_dirty, projects_of, save_events, save_readings
 from central.store.tables import DeadLetter
 from wire.codec import OpenedFrame
 
@@ -89,11 +89,7 @@ def _record_again(engine: Engine, letter: DeadLetter, *, now_ms: int) -> Replaye
         save_events(connection, found.events)
         save_results(connection, found.results)
         save_losses(connection, found.losses, now_ms=now_ms)
-        moved = retime_stored(connection, found.maps, gateway=gateway, epoch=epoch, live=False)
-        touched = projects_touched(
-            connection,
-            buildings={row["building"] for row in found.readings},
-            cameras={(gateway, row["camera"]) for row in (*found.readings, *found.events)},
-        )
-        mark_dirty(connection, moved | touched)
+        dirty = retime_stored(connection, found.maps, gateway=gateway, epoch=epoch, live=False)
+        earlier(dirty, projects_of(connection, readings=found.readings, events=found.events))
+        mark_dirty(connection, dirty)
     return Replayed(letter=number, taken=True, said="1 record understood")

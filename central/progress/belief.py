@@ -47,8 +47,8 @@ class Belief:
     """Where an item stands and what that rests on.
 
     `corroborated` is the value after the last word that was not a self-report, `peak` the highest value so far,
-    `fresh_until` when the newest accepted word grows old, `held` what waits for corroboration, `rejected` what was
-    never corroborated.
+    `fresh_until` when the newest accepted word grows old, `held` what waits for corroboration, `rejected` the newest
+    records that were never corroborated.
     """
 
     motion: Motion
@@ -93,11 +93,10 @@ def predict(motion: Motion, drift: Drift, *, to_s: int) -> Motion:
     kept = drift.pace_days / (drift.pace_days + days)
     reach = days * kept  # days for which the pace of now is worth following; at most pace_days
     unknown = drift.spread**2
-    along = motion.variance + 2 * reach * motion.covariance + reach**2 * motion.pace_variance
     return Motion(
         at_s=to_s,
         value=min(1.0, max(0.0, motion.value + reach * motion.pace)),
-        variance=along + (days**2 - reach**2) * unknown,
+        variance=_variance_after(days, motion, drift),
         pace=kept * motion.pace,
         pace_variance=kept**2 * motion.pace_variance + (1 - kept**2) * unknown,
         covariance=kept * (motion.covariance + reach * motion.pace_variance),
@@ -140,5 +139,14 @@ def reopen(motion: Motion, drift: Drift, *, towards: float) -> Motion:
 
 def variance_at(motion: Motion, drift: Drift, *, at_s: int) -> float:
     """Variance at a later effective second without a new word; what may have been built is at most what is left."""
-    grown = predict(motion, drift, to_s=at_s).variance - motion.variance
+    if at_s <= motion.at_s:
+        return motion.variance
+    grown = _variance_after((at_s - motion.at_s) / _DAY_S, motion, drift) - motion.variance
     return motion.variance + min(grown, (1.0 - motion.value) ** 2)
+
+
+def _variance_after(days: float, motion: Motion, drift: Drift) -> float:
+    kept = drift.pace_days / (drift.pace_days + days)
+    reach = days * kept
+    along = motion.variance + 2 * reach * motion.covariance + reach**2 * motion.pace_variance
+    return along + (days**2 - reach**2) * drift.spread**2

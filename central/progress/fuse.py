@@ -44,6 +44,26 @@ def setting_of(item: WorkItem, curve: Curve, calendar: SiteCalendar, *, profile:
     return Setting(item=item.id, begin_s=begin_s(curve), drift=drift, calendar=calendar, profile=profile)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """What the builder says of an item himself: the newest self-report, believed or not."""
+
+    at: datetime
+    value: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemMemory:
+    """Everything that the fold of one item goes on from: `settled` is the belief before the running `hour`, whose
+    observations are `open`."""
+
+    belief: Belief
+    settled: Belief
+    hour: int = -1
+    open: tuple[Observation, ...] = ()
+    claim: Claim | None = None
+
+
 class Fold:
     """The fold of one item, fed in order of event time; `belief` is the state after everything taken so far.
 
@@ -51,42 +71,91 @@ class Fold:
     that hour again. So the belief at any instant depends on the observations up to it and on nothing else.
     """
 
-    def __init__(self, setting: Setting) -> None:
+    def __init__(self, setting: Setting, memory: ItemMemory | None = None) -> None:
         self.setting = setting
-        self.belief = Belief(motion=begin(setting.drift, at_s=setting.begin_s))
-        self._settled = self.belief
-        self._hour = -1
-        self._open: list[Observation] = []
+        if memory is None:
+            new = Belief(motion=begin(setting.drift, at_s=setting.begin_s))
+            memory = ItemMemory(belief=new, settled=new)
+        self.memory = memory
+
+    @property
+    def belief(self) -> Belief:
+        """Where the item stands."""
+        return self.memory.belief
 
     def take(self, observations: Iterable[Observation]) -> None:
         """Observations of one instant, not earlier than any taken before."""
+        before, setting = self.memory, self.setting
+        settled, hour, claim = before.settled, before.hour, before.claim
+        words = list(before.open)
         for observation in observations:
-            hour = hour_of(observation.observed_at)
-            if hour != self._hour:
-                self._settled, self._hour, self._open = self.belief, hour, []
-            self._open.append(observation)
-        setting = self.setting
-        belief = self._settled
-        for word in measurements(self._open, calendar=setting.calendar, profile=setting.profile):
+            if hour != hour_of(observation.observed_at):
+                settled, hour, words = before.belief, hour_of(observation.observed_at), []
+            words.append(observation)
+            if observation.kind == "self_report":
+                claim = Claim(at=observation.observed_at, value=observation.value_bp / 10_000)
+        belief = settled
+        for word in measurements(words, calendar=setting.calendar, profile=setting.profile):
             belief = absorb(belief, word, setting)
-        self.belief = belief
+        self.memory = ItemMemory(belief=belief, settled=settled, hour=hour, open=tuple(words), claim=claim)
+
+    def replan(self, setting: Setting, *, shift_s: int) -> None:
+        """Go on by another plan. `shift_s` = the instant in its effective seconds less the same in the former's.
+
+        What was seen stays; an item that was never seen begins where the new plan lets it. The running hour ends.
+        """
+        belief = self.belief
+        if belief.seen is None:
+            motion = begin(setting.drift, at_s=setting.begin_s)
+        else:
+            motion = replace(belief.motion, at_s=belief.motion.at_s + shift_s)
+        belief = replace(belief, motion=motion)
+        self.setting = setting
+        self.memory = ItemMemory(belief=belief, settled=belief, claim=self.memory.claim)
+
+    def reported(self) -> float:
+        """What the builder says is done; what others saw since his word may be more, and without one it is that."""
+        claim, belief = self.memory.claim, self.belief
+        if claim is None:
+            return belief.value
+        seen = max((at for at in (belief.camera_seen, belief.inspected) if at is not None), default=None)
+        return claim.value if seen is None or seen <= claim.at else max(claim.value, belief.value)
+
+    def is_covered(self, as_of: datetime, *, due: bool) -> bool:
+        """Whether it was observed lately, is complete, or is not yet due. `due` = the plan has begun."""
+        belief = self.belief
+        fresh = belief.fresh_until is not None and as_of < belief.fresh_until
+        return fresh or not due or belief.value * 10_000 >= COMPLETE_BP
+
+    def variance(self, at_s: int) -> float:
+        """Variance at an effective second; the value stays as last seen, the variance grows."""
+        return variance_at(self.belief.motion, self.setting.drift, at_s=at_s)
+
+    @property
+    def quarantined(self) -> tuple[str, ...]:
+        """Records set aside: never corroborated, or not yet."""
+        belief = self.belief
+        return (*belief.rejected, *(ref for held in belief.held for ref in held.refs))
+
+    def review(self, variance: float) -> tuple[str, ...]:
+        """What a person should look at: a fall below the peak beyond noise, or a jump only persistence explains."""
+        belief, profile = self.belief, self.setting.profile
+        fallen = belief.peak - belief.value > max(profile.fall_floor, 2 * sqrt(variance))
+        return (*(("fall",) if fallen else ()), *(("jump",) if belief.jumped else ()))
 
     def progress(self, as_of: datetime, *, due: bool) -> Progress:
-        """State at an instant: the value stays as last seen, the variance grows. `due` = the plan has begun."""
-        belief, setting = self.belief, self.setting
-        variance = variance_at(belief.motion, setting.drift, at_s=setting.calendar.effective_s(as_of))
-        fresh = belief.fresh_until is not None and as_of < belief.fresh_until
-        known = fresh or not due or belief.value * 10_000 >= COMPLETE_BP
+        """State at an instant. `due` = the plan has begun."""
+        variance = self.variance(self.setting.calendar.effective_s(as_of))
         return Progress(
-            subject=setting.item,
+            subject=self.setting.item,
             as_of=as_of,
-            value=belief.value,
+            value=self.belief.value,
             variance=variance,
-            coverage_bp=10_000 if known else 0,
-            last_seen=belief.seen,
-            refs=belief.refs,
-            quarantined=(*belief.rejected, *(ref for held in belief.held for ref in held.refs)),
-            review=_review(belief, sqrt(variance), setting.profile),
+            coverage_bp=10_000 if self.is_covered(as_of, due=due) else 0,
+            last_seen=self.belief.seen,
+            refs=self.belief.refs,
+            quarantined=self.quarantined,
+            review=self.review(variance),
         )
 
 
@@ -159,9 +228,3 @@ def _accept(belief: Belief, word: Measurement, profile: FusionProfile) -> Belief
 
 def _later(one: datetime | None, other: datetime) -> datetime:
     return other if one is None else max(one, other)
-
-
-def _review(belief: Belief, sigma: float, profile: FusionProfile) -> tuple[str, ...]:
-    """What a person should look at: a fall below the peak beyond noise, or a jump that only persistence explains."""
-    fallen = belief.peak - belief.value > max(profile.fall_floor, 2 * sigma)
-    return (*(("fall",) if fallen else ()), *(("jump",) if belief.jumped else ()))

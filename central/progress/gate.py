@@ -11,6 +11,7 @@ from central.progress.belief import Belief, Measurement, Motion
 from central.progress.profile import FusionProfile
 
 _FORGET = timedelta(days=14)  # held words older than this can support nothing any more
+_REJECTED_MAX = 24  # names of records kept beside the belief; the records themselves stay for ever
 
 
 def passes(motion: Motion, word: Measurement, profile: FusionProfile) -> bool:
@@ -61,7 +62,7 @@ def hold(belief: Belief, word: Measurement) -> Belief:
     """Set a word aside: not believed, not lost."""
     kept = tuple(held for held in belief.held if word.at - held.at <= _FORGET)
     gone = tuple(ref for held in belief.held if held not in kept for ref in held.refs)
-    return replace(belief, held=(*kept, word), rejected=(*belief.rejected, *gone))
+    return replace(belief, held=(*kept, word), rejected=_newest(belief.rejected, gone))
 
 
 def recant(belief: Belief, word: Measurement) -> Belief:
@@ -70,4 +71,8 @@ def recant(belief: Belief, word: Measurement) -> Belief:
         return belief
     kept = tuple(held for held in belief.held if held.source != word.source)
     gone = tuple(ref for held in belief.held if held.source == word.source for ref in held.refs)
-    return replace(belief, held=kept, rejected=(*belief.rejected, *gone))
+    return replace(belief, held=kept, rejected=_newest(belief.rejected, gone))
+
+
+def _newest(rejected: tuple[str, ...], gone: tuple[str, ...]) -> tuple[str, ...]:
+    return (*rejected, *gone)[-_REJECTED_MAX:]

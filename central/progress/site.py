@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 
-from central.domain import Building, Observation, Progress, Project
-from central.plan.calendar import SiteCalendar
-from central.plan.planned import FULL_BP, item_curve
-from central.progress.fuse import COMPLETE_BP, Fold, setting_of
+from central.domain import Building, Observation, Progress, WorkItem
+from central.plan.planned import FULL_BP
+from central.progress.fuse import COMPLETE_BP, Fold, ItemMemory, setting_of
 from central.progress.profile import FusionProfile
 from central.progress.rollup import roll_up
+from central.progress.siteplan import SitePlan
 
 RECENT = timedelta(hours=24)  # older evidence raises no progress warning: silence is not lateness
 INSPECTED = timedelta(days=7)  # how long a person's record counts as confirmation
@@ -34,13 +35,14 @@ class Standing:
 class SiteFold:
     """Folds of every item of a project, fed with the observations of one instant after the other."""
 
-    def __init__(self, project: Project, calendar: SiteCalendar, *, profile: FusionProfile) -> None:
-        self.project = project
-        self._folds = {
-            item.id: Fold(setting_of(item, item_curve(item, project, calendar), calendar, profile=profile))
-            for building in project.buildings
-            for item in building.items
-        }
+    def __init__(
+        self, plan: SitePlan, *, profile: FusionProfile, items: Mapping[str, ItemMemory] | None = None
+    ) -> None:
+        self.plan, self._profile = plan, profile
+        known = items or {}
+        settings = ((i, setting_of(i, plan.items[i.id], plan.calendar, profile=profile)) for i in _items(plan))
+        self._folds = {item.id: Fold(setting, known.get(item.id)) for item, setting in settings}
+        self._places = self._placed()
 
     def take(self, observations: Iterable[Observation]) -> None:
         """Observations of one instant; those of items the plan does not know are left out."""
@@ -50,57 +52,130 @@ class SiteFold:
         for item, found in by_item.items():
             if item in self._folds:
                 self._folds[item].take(found)
+                self._places[self.plan.building_of[item]].forget()
+
+    def replan(self, plan: SitePlan, at: datetime) -> None:
+        """Go on by another plan: items that stay keep what is believed of them, new ones begin, the others leave."""
+        shift_s = plan.calendar.effective_s(at) - self.plan.calendar.effective_s(at)
+        folds: dict[str, Fold] = {}
+        for item in _items(plan):
+            setting = setting_of(item, plan.items[item.id], plan.calendar, profile=self._profile)
+            fold = self._folds.get(item.id)
+            if fold is None:
+                fold = Fold(setting)
+            else:
+                fold.replan(setting, shift_s=shift_s)
+            folds[item.id] = fold
+        self.plan, self._folds = plan, folds
+        self._places = self._placed()
+
+    def memory(self) -> dict[str, ItemMemory]:
+        """What the folds go on from, by item."""
+        return {item: fold.memory for item, fold in self._folds.items()}
 
     def items(self, as_of: datetime, *, at_s: int) -> tuple[Progress, ...]:
         """Every item at an instant, in the plan's order."""
         return tuple(fold.progress(as_of, due=at_s > fold.setting.begin_s) for fold in self._folds.values())
 
-    def building(self, building: Building, as_of: datetime, *, at_s: int) -> Standing:
+    def building(self, building: str, as_of: datetime, *, at_s: int) -> Standing:
         """A building at an instant; `at_s` is the instant in effective seconds."""
-        folds = [self._folds[item.id] for item in building.items]
-        weights = [item.weight_bp for item in building.items]
-        parts = [fold.progress(as_of, due=at_s > fold.setting.begin_s) for fold in folds]
-        recent = [_recent(fold, as_of, at_s) for fold in folds]
-        inspected = [_within(fold.belief.inspected, as_of, INSPECTED) for fold in folds]
-        cameras = [fold.belief.camera_seen for fold in folds if fold.belief.camera_seen is not None]
+        return self._places[building].standing(as_of, at_s=at_s)
+
+    def whole(self, standings: list[Standing], as_of: datetime) -> Standing:
+        """The project from its buildings, in the plan's order.
+
+        Nothing of it counts as recent while a building that should have begun was never seen: its share of the plan is
+        known and its actual is not, so the difference would be held against the site.
+        """
+        weights = [building.weight_bp for building in self.plan.project.buildings]
+        total = sum(weights)
+        pairs = list(zip(standings, weights, strict=True))
+        cameras = [standing.camera_seen for standing in standings if standing.camera_seen is not None]
+        progress = roll_up([s.progress for s in standings], weights, subject=self.plan.project.id, as_of=as_of)
         return Standing(
-            progress=roll_up(parts, weights, subject=building.id, as_of=as_of),
-            recent_bp=_share(recent, weights),
-            inspected_bp=_share(inspected, weights),
+            progress=progress,
+            recent_bp=0 if any(map(_unknown, standings)) else sum(s.recent_bp * weight for s, weight in pairs) // total,
+            inspected_bp=sum(s.inspected_bp * weight for s, weight in pairs) // total,
             camera_seen=max(cameras, default=None),
         )
 
+    def reported_bp(self) -> int | None:
+        """The builder's own word rolled up, items without one as they are believed; None when he never gave any."""
+        if all(fold.memory.claim is None for fold in self._folds.values()):
+            return None
+        buildings = self.plan.project.buildings
+        total = sum(building.weight_bp for building in buildings)
+        share = sum(b.weight_bp * self._places[b.id].reported() for b in buildings) / total
+        return int(share * FULL_BP + 0.5)
 
-def whole(project: Project, standings: list[Standing], as_of: datetime) -> Standing:
-    """The project from its buildings, in the project's order.
+    def _placed(self) -> dict[str, _Place]:
+        return {b.id: _Place(b, [self._folds[item.id] for item in b.items]) for b in self.plan.project.buildings}
 
-    Nothing of it counts as recent while a building that should have begun was never seen: its share of the plan is
-    known and its actual is not, so the difference would be held against the site.
-    """
-    weights = [building.weight_bp for building in project.buildings]
-    total = sum(weights)
-    pairs = list(zip(standings, weights, strict=True))
-    cameras = [standing.camera_seen for standing in standings if standing.camera_seen is not None]
-    return Standing(
-        progress=roll_up([s.progress for s in standings], weights, subject=project.id, as_of=as_of),
-        recent_bp=0 if any(map(_unknown, standings)) else sum(s.recent_bp * weight for s, weight in pairs) // total,
-        inspected_bp=sum(s.inspected_bp * weight for s, weight in pairs) // total,
-        camera_seen=max(cameras, default=None),
-    )
+
+class _Place:
+    """The folds of one building; what only a new observation changes is kept until one comes."""
+
+    def __init__(self, building: Building, folds: list[Fold]) -> None:
+        self._id, self._folds = building.id, folds
+        self._weights = [item.weight_bp for item in building.items]
+        self._total = sum(self._weights)
+        self._said: tuple[tuple[str, ...], tuple[str, ...]] | None = None
+
+    def forget(self) -> None:
+        self._said = None
+
+    def reported(self) -> float:
+        pairs = zip(self._weights, self._folds, strict=True)
+        return sum(weight * fold.reported() for weight, fold in pairs) / self._total
+
+    def standing(self, as_of: datetime, *, at_s: int) -> Standing:
+        value = variance = 0.0
+        covered = recent = inspected = 0
+        review: dict[str, None] = {}
+        total = self._total
+        for weight, fold in zip(self._weights, self._folds, strict=True):
+            belief, due = fold.belief, at_s > fold.setting.begin_s
+            own = fold.variance(at_s)
+            value += weight * belief.value
+            variance += (weight / total) ** 2 * own
+            covered += weight if fold.is_covered(as_of, due=due) else 0
+            done = not due or belief.value * 10_000 >= COMPLETE_BP
+            recent += weight if done or _within(belief.seen, as_of, RECENT) else 0
+            inspected += weight if _within(belief.inspected, as_of, INSPECTED) else 0
+            review |= dict.fromkeys(fold.review(own))
+        refs, quarantined = self._names()
+        return Standing(
+            progress=Progress(
+                subject=self._id,
+                as_of=as_of,
+                value=value / total,
+                variance=variance,
+                coverage_bp=FULL_BP * covered // total,
+                last_seen=max((fold.belief.seen for fold in self._folds if fold.belief.seen), default=None),
+                refs=refs,
+                quarantined=quarantined,
+                review=tuple(review),
+            ),
+            recent_bp=FULL_BP * recent // total,
+            inspected_bp=FULL_BP * inspected // total,
+            camera_seen=max((f.belief.camera_seen for f in self._folds if f.belief.camera_seen), default=None),
+        )
+
+    def _names(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        if self._said is None:
+            refs = dict.fromkeys(chain.from_iterable(fold.belief.refs for fold in self._folds))
+            aside = dict.fromkeys(chain.from_iterable(fold.quarantined for fold in self._folds))
+            self._said = tuple(refs), tuple(aside)
+        return self._said
+
+
+def _items(plan: SitePlan) -> Iterable[WorkItem]:
+    return (item for building in plan.project.buildings for item in building.items)
 
 
 def _unknown(standing: Standing) -> bool:
     return standing.progress.last_seen is None and standing.recent_bp < FULL_BP
 
 
-def _recent(fold: Fold, as_of: datetime, at_s: int) -> bool:
-    done = fold.belief.value * 10_000 >= COMPLETE_BP
-    return done or at_s <= fold.setting.begin_s or _within(fold.belief.seen, as_of, RECENT)
-
-
 def _within(seen: datetime | None, as_of: datetime, window: timedelta) -> bool:
     return seen is not None and as_of - seen < window
-
-
-def _share(flags: list[bool], weights: list[int]) -> int:
-    return 10_000 * sum(weight for flag, weight in zip(flags, weights, strict=True) if flag) // sum(weights)

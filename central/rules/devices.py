@@ -14,24 +14,37 @@ from central.rules.reconcile import Reconciled, StateKey, reconcile
 from central.rules.rules import evaluate
 
 
-def devices(conditions: Iterable[CameraCondition], ladders: Ladders, *, now: datetime) -> Reconciled:
-    """States and changes of all cameras up to now. What begins or ends later than that is not known."""
+def devices(
+    conditions: Iterable[CameraCondition],
+    ladders: Ladders,
+    *,
+    now: datetime,
+    after: datetime | None = None,
+    states: Mapping[StateKey, RuleState] | None = None,
+) -> Reconciled:
+    """States and changes of all cameras up to now. What begins or ends later than that is not known.
+
+    `states` is the memory as it was after the instant `after`, from which it goes on; conditions that ended before may
+    be left out. None: from the start.
+    """
     known = sorted(
         {_as_of(c, now) for c in conditions if c.since <= now}, key=lambda c: (c.since, c.camera, c.code, c.ref)
     )
     by_camera: dict[str, list[CameraCondition]] = {}
     for condition in known:
         by_camera.setdefault(condition.camera, []).append(condition)
-    states: Mapping[StateKey, RuleState] = {}
+    states = states or {}
     changes: list[WarningChange] = []
     for camera, found in sorted(by_camera.items()):
         for instant in _instants(found, ladders, now=now):
+            if after is not None and instant <= after:
+                continue
             profile = ladders.at(instant)
             active = tuple(c for c in found if c.since <= instant and (c.until is None or instant < c.until))
             seen = RuleInput(subject=Subject(kind="camera", id=camera), as_of=instant, conditions=active)
-            after = reconcile(evaluate(seen, profile), states, profile)
-            states = after.states
-            changes.extend(after.changes)
+            reconciled = reconcile(evaluate(seen, profile), states, profile)
+            states = reconciled.states
+            changes.extend(reconciled.changes)
     return Reconciled(states=states, changes=tuple(changes))
 
 

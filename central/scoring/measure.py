@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from central.domain import Deviation, WarningChange
+from central.domain import Deviation
 from central.plan.calendar import DAY_S
 from central.plan.earned import spi_t_of
 from central.plan.planned import Curve, begin_s
@@ -29,15 +29,15 @@ class Tally:
 def measure(
     deviation: Deviation | None,
     tallies: Sequence[Tally],
-    changes: Sequence[WarningChange],
+    raised: Sequence[str],
     *,
     curve: Curve,
     now_s: int,
 ) -> tuple[Measured, ...]:
-    """Values of the project tree's leaves. `deviation` is the project's newest, None when nothing was ever seen."""
+    """Values of the project tree's leaves. `deviation` is the project's newest, None when nothing was ever seen;
+    `raised` are the records behind the newest schedule warnings."""
     due = now_s > begin_s(curve) + _GRACE_S
     refs = deviation.refs if deviation else ()
-    raised = tuple(dict.fromkeys(ref for c in changes if c.event in ("raised", "escalated") for ref in c.refs))
     return (
         Measured(indicator="spi_t", value=_spi_t(deviation, curve, now_s), due=due, refs=refs),
         Measured(indicator="completion", value=_completion(deviation), due=due and _planned(deviation), refs=refs),
@@ -45,7 +45,7 @@ def measure(
             indicator="warning_days",
             value=_share([(t.weight_bp, t.warned_days, t.days) for t in tallies]) if deviation else None,
             due=due,
-            refs=raised,
+            refs=tuple(raised),
         ),
         Measured(
             indicator="evidence",

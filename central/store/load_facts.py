@@ -1,17 +1,70 @@
-"""Facts an assessment is a function of: observations and camera conditions of a project."""
+"""Facts an assessment is a function of: from the newest checkpoint that none of them has overturned."""
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, func, select
+import logging
+from dataclasses import dataclass
+from datetime import datetime
 
+from sqlalchemy import Connection, func, or_, select
+
+from central.assess import ProjectFacts, plan_at
+from central.checkpoint import Checkpoint, CheckpointError, unpack
+from central.course import PlanInForce
 from central.domain import CameraCondition, Observation
+from central.plan.calendar import local_day
+from central.policy import Policy
+from central.progress.siteplan import site_plan
 from central.store import tables
-from central.store.instants import from_ms
+from central.store.instants import from_ms, to_ms
+from central.store.judged_plans import plans_of
+from central.store.read_ladders import ladders_of
+from central.store.read_ledger import entries_of
+from central.store.read_organised import estimate_of, life_events_of
 from central.store.upsert import table_of
+
+log = logging.getLogger(__name__)
 
 _CAMERA, _CONDITION = table_of(tables.Camera), table_of(tables.CameraCondition)
 _OBSERVATION, _ASSIGNED = table_of(tables.Observation), table_of(tables.FaceAssignment)
 _BUILDING, _PROJECT = table_of(tables.Building), table_of(tables.Project)
+_STATE, _CHECKPOINT = table_of(tables.AssessmentState), table_of(tables.Checkpoint)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """Facts later than the checkpoint `resume` (None: all), the policy, and the revision they were read at."""
+
+    facts: ProjectFacts
+    policy: Policy
+    resume: Checkpoint | None
+    revision: int
+
+
+def load_facts(connection: Connection, project_id: str, *, now: datetime) -> Loaded | None:
+    """What there is to judge a project by up to `now`; None when it has no plan. Read in one snapshot."""
+    row = connection.execute(
+        select(_STATE.c.revision, _STATE.c.dirty_from_at).where(_STATE.c.project == project_id)
+    ).first()
+    plans = plans_of(connection, project_id)
+    if not plans:
+        return None
+    policy = Policy(ladders=ladders_of(connection, project_id))
+    resume = _newest_sound(connection, project_id, plans, policy, now=now, dirty_ms=row.dirty_from_at if row else 0)
+    after = resume.at if resume else None
+    return Loaded(
+        facts=ProjectFacts(
+            plans=plans,
+            observations=observations_of(connection, project_id, after=after, until=now),
+            conditions=conditions_of(connection, project_id, after=after),
+            entries=entries_of(connection, project_id, since=local_day(after) if after else None),
+            events=life_events_of(connection, project_id),
+            estimate_fen=estimate_of(connection, project_id),
+        ),
+        policy=policy,
+        resume=resume,
+        revision=int(row.revision) if row else 0,
+    )
 
 
 def newest_observed_ms(connection: Connection) -> int | None:
@@ -19,9 +72,15 @@ def newest_observed_ms(connection: Connection) -> int | None:
     return connection.execute(select(func.max(_CAMERA.c.last_observed_at))).scalar()
 
 
-def observations_of(connection: Connection, project_id: str) -> tuple[Observation, ...]:
-    """All observations of the project's items, ordered by (observed_at, source, seq, item)."""
+def observations_of(
+    connection: Connection, project_id: str, *, after: datetime | None = None, until: datetime | None = None
+) -> tuple[Observation, ...]:
+    """Observations of the project's items, ordered by (observed_at, source, seq, item)."""
     wanted = select(_OBSERVATION).where(_OBSERVATION.c.project == project_id)
+    if after is not None:
+        wanted = wanted.where(_OBSERVATION.c.observed_at > to_ms(after))
+    if until is not None:
+        wanted = wanted.where(_OBSERVATION.c.observed_at <= to_ms(until))
     found = [
         Observation(
             item=row.item,
@@ -50,10 +109,17 @@ def cameras_of(connection: Connection, project_id: str) -> tuple[tuple[str, str]
     return tuple(sorted((row.gateway, row.camera) for row in connection.execute(wanted)))
 
 
-def conditions_of(connection: Connection, project_id: str) -> tuple[CameraCondition, ...]:
-    """Conditions of the project's cameras, begun and ended alike, ordered by (since, camera, code)."""
+def conditions_of(
+    connection: Connection, project_id: str, *, after: datetime | None = None
+) -> tuple[CameraCondition, ...]:
+    """Conditions of the project's cameras, begun and ended alike, ordered by (since, camera, code).
+
+    With `after` without those that had ended by then.
+    """
     cameras = cameras_of(connection, project_id)
     wanted = select(_CONDITION).where(_CONDITION.c.gateway.in_(sorted({gateway for gateway, _ in cameras})))
+    if after is not None:
+        wanted = wanted.where(or_(_CONDITION.c.until_at.is_(None), _CONDITION.c.until_at > to_ms(after)))
     found = [
         CameraCondition(
             camera=row.camera,
@@ -67,3 +133,29 @@ def conditions_of(connection: Connection, project_id: str) -> tuple[CameraCondit
         if (row.gateway, row.camera) in cameras
     ]
     return tuple(sorted(found, key=lambda c: (c.since, c.camera, c.code)))
+
+
+def _newest_sound(
+    connection: Connection,
+    project_id: str,
+    plans: tuple[PlanInForce, ...],
+    policy: Policy,
+    *,
+    now: datetime,
+    dirty_ms: int | None,
+) -> Checkpoint | None:
+    """The newest checkpoint up to now, before every fact that is not judged yet, of this policy and these plans."""
+    mine = _CHECKPOINT.c.project == project_id
+    known = select(_CHECKPOINT.c.at, _CHECKPOINT.c.digest).where(mine, _CHECKPOINT.c.at <= to_ms(now))
+    if dirty_ms is not None:
+        known = known.where(_CHECKPOINT.c.at < dirty_ms)
+    for row in connection.execute(known.order_by(_CHECKPOINT.c.at.desc())).all():
+        at = from_ms(row.at)
+        if policy.digest(site_plan(plan_at(plans, at).project), at) != row.digest:
+            continue
+        body = connection.execute(select(_CHECKPOINT.c.body).where(mine, _CHECKPOINT.c.at == row.at)).scalar_one()
+        try:
+            return Checkpoint(at=at, digest=row.digest, memory=unpack(body))
+        except CheckpointError as broken:
+            log.warning("checkpoint of %s at %s is passed over: %s", project_id, at, broken)
+    return None

@@ -13,6 +13,7 @@ from central.ingest.timing import Mapped, Maps, Stamp
 from central.store.save_proofs import maps_of
 from central.store.save_seen import (
     drop_observations,
+    earlier,
     projects_touched,
     refresh_conditions,
     refresh_observations,
@@ -27,10 +28,13 @@ _CAMERA = table_of(Camera)
 
 def retime_stored(
     connection: Connection, new: Sequence[Mapped], *, gateway: str, epoch: str, live: bool
-) -> frozenset[str]:
-    """Apply maps that have just come to what was stored before; the projects whose facts have moved."""
+) -> dict[str, int]:
+    """Apply maps that have just come to what was stored before; the projects whose facts have moved, and since when.
+
+    That is the earliest instant (ms UTC) of which something was taken, or to which something was put.
+    """
     if not new:
-        return frozenset()
+        return {}
     lo, hi = min(one.lo for one in new), max(one.hi for one in new)
     maps = Maps(maps_of(connection, gateway=gateway, epoch=epoch, lo=lo, hi=hi))
     of = _RECORD.c.gateway == gateway, _RECORD.c.epoch == epoch, _RECORD.c.seq.between(lo, hi)
@@ -43,10 +47,13 @@ def retime_stored(
         drop_observations(connection, gateway=gateway, building=building, at_ms=at)
         for since_ms, until_ms in spans_of(at):
             refresh_observations(connection, gateway=gateway, building=building, since_ms=since_ms, until_ms=until_ms)
-    cameras = {(gateway, row.camera) for row, _ in (*readings, *events)}
+    cameras: dict[tuple[str, str], int] = {}
+    for row, true_ms in (*readings, *events):
+        earlier(cameras, {(gateway, row.camera): min(row.was, true_ms)})
     _last_seen(connection, {camera for _, camera in cameras}, gateway=gateway)
     refresh_conditions(connection, {(gateway, row.camera, row.code) for row, _ in events})
-    return projects_touched(connection, buildings=set(instants), cameras=cameras)
+    buildings = {building: min(at) for building, at in instants.items()}
+    return projects_touched(connection, buildings=buildings, cameras=cameras)
 
 
 def _moved(

@@ -7,16 +7,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Table, and_, bindparam, delete, select, update
+from sqlalchemy import Connection, RowMapping, Table, and_, bindparam, case, delete, select, update
 from sqlmodel import SQLModel
 
-from central.domain import Assessment, Deviation, Progress, RuleState, Score
+from central.domain import Assessment, Deviation, Progress, RuleState
 from central.store import tables
-from central.store.instants import district_day, to_ms
+from central.store.instants import to_ms
+from central.store.save_checkpoints import save_checkpoints
+from central.store.save_scores import save_scores
 from central.store.save_warnings import save_warnings
-from central.store.upsert import Row, insert_new, table_of, upsert
+from central.store.upsert import Row, table_of, upsert
 
-_STATE, _CONTRIBUTION = table_of(tables.AssessmentState), table_of(tables.ScoreContribution)
+_STATE = table_of(tables.AssessmentState)
+_MEASURES = (
+    *("rel_bp", "spi_bp", "spi_t_bp", "cpi_bp", "pay_gap_bp", "eac_fen"),
+    *("forecast", "forecast_low", "forecast_high"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,29 +43,35 @@ def revisions(connection: Connection) -> list[Revision]:
     ]
 
 
-def revision_of(connection: Connection, project_id: str) -> int:
-    """Revision of the facts about to be loaded; 0 when nothing was ever stored for the project."""
-    found = connection.execute(select(_STATE.c.revision).where(_STATE.c.project == project_id)).scalar()
-    return int(found or 0)
-
-
 def save_assessment(
     connection: Connection, assessment: Assessment, *, revision: int, now_ms: int, wall_ms: int
 ) -> bool:
-    """Save; False, and nothing saved, when a judgement of newer facts is stored already. `wall_ms` dates the trail."""
+    """Save; False, and nothing saved, when a judgement of newer facts is stored already. `wall_ms` dates the trail.
+
+    Only what is later than `assessment.since` is touched. What facts came while it was judged stays dirty.
+    """
     project = assessment.project
+    done = case((_STATE.c.revision == revision, None), else_=_STATE.c.dirty_from_at)
     claimed = connection.execute(
         update(_STATE)
         .where(_STATE.c.project == project, _STATE.c.assessed_revision <= revision)
-        .values(assessed_revision=revision, as_of_at=now_ms, error=None, failed_at=None)
+        .values(assessed_revision=revision, dirty_from_at=done, as_of_at=now_ms, error=None, failed_at=None)
     )
     if not claimed.rowcount:
         return False
-    _replace(connection, tables.ProgressState, [_progress_row(p, project) for p in assessment.progress], project)
-    _replace(connection, tables.DeviationRow, [_deviation_row(d, project) for d in assessment.deviations], project)
-    _replace(connection, tables.RuleState, [_rule_row(s, project) for s in assessment.states], project)
+    since_ms = to_ms(assessment.since) if assessment.since else None
+    progress = [_progress_row(p, project) for p in assessment.progress]
+    _replace(connection, tables.ProgressState, progress, _Part(project, since_ms, items=assessment.items))
+    _replace(
+        connection,
+        tables.DeviationRow,
+        [_deviation_row(d, project) for d in assessment.deviations],
+        _Part(project, since_ms),
+    )
+    _replace(connection, tables.RuleState, [_rule_row(s, project) for s in assessment.states], _Part(project, None))
     save_warnings(connection, assessment, wall_ms=wall_ms)
-    _save_score(connection, assessment.score)
+    save_scores(connection, assessment)
+    save_checkpoints(connection, project, assessment.checkpoints, since_ms=since_ms)
     return True
 
 
@@ -69,13 +81,31 @@ def save_failure(connection: Connection, project_id: str, *, error: str, wall_ms
     connection.execute(update(_STATE).where(_STATE.c.project == project_id).values(**failed))
 
 
-def _replace(connection: Connection, model: type[SQLModel], rows: Sequence[Row], project: str) -> None:
-    """Make the project's rows of a table equal to `rows`, touching only those that differ."""
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Rows of a project later than an instant (None: all), and those of work items at it: they stand for the end."""
+
+    project: str
+    since_ms: int | None
+    items: frozenset[str] = frozenset()
+
+    def rows(self, connection: Connection, table: Table) -> list[RowMapping]:
+        wanted = select(table).where(table.c.project == self.project)
+        since_ms = self.since_ms
+        if since_ms is None:
+            return list(connection.execute(wanted).mappings())
+        later = table.c.as_of_at >= since_ms if self.items else table.c.as_of_at > since_ms
+        found = connection.execute(wanted.where(later)).mappings()
+        return [row for row in found if row["as_of_at"] > since_ms or row["subject"] in self.items]
+
+
+def _replace(connection: Connection, model: type[SQLModel], rows: Sequence[Row], part: _Part) -> None:
+    """Make a part of the project's rows of a table equal to `rows`, touching only those that differ."""
     table = table_of(model)
     keys = [column.name for column in table.primary_key]
     wanted = {tuple(row[name] for name in keys): row for row in rows}
     gone: list[Mapping[str, Any]] = []
-    for stored in connection.execute(select(table).where(table.c.project == project)).mappings():
+    for stored in part.rows(connection, table):
         key = tuple(stored[name] for name in keys)
         if key not in wanted:
             gone.append({f"k_{name}": stored[name] for name in keys})
@@ -119,6 +149,7 @@ def _deviation_row(deviation: Deviation, project: str) -> Row:
         "sigma_bp": deviation.sigma_bp,
         "coverage_bp": deviation.coverage_bp,
         "refs": _listed(deviation.refs),
+        **{name: getattr(deviation, name) for name in _MEASURES},
     }
 
 
@@ -137,40 +168,6 @@ def _rule_row(state: RuleState, project: str) -> Row:
         "since_at": to_ms(state.since) if state.since else None,
         "detail": state.detail,
     }
-
-
-def _save_score(connection: Connection, score: Score) -> None:
-    key = {
-        "subject_kind": score.subject.kind,
-        "subject": score.subject.id,
-        "day": district_day(score.as_of),
-    }
-    row = {
-        "as_of_at": to_ms(score.as_of),
-        "total": score.total,
-        "grade": score.grade,
-        "rule_version": score.rule_version,
-        "consistency_ratio": score.consistency_ratio,
-    }
-    upsert(connection, tables.Score, [key | row])
-    connection.execute(delete(_CONTRIBUTION).where(*(_CONTRIBUTION.c[name] == value for name, value in key.items())))
-    leaves = [
-        key
-        | {
-            "position": position,
-            "indicator": leaf.indicator,
-            "name_zh": leaf.name.zh,
-            "name_en": leaf.name.en,
-            "weight": leaf.weight,
-            "value": leaf.value,
-            "leaf_score": leaf.leaf_score,
-            "points": leaf.points,
-            "formula": leaf.formula,
-            "refs": _listed(leaf.refs),
-        }
-        for position, leaf in enumerate(score.contributions)
-    ]
-    insert_new(connection, tables.ScoreContribution, leaves)
 
 
 def _listed(refs: Sequence[str]) -> str:

@@ -18,6 +18,8 @@ from central.plan.document import ImportedPlan, PlannedFace
 from central.plan.importing import read_plan_json
 from central.store import tables
 from central.store.engine import writing
+from central.store.judged_plans import keep_plan
+from central.store.load_facts import cameras_of
 from central.store.load_project import load_project
 from central.store.save_seen import mark_dirty, refresh_observations
 from central.store.upsert import insert_new, table_of, upsert
@@ -78,13 +80,16 @@ def put_plan(
         "document": spelled,
     }
     insert_new(connection, tables.Plan, [row])
+    looked = cameras_of(connection, project.id)
     _save_structure(connection, project, version)
-    _save_assignments(connection, plan.faces, version)
+    since_ms = keep_plan(connection, project, version=version, now_ms=now_ms)
+    _save_assignments(connection, plan.faces, version=version, since_ms=since_ms)
     decision = _decision(connection, plan, before, version=version)
     settled = {"reason": reason, "approved_by": approved_by or by, "decided_at": now_ms}
     insert_new(connection, tables.PlanDecision, [decision | settled])
-    _derive_again(connection, project)
-    mark_dirty(connection, [project.id])
+    _derive_again(connection, project, since_ms=since_ms)
+    other_cameras = cameras_of(connection, project.id) != looked
+    mark_dirty(connection, [project.id], since_ms=None if other_cameras else since_ms)
     detail = {"version": version, "sha256": digest, "reason": reason, "approved_by": approved_by or by}
     told = {"delay_days": decision["delay_days"], "removed": json.loads(decision["removed"])}
     append(
@@ -230,8 +235,11 @@ def _project_row(project: PlannedProject, version: int) -> dict[str, Any]:
     }
 
 
-def _save_assignments(connection: Connection, faces: Sequence[PlannedFace], version: int) -> None:
-    """A camera that left the plan keeps its row, so that what it saw still counts; a face moved elsewhere does not."""
+def _save_assignments(connection: Connection, faces: Sequence[PlannedFace], *, version: int, since_ms: int) -> None:
+    """A camera that left the plan keeps its row, so that what it saw still counts; a face moved elsewhere does not.
+
+    A face that is new in this version counts from `since_ms` on.
+    """
     for place in faces:
         elsewhere = (_ASSIGNED.c.gateway == place.gateway, _ASSIGNED.c.camera == place.camera)
         moved = (_ASSIGNED.c.face == place.face, _ASSIGNED.c.building != place.building)
@@ -243,20 +251,27 @@ def _save_assignments(connection: Connection, faces: Sequence[PlannedFace], vers
             "building": place.building,
             "face": place.face,
             "plan_version": version,
+            "since_at": since_ms,
         }
         for place in faces
     ]
-    upsert(connection, tables.FaceAssignment, rows)
+    upsert(connection, tables.FaceAssignment, rows, keep=("since_at",))
 
 
-def _derive_again(connection: Connection, project: PlannedProject) -> None:
-    """Camera observations follow from readings and plan: all are made anew, from readings before the plan too."""
+def _derive_again(connection: Connection, project: PlannedProject, *, since_ms: int) -> None:
+    """Camera observations follow from readings and plan: those from `since_ms` on are made anew.
+
+    By a first plan that is all of them, from readings that came before it too.
+    """
     derived = _OBSERVATION.c.project == project.id, _OBSERVATION.c.kind == "camera"
-    connection.execute(delete(_OBSERVATION).where(*derived))
+    connection.execute(delete(_OBSERVATION).where(*derived, _OBSERVATION.c.observed_at >= since_ms))
     seen = (
         select(_READING.c.gateway, _READING.c.building, func.max(_READING.c.observed_at).label("until"))
         .where(_READING.c.building.in_([building.id for building in project.buildings]))
         .group_by(_READING.c.gateway, _READING.c.building)
     )
     for row in connection.execute(seen).all():
-        refresh_observations(connection, gateway=row.gateway, building=row.building, since_ms=0, until_ms=row.until)
+        if row.until >= since_ms:
+            refresh_observations(
+                connection, gateway=row.gateway, building=row.building, since_ms=since_ms, until_ms=row.until
+            )

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, select, update
+from sqlalchemy import Connection, bindparam, case, delete, func, select, update
 
+from central.domain import Project as PlannedProject
 from central.ingest.conditions import EventSeen, spans
 from central.ingest.observe import FaceSeen, ItemSeen, observe
+from central.store.judged_plans import versions_of
 from central.store.tables import (
     AssessmentState,
     Building,
@@ -20,12 +23,14 @@ from central.store.tables import (
     CameraEvent,
     FaceAssignment,
     FaceReading,
+    JudgedPlan,
     Observation,
     Project,
     WorkItem,
 )
 from central.store.upsert import Row, bulk_insert_new, insert_new, insert_statement, table_of, upsert
 
+_JUDGED = table_of(JudgedPlan)
 _READING, _EVENT, _OBSERVATION = table_of(FaceReading), table_of(CameraEvent), table_of(Observation)
 _ASSIGNED, _CONDITION, _CAMERA = table_of(FaceAssignment), table_of(CameraCondition), table_of(Camera)
 _BUILDING, _ITEM, _PROJECT, _STATE = (
@@ -63,13 +68,15 @@ def spans_of(instants: Iterable[int]) -> list[tuple[int, int]]:
 
 
 def refresh_observations(connection: Connection, *, gateway: str, building: str, since_ms: int, until_ms: int) -> None:
-    """Observations of one building from one gateway in a span of event time, both ends included."""
-    proves = credits_of(connection, building)
-    if not proves:
-        return
+    """Observations of one building from one gateway in a span of event time, both ends included.
+
+    Each instant by what its stages proved in the plan then in force.
+    """
+    in_force = credits_of(connection, building, since_ms=since_ms)
     rows = [
         _observation_row(seen, project=proves.project)
         for group in _faces_seen(connection, gateway=gateway, building=building, since_ms=since_ms, until_ms=until_ms)
+        for proves in [one for one in in_force if one.since_ms <= group[0].observed_at_ms][-1:]
         for seen in observe(group, proves.by_item)
     ]
     upsert(connection, Observation, rows)
@@ -116,50 +123,110 @@ def drop_observations(connection: Connection, *, gateway: str, building: str, at
 
 
 def projects_touched(
-    connection: Connection, *, buildings: Iterable[str], cameras: Iterable[tuple[str, str]]
-) -> frozenset[str]:
-    """Projects that these buildings belong to, or that these (gateway, camera) look at."""
-    found = set(connection.execute(select(_BUILDING.c.project).where(_BUILDING.c.id.in_(sorted(buildings)))).scalars())
+    connection: Connection, *, buildings: Mapping[str, int], cameras: Mapping[tuple[str, str], int]
+) -> dict[str, int]:
+    """Projects that these buildings belong to, or that these (gateway, camera) look at, each with the earliest instant
+    (ms UTC) of what was seen of them."""
+    found: dict[str, int] = {}
+    owned = select(_BUILDING.c.id, _BUILDING.c.project).where(_BUILDING.c.id.in_(sorted(buildings)))
+    for building, project in connection.execute(owned):
+        found[project] = min(found.get(project, buildings[building]), buildings[building])
     looks_at = select(_BUILDING.c.project, _ASSIGNED.c.gateway, _ASSIGNED.c.camera).join(
         _ASSIGNED, _ASSIGNED.c.building == _BUILDING.c.id
     )
-    wanted = set(cameras)
-    gateways = sorted({gateway for gateway, _ in wanted})
+    gateways = sorted({gateway for gateway, _ in cameras})
     for project, gateway, camera in connection.execute(looks_at.where(_ASSIGNED.c.gateway.in_(gateways))):
-        if (gateway, camera) in wanted:
-            found.add(project)
-    return frozenset(found)
+        at = cameras.get((gateway, camera))
+        if at is not None:
+            found[project] = min(found.get(project, at), at)
+    return found
 
 
-def mark_dirty(connection: Connection, projects: Iterable[str]) -> None:
-    """New facts for these projects: their judgement is out of date until reassessed. Sorted, against deadlocks."""
+def projects_of(connection: Connection, *, readings: Iterable[Row], events: Iterable[Row]) -> dict[str, int]:
+    """Projects that these rows are facts of, each with the earliest instant of them, ms UTC."""
+    buildings: dict[str, int] = {}
+    cameras: dict[tuple[str, str], int] = {}
+    for row in readings:
+        earlier(buildings, {row["building"]: row["observed_at"]})
+        earlier(cameras, {(row["gateway"], row["camera"]): row["observed_at"]})
+    for row in events:
+        earlier(cameras, {(row["gateway"], row["camera"]): row["at"]})
+    return projects_touched(connection, buildings=buildings, cameras=cameras)
+
+
+def earlier(found: dict[Any, int], other: Mapping[Any, int]) -> None:
+    """Keep the earlier instant of each."""
+    for key, at in other.items():
+        found[key] = min(found.get(key, at), at)
+
+
+TIME_ALONE_MS = 2**62
+"""`since_ms` of a judgement that is due though no fact is new: it goes on from where it was."""
+
+
+def mark_dirty(
+    connection: Connection, projects: Iterable[str] | Mapping[str, int], *, since_ms: int | None = None
+) -> None:
+    """New facts for these projects: their judgement is out of date until reassessed. Sorted, against deadlocks.
+
+    Each is judged anew from the earliest instant (ms UTC) that its facts bear on: `since_ms`, or the mapping's; None =
+    from the start.
+    """
     statement = insert_statement(connection, AssessmentState)
-    grown = statement.on_conflict_do_update(index_elements=["project"], set_={"revision": _STATE.c.revision + 1})
+    known, new = func.coalesce(_STATE.c.dirty_from_at, TIME_ALONE_MS), statement.excluded.dirty_from_at
+    grown = statement.on_conflict_do_update(
+        index_elements=["project"],
+        set_={"revision": _STATE.c.revision + 1, "dirty_from_at": case((known < new, known), else_=new)},
+    )
     for project in sorted(projects):
-        connection.execute(grown, {"project": project, "revision": 1, "assessed_revision": 0})
+        at = projects[project] if isinstance(projects, Mapping) else since_ms
+        row = {"project": project, "revision": 1, "assessed_revision": 0, "dirty_from_at": 0 if at is None else at}
+        connection.execute(grown, row)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Credits:
-    """What stages prove of the items of one building of the newest plan; false when the building has no plan."""
+    """What stages prove of the items of one building, from an instant on."""
 
-    def __init__(self, *, project: str, by_item: Mapping[str, Mapping[str, int]]) -> None:
-        self.project = project
-        self.by_item = by_item
-
-    def __bool__(self) -> bool:
-        return bool(self.by_item)
+    project: str
+    since_ms: int
+    by_item: Mapping[str, Mapping[str, int]]
 
 
-def credits_of(connection: Connection, building: str) -> Credits:
-    """Credits of the building's items in the newest plan of its project."""
+def credits_of(connection: Connection, building: str, *, since_ms: int) -> list[Credits]:
+    """Credits of the building's items in the plans in force from `since_ms` on, oldest first; none without a plan.
+
+    Nearly always the newest plan alone is asked for, and its items are at hand.
+    """
+    since = (
+        select(_JUDGED.c.since_at)
+        .where(_JUDGED.c.project == _BUILDING.c.project)
+        .order_by(_JUDGED.c.version.desc())
+        .limit(1)
+        .correlate(_BUILDING)
+        .scalar_subquery()
+    )
     wanted = (
-        select(_BUILDING.c.project, _ITEM.c.id, _ITEM.c.credits)
+        select(_BUILDING.c.project, since.label("since"), _ITEM.c.id, _ITEM.c.credits)
         .join(_PROJECT, _PROJECT.c.id == _BUILDING.c.project)
-        .join(_ITEM, _ITEM.c.building == _BUILDING.c.id)
-        .where(_BUILDING.c.id == building, _ITEM.c.plan_version == _PROJECT.c.plan_version)
+        .outerjoin(_ITEM, (_ITEM.c.building == _BUILDING.c.id) & (_ITEM.c.plan_version == _PROJECT.c.plan_version))
+        .where(_BUILDING.c.id == building)
     )
     rows = connection.execute(wanted).all()
-    return Credits(project=rows[0].project if rows else "", by_item={row.id: json.loads(row.credits) for row in rows})
+    if not rows:
+        return []
+    project, newest_ms = rows[0].project, rows[0].since or 0
+    if since_ms >= newest_ms:
+        proofs = {row.id: json.loads(row.credits) for row in rows if row.id is not None}
+        return [Credits(project=project, since_ms=newest_ms, by_item=proofs)]
+    return [
+        Credits(project=project, since_ms=at, by_item=_proofs(plan, building))
+        for at, plan in versions_of(connection, project)
+    ]
+
+
+def _proofs(plan: PlannedProject, building: str) -> dict[str, Mapping[str, int]]:
+    return {item.id: dict(item.credits) for b in plan.buildings if b.id == building for item in b.items}
 
 
 def _faces_seen(
@@ -178,6 +245,7 @@ def _faces_seen(
         .where(
             _READING.c.gateway == gateway,
             _READING.c.building == building,
+            _READING.c.observed_at >= _ASSIGNED.c.since_at,
             _READING.c.observed_at.between(since_ms, until_ms),
         )
     )

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, insert, or_, select, update
 
 from central.audit.trail import append
 from central.domain import Assessment, WarningChange
@@ -54,9 +54,12 @@ def lives(changes: Iterable[WarningChange]) -> list[Life]:
 
 
 def save_warnings(connection: Connection, assessment: Assessment, *, wall_ms: int) -> None:
-    """Bring the project's warnings in line; every transition is in the audit trail once, and the cases follow."""
+    """Bring the project's warnings in line; every transition is in the audit trail once, and the cases follow.
+
+    Those that were over at `assessment.since` are left as they are: it says nothing of them.
+    """
     wanted = {life.key: life for life in lives(assessment.changes)}
-    stored = {_key(row): row for row in connection.execute(select(_WARNING).where(_of(assessment.project)))}
+    stored = {_key(row): row for row in connection.execute(select(_WARNING).where(*_of(assessment)))}
     trail = _Trail(connection=connection, wall_ms=wall_ms)
     for key, row in stored.items():
         if key not in wanted and row.state != "withdrawn":
@@ -166,8 +169,15 @@ def _key(row: Row[Any]) -> Key:
     return row.rule, row.subject_kind, row.subject, row.raised_at
 
 
-def _of(project: str) -> Any:
-    return _WARNING.c.project == project
+def _of(assessment: Assessment) -> tuple[ColumnElement[bool], ...]:
+    mine = _WARNING.c.project == assessment.project
+    if assessment.since is None:
+        return (mine,)
+    since_ms = to_ms(assessment.since)
+    return (
+        mine,
+        or_(_WARNING.c.raised_at > since_ms, _WARNING.c.closed_at.is_(None), _WARNING.c.closed_at > since_ms),
+    )
 
 
 def _same_event(at_ms: int, event: str) -> tuple[Any, Any]:

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
-from central.domain import Building, Observation, PlanPoint, Project, SourceKind, Text, WorkItem
+from central.assess import PlanInForce, Policy, ProjectFacts, assess
+from central.domain import (
+    Assessment,
+    Building,
+    CameraCondition,
+    Observation,
+    PlanPoint,
+    Project,
+    SourceKind,
+    Text,
+    WorkItem,
+)
 from central.plan.calendar import midnight
 
 START = date(2026, 5, 1)
@@ -123,3 +134,21 @@ def an_observation(
         conf_bp=round(conf * 10_000),
         ref=f"{source}/e1/{number}",
     )
+
+
+def in_force(*revisions: tuple[float, Project]) -> tuple[PlanInForce, ...]:
+    """Plans with the day after the start from which each is judged by."""
+    return tuple(PlanInForce(since=at(day), project=project) for day, project in revisions)
+
+
+def judged(
+    project: Project,
+    *,
+    observations: Iterable[Observation] = (),
+    conditions: Iterable[CameraCondition] = (),
+    now: datetime,
+    policy: Policy | None = None,
+) -> Assessment:
+    """The assessment of a project with one plan, from the start."""
+    facts = ProjectFacts(plans=in_force((0, project)), observations=tuple(observations), conditions=tuple(conditions))
+    return assess(facts, now=now, policy=policy)

@@ -38,8 +38,8 @@ def register(engine: Engine, *gateways: str) -> dict[str, str]:
     return {gateway: add_gateway(engine, gateway, by="test", now_ms=1) for gateway in gateways}
 
 
-def plan(engine: Engine, project: Project | None = None, *, note: str = "first") -> int:
+def plan(engine: Engine, project: Project | None = None, *, note: str = "first", now_ms: int = 1) -> int:
     """Store the project's plan; its version."""
     return save_plan(
-        engine, project or demo_project(), faces=PLACES, document={"note": note}, by="test", reason=note, now_ms=1
+        engine, project or demo_project(), faces=PLACES, document={"note": note}, by="test", reason=note, now_ms=now_ms
     )

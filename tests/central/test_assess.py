@@ -12,7 +12,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from central.assess import assess
 from central.domain import Assessment, CameraCondition, Level, Observation, Project, SourceKind, Subject
 from tests.central.build import (
     DEMO_ITEMS,
@@ -23,6 +22,7 @@ from tests.central.build import (
     an_item,
     an_observation,
     at,
+    judged,
 )
 
 B1 = Subject(kind="building", id="b1")
@@ -78,7 +78,7 @@ def raised(assessment: Assessment, rule: str, subject: Subject, *, level: Level 
 @pytest.mark.parametrize("seed", range(4))
 def test_a_stalled_building_warns_within_a_day_of_being_a_week_late(stalled_on: float, seed: int) -> None:
     seen = readings("b1", lambda t: min(t, stalled_on), seed=seed) + readings("b2", lambda t: t, seed=seed + 50)
-    found = assess(a_demo_project(), observations=seen, now=at(62))
+    found = judged(a_demo_project(), observations=seen, now=at(62))
     warned = raised(found, "time_lag", B1)
     assert warned is not None
     assert -1.0 <= (warned - at(stalled_on + 7)) / timedelta(days=1) <= 1.0
@@ -89,14 +89,14 @@ def test_a_stalled_building_warns_within_a_day_of_being_a_week_late(stalled_on: 
 @pytest.mark.parametrize("seed", range(4))
 def test_a_building_around_its_plan_is_never_a_week_late(late_days: float, seed: int) -> None:
     seen = readings("b1", lambda t: t - late_days, seed=seed) + readings("b2", lambda t: t, seed=seed + 50)
-    found = assess(a_demo_project(), observations=seen, now=at(62))
+    found = judged(a_demo_project(), observations=seen, now=at(62))
     assert [c for c in found.changes if c.rule == "time_lag"] == []
 
 
 @pytest.mark.parametrize("late_days", [-1.5, 0.0])
 def test_a_building_on_plan_never_warns_at_all(late_days: float) -> None:
     seen = readings("b1", lambda t: t - late_days) + readings("b2", lambda t: t - late_days, seed=2)
-    assert assess(a_demo_project(), observations=seen, now=at(62)).changes == ()
+    assert judged(a_demo_project(), observations=seen, now=at(62)).changes == ()
 
 
 @pytest.mark.parametrize(("late_days", "warned"), [(5.5, False), (7.5, True)])
@@ -112,7 +112,7 @@ def test_one_building_a_week_late_warns_though_the_project_looks_fine(late_days:
         worked = min(day, max(30, day - late_days))
         seen.append(an_observation(worked / 140, day, item="b1-i1"))
         seen.append(an_observation(min(1.0, day * 1.1 / 140), day, item="b2-i1", seq=10_000 + half_day))
-    found = assess(a_project(*buildings), observations=seen, now=at(70))
+    found = judged(a_project(*buildings), observations=seen, now=at(70))
     assert (raised(found, "time_lag", B1, level="blue") is not None) is warned
     assert [c for c in found.changes if c.subject == WHOLE] == []
 
@@ -121,9 +121,9 @@ def test_permutation_repetition_and_hindsight_change_nothing() -> None:
     seen = readings("b1", lambda t: min(t, 25.2), days=40) + readings("b2", lambda t: t, days=40, seed=2)
     shuffled = [*seen, *seen[: len(seen) // 2]]
     random.Random(7).shuffle(shuffled)
-    expected = assess(a_demo_project(), observations=seen, now=at(40))
-    assert assess(a_demo_project(), observations=shuffled, now=at(40)) == expected
-    later = assess(a_demo_project(), observations=seen, now=at(45))
+    expected = judged(a_demo_project(), observations=seen, now=at(40))
+    assert judged(a_demo_project(), observations=shuffled, now=at(40)) == expected
+    later = judged(a_demo_project(), observations=seen, now=at(45))
     assert [c for c in later.changes if c.at <= at(40)] == list(expected.changes)
     assert later.deviations[: len(expected.deviations)] == expected.deviations
 
@@ -132,9 +132,9 @@ def test_late_arrivals_rewrite_history_as_if_they_had_been_there() -> None:
     """An outage: half the readings come a week later; the state is that of the run without it."""
     seen = readings("b1", lambda t: min(t, 25.2), days=40)
     outage = [o for o in seen if not at(28) <= o.observed_at < at(33)]
-    without = assess(a_demo_project(), observations=outage, now=at(40))
-    caught_up = assess(a_demo_project(), observations=[*outage, *(o for o in seen if o not in outage)], now=at(40))
-    assert caught_up == assess(a_demo_project(), observations=seen, now=at(40))
+    without = judged(a_demo_project(), observations=outage, now=at(40))
+    caught_up = judged(a_demo_project(), observations=[*outage, *(o for o in seen if o not in outage)], now=at(40))
+    assert caught_up == judged(a_demo_project(), observations=seen, now=at(40))
     assert caught_up != without
 
 
@@ -154,10 +154,10 @@ facts = st.builds(
 @given(st.lists(facts, max_size=30), st.randoms(use_true_random=False))
 def test_any_facts_in_any_order_give_the_same_bits(seen: list[Observation], rnd: random.Random) -> None:
     project = a_project(a_demo_building("b1", weight_bp=10_000), finish=START + timedelta(days=59))
-    expected = assess(project, observations=seen, now=at(21))
+    expected = judged(project, observations=seen, now=at(21))
     shuffled = [*seen, *seen]
     rnd.shuffle(shuffled)
-    assert assess(project, observations=shuffled, now=at(21)) == expected
+    assert judged(project, observations=shuffled, now=at(21)) == expected
     for progress in expected.progress:
         assert 0 <= progress.value <= 1
         assert progress.variance >= 0
@@ -169,7 +169,7 @@ def test_any_facts_in_any_order_give_the_same_bits(seen: list[Observation], rnd:
 def test_at_most_one_warning_is_open_and_every_life_is_in_order(seen: list[Observation]) -> None:
     project = a_project(a_demo_building("b1", weight_bp=10_000), finish=START + timedelta(days=30))
     open_now: dict[tuple[str, Subject], Level] = {}
-    for change in assess(project, observations=seen, now=at(40)).changes:
+    for change in judged(project, observations=seen, now=at(40)).changes:
         key = (change.rule, change.subject)
         assert open_now.get(key) == change.previous
         assert (change.event == "raised") is (change.previous is None)
@@ -181,21 +181,21 @@ def test_at_most_one_warning_is_open_and_every_life_is_in_order(seen: list[Obser
 
 def test_silence_is_a_device_matter_and_never_lateness() -> None:
     seen = readings("b1", lambda t: t, days=20) + readings("b2", lambda t: t, days=40, seed=2)
-    found = assess(a_demo_project(), observations=seen, now=at(40))
+    found = judged(a_demo_project(), observations=seen, now=at(40))
     rules = [(c.rule, c.event, c.level) for c in found.changes if c.subject == B1]
     assert rules[:2] == [("device_offline", "raised", "blue"), ("device_offline", "escalated", "yellow")]
     assert {rule for rule, _, _ in rules} == {"device_offline", "evidence"}
 
 
 def test_a_building_that_was_never_seen_has_no_actual_and_asks_for_evidence() -> None:
-    found = assess(a_demo_project(), observations=readings("b2", lambda t: t, days=30), now=at(30))
+    found = judged(a_demo_project(), observations=readings("b2", lambda t: t, days=30), now=at(30))
     assert [d for d in found.deviations if d.subject == B1] == []
     assert {c.rule for c in found.changes if c.subject == B1} == {"evidence"}
 
 
 def test_what_was_never_seen_is_not_held_against_the_project() -> None:
     """b1 is 60 % of the project and on plan: without b2 the project would look 40 % of the plan late."""
-    found = assess(a_demo_project(), observations=readings("b1", lambda t: t, days=30), now=at(30))
+    found = judged(a_demo_project(), observations=readings("b1", lambda t: t, days=30), now=at(30))
     assert {c.rule for c in found.changes if c.subject == WHOLE} <= {"evidence"}
 
 
@@ -203,7 +203,7 @@ def test_an_approved_pause_stops_the_clock() -> None:
     pause = (START + timedelta(days=20), START + timedelta(days=39))
     project = replace(a_demo_project(), pauses=(pause,), finish=START + timedelta(days=79))
     seen = readings("b1", lambda t: min(t, 20), days=40) + readings("b2", lambda t: min(t, 20), days=40, seed=2)
-    found = assess(replace(project, buildings=tuple(unpaused(project))), observations=seen, now=at(40))
+    found = judged(replace(project, buildings=tuple(unpaused(project))), observations=seen, now=at(40))
     assert found.changes == ()
 
 
@@ -227,7 +227,7 @@ def unpaused(project: Project) -> list:  # type: ignore[type-arg]
 
 def test_a_knocked_camera_is_told_beside_progress() -> None:
     knocked = CameraCondition(camera="cam1", code="moved", since=at(9.5), detail="", ref="gw1/e1/9", until=at(9.9))
-    found = assess(a_demo_project(), observations=(), conditions=[knocked], now=at(12))
+    found = judged(a_demo_project(), observations=(), conditions=[knocked], now=at(12))
     assert [(c.subject.id, c.event) for c in found.changes if c.rule == "device_moved"] == [
         ("cam1", "raised"),
         ("cam1", "cleared"),
@@ -236,13 +236,13 @@ def test_a_knocked_camera_is_told_beside_progress() -> None:
 
 @pytest.mark.parametrize("now", [datetime(2026, 4, 1, tzinfo=UTC), at(0) - timedelta(seconds=1)])
 def test_before_the_start_there_is_nothing_to_say(now: datetime) -> None:
-    found = assess(a_demo_project(), observations=[], now=now)
+    found = judged(a_demo_project(), observations=[], now=now)
     assert (found.as_of, found.deviations, found.changes, found.score.total) == (now, (), (), None)
 
 
 def test_score_takes_lateness_and_is_what_its_contributions_say() -> None:
     good, bad = (
-        assess(
+        judged(
             a_demo_project(),
             observations=readings("b1", worked) + readings("b2", lambda t: t, seed=2),
             now=at(50),
@@ -260,8 +260,8 @@ def test_score_takes_lateness_and_is_what_its_contributions_say() -> None:
 
 
 def test_a_project_never_seen_is_never_graded() -> None:
-    early = assess(a_demo_project(), observations=[], now=at(3)).score
-    late = assess(a_demo_project(), observations=[], now=at(20)).score
+    early = judged(a_demo_project(), observations=[], now=at(3)).score
+    late = judged(a_demo_project(), observations=[], now=at(20)).score
     assert (early.total, early.grade) == (None, None)
     assert (late.total, late.grade) == (None, None)
     assert {c.value for c in late.contributions} >= {"missing"}
@@ -269,6 +269,6 @@ def test_a_project_never_seen_is_never_graded() -> None:
 
 def test_items_and_dates_outside_the_plan_do_no_harm() -> None:
     strange = [an_observation(0.5, 3, item="no-such-item"), an_observation(0.5, -30, item="b1-structure")]
-    found = assess(a_demo_project(), observations=strange, now=at(5))
+    found = judged(a_demo_project(), observations=strange, now=at(5))
     assert found.project == "p1"
     assert date(2026, 5, 1) == START

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,17 +11,20 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import IntegrityError
 
+from central.assess import assess
 from central.audit.chain import first_fault
 from central.ingest.commit import commit
 from central.reassess import reassess
 from central.reassessor import Reassessor
 from central.store.engine import reading, writing
 from central.store.instants import from_ms, to_ms
+from central.store.load_facts import load_facts
+from central.store.save_assessment import save_assessment
 from central.store.save_audit import entries
 from central.store.save_seen import mark_dirty
 from tests.central.build import START
 from tests.central.edge import frame_of
-from tests.central.plans import plan, register
+from tests.central.plans import demo_project, plan, register
 from tests.wire.build import a_reading, a_record, an_event
 from wire.messages import Frame, Record
 
@@ -34,7 +38,7 @@ JUDGED = (
     "SELECT subject_kind, subject, as_of_at, gap_bp, lag_cdays FROM deviation ORDER BY 1, 2, 3",
     "SELECT rule, subject_kind, subject, level, up, down FROM rule_state ORDER BY 1, 2, 3",
     "SELECT subject, day, total, grade FROM score ORDER BY 1, 2",
-    "SELECT subject, position, points, refs FROM score_contribution ORDER BY 1, 2",
+    "SELECT subject, day, position, points, refs FROM score_contribution ORDER BY 1, 2, 3",
 )
 
 
@@ -105,15 +109,17 @@ def test_any_order_of_arrival_and_of_judging_ends_the_same(store: Engine, seed: 
         reassess(store, "p1", from_ms(at(rng.uniform(0, DAYS))))
     reassess(store, "p1", from_ms(at(DAYS)))
     shuffled = judged(store)
-    with writing(store) as connection:
-        for table in ("warning_event", "warning", "progress_state", "deviation", "rule_state", "score_contribution"):
-            connection.execute(text(f"DELETE FROM {table}"))
-        connection.execute(text("DELETE FROM score"))
+    forget(store)
     reassess(store, "p1", from_ms(at(DAYS)))
-    undisturbed = judged(store)
-    undisturbed[5:], scores = [], undisturbed[5:]
-    assert shuffled[:5] == undisturbed
-    assert scores[0][-1] in shuffled[5]  # one score a day stays; the newest is the same
+    assert judged(store) == shuffled
+    assert len(shuffled[5]) == DAYS + 1  # one score a day, however often and when it was judged
+
+
+def forget(engine: Engine) -> None:
+    """All that can be made anew: the next judgement begins at the start."""
+    with writing(engine) as connection:
+        for table in ("checkpoint", "progress_state", "deviation", "rule_state", "score_contribution", "score"):
+            connection.execute(text(f"DELETE FROM {table}"))
 
 
 def test_late_facts_withdraw_a_warning_and_leave_its_trace(store: Engine) -> None:
@@ -189,14 +195,106 @@ def test_the_loop_judges_what_is_dirty_once_and_says_so(store: Engine) -> None:
 def test_a_judgement_that_fails_is_a_state_and_no_storm(store: Engine) -> None:
     take(store, *footage(days=4))
     with writing(store) as connection:
-        connection.execute(text("UPDATE plan_point SET cum_bp = 20000"))
-        connection.execute(text("UPDATE project SET start = finish"))
-        connection.execute(text("UPDATE work_item SET credits = 'no json'"))
+        connection.execute(text("UPDATE judged_plan SET body = 'no json'"))
     loop = Reassessor(engine=store, now=lambda: from_ms(at(DAYS)), changed=lambda *_: None)
     assert loop.round() == 1
     assert loop.round() == 0
     with reading(store) as connection:
-        assert "JSONDecodeError" in connection.execute(text("SELECT error FROM assessment_state")).scalar_one()
+        assert "DecodeError" in connection.execute(text("SELECT error FROM assessment_state")).scalar_one()
+
+
+def checkpoints(engine: Engine) -> list[int]:
+    with reading(engine) as connection:
+        return list(connection.execute(text("SELECT at FROM checkpoint ORDER BY at")).scalars())
+
+
+def test_judging_goes_on_from_where_it_was_and_ends_as_from_the_start(store: Engine) -> None:
+    frames = footage()
+    for frame in frames:
+        take(store, frame)
+        done = reassess(store, "p1", from_ms(max(frame.recs[0].at, at(0.1))))
+        assert done is not None
+        assert done.assessment.since is not None or frame is frames[0]
+        assert len(done.assessment.deviations) <= 4 or frame.recs[0].kind == "camera_event"
+    reassess(store, "p1", from_ms(at(DAYS)))
+    step_by_step = judged(store)
+    forget(store)
+    reassess(store, "p1", from_ms(at(DAYS)))
+    assert judged(store) == step_by_step
+
+
+def test_a_late_fact_goes_back_only_as_far_as_itself(store: Engine) -> None:
+    frames = footage()
+    late = frames.pop(30)
+    take(store, *frames)
+    reassess(store, "p1", from_ms(at(DAYS)))
+    before = checkpoints(store)
+    take(store, late)
+    done = reassess(store, "p1", from_ms(at(DAYS)))
+    assert done is not None
+    assert done.assessment.since == from_ms(max(one for one in before if one < late.recs[0].at))
+    found = judged(store)
+    forget(store)
+    reassess(store, "p1", from_ms(at(DAYS)))
+    assert judged(store) == found
+
+
+def test_facts_that_come_while_it_is_judged_stay_to_be_judged(store: Engine) -> None:
+    frames = footage()
+    take(store, *frames[:20], *frames[30:])
+    with reading(store) as connection:
+        loaded = load_facts(connection, "p1", now=from_ms(at(DAYS)))
+    assert loaded is not None
+    take(store, *frames[20:30])
+    found = assess(loaded.facts, now=from_ms(at(DAYS)), policy=loaded.policy, resume=loaded.resume)
+    with writing(store) as connection:
+        assert save_assessment(connection, found, revision=loaded.revision, now_ms=at(DAYS), wall_ms=1)
+    done = reassess(store, "p1", from_ms(at(DAYS)))
+    assert done is not None
+    assert done.assessment.since is None or to_ms(done.assessment.since) < frames[20].recs[0].at
+    late = judged(store)
+    forget(store)
+    reassess(store, "p1", from_ms(at(DAYS)))
+    assert judged(store) == late
+
+
+@pytest.mark.parametrize("spoilt", ["UPDATE checkpoint SET body = :to", "UPDATE checkpoint SET digest = 'other'"])
+def test_a_checkpoint_that_is_no_good_is_passed_over(store: Engine, spoilt: str) -> None:
+    take(store, *footage())
+    reassess(store, "p1", from_ms(at(DAYS)))
+    found = judged(store)
+    with writing(store) as connection:
+        connection.execute(text(spoilt), {"to": b"x"})
+    done = reassess(store, "p1", from_ms(at(DAYS)))
+    assert done is not None
+    assert done.assessment.since is None
+    assert judged(store) == found
+
+
+def test_a_revision_is_judged_by_from_the_last_judgement_on(store: Engine) -> None:
+    frames = footage()
+    take(store, *(frame for frame in frames if frame.recs[0].at < at(12)))
+    reassess(store, "p1", from_ms(at(12)))
+    before = judged(store)
+    first = demo_project()
+    items = tuple(replace(item, points=item.points[-1:]) for item in first.buildings[0].items)
+    later = replace(
+        first, finish=first.finish + timedelta(days=60), buildings=(replace(first.buildings[0], items=items),)
+    )
+    assert plan(store, later, note="second", now_ms=at(DAYS)) == 2
+    take(store, *(frame for frame in frames if frame.recs[0].at >= at(12)))
+    reassess(store, "p1", from_ms(at(DAYS)))
+    after = judged(store)
+    for table, subject, when in ((2, 0, 1), (3, 1, 2)):
+        past, still = (
+            [row for row in found[table] if row[when] < at(12) and row[subject] in ("p1", "b1")]
+            for found in (before, after)
+        )
+        assert still == past
+    assert after[3] != before[3]
+    forget(store)
+    reassess(store, "p1", from_ms(at(DAYS)))
+    assert judged(store) == after
 
 
 @pytest.mark.parametrize(("late_ms", "historical"), [(60_000, False), (2 * 3_600_000, True)])
