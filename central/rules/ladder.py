@@ -129,7 +129,7 @@ _SHARED = {
     "device_offline": _ladder("hours", 24, 72, duration=_ONCE),
     "device_blind": _ladder("hours", 24, 72, duration=_ONCE),
     "not_started": _ladder("days", -30, 1, basis="agreed_start", duration=_ONCE, months=3, started_bp=500),
-    "overspend": _ladder("ratio_bp", 500, 1000, 2000, basis="budget", margin=100, months=2),
+    "overspend": _ladder("ratio_bp", 500, 1000, 2000, basis="budget", margin=100, duration=(1, 3), months=2),
     "underspend": _ladder(
         "ratio_bp", 9000, 8000, 6000, basis="elapsed", side="below", margin=100, duration=_ONCE, months=2, from_month=3
     ),
