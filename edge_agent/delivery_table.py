@@ -20,6 +20,7 @@ def delivery_table(status: Status) -> Table:
         "tombstoned": str(status.tombstoned),
         "set aside": str(status.set_aside),
         "stills waiting": str(status.stills_waiting),
+        "stills set aside": str(status.stills_aside),
         "clock": _offset(status),
     }
     table = Table(*figures)

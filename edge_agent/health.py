@@ -26,7 +26,7 @@ def vitals(data_dir: Path, cameras: Sequence[Camera], sense: Sense, clock: Clock
     """What the heartbeat says of disk, clock and cameras."""
     inferred = inference_ages_ms(sense.remembered)
     return Vitals(
-        degraded=sense.degraded or None,
+        degraded=sense.degraded or _aside_words(stills_aside(data_dir)) or None,
         clock=clock.state(),
         disk_free_bytes=shutil.disk_usage(data_dir).free,
         cameras=tuple(
@@ -34,6 +34,15 @@ def vitals(data_dir: Path, cameras: Sequence[Camera], sense: Sense, clock: Clock
             for c in cameras
         ),
     )
+
+
+def stills_aside(data_dir: Path) -> int:
+    """Stills that the centre does not take, kept for a person."""
+    return sum(1 for _ in (data_dir / "evidence" / "refused").glob("*.jpg"))
+
+
+def _aside_words(stills: int) -> str:
+    return f"{stills} stills set aside, the centre does not take them" if stills else ""
 
 
 def frame_age_ms(camera: Camera) -> int:

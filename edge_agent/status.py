@@ -11,7 +11,7 @@ from typing import Any
 
 from edge_agent.buffer.opening import STORE
 from edge_agent.errors import StoreError
-from edge_agent.health import FILE
+from edge_agent.health import FILE, stills_aside
 from edge_agent.remote.telling import running_words
 
 FRESH_MS = 30_000  # the agent says how it is every few seconds
@@ -52,6 +52,7 @@ class Status:
     evicted: int
     set_aside: int
     stills_waiting: int
+    stills_aside: int
     cameras: tuple[CameraStatus, ...]
     health: dict[str, Any] | None
 
@@ -111,6 +112,7 @@ def _read(db: sqlite3.Connection, data_dir: Path, *, now_ms: int) -> Status:
         evicted=int(meta["evicted"]),
         set_aside=db.execute("SELECT count(*) FROM refused").fetchone()[0],
         stills_waiting=sum(1 for _ in (data_dir / "evidence").glob("*.jpg")),
+        stills_aside=stills_aside(data_dir),
         cameras=tuple(_camera(db, *row) for row in rows),
         health=health,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from ipaddress import IPv4Address, IPv6Network, ip_address
 from threading import Lock
 
 FREE_TRIES = 5
@@ -33,6 +34,19 @@ def after_failure(before: Tries | None, *, now: datetime, free: int = FREE_TRIES
         return replace(before, failures=failures, last=now)
     pause = min(FIRST_PAUSE * 2 ** min(failures - free - 1, 20), LONGEST_PAUSE)
     return Tries(failures=failures, last=now, until=now + pause)
+
+
+def neighbourhood(host: str) -> str:
+    """What counts as one address: of IPv6 the first 64 bits, for the rest is the caller's own to choose."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host
+    if isinstance(address, IPv4Address):
+        return str(address)
+    if address.ipv4_mapped is not None:
+        return str(address.ipv4_mapped)
+    return str(IPv6Network((address, 64), strict=False))
 
 
 class Throttle:

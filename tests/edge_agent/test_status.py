@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,11 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from edge_agent.buffer.evidence import EvidenceFolder
+from edge_agent.clock import SystemClock
 from edge_agent.delivery_table import delivery_table
+from edge_agent.health import vitals
+from edge_agent.sense import Sense
 from edge_agent.status import read_status
 from tests.edge_agent.build import START_MS, a_record, an_outbox
 
@@ -48,3 +53,17 @@ def test_figures(tmp_path: Path, text: str | None, in_flight: int | None, offset
         console.print(delivery_table(found))
     assert ("-1.5 s" if offset_ms else "not compared") in printed.get()
     assert ("not running" in printed.get()) == (in_flight is None)
+
+
+def test_stills_that_the_centre_does_not_take_are_counted_and_told_in_the_beat(tmp_path: Path) -> None:
+    outbox = an_outbox(tmp_path)
+    evidence = EvidenceFolder(tmp_path / "evidence", cap_bytes=1 << 20)
+    sense = Sense([], outbox, evidence, clock=SystemClock(), replay=False, every_s=None, arrived=threading.Event())
+    assert vitals(tmp_path, [], sense, SystemClock()).degraded is None
+    for still in (b"one", b"two"):
+        evidence.put(still)
+    evidence.refuse(evidence.waiting()[0])
+    found = read_status(tmp_path, now_ms=START_MS)
+    assert (found.stills_waiting, found.stills_aside) == (1, 1)
+    assert vitals(tmp_path, [], sense, SystemClock()).degraded == "1 stills set aside, the centre does not take them"
+    outbox.close()

@@ -11,7 +11,7 @@ from central.api.envelopes import ErrorEnvelope, Login, Me, Scope, Token
 from central.api.errors import TooManyTriesError, UnauthorisedError
 from central.api.passwords import password_matches
 from central.api.services import Db, Given
-from central.api.throttle import FREE_TRIES_OF_ADDRESS
+from central.api.throttle import FREE_TRIES_OF_ADDRESS, neighbourhood
 from central.api.tokens import Issued
 from central.api.trail import note_login
 from central.store.read_people import user_named
@@ -25,7 +25,7 @@ def login(credentials: Login, request: Request, services: Given, session: Db) ->
     """A token for a name and a password. Failures are slowed down and noted in the audit trail."""
     now = services.wall()
     host = request.client.host if request.client else "unknown"
-    name_key, host_key = f"name:{credentials.username}", f"host:{host}"
+    name_key, host_key = f"name:{credentials.username}", f"host:{neighbourhood(host)}"
     wait_s = services.throttle.wait_s(name_key, host_key, now=now)
     if wait_s:
         raise TooManyTriesError(retry_after_s=wait_s)

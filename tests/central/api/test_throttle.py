@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from central.api.throttle import FREE_TRIES, KEYS_MAX, LONGEST_PAUSE, Throttle, Tries, after_failure
+from central.api.throttle import FREE_TRIES, KEYS_MAX, LONGEST_PAUSE, Throttle, Tries, after_failure, neighbourhood
 
 NOW = datetime(2026, 11, 21, 8, tzinfo=UTC)
 
@@ -59,3 +59,20 @@ def test_memory_is_bounded_and_the_oldest_goes_first() -> None:
     for number in range(KEYS_MAX):
         throttle.failed(f"name:{number}", now=NOW)
     assert throttle.wait_s("name:first", now=NOW) == 0
+
+
+@pytest.mark.parametrize(
+    ("host", "one"),
+    [
+        ("203.0.113.9", "203.0.113.9"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::1", "2001:db8:1:2::/64"),
+        ("2001:db8:1:3::1", "2001:db8:1:3::/64"),
+        ("::ffff:203.0.113.9", "203.0.113.9"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("unknown", "unknown"),
+        ("", ""),
+    ],
+)
+def test_what_counts_as_one_address(host: str, one: str) -> None:
+    assert neighbourhood(host) == one
