@@ -1,4 +1,4 @@
-"""docs/rules.md says the numbers of the shipped default. `python -m tests.central.rules.test_docs` writes them there."""
+"""docs/rules.md says the shipped numbers. `python -m tests.central.rules.test_docs` writes them there."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from central.rules.sentence import RULE_NAMES, amount
 
 PAGE = Path(__file__).parents[3] / "docs" / "rules.md"
 BLOCK = re.compile(r"(?<=<!-- ladders -->\n).*(?=<!-- /ladders -->)", re.DOTALL)
-HEAD = "| rule | 规则 | judges | blue | yellow | red | left at | up / down | month ends |\n|---|---|---|---|---|---|---|---|---|\n"
+HEAD = "| rule | 规则 | judges | blue | yellow | red | left at | up / down | month ends |\n" + "|---" * 9 + "|\n"
 SIDES = {"at_least": "", "above": "> ", "below": "< "}
 UNITS = {
     "bp": "points",
@@ -27,7 +27,8 @@ UNITS = {
 def line(rule: str) -> str:
     """The rule's row of the table."""
     ladder, name = DEFAULT.ladder(rule), RULE_NAMES[rule]
-    judges = UNITS[ladder.unit] + (f" ({ladder.basis.replace('_', ' ')})" if ladder.basis else "")
+    unit, basis = UNITS[ladder.unit], ladder.basis.replace("_", " ")
+    judges = f"{unit} ({basis})" if basis not in ("", unit) else unit
     levels = " | ".join(_level(ladder, ladder.threshold(level)) for level in LEVELS)
     margin = amount(ladder.margin, ladder.unit, zh=False) if ladder.margin else "its line"
     months = str(ladder.months) if ladder.months else "–"
@@ -35,6 +36,8 @@ def line(rule: str) -> str:
 
 
 def _level(ladder: Ladder, threshold: int | None) -> str:
+    if ladder.unit == "hours" and threshold == 0:
+        return "at once"
     return "–" if threshold is None else SIDES[ladder.side] + amount(threshold, ladder.unit, zh=False)
 
 
