@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from central.api.envelopes import ErrorEnvelope
 from central.api.errors import ApiError, InvalidError, absent
 from central.api.mending_schemas import RefusedAct
 from central.errors import UnknownThing
@@ -20,7 +21,8 @@ from central.mending.refused import MendingRefused, RefusalCode
 RESPONSES: dict[int | str, dict[str, Any]] = {
     403: {"model": RefusedAct},
     409: {"model": RefusedAct},
-    422: {"model": RefusedAct},
+    413: {"model": ErrorEnvelope},
+    422: {"model": RefusedAct | ErrorEnvelope},
 }
 
 

@@ -99,13 +99,13 @@ class PieceGiven(Asked):
 
     kind: Literal["photo", "still"]
     sha256: Sha256
-    note: Words = ""
+    note: Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")] = ""
 
 
 class EvidenceGiven(Asked):
     """What shows that it is done."""
 
-    evidence: Annotated[list[PieceGiven], Field(max_length=100)] = []
+    evidence: Annotated[list[PieceGiven], Field(max_length=60)] = []
     note: Words = ""
 
 
