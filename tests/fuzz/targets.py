@@ -55,7 +55,9 @@ def _frames() -> tuple[bytes, ...]:
         a_record(seq=7, kind="tombstone", body=a_tombstone(lo=1, hi=5)),
         a_record(seq=8, kind="note", body={"text": '"}],{"at":1', "deep": [[1, [2]], {"a": None}]}),
     )
-    return (encode_frame(a_frame()), encode_frame(a_frame(records=other)), _signed_frame())
+    stones = (a_record(seq=30, kind="tombstone", body=a_tombstone(count=8, also=((9, 9), (12, 13)))),)
+    frames = (a_frame(), a_frame(records=other), a_frame(records=stones))
+    return (*map(encode_frame, frames), _signed_frame())
 
 
 def _signed_frame() -> bytes:

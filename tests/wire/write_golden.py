@@ -90,6 +90,12 @@ MESSAGES: dict[str, Any] = {
         prev="ab" * 32,
         sig="cd" * 64,
     ),
+    "framestones-v1": a_frame(
+        records=(
+            a_record(seq=30, kind="tombstone", body=a_tombstone(count=8, also=((9, 9), (12, 13)))),
+            a_record(seq=31, kind="tombstone", body=a_tombstone(lo=15, hi=19)),
+        )
+    ),
     "framestill-v1": a_frame(
         records=(
             a_record(
