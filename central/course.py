@@ -159,7 +159,7 @@ class Course:
         return RuleInput(
             subject=subject,
             as_of=instant,
-            tick=day is not None,
+            tick=ended,
             month_end=ended and today.day == 1,
             on_pause=ended and paused(project, today - timedelta(days=1)),
             money=self._spent if day else None,

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from central.domain import Finding
 from central.plan.calendar import local_day
 from central.rules.facts import RuleInput
-from central.rules.judge import judge, unjudged
+from central.rules.judge import judge, not_now, unjudged
 from central.rules.ladder import Ladder, LadderProfile
 from central.rules.money import FULL_BP, NO_LEDGER, has_entries, is_projects
 
@@ -28,15 +28,26 @@ def abnormal_spend(seen: RuleInput, profile: LadderProfile) -> Finding | None:
         return unjudged(NAME, seen, profile, detail=NO_LEDGER)
     ladder = profile.ladder(NAME)
     *before, paid_fen = _months(seen, back=ladder.numbers["months_back"])
-    usual = _twice_median(before) if len(before) >= ladder.numbers["months_min"] else 0
-    if not usual:  # too few months, or one that pays by the node: most months have no payment, and none is usual
-        return None
-    if 2 * paid_fen <= usual and not _full_month(seen):
-        return judge(NAME, seen, profile, value=None, confirmed=True) if seen.month_end else None
+    missing = _missing(before, ladder)
+    if missing:
+        return unjudged(NAME, seen, profile, detail=missing)
     value = _centi_z(paid_fen, before, plan_fen=_month_plan_fen(seen), ladder=ladder)
-    if value is None or (not seen.month_end and ladder.level(value) is None):
-        return None
+    if value is None:
+        return unjudged(NAME, seen, profile, detail="all months are alike and the month's plan is not known")
+    if 2 * paid_fen <= _twice_median(before) and not _full_month(seen):
+        value = 0
+    if not seen.month_end and ladder.level(value) is None:
+        return not_now(NAME, seen, profile)
     return judge(NAME, seen, profile, value=value, confirmed=True)
+
+
+def _missing(before: list[int], ladder: Ladder) -> str:
+    """Why there is no usual month to compare with; empty when there is one."""
+    if len(before) < ladder.numbers["months_min"]:
+        return f"{len(before)} months of payments: {ladder.numbers['months_min']} are needed"
+    if not _twice_median(before):
+        return "most months have no payment: none is usual"
+    return ""
 
 
 def _months(seen: RuleInput, *, back: int) -> list[int]:

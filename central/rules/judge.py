@@ -59,6 +59,11 @@ def kept(finding: Finding, *, condition: Condition = "ok", detail: str = "") -> 
     return replace(finding, judged=False, condition=condition, detail=detail, month_end=counts)
 
 
+def not_now(rule: str, seen: RuleInput, profile: LadderProfile) -> Finding:
+    """A rule that could judge and does not at this instant: what is open stays, and the month is not counted."""
+    return replace(judge(rule, seen, profile, value=None, confirmed=False), judged=False, month_end=False)
+
+
 def unjudged(
     rule: str, seen: RuleInput, profile: LadderProfile, *, detail: str, condition: Condition = "no_data"
 ) -> Finding:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from central.domain import Finding, MoneyStanding
 from central.rules.facts import RuleInput
-from central.rules.judge import judge, unjudged
+from central.rules.judge import judge, not_now, unjudged
 from central.rules.ladder import LadderProfile
 from central.rules.money import FULL_BP, NO_LEDGER, has_entries, is_projects
 
@@ -27,7 +27,7 @@ def underspend(seen: RuleInput, profile: LadderProfile) -> Finding | None:
         return unjudged(NAME, seen, profile, detail=f"no budget of the year {money.day.year} is known")
     elapsed, months = _months(seen, money)
     if elapsed < profile.ladder(NAME).numbers["from_month"]:
-        return None
+        return not_now(NAME, seen, profile)
     executed_bp = money.year_paid_fen * months * FULL_BP // (money.year_budget_fen * elapsed)
     return judge(NAME, seen, profile, value=executed_bp, confirmed=True)
 

@@ -73,7 +73,7 @@ def save_switch(connection: Connection, switch: NotedSwitch, *, wall_ms: int) ->
         },
     )
     touched = tuple(project_ids(connection)) if switch.scope == DISTRICT else (switch.scope,)
-    mark_dirty(connection, touched)
+    mark_dirty(connection, touched, since_ms=switch.since_ms)
     return touched
 
 

@@ -115,7 +115,9 @@ def test_of_a_year_of_which_it_runs_a_part_its_own_months_count(starts: date, fi
 @pytest.mark.parametrize(("month", "month_end"), [(2, True), (6, False)])
 def test_no_year_is_judged_in_its_first_months_or_within_a_month(month: int, month_end: bool) -> None:
     standing = money(day=date(2026, month, 28), paid=1, year=(10_000, 0))
-    assert found("underspend", at_midnight(month_end=month_end, money=standing)) is None
+    finding = found("underspend", at_midnight(month_end=month_end, money=standing))
+    assert finding is None or (finding.judged, finding.month_end, finding.condition) == (False, False, "ok")
+    assert (finding is None) is not month_end
 
 
 @pytest.mark.parametrize(
@@ -218,7 +220,9 @@ def test_payments_all_alike_are_measured_by_a_hundredth_of_the_plan() -> None:
     finding = found("abnormal_spend", spending(*(50,) * 6, 60, contract=600 * WAN))
     assert finding is not None  # the month's plan is 600 * 1461 / 48 / 365 = 50.03
     assert finding.value == 6745 * 10 * WAN // (100 * (600 * WAN * 1461 // (48 * 365)) // 100)
-    assert found("abnormal_spend", spending(*(50,) * 6, 60, contract=0)) is None
+    without = found("abnormal_spend", spending(*(50,) * 6, 60, contract=0))
+    assert without is not None
+    assert (without.condition, without.detail) == ("no_data", "all months are alike and the month's plan is not known")
 
 
 @pytest.mark.parametrize(
@@ -226,11 +230,15 @@ def test_payments_all_alike_are_measured_by_a_hundredth_of_the_plan() -> None:
     [(120, True), (50, False), (0, False)],  # a month that has not ended has not spent too little
 )
 def test_within_a_month_only_too_much_is_said(last: float, speaks: bool) -> None:
-    assert (found("abnormal_spend", spending(*USUAL, last, month_end=False)) is not None) is speaks
+    finding = found("abnormal_spend", spending(*USUAL, last, month_end=False))
+    assert finding is not None
+    assert (finding.judged, finding.condition) == (speaks, "ok")
 
 
 def test_five_months_are_no_measure() -> None:
-    assert found("abnormal_spend", spending(*USUAL[:5], 120)) is None
+    finding = found("abnormal_spend", spending(*USUAL[:5], 120))
+    assert finding is not None
+    assert (finding.condition, finding.detail) == ("no_data", "5 months of payments: 6 are needed")
 
 
 def test_months_without_payment_count() -> None:
@@ -241,7 +249,9 @@ def test_months_without_payment_count() -> None:
 
 
 def test_a_project_that_pays_by_the_node_has_no_usual_month() -> None:
-    assert found("abnormal_spend", spending(300, 0, 0, 300, 0, 0, 300)) is None
+    finding = found("abnormal_spend", spending(300, 0, 0, 300, 0, 0, 300))
+    assert finding is not None
+    assert (finding.condition, finding.detail) == ("no_data", "most months have no payment: none is usual")
 
 
 @pytest.mark.parametrize(
