@@ -15,6 +15,7 @@ from central.ingest.commit import REFUSED_LETTERS_MAX, Committed, commit
 from central.ingest.inbox import open_message
 from central.ingest.letters import Letter
 from central.store.engine import reading, writing
+from central.store.read_delivery import stored_stream
 from central.store.save_seen import spans_of
 from tests.central.edge import AT, frame_of, small
 from tests.central.plans import plan, register
@@ -182,6 +183,28 @@ def test_a_tombstone_moves_the_watermark_over_what_was_given_up(any_store: Engin
     take(any_store, frame(1, 2))
     done = take(any_store, frame_of([a_record(seq=8, kind="tombstone", body=a_tombstone(lo=3, hi=7))], gateway="gw-1"))
     assert (done.acks[0].ack.hi, done.acks[0].ack.need) == (8, None)
+
+
+def test_a_tombstone_of_many_ranges_passes_these_and_nothing_between_them(any_store: Engine) -> None:
+    register(any_store, "gw-1")
+    take(any_store, frame(1, 2))
+    stone = a_record(seq=20, kind="tombstone", body=a_tombstone(lo=3, hi=7, also=((9, 9), (12, 19)), count=14))
+    done = take(any_store, frame_of([stone], gateway="gw-1"))
+    assert (done.acks[0].ack.hi, done.acks[0].ack.recv) == (7, ((9, 9), (12, 20)))
+    assert take(any_store, frame(8, 8)).acks[0].ack.hi == 9
+    assert take(any_store, frame(10, 11)).acks[0].ack.hi == 20
+    with reading(any_store) as connection:
+        stored = stored_stream(connection, gateway="gw-1", epoch="e1")
+    assert stored.given_up == ((3, 7), (9, 9), (12, 19))
+
+
+@pytest.mark.parametrize("also", [[[7, 9]], [[9, 9], [9, 9]], [[12, 11]], [[9, 20]], [[9]], [9], "9"])
+def test_a_tombstone_whose_ranges_make_no_sense_passes_nothing(any_store: Engine, also: Any) -> None:
+    register(any_store, "gw-1")
+    body = encode_body(a_tombstone(lo=3, hi=7)) | {"also": also}
+    done = take(any_store, frame_of([a_record(seq=20, kind="tombstone", body=body)], gateway="gw-1"))
+    assert (done.acks[0].ack.hi, done.acks[0].ack.recv) == (0, ((20, 20),))
+    assert rows(any_store, "SELECT seq, code FROM dead_letter") == [(20, "malformed_record")]
 
 
 def test_readings_of_assigned_faces_become_observations_together(any_store: Engine) -> None:
