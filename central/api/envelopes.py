@@ -50,10 +50,15 @@ class Me(Answer):
 
 
 class Imported(Answer):
-    """A plan was stored as this version."""
+    """A plan came in: a first one is in force as version 1, a revision waits under the number `proposal`.
+
+    `plan_version` is the one in force.
+    """
 
     project: str
     plan_version: int
+    state: Literal["in_force", "proposed"]
+    proposal: int | None
 
 
 class PlanFault(Answer):

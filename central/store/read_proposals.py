@@ -10,13 +10,16 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from central.plan.document import ImportedPlan
+from central.plan.exporting import plan_document
 from central.plan.importing import read_plan_json
 from central.plan.structure import PlanStructure
 from central.store import tables
+from central.store.load_project import load_project
 from central.store.upsert import table_of
 
 _PROPOSAL, _DECISION = table_of(tables.PlanProposal), table_of(tables.PlanDecision)
-_PLAN = table_of(tables.Plan)
+_PLAN, _USER, _GRANT = table_of(tables.Plan), table_of(tables.User), table_of(tables.Grant)
+_APPROVERS = ("dept_head", "leader")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +113,25 @@ def structure_of(connection: Connection, project: str) -> PlanStructure:
     document = plan_document_of(connection, project)
     read = read_plan_json(document) if document is not None else ()
     return read.structure if isinstance(read, ImportedPlan) else PlanStructure()
+
+
+def plan_file_of(connection: Connection, project: str) -> dict[str, Any] | None:
+    """The plan in force as a document that can be written as a workbook; made anew where only its parts were kept."""
+    document = plan_document_of(connection, project)
+    if document is not None and "project" in document and "schema" in document:
+        return document
+    stored = load_project(connection, project)
+    return None if stored is None else plan_document(stored)
+
+
+def may_approve(connection: Connection, username: str) -> bool:
+    """Whether an active person of this name has a role that approves plans."""
+    held = (
+        select(_GRANT.c.role)
+        .join(_USER, _USER.c.id == _GRANT.c.user)
+        .where(_USER.c.username == username, _USER.c.active.is_(True), _GRANT.c.role.in_(_APPROVERS))
+    )
+    return connection.execute(held).first() is not None
 
 
 def _proposal(row: Any) -> StoredProposal:

@@ -19,7 +19,9 @@ from central.lifecycle.permits import PermitEvent, check_permit, check_start
 from central.lifecycle.refused import ActRefused
 from central.lifecycle.stages import LifecycleTemplate
 from central.lifecycle.templates import template_document
+from central.plan.calendar import midnight
 from central.store import tables
+from central.store.instants import to_ms
 from central.store.read_lifecycle import acts_of, permits_of, template_of, templates_in_force
 from central.store.read_organised import life_events_of
 from central.store.save_plan import spelled_plan
@@ -127,7 +129,6 @@ def note_permit(connection: Connection, project: str, event: PermitEvent, *, tod
     check_permit(event, permits_of(connection, project), today=today)
     row = {"project": project, **asdict(event), "noted_by": by, "noted_at": now_ms}
     connection.execute(insert(_PERMIT).values(**row))
-    mark_dirty(connection, [project])
     detail = {"permit": event.permit, "state": event.state, "day": str(event.day)}
     _note(connection, project, "permit.note", by=by, now_ms=now_ms, detail=detail)
 
@@ -178,9 +179,13 @@ def put_template(connection: Connection, template: LifecycleTemplate, *, by: str
 
 
 def _add_event(connection: Connection, event: LifeEvent, *, by: str, now_ms: int) -> None:
+    """The project is judged anew from the day of the event, or of the one whose place it takes."""
+    known = [other.day for other in life_events_of(connection, event.project) if other.kind == event.kind]
     row = {"project": event.project, "kind": event.kind, "day": event.day, "ref": event.ref}
     connection.execute(insert(_EVENT).values(**row, noted_by=by, noted_at=now_ms))
-    mark_dirty(connection, [event.project])
+    ahead = event.kind == "agreed_start"  # what was agreed bears on the days before it too
+    since_ms = None if ahead else to_ms(midnight(min((event.day, *known))))
+    mark_dirty(connection, [event.project], since_ms=since_ms)
 
 
 def _lock(connection: Connection, project: str) -> None:

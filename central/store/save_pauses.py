@@ -10,7 +10,9 @@ from central.audit.trail import append
 from central.errors import UnknownThing
 from central.lifecycle.pauses import AskedPause, check_asked, check_decided
 from central.lifecycle.refused import ActRefused
+from central.plan.calendar import midnight
 from central.store import tables
+from central.store.instants import to_ms
 from central.store.read_pauses import pause_of, pauses_of
 from central.store.save_seen import mark_dirty
 from central.store.upsert import table_of
@@ -46,7 +48,7 @@ def decide_pause(
     state = "approved" if approve else "refused"
     _settle(connection, number, state=state, by=by, remark=remark, now_ms=now_ms)
     if approve:
-        mark_dirty(connection, [project])
+        mark_dirty(connection, [project], since_ms=to_ms(midnight(pause.first)))
     detail = {"pause": number, "first": str(pause.first), "last": str(pause.last), "remark": remark}
     append(connection, at_ms=now_ms, actor=by, action=f"pause.{state}", object_=f"project/{project}", detail=detail)
 

@@ -12,7 +12,7 @@ from central.lifecycle.refused import ActRefused
 from central.plan.document import ImportedPlan
 from central.plan.importing import read_plan_json
 from central.store import tables
-from central.store.read_proposals import StoredProposal, open_proposal, proposal_of
+from central.store.read_proposals import StoredProposal, may_approve, open_proposal, proposal_of
 from central.store.save_plan import check_clash, check_unit, newest_version, put_plan, spelled_plan
 from central.store.upsert import table_of
 
@@ -70,13 +70,37 @@ def approve_plan(connection: Connection, project: str, number: int, *, by: str, 
 
 
 def refuse_plan(connection: Connection, project: str, number: int, *, by: str, remark: str, now_ms: int) -> None:
-    """Refused with a reason by another; withdrawn by its author."""
+    """Refused by somebody other than the author, with a reason."""
     waiting = _waiting(connection, project, number)
-    state = "withdrawn" if by == waiting.proposed_by else "refused"
-    if state == "refused" and not remark.strip():
+    if by == waiting.proposed_by:
+        raise ActRefused(f"{by} is its author", where="approver", expected="somebody else, or to withdraw it")
+    if not remark.strip():
         raise ActRefused("refused without a reason", where="remark", expected="why")
-    _settle(connection, number, state=state, by=by, remark=remark, now_ms=now_ms)
-    _note(connection, project, number, action=f"plan.{state}", by=by, remark=remark, now_ms=now_ms)
+    _settle(connection, number, state="refused", by=by, remark=remark, now_ms=now_ms)
+    _note(connection, project, number, action="plan.refused", by=by, remark=remark, now_ms=now_ms)
+
+
+def withdraw_plan(connection: Connection, project: str, number: int, *, by: str, now_ms: int) -> None:
+    """Taken back by its author while nobody has decided."""
+    waiting = _waiting(connection, project, number)
+    if by != waiting.proposed_by:
+        raise ActRefused(f"{by} did not propose it", where="proposal", expected=f"{waiting.proposed_by}, who did")
+    _settle(connection, number, state="withdrawn", by=by, remark="", now_ms=now_ms)
+    _note(connection, project, number, action="plan.withdrawn", by=by, remark="", now_ms=now_ms)
+
+
+def revise_by_hand(
+    connection: Connection, plan: ImportedPlan, *, by: str, reason: str, approved_by: str, now_ms: int
+) -> int:
+    """An operator puts a revision in force that was approved on paper; ActRefused without reason or approver."""
+    newest, known = newest_version(connection, plan.project.id)
+    if newest and spelled_plan(plan.document)[1] != known:
+        if not reason.strip():
+            raise ActRefused("a revision without a reason", where="--reason", expected="why the plan changes")
+        if not may_approve(connection, approved_by):
+            who = f"user {approved_by!r}" if approved_by else "nobody"
+            raise ActRefused(who, where="--approved-by", expected="the user name of a dept_head or leader")
+    return put_plan(connection, plan, by=by, reason=reason, now_ms=now_ms, approved_by=approved_by)
 
 
 def _waiting(connection: Connection, project: str, number: int) -> StoredProposal:

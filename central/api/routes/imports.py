@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 
 from central.api.access import Access, allow
+from central.api.acting import Note
 from central.api.envelopes import ErrorEnvelope, Imported, PlanRefused
 from central.api.plans import FORM_TYPE, JSON_TYPE, XLSX_TYPE, PlanFile, import_plan
 from central.api.services import Db, Given
@@ -16,7 +17,7 @@ _PLAN_BODY = {
     "requestBody": {
         "required": True,
         "content": {
-            JSON_TYPE: {"schema": {"type": "object", "description": "a plan of schema siteprogress.plan/1"}},
+            JSON_TYPE: {"schema": {"type": "object", "description": "a plan of schema siteprogress.plan/1 or /2"}},
             XLSX_TYPE: {"schema": {"type": "string", "format": "binary"}},
             FORM_TYPE: {
                 "schema": {
@@ -51,6 +52,10 @@ def import_project(
     services: Given,
     session: Db,
     file: Annotated[PlanFile, Depends(_plan_body)],
+    reason: Note = "",
 ) -> Imported:
-    """Store a plan (JSON, xlsx or a form with one file) as the next version of its project, or name every fault."""
-    return import_plan(services, session, access=access, file=file)
+    """Take in a plan (JSON, xlsx or a form with one file), or name every fault; a revision waits for approval.
+
+    A revision says why in `reason`; it is in force when somebody other than its author approves it.
+    """
+    return import_plan(services, session, access=access, file=file, reason=reason)

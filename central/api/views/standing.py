@@ -62,7 +62,7 @@ class Judged:
             headline=Text(zh=told.zh, en=told.en),
             contract_fen=row.contract_fen,
             start=row.start,
-            finish=row.finish,
+            finish=self.plan.finish,
             as_of=instant(standing.as_of_at),
             **self._figures("project", row.id, lambda: project_curve(self.plan, self._calendar)),
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -29,7 +30,16 @@ def a_plan(**head: Any) -> dict[str, Any]:
 def post(centre: Centre, content: bytes, kind: str = JSON_TYPE, *, person: str = "admin") -> httpx.Response:
     """POST a plan file."""
     client = centre.client(person)
-    return client.post("/api/v1/projects/import", content=content, headers={"Content-Type": kind})
+    headers = {"Content-Type": kind}
+    return client.post("/api/v1/projects/import", params={"reason": "设计变更"}, content=content, headers=headers)
+
+
+def approve(centre: Centre, answer: httpx.Response) -> None:
+    """The leader puts what was proposed in force."""
+    told = answer.json()
+    assert told["state"] == "proposed", answer.text
+    path = f"/api/v1/projects/{told['project']}/proposals/{told['proposal']}/decision"
+    assert centre.client("leader").post(path, json={"approve": True, "remark": ""}).status_code == 200
 
 
 def post_json(centre: Centre, document: object, *, person: str = "admin") -> httpx.Response:
@@ -45,19 +55,39 @@ def versions(centre: Centre, project: str = "qp") -> list[int]:
 
 def test_a_plan_becomes_the_next_version_and_is_in_the_trail(own_centre: Centre) -> None:
     answer = post_json(own_centre, a_plan(contract_fen=900_000_000), person="owner")
-    assert (answer.status_code, answer.json()) == (201, {"project": "qp", "plan_version": 2}), answer.text
+    waits = {"project": "qp", "plan_version": 1, "state": "proposed", "proposal": 1}
+    assert (answer.status_code, answer.json()) == (201, waits), answer.text
+    assert versions(own_centre) == [1]
+    approve(own_centre, answer)
     assert versions(own_centre) == [1, 2]
     project = own_centre.client("leader").get("/api/v1/projects/qp").json()
     assert (project["plan_version"], project["contract_fen"]) == (2, 900_000_000)
     assert [camera["id"] for camera in project["cameras"]] == ["c9"]
     with Session(own_centre.engine) as session:
-        entry = session.exec(select(AuditEntry).where(AuditEntry.actor == "owner")).one()
-        assert (entry.action, entry.object) == ("plan.import", "project/qp")
+        entries = session.exec(select(AuditEntry).where(AuditEntry.actor == "owner")).all()
+        assert [(e.action, e.object) for e in entries] == [
+            ("plan.propose", "project/qp"),
+            ("plan.import", "project/qp"),
+        ]
 
 
 def test_the_same_plan_again_stays_one_version(own_centre: Centre) -> None:
-    answers = [post_json(own_centre, a_plan()).json() for _ in range(2)]
-    assert answers == [{"project": "qp", "plan_version": 2}] * 2
+    answers = [post_json(own_centre, a_plan()) for _ in range(2)]
+    assert answers[0].json() == answers[1].json()
+    approve(own_centre, answers[0])
+    in_force = {"project": "qp", "plan_version": 2, "state": "in_force", "proposal": None}
+    assert post_json(own_centre, a_plan()).json() == in_force
+
+
+def test_a_first_plan_is_in_force_at_once(own_centre: Centre) -> None:
+    document = a_plan(id="new")
+    for building in document["buildings"]:
+        building["id"] = f"new-{building['id']}"
+        for item in building["items"]:
+            item["id"] = f"new-{item['id']}"
+    answer = post_json(own_centre, document)
+    assert answer.json() == {"project": "new", "plan_version": 1, "state": "in_force", "proposal": None}
+    assert versions(own_centre, "new") == [1]
 
 
 @pytest.mark.parametrize("how", ["xlsx", "xlsx in a form", "json in a form"])
@@ -68,8 +98,9 @@ def test_every_kind_of_file_is_taken(one_centre: Centre, how: str) -> None:
     else:
         content = write_plan_xlsx(document) if how.startswith("xlsx") else json.dumps(document).encode()
         files = {"file": (f"计划.{how[:4]}", content, "application/octet-stream")}
-        answer = one_centre.client("admin").post("/api/v1/projects/import", files=files)
-    assert (answer.status_code, answer.json()) == (201, {"project": "qp", "plan_version": 2}), answer.text
+        path = "/api/v1/projects/import"
+        answer = one_centre.client("admin").post(path, params={"reason": "设计变更"}, files=files)
+    assert (answer.status_code, answer.json()["state"]) == (201, "proposed"), answer.text
 
 
 def wrong(**change: Any) -> dict[str, Any]:
@@ -160,8 +191,8 @@ def test_after_an_import_the_project_is_judged_by_the_new_plan(own_centre: Centr
     for building in document["buildings"]:
         for item in building["items"]:
             item["points"] = [{"day": "2026-12-31", "cum_bp": 10_000}]
-    assert post_json(own_centre, document).status_code == 201
-    reassess(own_centre.engine, "qp", NOW)
+    approve(own_centre, post_json(own_centre, document))
+    reassess(own_centre.engine, "qp", NOW + timedelta(days=1))  # what was judged before it came stays
     after = own_centre.client("leader").get("/api/v1/projects/qp").json()
     assert after["plan_bp"] < before["plan_bp"]
     assert after["finish"] == "2026-12-31"

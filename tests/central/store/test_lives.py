@@ -36,7 +36,7 @@ from central.store.save_lifecycle import (
 )  # fmt: skip
 from central.store.save_pauses import ask_pause, decide_pause, withdraw_pause
 from central.store.save_plan import save_imported, save_plan
-from central.store.save_proposals import approve_plan, propose_plan, refuse_plan
+from central.store.save_proposals import approve_plan, propose_plan, refuse_plan, withdraw_plan
 from central.store.upsert import table_of
 from tests.central.build import a_building, a_project
 from tests.central.plan.test_document2 import PLAN, TEMPLATED, changed
@@ -371,8 +371,10 @@ def test_proposals_that_cannot_be(any_store: Engine) -> None:
         approve_plan(connection, "qp", number, by="zhao", remark="", now_ms=6000)
     with pytest.raises(ActRefused, match="refused without a reason"), writing(any_store) as connection:
         refuse_plan(connection, "qp", number, by="zhao", remark="", now_ms=6000)
+    with pytest.raises(ActRefused, match="owner, who did"), writing(any_store) as connection:
+        withdraw_plan(connection, "qp", number, by="zhao", now_ms=6000)
     with writing(any_store) as connection:
-        refuse_plan(connection, "qp", number, by="owner", remark="", now_ms=6000)
+        withdraw_plan(connection, "qp", number, by="owner", now_ms=6000)
     with pytest.raises(ActRefused, match="is withdrawn"), writing(any_store) as connection:
         approve_plan(connection, "qp", number, by="zhao", remark="", now_ms=6000)
     with pytest.raises(UnknownThing), writing(any_store) as connection:
