@@ -375,7 +375,7 @@ def test_nobody_to_tell_is_said_once_and_mended_when_somebody_has_the_seat(any_s
 
 
 def test_a_draft_is_made_once_completed_and_ordered(store: Engine) -> None:
-    said = {
+    said: dict[str, Any] = {
         "origin": "report/2026-05/qp",
         "project": "qp",
         "unit": "区住建局",
