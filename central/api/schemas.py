@@ -281,7 +281,8 @@ class WarningEvent(Answer):
 
 
 class PlanWarning(Answer):
-    """A warning with its threshold and its life. `unit` is the unit of `value` and `threshold`.
+    """A warning with its threshold and its life. `unit` is the unit of `value` and `threshold`, `basis` what the value
+    is measured by (points, relative, budget, estimate, …; months = red because yellow went on at month ends).
 
     Withdrawn = late facts showed that it never was; `historical` = raised by late facts: on the books, pages nobody.
     """
@@ -300,6 +301,7 @@ class PlanWarning(Answer):
     value: int
     threshold: int | None
     unit: str
+    basis: str
     capped: bool
     historical: bool
     text: Text

@@ -110,6 +110,12 @@ def sentence(said: Said) -> Text:
     return Text(zh=_fill(pattern.zh, said, zh=True), en=_fill(pattern.en, said, zh=False))
 
 
+def line_name(subject: str) -> Text:
+    """What a budget line is called: its subject's id is `{project}/{line}`."""
+    line = subject.partition("/")[2]
+    return Text(zh=f"预算科目 {line}", en=f"budget line {line}")
+
+
 def amount(value: int, unit: str, *, zh: bool) -> str:
     """A value in words: 820 bp = 8.2 points, 710 cdays = 7.1 days, hours from three days on in days."""
     number, key = _number(value, unit)

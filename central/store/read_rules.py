@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, case, func, select
 
 from central.domain import Condition, Text
+from central.rules.sentence import line_name
 from central.store import tables
 from central.store.upsert import table_of
 
@@ -17,7 +18,7 @@ _FIRST = case({"error": 0, "no_data": 1}, value=_RULE.c.condition, else_=2)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remembered:
-    """One (rule, subject) with the subject's name, where it is a building or project; `since_ms` dates the condition."""
+    """One (rule, subject) with the subject's name, None for a device; `since_ms` dates the condition."""
 
     rule: str
     kind: str
@@ -78,6 +79,5 @@ def _name(row: Any) -> Text | None:
         case "building" if row.building_zh is not None:
             return Text(zh=row.building_zh, en=row.building_en)
         case "line":
-            line = row.subject.partition("/")[2]
-            return Text(zh=f"预算科目 {line}", en=f"budget line {line}")
+            return line_name(row.subject)
     return None

@@ -15,7 +15,7 @@ from central.mending.routing import NEXT, Holder, Seat, Told, of_department, rou
 from central.mending.wording import Matter, missed, ordered, place, reminded, rule_name, told
 from central.notify.message import Message, MessageKind
 from central.notify.outbox import enqueue
-from central.rules.sentence import Said, sentence
+from central.rules.sentence import Said, line_name, sentence
 from central.store import tables
 from central.store.move_mended import Doing, note_case
 from central.store.read_mended import case_tags, holders_near, holders_of_unit, site_of
@@ -150,11 +150,12 @@ def matter_of(connection: Connection, case: Case) -> Matter:
     ).select_from(joined)  # type: ignore[arg-type]
     row = connection.execute(wanted.where(_WARNING.c.id == case.warning)).one()
     project = Text(zh=row.name_zh, en=row.name_en)
-    subject = Text(zh=row.b_zh, en=row.b_en) if row.b_zh is not None else Text(zh=row.subject, en=row.subject)
+    plain = line_name(row.subject) if row.subject_kind == "line" else Text(zh=row.subject, en=row.subject)
+    subject = Text(zh=row.b_zh, en=row.b_en) if row.b_zh is not None else plain
     name = project if row.subject_kind == "project" else subject
     said = Said(
         rule=row.rule, name=name, level=case.level, value=row.value, threshold=row.threshold, unit=row.unit,
-        capped=row.capped,
+        capped=row.capped, basis=row.basis,
     )  # fmt: skip
     return Matter(project=project, subject=name, rule=row.rule, level=case.level, sentence=sentence(said))
 

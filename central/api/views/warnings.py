@@ -17,7 +17,7 @@ from central.api.schemas import Level, PlanWarning, SubjectKind, SubjectName, Te
 from central.api.views.cases import briefs
 from central.api.views.words import instant, name_of, named, refs_of
 from central.mending.clocks import DAY_MS
-from central.rules.sentence import RULE_NAMES, Said, sentence
+from central.rules.sentence import RULE_NAMES, Said, line_name, sentence
 from central.store import tables
 from central.store.instants import from_ms
 from central.store.read_inbox import InboxFilter, inbox_count, inbox_page
@@ -81,8 +81,8 @@ def subject_of(told: Told) -> SubjectName:
     warning = told.warning
     kind = cast(SubjectKind, warning.subject_kind)
     row = told.building if kind == "building" else told.project if kind == "project" else None
-    called = warning.subject.partition("/")[2] if kind == "line" else warning.subject
-    name = name_of(row) if row else Text(zh=called, en=called)
+    plain = line_name(warning.subject) if kind == "line" else domain.Text(zh=warning.subject, en=warning.subject)
+    name = name_of(row) if row else Text(zh=plain.zh, en=plain.en)
     return SubjectName(kind=kind, id=warning.subject, name=name)
 
 
@@ -117,6 +117,7 @@ def _warning(told: Told, case: CaseBrief | None) -> PlanWarning:
         value=row.value,
         threshold=row.threshold,
         unit=row.unit,
+        basis=row.basis,
         capped=row.capped,
         historical=row.historical,
         text=_sentence(told, subject.name),
@@ -137,6 +138,7 @@ def _sentence(told: Told, name: Text) -> Text:
             threshold=row.threshold,
             unit=row.unit,
             capped=row.capped,
+            basis=row.basis,
             gap_bp=then.gap_bp if then else None,
             lag_cdays=then.lag_cdays if then else None,
         )
