@@ -14,6 +14,8 @@ from central.configuring.commands import app as configuring
 from central.identity.commands import gateways, identity
 from central.ingest.commands import letters
 from central.ladder_commands import app as ladders
+from central.organisation_commands import lifecycle, organisation
+from central.plan_commands import app as plans
 from central.settings import check_files
 from central.telling import CLI_ACTOR, SettingsFile
 from central.telling import engine_of as _engine
@@ -28,6 +30,9 @@ app.add_typer(gateways, name="gateway")
 app.add_typer(configuring, name="configure")
 app.add_typer(letters, name="letters")
 app.add_typer(ladders, name="ladder")
+app.add_typer(plans, name="plan")
+app.add_typer(organisation, name="organisation")
+app.add_typer(lifecycle, name="lifecycle")
 app.add_typer(identity, name="identity")
 
 
@@ -87,15 +92,20 @@ def user_add(  # noqa: PLR0917 -- typer's parameters are the command's options
 
 @app.command("import-plan")
 def import_plan(
-    file: Annotated[Path, typer.Argument(help="a plan: .json (siteprogress.plan/1) or .xlsx")],
+    file: Annotated[Path, typer.Argument(help="a plan: .json (siteprogress.plan/1 or /2) or .xlsx")],
     reason: Annotated[str, typer.Option(help="why this version, for the record")] = "",
+    approved_by: Annotated[str, typer.Option(help="of a revision: the user who approved it")] = "",
     settings: SettingsFile = None,
 ) -> None:
-    """Store a plan as the next version of its project, or name every fault of it and store nothing."""
+    """Store a plan as the next version of its project, or name every fault of it and store nothing.
+
+    The first plan is the baseline; a later one says why, and which dept_head or leader approved it.
+    """
     from central import clock
     from central.plan.document import ImportedPlan
     from central.plan.importing import read_plan_json, read_plan_xlsx
-    from central.store.save_plan import save_imported
+    from central.store.engine import writing
+    from central.store.save_proposals import revise_by_hand
 
     with _told():
         content = file.read_bytes()
@@ -105,10 +115,9 @@ def import_plan(
             place = ", ".join(str(part) for part in (file.name, fault.sheet, fault.row, fault.column) if part)
             typer.echo(f"{place}: {fault.what}: expected {fault.expected}", err=True)
         _fail(f"{len(found)} {'fault' if len(found) == 1 else 'faults'} in {file}, nothing was stored")
-    with _told():
-        version = save_imported(
-            _engine(_loaded(settings)), found, by=CLI_ACTOR, reason=reason, now_ms=clock.system_ms()
-        )
+    with _told(), writing(_engine(_loaded(settings))) as connection:
+        now_ms = clock.system_ms()
+        version = revise_by_hand(connection, found, by=CLI_ACTOR, reason=reason, approved_by=approved_by, now_ms=now_ms)
     typer.echo(f"project {found.project.id}: plan version {version}")
 
 

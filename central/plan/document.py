@@ -97,7 +97,7 @@ class _Plan:
 
     def plan(self) -> tuple[Project, PlanStructure, PlanTerms] | None:
         if not isinstance(self.reader.document, dict):
-            self.faults.add((), shown(self.reader.document), f"an object of schema {SCHEMA}")
+            self.faults.add((), shown(self.reader.document), f"an object of schema {SCHEMA_1} or {SCHEMA}")
             return None
         schema = self.reader.at(("schema",))
         if schema not in (SCHEMA_1, SCHEMA):

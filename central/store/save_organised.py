@@ -89,6 +89,7 @@ def save_programme(
 
 
 def _left_behind(connection: Connection, units: set[str]) -> list[tuple[str, str]]:
-    """Projects whose plan names a unit that is not among these."""
+    """Projects whose plan names a unit that is there now and not among these."""
     named = units_of_projects(connection, named_only=True)
-    return [(project, unit) for project, unit in sorted(named.items()) if unit not in units]
+    known = set(connection.execute(select(_UNIT.c.id)).scalars())
+    return [(project, unit) for project, unit in sorted(named.items()) if unit in known - units]
