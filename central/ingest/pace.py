@@ -32,7 +32,10 @@ class Pacer:
         self._last_bulk_s[gateway] = now_s
 
     def committed(self, records: int, *, took_s: float, busy: bool, now_s: float) -> None:
-        """So many records went through; `busy`: more backlog was waiting when they were done."""
+        """So many records went through; `busy`: when they were done more backlog waited than one commit takes.
+
+        A frame or two wait now and then at any pace, and small commits say nothing of what large ones would take.
+        """
         if busy and records and took_s > 0:
             self.rate += WEIGHT * (records / took_s - self.rate)
         else:

@@ -20,7 +20,7 @@ from central.ingest.greet import greet
 from central.ingest.inbox import Opened, open_message, set_aside
 from central.ingest.letters import Letter
 from central.ingest.pace import Pacer
-from central.ingest.waiting import Waiting
+from central.ingest.waiting import BULK_BESIDE_NEWS, Waiting
 from wire.codec import OpenedFrame
 from wire.messages import Beat, Birth, Presence
 
@@ -61,7 +61,7 @@ class Worker:
                 for delivery in deliveries:
                     self._alone(delivery)
             if self._records:
-                now_s, busy = time.monotonic(), bool(self.inbox.bulk)
+                now_s, busy = time.monotonic(), len(self.inbox.bulk) >= BULK_BESIDE_NEWS
                 self.pacer.committed(self._records, took_s=now_s - taken_s, busy=busy, now_s=now_s)
 
     def receive(self, delivery: Delivery) -> None:
