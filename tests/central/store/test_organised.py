@@ -81,7 +81,7 @@ def test_a_plan_names_a_unit_that_is_there(any_store: Engine) -> None:
     put_plan(any_store, "anything")  # while there is no organisation
     put(any_store)
     with reading(any_store) as connection:
-        assert units_of_projects(connection) == {}
+        assert units_of_projects(connection) == {"qp": "zx"}  # no such unit: by its name
     with pytest.raises(PlanRefused, match="unit 'nowhere'"):
         put_plan(any_store, "nowhere")
 
