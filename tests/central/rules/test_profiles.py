@@ -37,6 +37,27 @@ def test_every_rule_has_a_ladder_and_its_document_reads_back_the_same(profile: L
     assert profile_of(json.loads(json.dumps(document_of(profile)))) == profile
 
 
+LINES = [
+    pytest.param(ladder, place, id=f"{profile.name}-{rule}-{level}")
+    for profile in PROFILES.values()
+    for rule, ladder in profile.ladders.items()
+    for place, (level, _) in enumerate(ladder.thresholds)
+]
+
+
+@pytest.mark.parametrize(("ladder", "place"), LINES)
+def test_each_line_of_each_rule_is_entered_and_left_to_the_unit(ladder: Ladder, place: int) -> None:
+    """44.99, 45.00, 45.01 at every threshold there is: entered at (or beyond) the line, left beyond the margin."""
+    level, line = ladder.thresholds[place]
+    below = ladder.thresholds[place - 1][0] if place else None
+    worse = -1 if ladder.side == "below" else 1
+    on_line = level if ladder.side == "at_least" else below
+    assert [ladder.level(line + step * worse) for step in (-1, 0, 1)] == [below, on_line, level]
+    exit_ = line - ladder.margin * worse
+    on_exit = level if ladder.side == "at_least" else below
+    assert [ladder.held(exit_ + step * worse) for step in (-1, 0, 1)] == [below, on_exit, level]
+
+
 @pytest.mark.parametrize(
     ("document", "words"),
     [
