@@ -9,6 +9,7 @@ from threading import Condition
 from central.ingest.delivery import Delivery
 
 NEWS_MAX = 200  # messages of a batch; many gateways send one record each, and a commit for each few would be too slow
+NEWS_BYTES = 300_000  # compressed; about fifty full frames, so that a few busy gateways make no commit of seconds
 BULK_MAX = 50
 BULK_BESIDE_NEWS = 10  # that long news may wait, and so much goes on: much news must not stop backlog for ever
 
@@ -37,7 +38,11 @@ class Waiting:
         with self._bell:
             if not self.live and not self.bulk:
                 self._bell.wait(timeout_s)
-            taken = [self.live.popleft() for _ in range(min(NEWS_MAX, len(self.live)))]
+            taken = list[Delivery]()
+            size = 0
+            while self.live and len(taken) < NEWS_MAX and size < NEWS_BYTES:
+                taken.append(self.live.popleft())
+                size += len(taken[-1].payload)
             bulk = BULK_BESIDE_NEWS if taken else BULK_MAX
             taken += [self.bulk.popleft() for _ in range(min(bulk, len(self.bulk)))]
         return taken

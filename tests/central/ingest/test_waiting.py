@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from central.ingest.delivery import Delivery
-from central.ingest.waiting import BULK_BESIDE_NEWS, BULK_MAX, NEWS_MAX, Waiting
+from central.ingest.waiting import BULK_BESIDE_NEWS, BULK_MAX, NEWS_BYTES, NEWS_MAX, Waiting
 
 
 def waiting(live: int, bulk: int) -> Waiting:
@@ -38,3 +38,12 @@ def test_what_a_commit_takes(live: int, bulk: int, taken: tuple[int, int]) -> No
     for lane in (False, True):
         order = [int(delivery.payload) for delivery in batch if delivery.is_bulk == lane]
         assert order == list(range(len(order))), "in order of arrival"
+
+
+def test_full_frames_of_busy_gateways_do_not_make_a_commit_of_seconds() -> None:
+    found = Waiting(10_000)
+    for number in range(100):
+        payload = b"x" * (NEWS_BYTES // 40)
+        found.put(Delivery(topic=f"siteprogress/v1/gw-{number}/up/data", payload=payload, acknowledge=lambda: None))
+    assert len(found.take(timeout_s=0.0)) == 40
+    assert len(found) == 60
