@@ -235,7 +235,7 @@ class Revisions(Answer):
     proposals: list[ProposalShown]
 
 
-class StepShown(Answer):
+class PlanStep(Answer):
     """A step of a work item and what it is worth of it."""
 
     name: str
@@ -258,7 +258,7 @@ class PartShown(Answer):
     actual_bp: int | None
     gap_bp: SignedBp | None
     template: bool
-    steps: list[StepShown]
+    steps: list[PlanStep]
 
 
 class KeyDateShown(Answer):

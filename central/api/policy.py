@@ -46,6 +46,8 @@ Action = Literal[
     "approve",
     "approve_plan",
     "organise",
+    "submit_step",
+    "verify_step",
     "mend",
     "coordinate",
 ]
@@ -77,6 +79,8 @@ ACTIONS: dict[Action, frozenset[str]] = {
     "approve": frozenset({"section", "dept_head", "leader", "finance"}),  # which stage: its template says
     "approve_plan": frozenset({"dept_head", "leader"}),
     "organise": frozenset({"admin"}),
+    "submit_step": frozenset({"clerk", "section", "project_owner", "contractor", "supervisor"}),
+    "verify_step": frozenset({"supervisor", "inspector", "section", "dept_head", "leader"}),  # never one's own
     "upload": _INSIDE - {"auditor", "discipline", "finance"},  # photos; gateways by their own token, stills
 }
 

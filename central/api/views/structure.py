@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from central.api.lives_schemas import KeyDateShown, LinkShown, PartShown, StepShown, Structure
+from central.api.lives_schemas import KeyDateShown, LinkShown, PartShown, PlanStep, Structure
 from central.api.views.lives import said
 from central.domain import Building, Project, Text, WorkItem
 from central.errors import UnknownThing
@@ -95,7 +95,7 @@ def _of_building(building: Building, structure: PlanStructure, members: Mapping[
     ]
     for item in building.items:
         steps = [
-            StepShown(name=step.name, credit_bp=step.credit_bp, evidence=step.evidence)
+            PlanStep(name=step.name, credit_bp=step.credit_bp, evidence=step.evidence)
             for step in structure.steps
             if step.item == item.id
         ]
@@ -111,7 +111,7 @@ def _part(
     name: Text,
     members: Sequence[Member],
     *,
-    steps: Sequence[StepShown] = (),
+    steps: Sequence[PlanStep] = (),
     template: bool = False,
 ) -> PartShown:
     planned, actual = planned_bp(members), actual_bp(members)

@@ -297,6 +297,19 @@ def test_templates_are_listed_and_versioned(one_centre: Centre) -> None:
     assert (refused.status_code, refused.json()["error"]["code"]) == (422, "plan_invalid")
 
 
+def test_a_step_is_shown_by_the_builder_and_verified_by_another(one_centre: Centre) -> None:
+    add_person(one_centre, "watch", "supervisor", kind="project", scope="qp")
+    given = {"item": "qp-b1-finish", "step": "done", "done_on": "2026-06-01", "sha256": "b" * 64}
+    answer = send(one_centre, "builder", "POST", "/projects/qp/steps", **given)
+    assert answer.status_code == 201, answer.text
+    (step,) = answer.json()["steps"]
+    decision = f"/projects/qp/steps/{step['id']}/decision"
+    assert send(one_centre, "builder", "POST", decision, approve=True, remark="").status_code == 404
+    verified = send(one_centre, "watch", "POST", decision, approve=True, remark="").json()["steps"][0]
+    assert (verified["state"], verified["decided_by"], verified["credit_bp"]) == ("verified", "watch", 10_000)
+    assert one_centre.client("leader").get("/api/v1/projects/qp/steps").json()["steps"] == [verified]
+
+
 def test_the_other_project_is_of_nobody_here(one_centre: Centre) -> None:
     assert mailing().id == "ml"
     for path in ("lifecycle", "pauses", "revisions", "structure", "plan.xlsx"):
