@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from central.api.access import Access, allow
 from central.api.acting import Code, Number, refusals, roles_at
+from central.api.envelopes import ErrorEnvelope, PlanRefused
 from central.api.errors import PlanInvalidError
 from central.api.lives_schemas import (
     ActShown,
@@ -218,7 +219,13 @@ def get_templates(access: Reader, session: Db) -> TemplateList:
     return template_list(session)
 
 
-@router.post("/lifecycle/templates", operation_id="putTemplate", status_code=201, response_model=TemplateShown)
+@router.post(
+    "/lifecycle/templates",
+    operation_id="putTemplate",
+    status_code=201,
+    response_model=TemplateShown,
+    responses={422: {"model": PlanRefused | ErrorEnvelope}},
+)
 def post_template(
     document: dict[str, Any], access: Annotated[Access, allow("organise")], services: Given
 ) -> TemplateShown:
