@@ -9,7 +9,7 @@ from sqlalchemy import Connection, insert
 from central.audit.trail import append
 from central.errors import LadderRefused
 from central.rules.ladder import LadderProfile
-from central.rules.profile_document import document_of
+from central.rules.profile_document import document_of, profile_of
 from central.store import tables
 from central.store.load_project import project_ids
 from central.store.read_ladders import DISTRICT, NotedSwitch, find_profile, profiles
@@ -20,7 +20,11 @@ _SWITCH = table_of(tables.LadderSwitch)
 
 
 def save_profile(connection: Connection, profile: LadderProfile, *, by: str, wall_ms: int) -> bool:
-    """Keep a version of a profile; False when it is kept already. The same version with other content is refused."""
+    """Keep a version of a profile; False when it is kept already. The same version with other content is refused.
+
+    So is one that could not be read back (ProfileRefused): by it nobody could be judged.
+    """
+    profile_of(document_of(profile))
     known = find_profile(connection, profile.name, profile.version)
     if known == profile:
         return False

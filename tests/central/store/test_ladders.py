@@ -10,14 +10,20 @@ import pytest
 from sqlalchemy import Engine, text
 
 from central.errors import LadderRefused
+from central.ingest.commit import commit
+from central.reassess import reassess
 from central.rules.ladder import DEFAULT, STRICT, LadderProfile
+from central.rules.profile_document import ProfileRefused
 from central.store.engine import reading, writing
 from central.store.instants import to_ms
 from central.store.read_ladders import NotedSwitch, find_profile, ladders_of, profiles, switches
 from central.store.save_audit import entries
 from central.store.save_ladders import save_profile, save_switch
 from tests.central.build import at
-from tests.central.plans import plan
+from tests.central.edge import frame_of
+from tests.central.plans import plan, register
+from tests.wire.build import a_reading, a_record
+from wire.messages import Frame
 
 NOW = to_ms(at(10))
 HOUSE = LadderProfile(
@@ -68,6 +74,12 @@ def test_a_version_is_never_changed(any_store: Engine, profile: LadderProfile) -
         assert find_profile(connection, profile.name) == replace(profile, version=2)
 
 
+def test_a_profile_that_could_not_be_read_back_is_not_kept(any_store: Engine) -> None:
+    wrong = replace(DEFAULT.ladders["time_lag"], margin=800)
+    with pytest.raises(ProfileRefused, match=r"rules\.time_lag\.margin: 800 reaches over a whole level"):
+        keep(any_store, replace(HOUSE, ladders={**DEFAULT.ladders, "time_lag": wrong}))
+
+
 def test_who_never_switched_is_judged_by_the_shipped_default(any_store: Engine) -> None:
     plan(any_store)
     with reading(any_store) as connection:
@@ -115,3 +127,41 @@ def test_a_switch_that_cannot_be_is_refused_and_leaves_nothing(
     with reading(any_store) as connection:
         assert switches(connection) == []
         assert [e.action for e in entries(connection) if e.action.startswith("ladder")] == ["ladder.import"]
+
+
+def look(day: float, share: int, seq: int) -> Frame:
+    """One reading of the building's south face."""
+    body = a_reading(camera="c1", face="south", building="b1", stage_shares_bp=(10_000 - share, 0, share, 0, 0, 0))
+    return frame_of([a_record(seq=seq, at=to_ms(at(day)), body=body)], gateway="gw-1")
+
+
+def test_what_was_judged_before_a_switch_stays_and_what_comes_is_judged_by_it(any_store: Engine) -> None:
+    plan(any_store)
+    register(any_store, "gw-1")
+    days = [day + 0.5 for day in range(16)]
+    frames = [look(day, min(round(day * 200), 1600), seq) for seq, day in enumerate(days, start=1)]  # stands from 8 on
+    commit(any_store, frames=frames, letters=[], now_ms=5)
+    before = judged_events(any_store, day=15.9)
+    assert before
+    assert {event.rule_version for event in before} == {f"{event.rule}@default-1" for event in before}
+    strict_enough = replace(DEFAULT.ladders["schedule_gap"], thresholds=(("blue", 100), ("yellow", 400), ("red", 650)))
+    keep(any_store, replace(HOUSE, ladders={**DEFAULT.ladders, "schedule_gap": strict_enough}))
+    switch(any_store, "house", day=16)
+    later = [look(day + 0.5, 1600, seq) for seq, day in enumerate(range(16, 20), start=17)]
+    commit(any_store, frames=later, letters=[], now_ms=5)
+    after = judged_events(any_store, day=20)
+    assert [event for event in after if event.at < to_ms(at(16))] == before
+    fresh = [event for event in after if event.at >= to_ms(at(16))]
+    assert any(event.rule_version == "schedule_gap@house-1" for event in fresh)
+    assert {event.rule_version.partition("@")[2] for event in fresh} == {"house-1"}
+
+
+def judged_events(engine: Engine, *, day: float) -> list[Any]:
+    """Judge the project as of a day, and every event of its warnings in order."""
+    reassess(engine, "p1", at(day))
+    wanted = (
+        "SELECT w.rule, w.subject, e.at, e.event, e.level, e.rule_version FROM warning_event e"
+        " JOIN warning w ON w.id = e.warning WHERE w.state <> 'withdrawn' ORDER BY e.at, w.rule, w.subject"
+    )
+    with reading(engine) as connection:
+        return list(connection.execute(text(wanted)))
