@@ -103,7 +103,7 @@ export default {
     none: "没有异常", head: { inFlight: "在途", tombstones: "墓碑", duplicates: "重复到达", stored: "已回执" },
     signed: "帧已签名", unsigned: "未登记密钥,帧未签名", revoked: "已吊销,不再接收", refusals: "安全事件 {n} 种", degraded: "受限:{why}", sent: "已发出 {n}", givenUp: "按策略放弃 {n} 条", knownLoss: "旧库已知丢失 {n} 处", offset: "与中心相差 {value}",
     security: "安全事件", securityNote: "被拒绝或冒充的,共 {n} 种", securityNone: "没有安全事件", securityNoneText: "签名不符、冒充、吊销后仍发送、证书被拒等会出现在这里。", nobody: "未知来源", times: "{n} 次", deadNote: "收到但读不懂的,共 {n} 份", deadNone: "没有死信", deadNoneText: "读不懂的消息保留在这里,可用 siteprogress-central letters replay 重试。", replayed: "{time} 已补收",
-    securityCode: { bad_signature: "签名不符", unsigned_frame: "缺少签名", chain_broken: "记录链断开(疑似克隆)", unregistered_gateway: "未登记的网关", revoked_gateway: "已吊销的网关", forged_ack: "伪造的回执", identity_conflict: "编号冲突(疑似克隆或旧备份)", topic_mismatch: "冒充其他网关", tls_refused: "证书被拒", acl_refused: "越权主题", bad_upload: "不合格的上传" },
+    securityCode: { bad_signature: "签名不符", unsigned_frame: "缺少签名", chain_broken: "记录链断开(回退或克隆)", unregistered_gateway: "未登记的网关", revoked_gateway: "已吊销的网关", forged_ack: "伪造的回执", identity_conflict: "编号冲突(疑似克隆或旧备份)", topic_mismatch: "冒充其他网关", tls_refused: "证书被拒", acl_refused: "越权主题", bad_upload: "不合格的上传" },
   },
   trace: { title: "溯源", score: "得分是怎么来的", warning: "预警是怎么来的", record: "一条读数", building: "实测是怎么来的", sub: "从数字一直到影像和它的摘要" },
 };
