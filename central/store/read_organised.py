@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, select
 
-from central.domain import LifeEvent, Text
+from central.domain import LifeEvent, LifeKind, Text
 from central.lifecycle.organisation import OrgUnit
 from central.lifecycle.programmes import Programme
 from central.plan.structure import Dependency
@@ -36,17 +37,19 @@ def estimate_of(connection: Connection, project_id: str) -> int:
 
 
 def _of_plans(connection: Connection, project_id: str) -> list[tuple[int, LifeEvent]]:
+    """What a version says that the one before it did not: a term carried along is no news over what people noted."""
     terms = select(_DECISION.c.version, _DECISION.c.decided_at, _DECISION.c.signed_on, _DECISION.c.agreed_start).where(
         _DECISION.c.project == project_id
     )
-    found = []
+    found: list[tuple[int, LifeEvent]] = []
+    said: dict[LifeKind, date] = {}
     for row in connection.execute(terms.order_by(_DECISION.c.version)):
-        ref = f"plan/{project_id}/{row.version}"
-        if row.signed_on is not None:
-            found.append((row.decided_at, LifeEvent(project=project_id, kind="signed", day=row.signed_on, ref=ref)))
-        if row.agreed_start is not None:
-            agreed = LifeEvent(project=project_id, kind="agreed_start", day=row.agreed_start, ref=ref)
-            found.append((row.decided_at, agreed))
+        days: dict[LifeKind, date | None] = {"signed": row.signed_on, "agreed_start": row.agreed_start}
+        for kind, day in days.items():
+            if day is not None and said.get(kind) != day:
+                said[kind] = day
+                ref = f"plan/{project_id}/{row.version}"
+                found.append((row.decided_at, LifeEvent(project=project_id, kind=kind, day=day, ref=ref)))
     return found
 
 

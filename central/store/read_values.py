@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import Connection, and_, func, select
@@ -11,6 +12,15 @@ from central.store.upsert import table_of
 
 _STATE, _DEVIATION = table_of(tables.ProgressState), table_of(tables.DeviationRow)
 _BUILDING, _ITEM = table_of(tables.Building), table_of(tables.WorkItem)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlook:
+    """When a project will be finished at its pace so far (None: it cannot be said), how far it is and how late."""
+
+    forecast: date | None
+    done_bp: int
+    lag_cdays: int
 
 
 def item_values(connection: Connection, project: str) -> dict[str, float]:
@@ -27,11 +37,12 @@ def item_values(connection: Connection, project: str) -> dict[str, float]:
     return {row.subject: row.value_bp for row in found}
 
 
-def forecast_of(connection: Connection, project: str) -> tuple[date | None, int]:
-    """When a project will be finished as it looked at the newest judgement (None: it cannot be said), and how far it
-    was then, in basis points."""
-    newest = select(_DEVIATION.c.forecast, _DEVIATION.c.actual_bp).where(
+def outlook_of(connection: Connection, project: str) -> Outlook:
+    """What the newest judgement of a project says of its end."""
+    newest = select(_DEVIATION.c.forecast, _DEVIATION.c.actual_bp, _DEVIATION.c.lag_cdays).where(
         _DEVIATION.c.subject_kind == "project", _DEVIATION.c.subject == project
     )
     row = connection.execute(newest.order_by(_DEVIATION.c.as_of_at.desc()).limit(1)).first()
-    return (row.forecast, row.actual_bp) if row else (None, 0)
+    if row is None:
+        return Outlook(forecast=None, done_bp=0, lag_cdays=0)
+    return Outlook(forecast=row.forecast, done_bp=row.actual_bp, lag_cdays=row.lag_cdays)

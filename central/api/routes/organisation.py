@@ -15,7 +15,7 @@ from central.api.errors import InvalidError, PlanInvalidError, absent
 from central.api.lives_schemas import OrganisationShown, ProgrammeList, ProgrammeSlip, VersionStored
 from central.api.plans import plan_fault
 from central.api.services import Db, Given
-from central.api.views.organisation import organisation_shown, programme_list, slip_shown, visible
+from central.api.views.organisation import organisation_shown, programme_list, project_slip, slip_shown, visible
 from central.lifecycle.organisation import OrganisationTree, read_organisation
 from central.lifecycle.programmes import Programme, read_programme
 from central.store.engine import writing
@@ -81,6 +81,12 @@ def put_programme(
 def get_slip(programme: Annotated[Id, Path()], access: Reader, services: Given, session: Db) -> ProgrammeSlip:
     """How late each project of a programme will be, by itself and through what it waits for."""
     return slip_shown(session, programme, access=access, now=services.clock())
+
+
+@router.get("/projects/{project_id}/slip", operation_id="getProjectSlip", response_model=ProgrammeSlip)
+def get_project_slip(project_id: str, access: Reader, services: Given, session: Db) -> ProgrammeSlip:
+    """How late items of a project will be, by themselves and through the items that its plan makes them wait for."""
+    return project_slip(session, project_id, now=services.clock())
 
 
 def _check_reach(connection: Connection, programme: str, seen: set[str]) -> None:

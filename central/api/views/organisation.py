@@ -26,7 +26,7 @@ from central.lifecycle.dependencies import Slip, passed_on
 from central.lifecycle.organisation import KINDS, OrgUnit
 from central.lifecycle.programmes import Programme, Standing, undertakings
 from central.plan.calendar import SiteCalendar, calendar_of
-from central.plan.compare import lag_cdays
+from central.plan.compare import CDAY_S, lag_cdays
 from central.plan.planned import FULL_BP, item_curve
 from central.store.load_project import load_project
 from central.store.read_organised import (
@@ -36,7 +36,8 @@ from central.store.read_organised import (
     stored_organisation,
     units_of_projects,
 )
-from central.store.read_values import forecast_of, item_values
+from central.store.read_proposals import structure_of
+from central.store.read_values import item_values, outlook_of
 from central.store.tables import Project as StoredProject
 
 DAY_CDAYS = 100
@@ -105,10 +106,21 @@ def programme_shown(programme: Programme, version: int) -> ProgrammeShown:
 
 def slip_shown(session: Session, programme_id: str, *, access: Access, now: datetime) -> ProgrammeSlip:
     """What slips do in a programme by the newest judgements; absent for who does not see every project of it."""
-    connection = session.connection()
-    programme = programme_of(connection, programme_id)
+    programme = programme_of(session.connection(), programme_id)
     if programme is None or not visible(session, access).issuperset(programme.projects):
         raise absent("programme", programme_id)
+    return _slips(session.connection(), programme, now=now)
+
+
+def project_slip(session: Session, project_id: str, *, now: datetime) -> ProgrammeSlip:
+    """What slips of items do in one project, by the dependencies of its plan."""
+    connection = session.connection()
+    links = structure_of(connection, project_id).dependencies
+    alone = Programme(id=project_id, name=Text(zh="", en=""), projects=(project_id,), links=links)
+    return _slips(connection, alone, now=now)
+
+
+def _slips(connection: Connection, programme: Programme, *, now: datetime) -> ProgrammeSlip:
     loaded = [project for one in programme.projects if (project := load_project(connection, one)) is not None]
     standings = [_standing(connection, project, programme, now=now) for project in loaded]
     found = passed_on(undertakings(programme, standings), programme.links)
@@ -118,7 +130,7 @@ def slip_shown(session: Session, programme_id: str, *, access: Access, now: date
     forecast = max((slip.forecast for slip in found), default=finish)
     projects = {project.id for project in loaded}
     return ProgrammeSlip(
-        programme=programme_id,
+        programme=programme.id,
         finish=finish,
         forecast=forecast,
         slip_days=(forecast - finish).days,
@@ -127,16 +139,24 @@ def slip_shown(session: Session, programme_id: str, *, access: Access, now: date
 
 
 def _standing(connection: Connection, project: Project, programme: Programme, *, now: datetime) -> Standing:
-    forecast, done_bp = forecast_of(connection, project.id)
+    outlook, calendar = outlook_of(connection, project.id), calendar_of(project)
     named = {end for link in programme.links for end in (link.before, link.after)}
-    values, calendar = item_values(connection, project.id), calendar_of(project)
+    values = item_values(connection, project.id)
     items = [
         (item, value := int(values.get(item.id, 0)), item_forecast(item, project, calendar, value, now=now))
         for building in project.buildings
         for item in building.items
         if item.id in named
     ]
-    return Standing(project=project, begun=done_bp > 0, forecast=forecast, items=tuple(items))
+    forecast = outlook.forecast
+    if forecast is None and outlook.done_bp < FULL_BP:
+        forecast = _later(calendar, calendar.end_of(project.finish), lag_cdays=outlook.lag_cdays)
+    return Standing(project=project, begun=outlook.done_bp > 0, forecast=forecast, items=tuple(items))
+
+
+def _later(calendar: SiteCalendar, end_s: int, *, lag_cdays: int) -> date | None:
+    """The working day so much after an end; None below a day of lag."""
+    return calendar.day_at(max(end_s - 1, 0) + lag_cdays * CDAY_S) if lag_cdays >= DAY_CDAYS else None
 
 
 def item_forecast(
@@ -145,10 +165,8 @@ def item_forecast(
     """The planned last day of an item and the working days it lags by; None when it is done or not late."""
     curve, now_s = item_curve(item, project, calendar), calendar.effective_s(now)
     lag = lag_cdays(curve, value_bp, now_s=now_s) if value_bp < FULL_BP else 0
-    if lag < DAY_CDAYS:
-        return None
     end_s = next(at for at, micro in zip(curve.at_s, curve.micro, strict=True) if micro == curve.micro[-1])
-    return calendar.day_at(max(end_s - 1, 0) + lag * 864)
+    return _later(calendar, end_s, lag_cdays=lag)
 
 
 def _slip(slip: Slip, name: Text, *, whole: bool) -> SlipShown:

@@ -208,6 +208,11 @@ def test_the_structure_in_force_adds_up(own_centre: Centre) -> None:
     weighed = sum(parts[f"qp-b1-u{n}"]["actual_bp"] * parts[f"qp-b1-u{n}"]["share_ppm"] for n in (1, 2)) / 500_000
     assert abs(weighed - parts["qp-b1"]["actual_bp"]) <= 1
     assert (found["plan_version"], found["key_dates"][0]["day"]) == (2, "2026-06-05")
+    slip = own_centre.client("owner").get("/api/v1/projects/qp/slip").json()
+    assert {part["id"]: part["kind"] for part in slip["parts"]} == {
+        "qp-b1-structure": "item", "qp-b1-finish": "item", "qp": "project",
+    }  # fmt: skip
+    assert slip["slip_days"] > 0  # the second building stands still
     assert found["dependencies"] == [{"before": "qp-b1-structure", "after": "qp-b1-finish", "lag_days": -20}]
 
 

@@ -345,6 +345,16 @@ def test_delay_is_counted_against_the_baseline_and_the_baseline_stays(any_store:
     assert json.loads(spelled) == PLAN
 
 
+def test_a_term_that_a_revision_carries_along_is_no_news(any_store: Engine) -> None:
+    stored(any_store)
+    note(any_store, "agreed_start", "2026-05-20")
+    save_imported(any_store, a_plan(later_by(5)), by="owner", reason="later", now_ms=99_000)
+    assert due_start(events(any_store)) == date(2026, 5, 20)
+    other = changed(lambda d: d["project"].update(agreed_start="2026-05-25"))
+    save_imported(any_store, a_plan(other), by="owner", reason="agreed anew", now_ms=99_500)
+    assert due_start(events(any_store)) == date(2026, 5, 25)
+
+
 def test_a_unit_goes_by_an_approved_revision_only_and_the_rest_takes_its_weight(any_store: Engine) -> None:
     stored(any_store)
     number = propose(any_store, changed(without_unit), reason="unit 2 cancelled")
