@@ -113,6 +113,42 @@ CAUSES: tuple[Cause, ...] = (
         department="区自然资源局",
     ),
     Cause(
+        code="permit_planning",
+        parent="permit",
+        name=Text(zh="规划许可未取得", en="planning permit missing"),
+        measure=Text(
+            zh="自然资源部门核对规划条件, 明确发证时限",
+            en="the natural resources bureau checks the conditions and names a date",
+        ),
+        seat="dept_head",
+        usual_days=20,
+        department="区自然资源局",
+    ),
+    Cause(
+        code="permit_fire",
+        parent="permit",
+        name=Text(zh="消防审查未通过", en="fire review not passed"),
+        measure=Text(
+            zh="住建部门组织复核, 一次性告知整改项",
+            en="the housing bureau reviews again and says all at once what is to be changed",
+        ),
+        seat="dept_head",
+        usual_days=15,
+        department="区住建局",
+    ),
+    Cause(
+        code="permit_energy",
+        parent="permit",
+        name=Text(zh="节能审查未完成", en="energy review missing"),
+        measure=Text(
+            zh="发改部门提前介入, 补正后限期审查",
+            en="the development commission steps in early and decides by a date",
+        ),
+        seat="dept_head",
+        usual_days=15,
+        department="区发改委",
+    ),
+    Cause(
         code="money",
         name=Text(zh="资金未到位", en="money not there"),
         measure=Text(

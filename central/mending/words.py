@@ -73,7 +73,7 @@ def listed(words: list[Text]) -> Text:
     return Text(zh="、".join(word.zh for word in words), en=" or ".join(word.en for word in words))
 
 
-EVENT_WORDS = {
+EVENT_WORDS: dict[str, Text] = {
     "raised": STATE_WORDS["open"],
     "drafted": RECTIFICATION_WORDS["draft"],
     "told": Text(zh="补充推送", en="told more people"),
@@ -97,6 +97,6 @@ EVENT_WORDS = {
     "reminder": Text(zh="到期提醒", en="reminder"),
     "overdue": Text(zh="逾期提醒", en="overdue"),
     "cancelled": RECTIFICATION_WORDS["cancelled"],
-    **{state: word for state, word in STATE_WORDS.items() if state != "open"},
+    **{str(state): word for state, word in STATE_WORDS.items() if state != "open"},
 }
 """What happened, by event; events that lead to a state bear its word."""

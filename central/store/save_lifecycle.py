@@ -21,6 +21,7 @@ from central.lifecycle.stages import LifecycleTemplate
 from central.lifecycle.templates import template_document
 from central.plan.calendar import midnight
 from central.store import tables
+from central.store.act_mended import permitted
 from central.store.instants import to_ms
 from central.store.read_lifecycle import acts_of, permits_of, template_of, templates_in_force
 from central.store.read_organised import life_events_of
@@ -124,13 +125,15 @@ def note_milestone(connection: Connection, event: LifeEvent, *, today: date, by:
 
 
 def note_permit(connection: Connection, project: str, event: PermitEvent, *, today: date, by: str, now_ms: int) -> None:
-    """A permit is required, refused or granted."""
+    """A permit is required, refused or granted; a grant answers who was asked to help with it."""
     _lock(connection, project)
     check_permit(event, permits_of(connection, project), today=today)
     row = {"project": project, **asdict(event), "noted_by": by, "noted_at": now_ms}
     connection.execute(insert(_PERMIT).values(**row))
     detail = {"permit": event.permit, "state": event.state, "day": str(event.day)}
     _note(connection, project, "permit.note", by=by, now_ms=now_ms, detail=detail)
+    if event.state == "granted":
+        permitted(connection, project, f"permit_{event.permit}", ref=event.ref, actor=by, wall_ms=now_ms)
 
 
 def note_tax(
