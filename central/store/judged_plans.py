@@ -8,7 +8,7 @@ from datetime import date, datetime
 from functools import lru_cache
 
 import msgspec
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from central.course import PlanInForce
 from central.domain import Project
@@ -22,6 +22,12 @@ from central.store.upsert import insert_new, table_of
 
 _JUDGED, _PLAN = table_of(tables.JudgedPlan), table_of(tables.Plan)
 _STATE = table_of(tables.AssessmentState)
+_STORED = (
+    select(_JUDGED.c.since_at, _JUDGED.c.body, func.coalesce(_PLAN.c.imported_at, 0).label("came"))
+    .outerjoin(_PLAN, (_PLAN.c.project == _JUDGED.c.project) & (_PLAN.c.version == _JUDGED.c.version))
+    .where(_JUDGED.c.project == bindparam("of"))
+    .order_by(_JUDGED.c.version)
+)
 _KEPT = 128
 
 
@@ -84,14 +90,8 @@ def versions_of(connection: Connection, project_id: str) -> list[tuple[int, Proj
 
 
 def _versions(connection: Connection, project_id: str) -> list[_Version]:
-    wanted = (
-        select(_JUDGED.c.since_at, _JUDGED.c.body, func.coalesce(_PLAN.c.imported_at, 0).label("came"))
-        .outerjoin(_PLAN, (_PLAN.c.project == _JUDGED.c.project) & (_PLAN.c.version == _JUDGED.c.version))
-        .where(_JUDGED.c.project == project_id)
-        .order_by(_JUDGED.c.version)
-    )
     found: list[_Version] = []
-    for row in connection.execute(wanted):
+    for row in connection.execute(_STORED, {"of": project_id}):
         found = [one for one in found if one.since_ms < row.since_at]
         found.append(_Version(since_ms=row.since_at, came_ms=row.came, body=row.body))
     return found

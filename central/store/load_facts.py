@@ -6,7 +6,7 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, bindparam, func, or_, select
 
 from central.assess import ProjectFacts, plan_at
 from central.checkpoint import Checkpoint, CheckpointError, unpack
@@ -30,6 +30,29 @@ _OBSERVATION, _ASSIGNED = table_of(tables.Observation), table_of(tables.FaceAssi
 _BUILDING, _PROJECT = table_of(tables.Building), table_of(tables.Project)
 _STATE, _CHECKPOINT = table_of(tables.AssessmentState), table_of(tables.Checkpoint)
 
+_FOR_EVER_MS = 2**62
+_STANDS = select(_STATE.c.revision, _STATE.c.dirty_from_at).where(_STATE.c.project == bindparam("of"))
+_SEEN = select(_OBSERVATION).where(
+    _OBSERVATION.c.project == bindparam("of"),
+    _OBSERVATION.c.observed_at > bindparam("after_ms"),
+    _OBSERVATION.c.observed_at <= bindparam("until_ms"),
+)
+_LOOKING = (
+    select(_ASSIGNED.c.gateway, _ASSIGNED.c.camera)
+    .join(_BUILDING, _BUILDING.c.id == _ASSIGNED.c.building)
+    .join(_PROJECT, _PROJECT.c.id == _BUILDING.c.project)
+    .where(_PROJECT.c.id == bindparam("of"), _ASSIGNED.c.plan_version == _PROJECT.c.plan_version)
+    .distinct()
+)
+_CHECKPOINTS = (
+    select(_CHECKPOINT.c.at, _CHECKPOINT.c.digest)
+    .where(_CHECKPOINT.c.project == bindparam("of"), _CHECKPOINT.c.at < bindparam("before_ms"))
+    .order_by(_CHECKPOINT.c.at.desc())
+)
+_BODY = select(_CHECKPOINT.c.body).where(
+    _CHECKPOINT.c.project == bindparam("of"), _CHECKPOINT.c.at == bindparam("then")
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded:
@@ -43,9 +66,7 @@ class Loaded:
 
 def load_facts(connection: Connection, project_id: str, *, now: datetime) -> Loaded | None:
     """What there is to judge a project by up to `now`; None when it has no plan. Read in one snapshot."""
-    row = connection.execute(
-        select(_STATE.c.revision, _STATE.c.dirty_from_at).where(_STATE.c.project == project_id)
-    ).first()
+    row = connection.execute(_STANDS, {"of": project_id}).first()
     plans = plans_of(connection, project_id)
     if not plans:
         return None
@@ -76,11 +97,7 @@ def observations_of(
     connection: Connection, project_id: str, *, after: datetime | None = None, until: datetime | None = None
 ) -> tuple[Observation, ...]:
     """Observations of the project's items, ordered by (observed_at, source, seq, item)."""
-    wanted = select(_OBSERVATION).where(_OBSERVATION.c.project == project_id)
-    if after is not None:
-        wanted = wanted.where(_OBSERVATION.c.observed_at > to_ms(after))
-    if until is not None:
-        wanted = wanted.where(_OBSERVATION.c.observed_at <= to_ms(until))
+    span = {"after_ms": to_ms(after) if after else -1, "until_ms": to_ms(until) if until else _FOR_EVER_MS}
     found = [
         Observation(
             item=row.item,
@@ -92,21 +109,14 @@ def observations_of(
             conf_bp=row.conf_bp,
             ref=row.refs,
         )
-        for row in connection.execute(wanted)
+        for row in connection.execute(_SEEN, {"of": project_id, **span})
     ]
     return tuple(sorted(found, key=lambda o: (o.observed_at, o.source, o.seq, o.item)))
 
 
 def cameras_of(connection: Connection, project_id: str) -> tuple[tuple[str, str], ...]:
     """(gateway, camera) that look at buildings of the project's newest plan, sorted."""
-    wanted = (
-        select(_ASSIGNED.c.gateway, _ASSIGNED.c.camera)
-        .join(_BUILDING, _BUILDING.c.id == _ASSIGNED.c.building)
-        .join(_PROJECT, _PROJECT.c.id == _BUILDING.c.project)
-        .where(_PROJECT.c.id == project_id, _ASSIGNED.c.plan_version == _PROJECT.c.plan_version)
-        .distinct()
-    )
-    return tuple(sorted((row.gateway, row.camera) for row in connection.execute(wanted)))
+    return tuple(sorted((row.gateway, row.camera) for row in connection.execute(_LOOKING, {"of": project_id})))
 
 
 def conditions_of(
@@ -117,6 +127,8 @@ def conditions_of(
     With `after` without those that had ended by then.
     """
     cameras = cameras_of(connection, project_id)
+    if not cameras:
+        return ()
     wanted = select(_CONDITION).where(_CONDITION.c.gateway.in_(sorted({gateway for gateway, _ in cameras})))
     if after is not None:
         wanted = wanted.where(or_(_CONDITION.c.until_at.is_(None), _CONDITION.c.until_at > to_ms(after)))
@@ -145,15 +157,12 @@ def _newest_sound(
     dirty_ms: int | None,
 ) -> Checkpoint | None:
     """The newest checkpoint up to now, before every fact that is not judged yet, of this policy and these plans."""
-    mine = _CHECKPOINT.c.project == project_id
-    known = select(_CHECKPOINT.c.at, _CHECKPOINT.c.digest).where(mine, _CHECKPOINT.c.at <= to_ms(now))
-    if dirty_ms is not None:
-        known = known.where(_CHECKPOINT.c.at < dirty_ms)
-    for row in connection.execute(known.order_by(_CHECKPOINT.c.at.desc())).all():
+    before_ms = to_ms(now) + 1 if dirty_ms is None else min(dirty_ms, to_ms(now) + 1)
+    for row in connection.execute(_CHECKPOINTS, {"of": project_id, "before_ms": before_ms}).all():
         at = from_ms(row.at)
         if policy.digest(site_plan(plan_at(plans, at).project), at) != row.digest:
             continue
-        body = connection.execute(select(_CHECKPOINT.c.body).where(mine, _CHECKPOINT.c.at == row.at)).scalar_one()
+        body = connection.execute(_BODY, {"of": project_id, "then": row.at}).scalar_one()
         try:
             return Checkpoint(at=at, digest=row.digest, memory=unpack(body))
         except CheckpointError as broken:

@@ -3,11 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Table, and_, bindparam, case, delete, select, update
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Delete,
+    RowMapping,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    case,
+    delete,
+    null,
+    select,
+    update,
+)
 from sqlmodel import SQLModel
 
 from central.domain import Assessment, Deviation, Progress, RuleState
@@ -19,6 +34,19 @@ from central.store.save_warnings import save_warnings
 from central.store.upsert import Row, table_of, upsert
 
 _STATE = table_of(tables.AssessmentState)
+_CLAIM = (
+    update(_STATE)
+    .where(_STATE.c.project == bindparam("of"), _STATE.c.assessed_revision <= bindparam("read", type_=BigInteger))
+    .values(
+        assessed_revision=bindparam("read", type_=BigInteger),
+        dirty_from_at=case(
+            (_STATE.c.revision == bindparam("read", type_=BigInteger), null()), else_=_STATE.c.dirty_from_at
+        ),
+        as_of_at=bindparam("now_ms"),
+        error=None,
+        failed_at=None,
+    )
+)
 _MEASURES = (
     *("rel_bp", "spi_bp", "spi_t_bp", "cpi_bp", "pay_gap_bp", "eac_fen"),
     *("forecast", "forecast_low", "forecast_high"),
@@ -51,12 +79,7 @@ def save_assessment(
     Only what is later than `assessment.since` is touched. What facts came while it was judged stays dirty.
     """
     project = assessment.project
-    done = case((_STATE.c.revision == revision, None), else_=_STATE.c.dirty_from_at)
-    claimed = connection.execute(
-        update(_STATE)
-        .where(_STATE.c.project == project, _STATE.c.assessed_revision <= revision)
-        .values(assessed_revision=revision, dirty_from_at=done, as_of_at=now_ms, error=None, failed_at=None)
-    )
+    claimed = connection.execute(_CLAIM, {"of": project, "read": revision, "now_ms": now_ms})
     if not claimed.rowcount:
         return False
     since_ms = to_ms(assessment.since) if assessment.since else None
@@ -90,13 +113,27 @@ class _Part:
     items: frozenset[str] = frozenset()
 
     def rows(self, connection: Connection, table: Table) -> list[RowMapping]:
-        wanted = select(table).where(table.c.project == self.project)
         since_ms = self.since_ms
         if since_ms is None:
-            return list(connection.execute(wanted).mappings())
-        later = table.c.as_of_at >= since_ms if self.items else table.c.as_of_at > since_ms
-        found = connection.execute(wanted.where(later)).mappings()
+            return list(connection.execute(_all(table), {"of": self.project}).mappings())
+        from_ms = since_ms if self.items else since_ms + 1
+        found = connection.execute(_later(table), {"of": self.project, "from_ms": from_ms}).mappings()
         return [row for row in found if row["as_of_at"] > since_ms or row["subject"] in self.items]
+
+
+@cache
+def _all(table: Table) -> Select[Any]:
+    return select(table).where(table.c.project == bindparam("of"))
+
+
+@cache
+def _later(table: Table) -> Select[Any]:
+    return _all(table).where(table.c.as_of_at >= bindparam("from_ms"))
+
+
+@cache
+def _drop(table: Table) -> Delete:
+    return delete(table).where(and_(*(column == bindparam(f"k_{column.name}") for column in table.primary_key)))
 
 
 def _replace(connection: Connection, model: type[SQLModel], rows: Sequence[Row], part: _Part) -> None:
@@ -104,21 +141,16 @@ def _replace(connection: Connection, model: type[SQLModel], rows: Sequence[Row],
     table = table_of(model)
     keys = [column.name for column in table.primary_key]
     wanted = {tuple(row[name] for name in keys): row for row in rows}
-    gone: list[Mapping[str, Any]] = []
+    gone: list[dict[str, Any]] = []
     for stored in part.rows(connection, table):
         key = tuple(stored[name] for name in keys)
         if key not in wanted:
             gone.append({f"k_{name}": stored[name] for name in keys})
         elif all(stored[name] == value for name, value in wanted[key].items()):
             del wanted[key]
-    _delete(connection, table, keys, gone)
-    upsert(connection, model, list(wanted.values()))
-
-
-def _delete(connection: Connection, table: Table, keys: Iterable[str], gone: Sequence[Mapping[str, Any]]) -> None:
     if gone:
-        same = and_(*(table.c[name] == bindparam(f"k_{name}") for name in keys))
-        connection.execute(delete(table).where(same), list(gone))
+        connection.execute(_drop(table), gone)
+    upsert(connection, model, list(wanted.values()))
 
 
 def _progress_row(progress: Progress, project: str) -> Row:

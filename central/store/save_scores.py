@@ -1,4 +1,4 @@
-"""Saves the score of each day that was judged, with what it is made of; only days whose score differs are touched."""
+"""Saves the score of each day that was judged, with what it is made of."""
 
 from __future__ import annotations
 
@@ -6,51 +6,41 @@ import json
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import ColumnElement, Connection, Table, bindparam, delete, select
 
 from central.domain import Assessment, Score
 from central.store import tables
 from central.store.instants import district_day, to_ms
-from central.store.upsert import insert_new, table_of, upsert
+from central.store.upsert import table_of, upsert
 
 _SCORE, _CONTRIBUTION = table_of(tables.Score), table_of(tables.ScoreContribution)
 
 
+def _of_project(table: Table) -> tuple[ColumnElement[bool], ...]:
+    return table.c.subject_kind == "project", table.c.subject == bindparam("of")
+
+
+_STORED = select(_SCORE.c.day).where(*_of_project(_SCORE), _SCORE.c.day >= bindparam("since"))
+_DROP = delete(_SCORE).where(*_of_project(_SCORE), _SCORE.c.day == bindparam("on"))
+_DROP_PARTS = delete(_CONTRIBUTION).where(*_of_project(_CONTRIBUTION), _CONTRIBUTION.c.day == bindparam("on"))
+_DROP_MORE = _DROP_PARTS.where(_CONTRIBUTION.c.position >= bindparam("many"))
+
+
 def save_scores(connection: Connection, assessment: Assessment) -> None:
-    """The scores of days from the assessment's first on become those it says."""
+    """The scores of days from the assessment's first on become those it says; of days that were not judged there is
+    none."""
     wanted = {district_day(score.as_of): score for score in assessment.scores}
     since = district_day(assessment.since) if assessment.since else date.min
-    mine = _SCORE.c.subject_kind == "project", _SCORE.c.subject == assessment.project, _SCORE.c.day >= since
-    parts = _parts(connection, assessment.project, since)
-    for row in connection.execute(select(_SCORE).where(*mine)).mappings().all():
-        score = wanted.get(row["day"])
-        if score is None:
-            _drop(connection, row)
-        elif all(row[name] == value for name, value in _row(score).items()) and parts.get(row["day"]) == _leaves(score):
-            del wanted[row["day"]]
-    for score in wanted.values():
-        upsert(connection, tables.Score, [_row(score)])
-        _drop_parts(connection, _key(score))
-        insert_new(connection, tables.ScoreContribution, _leaves(score))
-
-
-def _parts(connection: Connection, project: str, since: date) -> dict[date, list[dict[str, Any]]]:
-    columns = _CONTRIBUTION.c
-    mine = columns.subject_kind == "project", columns.subject == project, columns.day >= since
-    found: dict[date, list[dict[str, Any]]] = {}
-    for row in connection.execute(select(_CONTRIBUTION).where(*mine).order_by(columns.position)).mappings():
-        found.setdefault(row["day"], []).append(dict(row))
-    return found
-
-
-def _drop(connection: Connection, row: Any) -> None:
-    key = {name: row[name] for name in ("subject_kind", "subject", "day")}
-    _drop_parts(connection, key)
-    connection.execute(delete(_SCORE).where(*(_SCORE.c[name] == value for name, value in key.items())))
-
-
-def _drop_parts(connection: Connection, key: dict[str, Any]) -> None:
-    connection.execute(delete(_CONTRIBUTION).where(*(_CONTRIBUTION.c[name] == value for name, value in key.items())))
+    stored = connection.execute(_STORED, {"of": assessment.project, "since": since}).scalars()
+    gone = [{"of": assessment.project, "on": day} for day in stored if day not in wanted]
+    if gone:
+        connection.execute(_DROP_PARTS, gone)
+        connection.execute(_DROP, gone)
+    upsert(connection, tables.Score, [_row(score) for score in wanted.values()])
+    upsert(connection, tables.ScoreContribution, [leaf for score in wanted.values() for leaf in _leaves(score)])
+    fewer = [{"of": assessment.project, "on": day, "many": len(s.contributions)} for day, s in wanted.items()]
+    if assessment.since is None and fewer:  # a tree of other leaves makes all checkpoints void
+        connection.execute(_DROP_MORE, fewer)
 
 
 def _key(score: Score) -> dict[str, Any]:

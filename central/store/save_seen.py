@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, case, delete, func, select, update
+from sqlalchemy import Connection, bindparam, delete, func, select, text, update
 
 from central.domain import Project as PlannedProject
 from central.ingest.conditions import EventSeen, spans
@@ -28,7 +28,7 @@ from central.store.tables import (
     Project,
     WorkItem,
 )
-from central.store.upsert import Row, bulk_insert_new, insert_new, insert_statement, table_of, upsert
+from central.store.upsert import Row, bulk_insert_new, insert_new, table_of, upsert
 
 _JUDGED = table_of(JudgedPlan)
 _READING, _EVENT, _OBSERVATION = table_of(FaceReading), table_of(CameraEvent), table_of(Observation)
@@ -162,6 +162,13 @@ def earlier(found: dict[Any, int], other: Mapping[Any, int]) -> None:
 
 TIME_ALONE_MS = 2**62
 """`since_ms` of a judgement that is due though no fact is new: it goes on from where it was."""
+_GROW = text(
+    "INSERT INTO assessment_state (project, revision, assessed_revision, dirty_from_at)"
+    " VALUES (:project, :revision, :assessed_revision, :dirty_from_at) ON CONFLICT (project) DO UPDATE SET"
+    " revision = assessment_state.revision + 1, dirty_from_at = CASE"
+    " WHEN assessment_state.dirty_from_at < excluded.dirty_from_at THEN assessment_state.dirty_from_at"
+    " ELSE excluded.dirty_from_at END"
+)
 
 
 def mark_dirty(
@@ -172,16 +179,10 @@ def mark_dirty(
     Each is judged anew from the earliest instant (ms UTC) that its facts bear on: `since_ms`, or the mapping's; None =
     from the start.
     """
-    statement = insert_statement(connection, AssessmentState)
-    known, new = func.coalesce(_STATE.c.dirty_from_at, TIME_ALONE_MS), statement.excluded.dirty_from_at
-    grown = statement.on_conflict_do_update(
-        index_elements=["project"],
-        set_={"revision": _STATE.c.revision + 1, "dirty_from_at": case((known < new, known), else_=new)},
-    )
     for project in sorted(projects):
         at = projects[project] if isinstance(projects, Mapping) else since_ms
         row = {"project": project, "revision": 1, "assessed_revision": 0, "dirty_from_at": 0 if at is None else at}
-        connection.execute(grown, row)
+        connection.execute(_GROW, row)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
