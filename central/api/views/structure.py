@@ -140,8 +140,13 @@ def planned_bp(members: Sequence[Member]) -> int:
 
 def actual_bp(members: Sequence[Member]) -> int | None:
     """Completion of parts together, rounded half up; None while nothing was judged."""
-    whole = sum(member.share for member in members if member.actual is not None)
-    if not whole:
+    value = actual(members)
+    return None if value is None else int(value + 0.5)
+
+
+def actual(members: Sequence[Member]) -> float | None:
+    """The same unrounded: what was never judged counts as not done, and stays in the denominator."""
+    if all(member.actual is None for member in members):
         return None
-    total = sum(member.share * member.actual for member in members if member.actual is not None)
-    return int(total / sum(member.share for member in members) + 0.5)
+    done = sum(member.share * (member.actual or 0.0) for member in members)
+    return done / sum(member.share for member in members)
