@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
@@ -13,6 +14,7 @@ from central.mending.following import Life
 from central.mending.order import Piece
 from central.mending.routing import Holder, Site
 from central.store import tables
+from central.store.read_timing import only_historical
 from central.store.upsert import table_of
 
 _CASE, _EVENT, _TOLD = table_of(tables.MendingCase), table_of(tables.CaseEvent), table_of(tables.CaseTold)
@@ -100,10 +102,14 @@ def lives_of(connection: Connection, project: str, known: Mapping[Key, nouns.Cas
         known_to = known.get(key)
         if row.state == "open" or (known_to is not None and row.id >= known_to.warning and not _open(found.get(key))):
             found[key] = row
-    return {
-        key: Life(warning=row.id, level=row.level, open=row.state == "open", historical=row.historical)
-        for key, row in found.items()
-    }
+    return {key: _life(connection, row) for key, row in found.items()}
+
+
+def _life(connection: Connection, row: Row[Any]) -> Life:
+    """What only late facts raised pages nobody, until a fact that came in time moves it."""
+    moved = row.historical and row.state == "open" and row.changed_at > row.raised_at
+    historical = row.historical and not (moved and not only_historical(connection, json.loads(row.refs)))
+    return Life(warning=row.id, level=row.level, open=row.state == "open", historical=historical)
 
 
 def _open(row: Row[Any] | None) -> bool:

@@ -313,6 +313,12 @@ def test_history_opens_no_case_and_pages_nobody(store: Engine) -> None:
     assert messages(store) == []
 
 
+def test_history_that_a_timely_fact_moves_is_a_case(store: Engine) -> None:
+    warning = warn(store, "blue", historical=True)
+    change(store, warning, level="red", at_ms=NOW_MS + HOUR_MS)
+    assert case_with(store, warning).state == "pushed"
+
+
 def test_late_facts_that_date_a_warning_anew_leave_its_case_as_it_is(store: Engine) -> None:
     first = warn(store)
     case = case_with(store, first).id
