@@ -8,6 +8,15 @@ rule_state are functions of the facts and may be rewritten.
 """
 
 from central.store.tables.certified import Certificate
+from central.store.tables.checked import (
+    ContractClauses,
+    DailyReport,
+    DutyDay,
+    OutageNotice,
+    QualityMonth,
+    SiteFence,
+    ValueDispute,
+)
 from central.store.tables.configured import ConfigPart, DesiredConfig
 from central.store.tables.delivered import (
     Camera,
@@ -85,9 +94,12 @@ __all__ = [
     "Checkpoint",
     "ClockMap",
     "ConfigPart",
+    "ContractClauses",
+    "DailyReport",
     "DeadLetter",
     "DesiredConfig",
     "DeviationRow",
+    "DutyDay",
     "Evidence",
     "FaceAssignment",
     "FaceReading",
@@ -116,6 +128,7 @@ __all__ = [
     "Observation",
     "OrgUnit",
     "Organisation",
+    "OutageNotice",
     "Pause",
     "PauseRequest",
     "PaymentTerms",
@@ -130,6 +143,7 @@ __all__ = [
     "Programme",
     "ProgressState",
     "Project",
+    "QualityMonth",
     "ReceivedRange",
     "Record",
     "Rectification",
@@ -138,6 +152,7 @@ __all__ = [
     "Score",
     "ScoreContribution",
     "SecurityEvent",
+    "SiteFence",
     "SitePlace",
     "StageAct",
     "StagePlan",
@@ -146,6 +161,7 @@ __all__ = [
     "TaxYear",
     "Upload",
     "User",
+    "ValueDispute",
     "WarningEvent",
     "WorkItem",
 ]
