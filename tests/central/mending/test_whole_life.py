@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Engine, select, update
 
 from central.audit.chain import first_fault
+from central.lifecycle.permits import PermitEvent
 from central.mending.order import Piece
 from central.mending.refused import MendingRefused
 from central.store import act_mended, order_mended, tables
@@ -17,6 +18,7 @@ from central.store.engine import reading, writing
 from central.store.read_mended import told_of
 from central.store.remind_mended import remind
 from central.store.save_audit import entries
+from central.store.save_lifecycle import note_permit
 from central.store.upsert import table_of
 from tests.central.mending.build import (
     DAY_MS,
@@ -62,6 +64,7 @@ def submit(engine: Engine, measure: int, *, person: str = "builder", at_ms: int 
     act(engine, order_mended.submit, measure, pieces, actor(person), note="done", at_ms=at_ms)
 
 
+@pytest.mark.requirement("B19")
 def test_a_warning_is_raised_told_acknowledged_mended_verified_and_closed_with_actors_and_times(store: Engine) -> None:
     warning = warn(store)
     case = case_with(store, warning).id
@@ -89,6 +92,7 @@ def test_a_warning_is_raised_told_acknowledged_mended_verified_and_closed_with_a
         assert first_fault(entries(connection)) is None
 
 
+@pytest.mark.requirement("A18", partly="sending is tested in tests/central/notify")
 def test_a_yellow_warning_is_told_to_owner_leader_and_head_each_once_with_their_acknowledgements(store: Engine) -> None:
     warning = warn(store)
     case = case_with(store, warning).id
@@ -118,6 +122,7 @@ def test_a_rising_level_tells_whom_it_concerns_now_and_asks_for_acknowledgement_
     assert len(messages(store)) == 6  # nobody is told of what eases
 
 
+@pytest.mark.requirement("A19")
 def test_red_that_nobody_acknowledges_in_four_hours_calls_the_next_seat_once(store: Engine) -> None:
     warning = warn(store, "red")
     case = case_with(store, warning).id
@@ -145,6 +150,7 @@ def test_a_measure_that_is_not_found_in_time_is_told_to_the_leader(store: Engine
     assert messages(store, kind="escalation") == [("boss", "escalation", "yellow")]
 
 
+@pytest.mark.requirement("C21")
 def test_a_measure_due_on_0610_reminds_exactly_so(store: Engine) -> None:
     measure = assign(store, case_with(store, warn(store)).id)
     hour_ms = int(datetime(2026, 5, 20, 3, tzinfo=UTC).timestamp()) * 1000
@@ -180,6 +186,7 @@ def test_reminders_stop_when_the_evidence_is_there_and_go_on_when_it_is_returned
     assert messages(store, kind="returned") == [("builder", "returned", "yellow")]
 
 
+@pytest.mark.requirement("C20")
 @pytest.mark.parametrize(
     ("more", "where"),
     [
@@ -341,18 +348,25 @@ def test_a_warning_that_never_was_ends_its_case_unless_somebody_works_on_it(stor
     assert case_with(store, worked).state == "recovered"
 
 
+@pytest.mark.requirement("A38")
 def test_a_cause_that_needs_another_department_asks_it_and_the_permit_answers(store: Engine) -> None:
     case = case_with(store, warn(store, rule="not_started")).id
     act(store, act_mended.set_cause, case, actor("head"), cause="permit_eia", note="环评未通过")
     assert messages(store, kind="coordination") == [("green", "coordination", "yellow")]
     found = case_with(store, 1)
     assert (found.cause, found.department, found.coordinated_ms) == ("permit_eia", ECOLOGY, None)
-    done = act(store, act_mended.permitted, "qp", "permit_eia", ref="环审2026-7", actor="green", at_ms=NOW_MS + 7)
-    assert (done, case_with(store, 1).coordinated_ms) == (1, NOW_MS + 7)
+    permit = PermitEvent(permit="eia", state="granted", day=TODAY, ref="环审2026-7", note="")
+    with writing(store) as connection:
+        note_permit(connection, "qp", permit, today=TODAY, by="green", now_ms=NOW_MS + 7)
+    assert case_with(store, 1).coordinated_ms == NOW_MS + 7
     with pytest.raises(MendingRefused, match="no coordination"):
         act(store, act_mended.coordinate, case, "green", note="n", ref="")
     with pytest.raises(MendingRefused, match="no cause 'weather2'"):
         act(store, act_mended.set_cause, case, actor("head"), cause="weather2")
+    change(store, 1, state="closed", at_ms=NOW_MS + 8)  # the start is recorded
+    act(store, act_mended.verify_case, case, actor("head"), note="已开工", at_ms=NOW_MS + 9)
+    found = case_with(store, 1)
+    assert (found.state, found.cause, found.department) == ("closed", "permit_eia", ECOLOGY)
 
 
 def test_one_measure_may_mend_several_cases_of_a_project(store: Engine) -> None:
