@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Event
@@ -14,7 +15,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
 from central import clock
-from central.reassess import reassess
+from central.side_judges import MANY, Verdict, judge_beside, verdict_on
 from central.store.engine import reading, writing
 from central.store.instants import to_ms
 from central.store.save_assessment import Revision, revisions, save_failure
@@ -26,6 +27,7 @@ REST_S_MIN = 0.05  # after work it rests as long as it worked: ingest and pages 
 REST_S_MAX = 2.0
 FAILED_AGAIN_S = 60.0
 STANDS_S = 1.5
+PROCESSES_MAX = 8
 
 TOOK = Histogram("siteprogress_reassess_seconds", "Time one project takes through the one door")
 FAILED = Counter("siteprogress_reassess_failures", "Judgements that failed; the project says so")
@@ -42,6 +44,7 @@ class Reassessor:
     engine: Engine
     now: Callable[[], datetime]
     changed: Callable[[Sequence[str], datetime], None]
+    processes: int = field(default_factory=lambda: min(os.cpu_count() or 1, PROCESSES_MAX))
     stopping: Event = field(default_factory=Event)
     called: Event = field(default_factory=Event)
     _failed: dict[str, tuple[int, float]] = field(default_factory=dict)
@@ -76,11 +79,25 @@ class Reassessor:
         if now == clock.NOT_BEGUN:
             return 0
         until = now if self._stands_still(now) else None
-        due = [revision for revision in found if self._is_due(revision, until=until)]
-        done = [revision.project for revision in due if not self.stopping.is_set() and self._judge(revision, now)]
-        if done:
-            self.changed(done, now)
+        due = {revision.project: revision for revision in found if self._is_due(revision, until=until)}
+        for verdicts in self._verdicts(list(due), now):
+            for verdict in verdicts:
+                self._note(verdict, due[verdict.project])
+            self.changed([verdict.project for verdict in verdicts], now)
         return len(due)
+
+    def _verdicts(self, projects: Sequence[str], now: datetime) -> Iterator[list[Verdict]]:
+        """Few are judged here, one after the other; many beside, on all the processors the machine has."""
+        if len(projects) >= MANY and self.processes > 1:
+            yield from judge_beside(self.engine, projects, now, processes=self.processes, stopping=self.stopping)
+            return
+        for project in projects:
+            if self.stopping.is_set():
+                return
+            verdict = verdict_on(self.engine, project, now)
+            yield [verdict]
+            if verdict.offline:
+                return
 
     def _is_due(self, revision: Revision, *, until: datetime | None) -> bool:
         if revision.facts <= revision.assessed:
@@ -95,19 +112,15 @@ class Reassessor:
             return False
         return time.monotonic() - since > STANDS_S
 
-    def _judge(self, revision: Revision, now: datetime) -> bool:
-        try:
-            with TOOK.time():
-                reassess(self.engine, revision.project, now)
-        except OperationalError:
-            raise
-        except Exception as broken:
-            log.exception("reassessment failed: project=%s", revision.project)
-            FAILED.inc()
-            self._failed[revision.project] = revision.facts, time.monotonic()
-            with writing(self.engine) as connection:
-                error = f"{type(broken).__name__}: {broken}"
-                save_failure(connection, revision.project, error=error, wall_ms=clock.system_ms())
-            return True
-        self._failed.pop(revision.project, None)
-        return True
+    def _note(self, verdict: Verdict, revision: Revision) -> None:
+        TOOK.observe(verdict.took_s)
+        if verdict.offline:
+            log.warning("database not available for reassessment: project=%s: %s", verdict.project, verdict.error)
+            return
+        if not verdict.error:
+            self._failed.pop(verdict.project, None)
+            return
+        FAILED.inc()
+        self._failed[verdict.project] = revision.facts, time.monotonic()
+        with writing(self.engine) as connection:
+            save_failure(connection, verdict.project, error=verdict.error, wall_ms=clock.system_ms())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from central.domain import Contribution, Score, Subject, Text
 from central.scoring.ahp import accepted
@@ -101,7 +102,7 @@ def score(
     call a project bad (差) because no camera looks at it. Once something was observed, a missing leaf counts 0 points.
     `measured` has one entry per leaf; KeyError names the indicator that is lacking.
     """
-    judged = accepted(tree.judgements)
+    judged = _weighed(tree.judgements)
     values = {m.indicator: m for m in measured}
     leaves = [(leaf, values[leaf.indicator]) for leaf in tree.leaves]
     scores = [leaf_score(leaf.kind, m.value, target=leaf.target, due=m.due) for leaf, m in leaves]
@@ -120,6 +121,9 @@ def score(
         consistency_ratio=judged.cr,
         contributions=contributions,
     )
+
+
+_weighed = lru_cache(maxsize=16)(accepted)  # one tree weighs a score a day and project
 
 
 def _contribution(leaf: Leaf, measured: Measured, found: LeafScore, *, weight: float) -> Contribution:
