@@ -6,7 +6,7 @@ from itertools import permutations
 
 import pytest
 
-from central.domain import Observation, Progress
+from central.domain import Observation, Progress, SourceKind
 from central.plan.calendar import calendar_of
 from central.plan.planned import item_curve
 from central.progress.fuse import Setting, fuse, setting_of
@@ -169,3 +169,45 @@ def test_coverage(day: float, due: bool, value: float, covered: bool) -> None:
     seen = [an_observation(value, 9.5 + n / 10) for n in range(6)]
     found = fuse(seen, a_setting(days=10), as_of=at(day), due=due)
     assert found.coverage_bp == (10_000 if covered else 0)
+
+
+@pytest.mark.parametrize(
+    ("kind", "sigma"),
+    [("camera", 0.06), ("inspector", 0.03), ("supervisor", 0.02), ("self_report", 0.10), ("document", 0.02)],
+)
+def test_each_kind_of_source_is_worth_its_sigma(kind: SourceKind, sigma: float) -> None:
+    known = (an_observation(0.30, 30, kind="inspector", source="li"),)
+    before = fuse(known, a_setting(), as_of=at(40)).variance
+    word = an_observation(0.30, 40, kind=kind, source="one more")
+    after = fuse((*known, word), a_setting(), as_of=at(40)).variance
+    assert after == pytest.approx(before * sigma**2 / (before + sigma**2))
+
+
+@pytest.mark.parametrize(("kind", "days"), [("camera", 7), ("inspector", 31), ("supervisor", 31), ("document", 31)])
+def test_a_word_covers_its_item_for_its_time(kind: SourceKind, days: int) -> None:
+    word = (an_observation(0.30, 10, kind=kind, source="one"),)
+    until, after = (fuse(word, a_setting(), as_of=at(10 + days + shift)).coverage_bp for shift in (-0.01, 0.0))
+    assert (until, after) == (10_000, 0)
+
+
+def test_a_claim_lifts_again_only_after_someone_else_has_seen_more() -> None:
+    seen = [an_observation(0.30, 20, kind="inspector", source="li")]
+    boasts = [an_observation(0.90, 20 + n, kind="self_report", source="builder", seq=n) for n in range(1, 9)]
+    lifted = fuse([*seen, *boasts], a_setting(), as_of=at(30))
+    base = fuse(seen, a_setting(), as_of=at(20)).value
+    assert lifted.value <= base + 0.05
+    visit = an_observation(0.36, 30, kind="supervisor", source="jian")
+    again = fuse(
+        [*seen, *boasts, visit, an_observation(0.44, 31, kind="self_report", source="builder")],
+        a_setting(),
+        as_of=at(31),
+    )
+    assert lifted.value < again.value <= 0.36 + 0.01 + 0.05
+
+
+def test_records_set_aside_for_ever_are_named_up_to_a_number() -> None:
+    seen = steady(days=60, until=50, per_day=1 / 60)
+    wild = [an_observation(0.02, day + 0.1, seq=n) for n, day in enumerate(range(8, 49))]
+    found = fuse([*seen, *wild], a_setting(days=60), as_of=at(51))
+    assert 0 < len(found.quarantined) <= 40
+    assert wild[-1].ref in found.quarantined
