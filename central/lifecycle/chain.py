@@ -58,13 +58,16 @@ def started_on(events: Iterable[LifeEvent]) -> date | None:
 
 
 def is_high_risk(events: Iterable[LifeEvent], today: date) -> bool:
-    """Whether 高风险 is up at 00:00 of a day: signed, six months gone, and work not begun on or before that day.
+    """Whether 高风险 is up at 00:00 of a day: signed, six months and the agreed day gone, and work not begun.
 
     A start after the due day takes the flag down from the day of the start on.
     """
     known = in_force(events)
     due, begun = high_risk_due(known.values()), started_on(known.values())
-    return due is not None and today > due and (begun is None or begun > today)
+    if due is None or (begun is not None and begun <= today):
+        return False
+    agreed = known.get("agreed_start")
+    return today > max(due, agreed.day if agreed else due)
 
 
 def order_fault(events: Iterable[LifeEvent], new: LifeEvent) -> tuple[str, str] | None:

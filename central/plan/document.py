@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import date
@@ -20,6 +21,7 @@ from central.plan.weights import FEN_MAX, Weights, check_stage
 from wire.topics import GATEWAY_ID
 
 SCHEMA_1, SCHEMA = "siteprogress.plan/1", "siteprogress.plan/2"
+_CODE = re.compile(r"\d{4}-\d{6}-\d{2}-\d{2}-\d{6}")
 _DAYS_MAX = 366 * 15
 _PAUSE_DAYS_MAX = 366 * 5
 _PAUSES_MAX = 200
@@ -128,7 +130,7 @@ class _Plan:
     def _head(self, head: Path) -> dict[str, Any]:
         return {
             "id": self.named.new_id((*head, "id")),
-            "code": self.reader.text((*head, "code")),
+            "code": self._code((*head, "code")),
             "name": self.named.text((*head, "name")),
             "street": self.named.text((*head, "street")),
             "unit": self.named.text((*head, "unit")),
@@ -137,6 +139,13 @@ class _Plan:
             "work_type": self.reader.at((*head, "work_type")),
             "pauses": self._pauses((*head, "pauses")),
         }
+
+    def _code(self, path: Path) -> str | None:
+        """The code of the national platform; plans of the older schema may have others."""
+        code = self.reader.text(path)
+        if code is not None and self.reader.at(("schema",)) == SCHEMA and not _CODE.fullmatch(code):
+            self.faults.add(path, shown(code), "a national project code, as 2512-330199-04-01-100101")
+        return code
 
     def _read_frame(self, head: Path) -> None:
         work_type = self.reader.at((*head, "work_type"))

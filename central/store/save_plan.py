@@ -14,7 +14,7 @@ from central.domain import Project as PlannedProject
 from central.errors import PlanRefused
 from central.ingest.letters import is_storable
 from central.lifecycle.revision import Outline, outline_of, revise
-from central.plan.document import ImportedPlan, PlannedFace
+from central.plan.document import SCHEMA, ImportedPlan, PlannedFace
 from central.plan.importing import read_plan_json
 from central.store import tables
 from central.store.engine import writing
@@ -64,6 +64,7 @@ def put_plan(
     spelled, digest = spelled_plan(plan.document)
     project = plan.project
     check_clash(connection, project)
+    check_code(connection, plan)
     check_unit(connection, plan.terms.unit_id)
     version, known = newest_version(connection, project.id)
     if known == digest:
@@ -159,6 +160,17 @@ def check_clash(connection: Connection, project: PlannedProject) -> None:
         raise PlanRefused(
             f"ids {', '.join(sorted(taken))}", where="buildings and items", expected="ids that no other project uses"
         )
+
+
+def check_code(connection: Connection, plan: ImportedPlan) -> None:
+    """PlanRefused when another project has the national code; plans of the older schema may share one."""
+    if plan.document.get("schema") != SCHEMA:
+        return
+    same = select(_PROJECT.c.id).where(_PROJECT.c.code == plan.project.code, _PROJECT.c.id != plan.project.id)
+    other = connection.execute(same.limit(1)).scalar()
+    if other is not None:
+        what = f"code {plan.project.code} of project {other}"
+        raise PlanRefused(what, where="project.code", expected="the code of this project alone")
 
 
 def check_unit(connection: Connection, unit: str) -> None:

@@ -13,7 +13,7 @@ from central.plan.document import ImportedPlan
 from central.plan.importing import read_plan_json
 from central.store import tables
 from central.store.read_proposals import StoredProposal, may_approve, open_proposal, proposal_of
-from central.store.save_plan import check_clash, check_unit, newest_version, put_plan, spelled_plan
+from central.store.save_plan import check_clash, check_code, check_unit, newest_version, put_plan, spelled_plan
 from central.store.upsert import table_of
 
 _PROPOSAL = table_of(tables.PlanProposal)
@@ -24,6 +24,7 @@ def propose_plan(connection: Connection, plan: ImportedPlan, *, by: str, reason:
     project = plan.project.id
     spelled, digest = spelled_plan(plan.document)
     check_clash(connection, plan.project)
+    check_code(connection, plan)
     check_unit(connection, plan.terms.unit_id)
     if not reason.strip():
         raise ActRefused("a revision without a reason", where="reason", expected="why the plan changes")

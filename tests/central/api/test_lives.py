@@ -155,7 +155,9 @@ def a_plan() -> dict[str, Any]:
     """The plan of qp in schema 2, with lots and units and two days longer."""
     document = plan_document(qingping())
     document["schema"] = "siteprogress.plan/2"
-    document["project"] |= {"finish": "2026-07-01", "estimate_fen": 900_000_000}
+    document["project"] |= {
+        "code": "2512-330199-04-01-100101", "finish": "2026-07-01", "estimate_fen": 900_000_000,
+    }  # fmt: skip
     document["lots"] = [{"id": "lot-1", "name": "一标段"}]
     for building in document["buildings"]:
         building["lot"] = "lot-1"

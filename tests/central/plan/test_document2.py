@@ -244,6 +244,7 @@ def building(document: dict[str, Any], index: int = 0) -> dict[str, Any]:
         (lambda d: d["key_dates"][0].update(item="b9"), "key_dates[0].item", "an item of this plan"),
         (lambda d: d["project"].update(start="2026-03-30"), "project.start", "no work before 2026-03-31"),
         (lambda d: d["project"].update(agreed_start="2026-03-30"), "project.agreed_start", "a day from 2026-03-31 on"),
+        (lambda d: d["project"].update(code="青坪-1"), "project.code", "a national project code"),
         (lambda d: d["project"].update(budget_fen=830_000_001), "project.budget_fen", "above the estimate 830000000"),
         (lambda d: d.update(milestones=INDUSTRY["milestones"]), "milestones", "key_dates, or steps"),
         (lambda d: d["project"].update(work_type="industry"), "buildings", "no camera looks"),

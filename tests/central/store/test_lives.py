@@ -389,6 +389,11 @@ def test_proposals_that_cannot_be(any_store: Engine) -> None:
         approve_plan(connection, "qp", number, by="zhao", remark="", now_ms=6000)
     with pytest.raises(UnknownThing), writing(any_store) as connection:
         approve_plan(connection, "qp", 77, by="zhao", remark="", now_ms=6000)
+    other = changed(lambda d: d["project"].update(id="twin"), TEMPLATED)
+    for building in other["buildings"]:
+        building["id"] = f"twin-{building['id']}"
+    with pytest.raises(PlanRefused, match="code 2512-330199-04-01-100101 of project qp"):
+        propose(any_store, other)
     another(any_store)
     clash = changed(lambda d: d["buildings"][0].update(id="x1"), TEMPLATED)
     with pytest.raises(PlanRefused, match="ids x1"):
