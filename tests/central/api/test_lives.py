@@ -57,6 +57,7 @@ def trail(centre: Centre, actor: str) -> list[str]:
         return [entry.action for entry in entries]
 
 
+@pytest.mark.requirement("C04", "D02")
 def test_a_stage_is_submitted_by_one_and_approved_by_another(own_centre: Centre) -> None:
     add_person(own_centre, "head", "dept_head", kind="unit", scope="区住建局")
     path = "/projects/qp/stages/declared/acts"
@@ -259,6 +260,7 @@ def test_the_organisation_counts_projects_of_the_scope(own_centre: Centre) -> No
     assert own_centre.client("leader").put("/api/v1/organisation", json=ORGANISATION).status_code == 404
 
 
+@pytest.mark.requirement("D27")
 def test_a_slip_of_one_project_reaches_the_next(own_centre: Centre) -> None:
     document = {
         "schema": "siteprogress.programme/1",

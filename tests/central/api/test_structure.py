@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -31,6 +32,7 @@ def a_plan(amounts: list[int]) -> ImportedPlan:
     return found
 
 
+@pytest.mark.requirement("A31")
 @settings(max_examples=30, deadline=None)
 @given(st.lists(WEIGHTS, min_size=36, max_size=36), st.lists(st.integers(0, 10_000), min_size=36, max_size=36))
 def test_units_together_are_the_project(amounts: list[int], done_bp: list[int]) -> None:

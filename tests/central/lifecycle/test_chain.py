@@ -15,6 +15,7 @@ def event(kind: LifeKind, day: str) -> LifeEvent:
     return LifeEvent(project="p1", kind=kind, day=date.fromisoformat(day))
 
 
+@pytest.mark.requirement("A37")
 @pytest.mark.parametrize(
     ("signed", "due"),
     [
@@ -37,6 +38,7 @@ def test_months_over_the_turn_of_the_year(months: int, due: str) -> None:
     assert months_after(date(2024, 1, 31), months).isoformat() == due
 
 
+@pytest.mark.requirement("A37")
 @pytest.mark.parametrize(
     ("events", "today", "flagged"),
     [
@@ -68,6 +70,7 @@ def test_the_agreed_day_goes_before_the_six_months() -> None:
 SIGNED, STARTED = event("signed", "2024-02-01"), event("started", "2024-05-01")
 
 
+@pytest.mark.requirement("A36")
 @pytest.mark.parametrize(
     ("events", "new", "what"),
     [

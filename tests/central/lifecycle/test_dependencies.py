@@ -32,6 +32,7 @@ def slips(*found: Slip) -> dict[str, int]:
     return {slip.id: (slip.forecast - slip.finish).days for slip in found}
 
 
+@pytest.mark.requirement("D27")
 def test_the_road_slips_ten_days_and_the_signals_slip_too() -> None:
     road, signal, stop = part("road", 0, 60, late=10), part("signal", 60, 20), part("stop", 0, 100)
     found = passed_on([road, signal, stop], [link("road", "signal")])

@@ -38,6 +38,7 @@ def done(*stages: str) -> list[StageAct]:
     ]
 
 
+@pytest.mark.requirement("C03")
 def test_a_project_goes_through_all_stages_in_order() -> None:
     acts: list[StageAct] = []
     for n, rule in enumerate(BUILDING.stages):
@@ -49,6 +50,7 @@ def test_a_project_goes_through_all_stages_in_order() -> None:
     assert len(acts) == len(STAGE_NAMES)
 
 
+@pytest.mark.requirement("A04", "B08")
 @pytest.mark.parametrize(
     ("acts", "stage", "named"),
     [
@@ -69,6 +71,7 @@ def test_a_skipped_stage_is_refused_by_name(acts: tuple[str, ...], stage: str, n
     assert state_of(rule, done(*acts)) == "blocked"
 
 
+@pytest.mark.requirement("B09")
 @pytest.mark.parametrize(
     ("change", "where", "said"),
     [
@@ -101,6 +104,7 @@ def test_a_stage_is_submitted_once_and_again_only_when_returned() -> None:
     assert state_of(BUILDING.stages[0], returned) == "returned"
 
 
+@pytest.mark.requirement("B09")
 @pytest.mark.parametrize(
     ("by", "roles", "remark", "approve", "said"),
     [
@@ -132,6 +136,7 @@ def test_stages_that_the_judging_knows_of(stage: str, kind: str | None) -> None:
     assert (event.kind if event else None) == kind
 
 
+@pytest.mark.requirement("B01")
 def test_every_work_type_has_one_shipped_template() -> None:
     assert sorted(kind for template in SHIPPED for kind in template.work_types) == sorted(WORK_TYPES)
 

@@ -33,6 +33,7 @@ def changed(edit: Callable[[list[dict[str, Any]]], object]) -> dict[str, Any]:
     return document
 
 
+@pytest.mark.requirement("E25")
 def test_four_levels_load_parents_first() -> None:
     found = read_organisation(json.dumps(DOCUMENT).encode())
     assert isinstance(found, OrganisationTree), found

@@ -150,6 +150,7 @@ def note(engine: Engine, kind: LifeKind, day: str) -> None:
         note_milestone(connection, event, today=TODAY, by="wang", now_ms=9000)
 
 
+@pytest.mark.requirement("A36")
 def test_the_chain_of_an_investment_project(any_store: Engine) -> None:
     plain = changed(lambda d: [d["project"].pop(key) for key in ("signed_on", "agreed_start")])
     stored(any_store, plain)
@@ -177,6 +178,7 @@ def test_the_chain_of_an_investment_project(any_store: Engine) -> None:
         assert [(tax.year, tax.amount_fen, tax.target_fen) for tax in tax_of(connection, "qp")] == [(2027, 120, 150)]
 
 
+@pytest.mark.requirement("A38", partly="the task for the bureau is tested with mending")
 def test_no_start_without_the_permit_that_is_required(any_store: Engine) -> None:
     stored(any_store)
     refused = PermitEvent(permit="eia", state="refused", day=date(2026, 4, 20), ref="", note="noise")
@@ -194,6 +196,7 @@ def test_no_start_without_the_permit_that_is_required(any_store: Engine) -> None
     note(any_store, "started", "2026-06-01")
 
 
+@pytest.mark.requirement("D03")
 def test_templates_are_versions_and_a_project_keeps_its_own(any_store: Engine) -> None:
     stored(any_store)
     passes(any_store, "declared")
@@ -355,6 +358,7 @@ def test_a_term_that_a_revision_carries_along_is_no_news(any_store: Engine) -> N
     assert due_start(events(any_store)) == date(2026, 5, 25)
 
 
+@pytest.mark.requirement("A31")
 def test_a_unit_goes_by_an_approved_revision_only_and_the_rest_takes_its_weight(any_store: Engine) -> None:
     stored(any_store)
     number = propose(any_store, changed(without_unit), reason="unit 2 cancelled")

@@ -93,6 +93,7 @@ def test_what_may_not_be_shown_or_decided(any_store: Engine) -> None:
         assert [record.state for record in records_of(connection, "qp")] == ["returned", "verified"]
 
 
+@pytest.mark.requirement("B07")
 def test_a_project_without_cameras_has_deviation_and_score(any_store: Engine) -> None:
     stored(any_store, INDUSTRY)
     decide(any_store, submit(any_store, "m1", "done", "2026-06-28"))
