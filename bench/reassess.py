@@ -7,16 +7,15 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import random
 import statistics
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
 from datetime import date, timedelta
-from multiprocessing import get_context
 from pathlib import Path
+from threading import Event
 
 from rich.console import Console
 from rich.progress import track
@@ -26,6 +25,7 @@ from sqlalchemy import Engine
 from central.domain import Building, PlanPoint, Project, Text, WorkItem
 from central.plan.calendar import midnight
 from central.reassess import reassess
+from central.side_judges import judge_beside
 from central.store.engine import open_engine, writing
 from central.store.instants import to_ms
 from central.store.migrate import migrate
@@ -38,16 +38,7 @@ START = date(2024, 5, 6)
 ITEMS, LOOKS = 8, 12  # work items a building, looks a day
 COLUMNS = ("item", "kind", "source", "observed_at", "project", "building", "seq", "value_bp", "conf_bp", "refs")
 HISTORY_DAYS = 730
-NIGHT_DAYS = 3  # of history before the measured midnight: what a night costs does not depend on it
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Size:
-    """Projects of so many buildings, judged by so many processes."""
-
-    projects: int
-    buildings: int
-    processes: int = 2
+NIGHT_DAYS = 1  # of history before the measured midnight: what a night costs does not depend on it
 
 
 def a_project(name: str, *, buildings: int, days: int = 900) -> Project:
@@ -104,25 +95,27 @@ def done_bp(project: Project, item: WorkItem, day: float) -> int:
     return round(10_000 * min(1.0, max(0.0, worked)))
 
 
-def looks(project: Project, building: Building, *, since: float, until: float, rng: random.Random) -> Iterator[tuple]:  # type: ignore[type-arg]
-    """Rows of observations of one building: twelve looks a day, a point and a half of noise."""
+def looks(
+    project: Project, building: Building, *, since: float, until: float, rng: random.Random, per_day: int = LOOKS
+) -> Iterator[tuple[str | int, ...]]:
+    """Rows of observations of one building, with a point and a half of noise."""
     origin = to_ms(midnight(project.start))
     offset = int(building.id.rsplit("b", 1)[1]) * 37_000
-    for look in range(round(since * LOOKS), round(until * LOOKS)):
-        at, noise = origin + look * 86_400_000 // LOOKS + offset + 60_000, rng.gauss(0, 150)
+    for look in range(round(since * per_day), round(until * per_day)):
+        at, noise = origin + look * 86_400_000 // per_day + offset + 60_000, rng.gauss(0, 150)
         for item in building.items:
-            value = min(10_000, max(0, round(done_bp(project, item, look / LOOKS) + noise)))
+            value = min(10_000, max(0, round(done_bp(project, item, look / per_day) + noise)))
             gateway = f"gw-{project.id}"
             yield (item.id, "camera", gateway, at, project.id, building.id, look, value, 9000, f"{gateway}/e1/{look}")
 
 
-def fill(engine: Engine, project: Project, *, days: float) -> None:
+def fill(engine: Engine, project: Project, *, days: float, per_day: int = LOOKS) -> None:
     """Store the plan and the history of a project as ingest leaves them."""
     save_plan(engine, project, faces=[], document={"id": project.id}, by="bench", reason="", now_ms=1)
     rng = random.Random(project.id)
     with writing(engine) as connection:
         for building in project.buildings:
-            rows = list(looks(project, building, since=0, until=days, rng=rng))
+            rows = list(looks(project, building, since=0, until=days, rng=rng, per_day=per_day))
             bulk_insert_new(connection, Observation, COLUMNS, rows)
         mark_dirty(connection, [project.id], since_ms=0)
 
@@ -134,7 +127,7 @@ def readings(engine: Engine, project: Project, *, days: float, count: int) -> li
         building = project.buildings[number % len(project.buildings)]
         look = days + (number // len(project.buildings)) / LOOKS
         rows = list(looks(project, building, since=look, until=look + 1 / LOOKS, rng=rng))
-        at_ms = rows[0][3]
+        at_ms = int(rows[0][3])
         with writing(engine) as connection:
             bulk_insert_new(connection, Observation, COLUMNS, rows)
             mark_dirty(connection, [project.id], since_ms=at_ms)
@@ -165,37 +158,30 @@ def one_building(folder: Path, *, buildings: int, count: int, days: int) -> dict
     }
 
 
-def night(folder: Path, size: Size) -> dict[str, float]:
-    """Every project at a midnight at which nothing new was seen; only the judging is timed."""
-    path = folder / f"night-{size.projects}-{size.buildings}.db"
-    engine = _engine(path)
-    projects = [a_project(f"p{n}", buildings=size.buildings) for n in range(size.projects)]
-    for project in track(projects, description=f"{size.projects} projects"):
-        fill(engine, project, days=NIGHT_DAYS)
-        reassess(engine, project.id, midnight(START) + timedelta(days=NIGHT_DAYS - 0.1))
-    with writing(engine) as connection:
-        mark_dirty(connection, [project.id for project in projects], since_ms=TIME_ALONE_MS)
-    engine.dispose()
-    parts = [[p.id for p in projects[n :: size.processes]] for n in range(size.processes)]
-    with ProcessPoolExecutor(size.processes, mp_context=get_context("spawn")) as pool:
-        list(pool.map(judge, [path] * size.processes, [[] for _ in parts]))  # interpreters started, nothing judged
+def nights(folder: Path, sizes: Sequence[int], *, buildings: int, processes: int) -> list[dict[str, float]]:
+    """Every project at a midnight, night after night for fewer of them; only the judging is timed, as the centre does
+    it: by `judge_beside`."""
+    engine = _engine(folder / "nights.db")
+    projects = [a_project(f"p{n}", buildings=buildings) for n in range(max(sizes, default=0))]
+    before = midnight(START) + timedelta(days=NIGHT_DAYS, minutes=-5)
+    for project in track(projects, description="filling"):
+        fill(engine, project, days=NIGHT_DAYS, per_day=2)
+        reassess(engine, project.id, before)
+    found = []
+    for number, size in enumerate(sorted(sizes, reverse=True)):
+        ids = [project.id for project in projects[:size]]
+        with writing(engine) as connection:
+            mark_dirty(connection, ids, since_ms=TIME_ALONE_MS)
         began = time.perf_counter()
-        list(pool.map(judge, [path] * size.processes, parts))
-        took = time.perf_counter() - began
-    return {"projects": size.projects, "buildings": size.buildings, "seconds": took}
-
-
-def judge(path: Path, projects: Sequence[str]) -> int:
-    """One process's share of a night."""
-    engine = open_engine(f"sqlite:///{path}")
-    now = midnight(START) + timedelta(days=NIGHT_DAYS)
-    for project in projects:
-        reassess(engine, project, now)
+        now = midnight(START) + timedelta(days=NIGHT_DAYS + number)
+        judged = sum(len(v) for v in judge_beside(engine, ids, now, processes=processes, stopping=Event()))
+        took_s = time.perf_counter() - began
+        found.append({"projects": judged, "buildings": buildings, "seconds": took_s, "processes": processes})
     engine.dispose()
-    return len(projects)
+    return found[::-1]
 
 
-def plot(nights: Sequence[dict[str, float]], path: Path) -> None:
+def plot(found: Sequence[dict[str, float]], path: Path) -> None:
     """Seconds of a night against projects."""
     import matplotlib as mpl
 
@@ -204,7 +190,7 @@ def plot(nights: Sequence[dict[str, float]], path: Path) -> None:
 
     figure = Figure(figsize=(6, 3.6))
     axes = figure.add_subplot()
-    axes.plot([n["projects"] for n in nights], [n["seconds"] for n in nights], marker="o")
+    axes.plot([n["projects"] for n in found], [n["seconds"] for n in found], marker="o")
     axes.set(xlabel="projects of 20 buildings", ylabel="seconds of a night", xlim=(0, None), ylim=(0, None))
     axes.grid(visible=True, alpha=0.3)
     figure.tight_layout()
@@ -239,16 +225,16 @@ def main() -> None:
     with tempfile.TemporaryDirectory(dir=given.folder) as folder:
         root = Path(folder)
         read = [one_building(root, buildings=n, count=given.readings, days=given.days) for n in given.buildings]
-        nights = [night(root, Size(projects=n, buildings=20)) for n in given.projects]
-    for title, rows in (("one reading", read), ("one night", nights)):
+        judged = nights(root, given.projects, buildings=20, processes=min(os.cpu_count() or 1, 2))
+    for title, rows in (("one reading", read), ("one night", judged)):
         table = Table(*(rows[0] if rows else ()), title=title)
         for row in rows:
             table.add_row(*(f"{value:,.1f}" for value in row.values()))
         Console().print(table)
     if given.json:
-        given.json.write_text(json.dumps({"readings": read, "nights": nights}, indent=1))
-    if given.plot and nights:
-        plot(nights, given.plot)
+        given.json.write_text(json.dumps({"readings": read, "nights": judged}, indent=1))
+    if given.plot and judged:
+        plot(judged, given.plot)
 
 
 if __name__ == "__main__":
