@@ -59,7 +59,7 @@ from central.store.tables.mended import (
     Rectification,
     RectificationEvent,
 )
-from central.store.tables.notified import Notification
+from central.store.tables.notified import Delivery, DeliveryTry, Notification, PersonAddress
 from central.store.tables.organised import (
     LifecycleTemplate,
     LifeEventRow,
@@ -97,6 +97,8 @@ __all__ = [
     "ContractClauses",
     "DailyReport",
     "DeadLetter",
+    "Delivery",
+    "DeliveryTry",
     "DesiredConfig",
     "DeviationRow",
     "DutyDay",
@@ -133,6 +135,7 @@ __all__ = [
     "PauseRequest",
     "PaymentTerms",
     "PermitEvent",
+    "PersonAddress",
     "Photo",
     "PhotoClaim",
     "Plan",
