@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Depends, Path, Query, Response
 from sqlalchemy import Connection
 
 from central.api.access import Access, allow
@@ -23,9 +23,10 @@ from central.api.mending_schemas import (
     RectificationList,
     Remark,
 )
+from central.api.plans import XLSX_TYPE
 from central.api.services import Db, Given, Services
 from central.api.views.mending import coordinations_shown, indicators_shown
-from central.api.views.rectifications import measure_detail, measures_shown, place_of_measure
+from central.api.views.rectifications import measure_detail, measures_sheet, measures_shown, place_of_measure
 from central.api.views.seats import actor_at, units_of, visible_projects
 from central.mending.case import Rectification
 from central.mending.order import Order, Piece
@@ -47,8 +48,7 @@ OFFSET_MAX = 1_000_000
 PERIOD_DAYS_MAX = 3660
 
 
-@router.get("/rectifications", operation_id="listRectifications", response_model=RectificationList)
-def rectifications(
+def _measure_filter(
     access: Reader,
     services: Given,
     session: Db,
@@ -59,16 +59,12 @@ def rectifications(
     unit: Short = None,
     person: Short = None,
     due_until: date | None = None,
-    limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = 50,
-    offset: Annotated[int, Query(ge=0, le=OFFSET_MAX)] = 0,
     mine: bool = False,
     overdue: bool = False,
-) -> RectificationList:
-    """The ledger of rectifications: what is under way first, by due day."""
-    connection = session.connection()
-    wanted = MeasureFilter(
+) -> MeasureFilter:
+    return MeasureFilter(
         today=district_day(services.wall()),
-        projects=visible_projects(connection, access),
+        projects=visible_projects(session.connection(), access),
         units=units_of(access),
         states=tuple(state or ()),
         project=project,
@@ -78,8 +74,37 @@ def rectifications(
         due_until=due_until,
         group=group,
     )
-    now_ms = to_ms(services.wall())
+
+
+Wanted = Annotated[MeasureFilter, Depends(_measure_filter)]
+
+
+@router.get("/rectifications", operation_id="listRectifications", response_model=RectificationList)
+def rectifications(
+    access: Reader,
+    services: Given,
+    session: Db,
+    wanted: Wanted,
+    *,
+    limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = 50,
+    offset: Annotated[int, Query(ge=0, le=OFFSET_MAX)] = 0,
+) -> RectificationList:
+    """The ledger of rectifications: what is under way first, by due day."""
+    connection, now_ms = session.connection(), to_ms(services.wall())
     return measures_shown(connection, wanted, access=access, limit=limit, offset=offset, now_ms=now_ms)
+
+
+@router.get(
+    "/rectifications/export",
+    operation_id="exportRectifications",
+    response_class=Response,
+    responses={200: {"content": {XLSX_TYPE: {"schema": {"type": "string", "format": "binary"}}}}},
+)
+def export(access: Reader, services: Given, session: Db, wanted: Wanted, lang: Literal["zh", "en"] = "zh") -> Response:
+    """The ledger as xlsx, with the same filters."""
+    told = {"Content-Disposition": f'attachment; filename="rectifications-{wanted.today}.xlsx"'}
+    content = measures_sheet(session.connection(), wanted, language=lang, now_ms=to_ms(services.wall()))
+    return Response(content, media_type=XLSX_TYPE, headers=told)
 
 
 @router.get("/rectifications/indicators", operation_id="getIndicators", response_model=Indicators)

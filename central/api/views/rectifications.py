@@ -17,10 +17,12 @@ from central.api.views.seats import actor_at
 from central.api.views.timeline import event_shown, text_of
 from central.api.views.words import instant
 from central.mending.case import Rectification
+from central.mending.causes import cause_of
 from central.mending.offered import offered_measure
 from central.mending.reminders import overdue_days
+from central.mending.sheet import Language, sheet
 from central.mending.words import RECTIFICATION_WORDS
-from central.store.instants import from_ms
+from central.store.instants import district_day, from_ms
 from central.store.read_measures import (
     MeasureFilter,
     measure_row,
@@ -32,6 +34,8 @@ from central.store.read_measures import (
 )
 from central.store.read_mended import measure_events, measure_of, site_of
 
+SHEET_ROWS_MAX = 20_000
+
 
 def measures_shown(
     connection: Connection, wanted: MeasureFilter, *, access: Access, limit: int, offset: int, now_ms: int
@@ -40,6 +44,42 @@ def measures_shown(
     rows = measures_page(connection, wanted, limit=limit, offset=offset)
     shown = _rows(connection, rows, access=access, now_ms=now_ms)
     return RectificationList(total=measures_count(connection, wanted), rectifications=shown)
+
+
+def measures_sheet(connection: Connection, wanted: MeasureFilter, *, language: Language, now_ms: int) -> bytes:
+    """The ledger as xlsx, at most SHEET_ROWS_MAX rows of it."""
+    rows = measures_page(connection, wanted, limit=SHEET_ROWS_MAX, offset=0)
+    names = names_of(connection, sorted({row.person for row in rows} | {row.verified_by for row in rows}))
+    return sheet((_sheet_row(row, names, language=language, now_ms=now_ms) for row in rows), language=language)
+
+
+def _sheet_row(row: Row[Any], names: dict[str, str], *, language: Language, now_ms: int) -> dict[str, Any]:
+    measure = measure_of(row)
+    cause = cause_of(row.cause).name if row.cause else None
+    word = RECTIFICATION_WORDS[measure.state]
+    submitted, verified = instant(row.submitted_at), instant(row.verified_at)
+    return {
+        "number": number_of(row),
+        "project": (row.name_zh if language == "zh" else row.name_en) or "",
+        "unit": row.unit,
+        "title": row.title,
+        "cause": ((cause.zh if language == "zh" else cause.en) if cause else ""),
+        "measure": row.measure,
+        "person": names.get(row.person, row.person),
+        "due": row.due,
+        "acceptance_standard": row.acceptance_standard,
+        "state": word.zh if language == "zh" else word.en,
+        "overdue_days": overdue_days(measure, now_ms=now_ms) if measure.state in ("assigned", "rectifying") else 0,
+        "submitted": district_day(submitted) if submitted else None,
+        "verified": district_day(verified) if verified else None,
+        "verified_by": names.get(row.verified_by, row.verified_by),
+        "returned": row.returned,
+    }
+
+
+def number_of(row: Row[Any]) -> str:
+    """What people call a measure: the year it was written down in, and its number."""
+    return f"R-{from_ms(row.created_at).year}-{row.id:04d}"
 
 
 def measure_shown(connection: Connection, measure: int, *, access: Access, now_ms: int) -> RectificationRow:
@@ -87,7 +127,7 @@ def _row(
     name = Named(id=row.project, name=Text(zh=row.name_zh, en=row.name_en)) if row.name_zh is not None else None
     return RectificationRow(
         id=str(row.id),
-        number=f"R-{from_ms(row.created_at).year}-{row.id:04d}",
+        number=number_of(row),
         project=name,
         unit=row.unit,
         title=row.title,

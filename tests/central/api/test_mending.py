@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import Any
 
 import httpx
 import pytest
+from openpyxl import load_workbook
 from sqlalchemy import Engine
 from sqlmodel import Session
 
@@ -242,3 +244,23 @@ def test_causes_are_told_with_those_likely_for_a_rule_first(one_centre: Centre) 
     assert [one["code"] for one in causes[:2]] == ["permit", "permit_eia"]
     eia = causes[1]
     assert (eia["department"], eia["parent"], eia["measured"], eia["days"]) == ("区生态环境局", "permit", False, 30)
+
+
+def test_the_ledger_of_rectifications_is_an_xlsx_in_the_readers_language(own_centre: Centre) -> None:
+    owner = own_centre.client("owner")
+    warning = heaviest(own_centre)["id"]
+    act(owner, warning, "assign", **order(measure="=1+1"))
+    for lang, first in (("zh", "编号"), ("en", "Number")):
+        answer = owner.get("/api/v1/rectifications/export", params={"lang": lang})
+        assert answer.headers["content-type"].startswith("application/vnd.openxmlformats")
+        page = load_workbook(BytesIO(answer.content)).worksheets[0]
+        header, row = list(page.iter_rows())
+        assert header[0].value == first
+        assert (row[5].value, row[5].data_type) == ("=1+1", "s")
+        assert row[8].value == "12层楼板浇筑完成"
+    assert len(list(load_sheet(own_centre.client("street")).iter_rows())) == 1  # the header alone
+
+
+def load_sheet(client: httpx.Client) -> Any:
+    """The first sheet of the caller's ledger."""
+    return load_workbook(BytesIO(client.get("/api/v1/rectifications/export").content)).worksheets[0]
