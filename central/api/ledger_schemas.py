@@ -148,6 +148,25 @@ class LedgerImport(Answer):
     after: int | None
 
 
+class GivenEntry(Answer):
+    """An entry as it was given, whatever is odd of it."""
+
+    voucher: str
+    project: str
+    kind: FundKind
+    day: date
+    amount_fen: int
+    wage_fen: int
+    line: str
+    contract: str
+    payee: str
+    reverses: str
+    approver: str
+    object_code: str
+    note: str
+    source: str
+
+
 class LedgerConflict(Answer):
     """Other content that was given under a voucher that is there. It changed nothing."""
 
@@ -155,7 +174,7 @@ class LedgerConflict(Answer):
     project: str
     voucher: str
     differs: list[str]
-    given: NewEntry
+    given: GivenEntry
     given_by: str
     given_at: datetime
 

@@ -9,7 +9,18 @@ from datetime import date
 from central.domain import FundEntry
 from central.money.chain import GENESIS, linked
 from central.money.lines import over_parent
-from central.money.posting import Conflict, Known, Outcome, Posted, Posting, Refusal, Refused, fault_of, refused
+from central.money.posting import (
+    Conflict,
+    Known,
+    Outcome,
+    Posted,
+    Posting,
+    Refusal,
+    Refused,
+    fault_of,
+    refused,
+    text_fault,
+)
 
 OVER_RELEASE = "over_release"
 Key = tuple[str, str]
@@ -54,6 +65,9 @@ class Book:
 
     def take(self, posting: Posting, *, by: str, at_ms: int) -> Outcome:
         """What becomes of this entry; the book counts it when it is new."""
+        unreadable = text_fault(posting)
+        if unreadable is not None:
+            return Refused(posting=posting, refusal=unreadable)
         there = self.known.get(posting.key)
         if there is not None:
             differs = there.differs(posting)

@@ -12,7 +12,7 @@ from central.money.lines import SEPARATOR
 DAY_MIN, DAY_MAX = date(2000, 1, 1), date(2099, 12, 31)  # a slip of the year is no voucher of the year 202
 AMOUNT_FEN_MAX = 10**15  # ten thousand billion yuan: more is a slip of the unit
 SHORT, LONG = 128, 512  # characters of names and of notes
-TEXTS = {"voucher": SHORT, "line": SHORT, "contract": SHORT, "payee": SHORT, "reverses": SHORT}
+TEXTS = {"project": SHORT, "voucher": SHORT, "line": SHORT, "contract": SHORT, "payee": SHORT, "reverses": SHORT}
 MORE_TEXTS = {"approver": SHORT, "object_code": SHORT, "note": LONG, "source": SHORT}
 
 
@@ -100,10 +100,13 @@ def refused(code: str, where: str, *, what: tuple[str, str], expected: tuple[str
 
 def fault_of(posting: Posting) -> Refusal | None:
     """What is wrong with an entry by itself, whatever else the ledger has; None when nothing is."""
-    return _text_fault(posting) or _day_fault(posting.entry) or _amount_fault(posting.entry)
+    return (
+        text_fault(posting) or _line_fault(posting.entry) or _day_fault(posting.entry) or _amount_fault(posting.entry)
+    )
 
 
-def _text_fault(posting: Posting) -> Refusal | None:
+def text_fault(posting: Posting) -> Refusal | None:
+    """A text that no database can be asked for or keep, or that is too long; None when all are fine."""
     texts = [(name, getattr(posting.entry, name), limit) for name, limit in TEXTS.items()]
     texts += [(name, getattr(posting, name), limit) for name, limit in MORE_TEXTS.items()]
     for name, value, limit in texts:
@@ -113,7 +116,11 @@ def _text_fault(posting: Posting) -> Refusal | None:
             return refused("text", name, what=(shown, shown), expected=expected)
     if not posting.entry.voucher:
         return refused("voucher", "voucher", what=("空", "nothing"), expected=("凭证号", "the voucher's number"))
-    line = posting.entry.line
+    return None
+
+
+def _line_fault(entry: FundEntry) -> Refusal | None:
+    line = entry.line
     if line and not all(part and part == part.strip() for part in line.split(SEPARATOR)):
         expected = f"以 {SEPARATOR} 分级的预算科目", f"names separated by {SEPARATOR}"
         return refused("line", "line", what=(line, line), expected=expected)

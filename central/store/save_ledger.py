@@ -12,8 +12,10 @@ from sqlalchemy import Connection, bindparam, insert, text, update
 from central.audit.trail import append
 from central.money.book import Account, Book
 from central.money.chain import GENESIS, canonical, plain_of, sm3
-from central.money.posting import Conflict, Outcome, Posted, Posting, Refusal, refused
+from central.money.posting import Conflict, Outcome, Posted, Posting, Refusal, refused, text_fault
+from central.plan.calendar import midnight
 from central.store import tables
+from central.store.instants import to_ms
 from central.store.read_ledger import (
     ACCOUNT,
     CONFLICT,
@@ -27,7 +29,7 @@ from central.store.read_ledger import (
     postings_of,
     undone_of,
 )
-from central.store.save_seen import mark_dirty
+from central.store.save_seen import earlier, mark_dirty
 from central.store.upsert import insert_new, table_of
 
 POST_MAX = 1000  # entries of one transaction
@@ -51,7 +53,8 @@ def post(
     if len(postings) > POST_MAX:
         raise ValueError(f"{len(postings)} entries in one transaction: expected at most {POST_MAX}")
     _share_months(connection)
-    book = _book(connection, postings, sorted({one.entry.project for one in postings} & set(projects)))
+    asked = [one for one in postings if text_fault(one) is None]
+    book = _book(connection, asked, sorted({one.entry.project for one in asked} & set(projects)))
     outcomes = tuple(book.take(posting, by=by, at_ms=at_ms) for posting in postings)
     posted = [one for one in outcomes if isinstance(one, Posted)]
     conflicts = [one for one in outcomes if isinstance(one, Conflict)]
@@ -159,7 +162,9 @@ def _book(connection: Connection, postings: Sequence[Posting], projects: Sequenc
 def _save_entries(connection: Connection, posted: Sequence[Posted], accounts: Iterable[Account]) -> None:
     connection.execute(insert(ENTRY), [_row(one) for one in posted])
     connection.execute(_GROW, _month_rows(posted))
-    touched = {one.posting.entry.project for one in posted}
+    touched: dict[str, int] = {}
+    for one in posted:
+        earlier(touched, {one.posting.entry.project: to_ms(midnight(one.posting.entry.day))})
     heads = [
         {
             "key": account.project,

@@ -12,7 +12,7 @@ from typing import IO, Any
 from sqlalchemy import Connection, Engine
 
 from central.money.importing import ReadRow, read_ledger
-from central.money.posting import Conflict, Known, Outcome, Posted, Posting, Refusal, Refused
+from central.money.posting import Conflict, Known, Outcome, Posted, Posting, Refusal, Refused, text_fault
 from central.store.engine import writing
 from central.store.read_ledger import project_of_names
 from central.store.save_ledger import POST_MAX, begin_import, end_import, post, save_refused
@@ -97,7 +97,7 @@ def resolved(
 
     A name of no project, or of one that is not within, stays as it was: posting refuses it.
     """
-    ids = project_of_names(connection, {one.entry.project for one in postings})
+    ids = project_of_names(connection, {one.entry.project for one in postings if text_fault(one) is None})
     allowed = frozenset(ids.values() if within is None else within(connection, set(ids.values())))
     named = {name: project for name, project in ids.items() if project in allowed}
     placed = [

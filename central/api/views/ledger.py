@@ -13,6 +13,7 @@ from central.api.errors import InvalidError, absent
 from central.api.ledger_schemas import (
     ChainHead,
     ChainProof,
+    GivenEntry,
     LedgerConflict,
     LedgerConflicts,
     LedgerEntry,
@@ -23,7 +24,6 @@ from central.api.ledger_schemas import (
     LedgerSuspicion,
     LedgerSuspicions,
     LedgerTotal,
-    NewEntry,
     PostedEntries,
     PostedEntry,
     RefusedRow,
@@ -165,7 +165,7 @@ def conflicts(
             project=row.project,
             voucher=row.voucher,
             differs=row.differs.split(","),
-            given=NewEntry.model_construct(**json.loads(row.document)),
+            given=GivenEntry(**json.loads(row.document)),
             given_by=row.given_by,
             given_at=from_ms(row.given_at),
         )

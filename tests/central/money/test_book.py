@@ -58,6 +58,7 @@ def test_sm3_is_the_standards() -> None:
         (a_posting(day=date(1999, 12, 31)), "day"),
         (a_posting(day=date(2000, 1, 1)), "posted"),
         (a_posting(project="p2"), "project"),
+        (a_posting(project="p\0"), "text"),
         (a_posting("u1", -1, reverses="v9"), "reverses"),
         (a_posting("u1", 1, reverses="v9"), "amount"),
     ],

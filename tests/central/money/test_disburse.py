@@ -31,6 +31,7 @@ def advice(paid_fen: int = 0, actual_bp: int = 4000, sigma_bp: int = 0, **terms:
     )
 
 
+@pytest.mark.requirement("C17")
 @pytest.mark.parametrize(
     ("terms", "cap_wan"),
     [({}, 256), ({"rate_bp": 9000}, 288), ({"rate_bp": 10_000}, 320)],
@@ -39,6 +40,7 @@ def test_the_cap_is_contract_times_verified_times_rate(terms: dict[str, int], ca
     assert advice(**terms).cap_fen == cap_wan * WAN
 
 
+@pytest.mark.requirement("C17")
 @pytest.mark.parametrize(
     ("paid_fen", "up_to_fen", "ahead_fen"),
     [
@@ -69,6 +71,7 @@ def test_the_advance_is_worked_off() -> None:
     assert advice(0, 10_000, rate_bp=10_000, advance_fen=80 * WAN).cap_fen == 800 * WAN
 
 
+@pytest.mark.requirement("C17")
 @pytest.mark.parametrize("paid_fen", [0, 700 * WAN])
 def test_wages_are_due_whatever_the_cap_says(paid_fen: int) -> None:
     found = disbursement(
