@@ -76,6 +76,9 @@ def test_a_stage_is_submitted_by_one_and_approved_by_another(own_centre: Centre)
         one["stage"]: one for one in own_centre.client("leader").get("/api/v1/projects/qp/lifecycle").json()["stages"]
     }
     assert (stages["declared"]["state"], stages["declared"]["acts"][0]["decided_by"]) == ("passed", "head")
+    declared = stages["declared"]
+    assert (declared["planned_on"], declared["actual_on"], declared["late_days"]) == ("2026-03-25", "2026-04-01", 7)
+    assert declared["acts"][0]["documents"][0] == {"kind": "project_proposal", **PAPER, "kept": False}
     assert (stages["reviewed"]["state"], stages["reviewed"]["late_days"]) == ("open", 17)
     assert (stages["approved"]["state"], stages["approved"]["missing"]) == ("blocked", ["reviewed"])
     assert trail(own_centre, "head") == ["stage.approve"]

@@ -178,7 +178,7 @@ def test_the_chain_of_an_investment_project(any_store: Engine) -> None:
         assert [(tax.year, tax.amount_fen, tax.target_fen) for tax in tax_of(connection, "qp")] == [(2027, 120, 150)]
 
 
-@pytest.mark.requirement("A38", partly="the task for the bureau is tested with mending")
+@pytest.mark.requirement("A38")
 def test_no_start_without_the_permit_that_is_required(any_store: Engine) -> None:
     stored(any_store)
     refused = PermitEvent(permit="eia", state="refused", day=date(2026, 4, 20), ref="", note="noise")
