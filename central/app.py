@@ -33,6 +33,8 @@ from central.identity.keys import centre_signer, identity_folder
 from central.ingest.listener import Listener
 from central.ingest.worker import Worker
 from central.jobs import Scheduler
+from central.notify.beginning import postman_of
+from central.notify.postman import Postman
 from central.private_data import OWNERS_UMASK, prepare_data
 from central.reassessor import Reassessor
 from central.settings import Settings, UploadSettings, metrics_token
@@ -57,6 +59,7 @@ class Centre:
     reassessor: Reassessor
     scheduler: Scheduler
     sweeper: Sweeper
+    postman: Postman
     worker: Worker | None
     listener: Listener | None
     broker_watch: BrokerWatch | None
@@ -67,6 +70,7 @@ class Centre:
         """Start the loops, each in its own thread."""
         self._run("reassess", self.reassessor.run)
         self._run("uploads", self.sweeper.run)
+        self._run("notify", self.postman.run)
         if self.worker is not None and self.listener is not None:
             self._run("ingest", self.worker.run)
             self._run("broker", self.listener.run)
@@ -116,6 +120,7 @@ def build(settings: Settings) -> Centre:
         reassessor=reassessor,
         scheduler=Scheduler(engine=engine, holder=_identity(), ran=reassessor.call),
         sweeper=Sweeper(services=services, stopping=stopping),
+        postman=postman_of(settings, engine, holder=_identity(), stopping=stopping),
         worker=worker,
         listener=listener,
         broker_watch=watch,

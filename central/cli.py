@@ -14,6 +14,8 @@ from central.configuring.commands import app as configuring
 from central.identity.commands import gateways, identity
 from central.ingest.commands import letters
 from central.ladder_commands import app as ladders
+from central.ledger_commands import app as ledger
+from central.notify.commands import app as notify
 from central.organisation_commands import lifecycle, organisation
 from central.plan_commands import app as plans
 from central.settings import check_files
@@ -29,7 +31,9 @@ app.add_typer(users, name="user")
 app.add_typer(gateways, name="gateway")
 app.add_typer(configuring, name="configure")
 app.add_typer(letters, name="letters")
+app.add_typer(ledger, name="ledger")
 app.add_typer(ladders, name="ladder")
+app.add_typer(notify, name="notify")
 app.add_typer(plans, name="plan")
 app.add_typer(organisation, name="organisation")
 app.add_typer(lifecycle, name="lifecycle")

@@ -137,6 +137,32 @@ class UploadSettings(BaseModel):
     waiting: Annotated[int, Field(ge=1, le=1000, description="whole uploads that wait to be looked at")] = 16
 
 
+Hour = Annotated[int, Field(ge=0, le=23)]
+
+
+class NotifySettings(BaseModel):
+    """How people are told. Where each is reached says `siteprogress-central notify address`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    mail_file: Path | None = Field(
+        default=None, description="file with the mail server, mailto(s)://USER:PASSWORD@HOST:PORT?from=ADDRESS"
+    )
+    pages_url: str = Field(default="", description="the pages as people reach them, https://HOST; before links")
+    language: Literal["zh", "en", "both"] = "both"
+    quiet_from: Hour = 22
+    quiet_to: Hour = 7
+    digest_at: Hour = Field(default=8, description="hour of the day's blue warnings")
+    timeout_s: Annotated[float, Field(ge=1, le=60, description="for each step at a provider")] = 15.0
+
+    @field_validator("pages_url")
+    @classmethod
+    def _is_http(cls, url: str) -> str:
+        if url and (urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).hostname):
+            raise ValueError("expected https://HOST or http://HOST")
+        return url
+
+
 class Settings(BaseSettings):
     """Everything the centre is told from outside. Unknown keys are refused."""
 
@@ -159,6 +185,7 @@ class Settings(BaseSettings):
         default=None, description="file with the token /metrics asks for; without one it is for this machine only"
     )
     uploads: UploadSettings = UploadSettings()
+    notify: NotifySettings = NotifySettings()
     pages: Path | None = Field(default=None, description="built web page; found beside the package when absent")
     district: DistrictSettings = DistrictSettings()
     log_level: Literal["debug", "info", "warning", "error"] = "info"
@@ -245,6 +272,26 @@ def metrics_token(settings: Settings) -> str | None:
     return token
 
 
+def mail_relay(settings: Settings) -> str | None:
+    """The mail server for plain e-mail addresses, None = none; SettingsError says nothing of what the file holds."""
+    file = settings.notify.mail_file
+    if file is None:
+        return None
+    try:
+        url = file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as broken:
+        raise SettingsError(
+            f"{file}: {type(broken).__name__}", where="notify.mail_file", expected="a file this user can read"
+        ) from broken
+    parts = urlsplit(url)
+    if parts.scheme not in {"mailto", "mailtos"} or not parts.hostname or parts.path.strip("/"):
+        raise SettingsError(
+            f"{file} holds no mail server", where="notify.mail_file",
+            expected="mailto(s)://USER:PASSWORD@HOST:PORT?from=ADDRESS without a recipient",
+        )  # fmt: skip
+    return url
+
+
 def _table(file: Path | None) -> dict[str, Any]:
     if file is None:
         return {}
@@ -275,6 +322,7 @@ def _known(place: tuple[int | str, ...]) -> list[str]:
         "broker": BrokerSettings,
         "district": DistrictSettings,
         "identity": IdentitySettings,
+        "notify": NotifySettings,
         "uploads": UploadSettings,
     }
     section = sections.get(str(place[0])) if len(place) > 1 else Settings

@@ -36,6 +36,7 @@ BUSY_S = 0.05
 AWAY_S = 5.0
 CLAIM_MS = 120_000
 RENEW_S = 20.0
+TURN_MS = 20_000  # a slow provider's other letters wait for the next turn, so that urgent ones are not kept
 TRIES = Counter("siteprogress_notification_tries", "Tries to send a message", ["channel", "outcome"])
 
 
@@ -122,8 +123,9 @@ class Postman:
     def _send_group(self, group: Sequence[tuple[Claimed, Address]]) -> None:
         """When a provider takes none of its letters, the others need not find out one by one: they wait as long."""
         resting_ms: int | None = None
+        over_ms = self.now_ms() + TURN_MS
         for one, address in group:
-            if resting_ms is not None or self.stopping.is_set():
+            if resting_ms is not None or self.stopping.is_set() or self.now_ms() > over_ms:
                 with writing(self.engine) as connection:
                     put_back(connection, one, at_ms=resting_ms or self.now_ms())
                 continue
@@ -136,9 +138,8 @@ class Postman:
             if not begin(connection, one, now_ms=began_ms, until_ms=began_ms + CLAIM_MS):
                 return None
         assert self._sends is not None
-        letter = composed(
-            one.parts, digest=one.kind == "digest", token=one.token, urgent=one.urgent, style=self.style
-        )  # fmt: skip
+        digest = one.kind == "digest"
+        letter = composed(one.parts, digest=digest, token=one.token, urgent=one.urgent, style=self.style)
         try:
             answer = self._sends.send(address, letter)
         except Exception as broken:

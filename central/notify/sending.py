@@ -34,7 +34,7 @@ TOKEN_HEADERS: dict[Channel, str] = {"webhook": "Idempotency-Key", "email": "X-S
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sender:
-    """`relay`: the mail server for plain e-mail addresses, as mailto(s)://…; each step at a provider has `timeout_s`."""
+    """`relay`: the mail server for plain e-mail addresses, mailto(s)://…; each step at a provider has `timeout_s`."""
 
     timeout_s: float = 15.0
     relay: str | None = None
