@@ -117,6 +117,7 @@ def test_one_building_a_week_late_warns_though_the_project_looks_fine(late_days:
     assert [c for c in found.changes if c.subject == WHOLE] == []
 
 
+@pytest.mark.requirement("A33")
 def test_permutation_repetition_and_hindsight_change_nothing() -> None:
     seen = readings("b1", lambda t: min(t, 25.2), days=40) + readings("b2", lambda t: t, days=40, seed=2)
     shuffled = [*seen, *seen[: len(seen) // 2]]

@@ -109,6 +109,7 @@ def test_signed_and_not_begun_after_six_months(started: int | None) -> None:
     assert flagged == ([] if started is not None else expected)
 
 
+@pytest.mark.requirement("C05")
 def test_a_line_over_its_grant_is_yellow_though_the_whole_is_under() -> None:
     granted = [entry("budget", 0, 100 * WAN, line="works"), entry("budget", 0, 720 * WAN, line="other")]
     found = judge(looks(on_plan, days=40), days=40, entries=[*granted, entry("pay", 30, 111 * WAN, line="works")])

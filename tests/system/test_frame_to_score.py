@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from demo.accounting import account
 from demo.conductor import show, unseen_after
 from demo.district import FOOTAGE, load_district
@@ -52,6 +54,7 @@ def kill_each_once(number: int, house: House) -> None:
             child.start_again()
 
 
+@pytest.mark.requirement("A02", partly="95 % of captures judged within 5 min is measured by bench/fleet.py, not tested")
 def test_faults_make_no_difference(tmp_path: Path) -> None:
     calm, calm_belief = a_run(tmp_path / "calm", lambda *_: None)
     rough, rough_belief = a_run(tmp_path / "rough", kill_each_once)

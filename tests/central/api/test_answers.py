@@ -174,6 +174,7 @@ def nodes(tree: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield from nodes(child)
 
 
+@pytest.mark.requirement("A01")
 def test_a_score_is_traced_down_to_records_and_frames(centre: Centre) -> None:
     tree = read(centre, "/trace/score/qp")
     kinds = [node["kind"] for node in nodes(tree)]

@@ -30,6 +30,7 @@ def test_a_whole_chain_holds(any_store: Engine) -> None:
     assert first_fault([]) is None
 
 
+@pytest.mark.requirement("A53")
 @pytest.mark.parametrize(
     ("spoil", "fault"),
     [

@@ -142,6 +142,7 @@ def test_one_camera_that_insists_for_a_day_is_believed_and_reviewed() -> None:
     assert believed.review == ("fall", "jump")
 
 
+@pytest.mark.requirement("E08")
 def test_an_inspector_settles_a_review() -> None:
     seen = [an_observation(0.60, day / 2) for day in range(60, 80)]
     low = [an_observation(0.25, 40 + n / 3) for n in range(6)]

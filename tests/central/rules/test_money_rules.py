@@ -15,6 +15,7 @@ from tests.central.rules.build import WAN, a_deviation, at_midnight, found, leve
 JULY_1 = midnight(date(2026, 7, 1))
 
 
+@pytest.mark.requirement("B18")
 @pytest.mark.parametrize(
     ("paid", "expected"),
     [
@@ -45,6 +46,7 @@ def test_above_the_estimate_is_red_whatever_the_budget(paid: int, estimate: int,
         assert (finding.basis, finding.threshold) == ("estimate", 0)
 
 
+@pytest.mark.requirement("C05")
 @pytest.mark.parametrize(
     ("line", "lines", "expected"),
     [
@@ -67,6 +69,7 @@ def test_money_that_was_not_granted_by_lines_is_judged_by_none(line: str, lines:
     assert found("overspend", facts) is None
 
 
+@pytest.mark.requirement("D05")
 @pytest.mark.parametrize(
     ("month", "executed_bp", "expected"),
     [
@@ -192,6 +195,7 @@ def spending(*wan: float, month_end: bool = True, contract: int = 600 * WAN) -> 
     )
 
 
+@pytest.mark.requirement("A16")
 @pytest.mark.parametrize(
     ("last", "z", "expected"),
     [

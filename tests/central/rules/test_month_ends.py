@@ -176,6 +176,7 @@ def test_a_level_changes_only_by_a_value_beyond_the_band(values: list[int], conf
             assert all(rank(ladder.held(one)) < rank(before) for one in run)
 
 
+@pytest.mark.requirement("A17")
 @given(st.sampled_from([500, 1500, 3000]), st.lists(st.integers(min_value=0, max_value=199), min_size=1, max_size=80))
 def test_no_flapping_within_a_band(line: int, below: list[int]) -> None:
     """A value that trembles between the line and two points below it opens a level once and changes nothing more."""

@@ -20,6 +20,7 @@ def on(day: date, *events: LifeEvent, **more: object) -> RuleInput:
     return at_midnight(**facts | more)
 
 
+@pytest.mark.requirement("A37")
 @pytest.mark.parametrize(
     ("day", "events", "expected"),
     [

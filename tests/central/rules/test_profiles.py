@@ -129,6 +129,7 @@ def test_nonsense_is_refused_or_read_and_never_breaks(key: str, value: object) -
         assert profile_of(document_of(read)) == read
 
 
+@pytest.mark.requirement("A15")
 @pytest.mark.parametrize(
     ("basis", "plan", "actual", "spi_t_bp", "expected"),
     [

@@ -46,6 +46,7 @@ def levels(gaps: tuple[float, ...], *, confirmed: bool = False, profile: LadderP
     return found
 
 
+@pytest.mark.requirement("A17")
 def test_the_domains_vector() -> None:
     assert levels(GAPS) == [N, N, B, B, Y, Y, Y, Y, Y, B, B, B, R]
 

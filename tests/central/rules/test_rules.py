@@ -46,6 +46,7 @@ def level(rule: str, facts: RuleInput, profile: LadderProfile = DEFAULT) -> Leve
     return finding.level
 
 
+@pytest.mark.requirement("A15")
 @pytest.mark.parametrize(
     ("actual", "profile", "expected"),
     [

@@ -21,6 +21,7 @@ TORN: Matrix = ((1, 2, 1 / 4), (1 / 2, 1, 3), (4, 1 / 3, 1))
 FOUR: Matrix = ((1, 1 / 2, 1 / 3, 1 / 4), (2, 1, 1 / 2, 1 / 3), (3, 2, 1, 1 / 2), (4, 3, 2, 1))
 
 
+@pytest.mark.requirement("A24")
 @pytest.mark.parametrize(
     ("matrix", "weights", "cr"),
     [
@@ -48,6 +49,7 @@ def test_lambda_and_index(matrix: Matrix, lam: float, ci: float) -> None:
     assert (round(found.lambda_max, 4), round(found.ci, 4)) == (lam, ci)
 
 
+@pytest.mark.requirement("A24")
 def test_an_inconsistent_matrix_is_refused_with_its_worst_triple() -> None:
     assert round(priorities(TORN).cr, 4) == 1.0614
     with pytest.raises(JudgementError, match=r"CR 1\.0614.*\(0, 1, 2\)"):

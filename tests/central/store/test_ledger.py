@@ -38,6 +38,7 @@ def rows(engine: Engine, sql: str) -> list[tuple[Any, ...]]:
         return [tuple(row) for row in connection.execute(text(sql))]
 
 
+@pytest.mark.requirement("A13")
 def test_the_same_voucher_twice_is_one_entry_and_another_amount_a_conflict(any_store: Engine) -> None:
     first = a_posting("v1", 100)
     assert kinds(taken(any_store, a_posting("r1", 500, kind="release"), first)) == ["Posted", "Posted"]
@@ -59,6 +60,7 @@ def test_a_voucher_twice_in_one_batch_is_one_entry(any_store: Engine) -> None:
     assert kinds(found) == ["Posted", "Known", "Conflict"]
 
 
+@pytest.mark.requirement("A41")
 @pytest.mark.parametrize("table", ["fund_entry", "fund_conflict", "fund_lock"])
 @pytest.mark.parametrize("how", ["UPDATE {} SET {} = {}", "DELETE FROM {}"])
 def test_neither_update_nor_delete_gets_through(any_store: Engine, table: str, how: str) -> None:
