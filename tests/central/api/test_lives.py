@@ -68,10 +68,10 @@ def test_a_stage_is_submitted_by_one_and_approved_by_another(own_centre: Centre)
     assert refused.status_code == 404
     approved = send(own_centre, "head", "POST", decision, approve=True, remark="")
     assert (approved.status_code, approved.json()["state"]) == (200, "approved"), approved.text
-    planned = send(
-        own_centre, "owner", "PUT", "/projects/qp/stages/reviewed", planned_on="2026-05-20", responsible="wang"
-    )
-    assert planned.status_code == 200, planned.text
+    for name, day in (("reviewed", "2026-05-20"), ("declared", "2026-03-25")):
+        path = f"/projects/qp/stages/{name}"
+        planned = send(own_centre, "owner", "PUT", path, planned_on=day, responsible="wang")
+        assert planned.status_code == 200, planned.text
     stages = {
         one["stage"]: one for one in own_centre.client("leader").get("/api/v1/projects/qp/lifecycle").json()["stages"]
     }
