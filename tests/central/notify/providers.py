@@ -25,7 +25,6 @@ class Mailbox:
 
     say: Callable[[int], str] = lambda _: "250 OK"
     refuse: Callable[[str], str | None] = lambda _: None
-    held: threading.Event | None = None
     port: int = field(default_factory=free_port)
     mails: list[Mail] = field(default_factory=list)
     asked: int = 0
@@ -47,8 +46,6 @@ class Mailbox:
         if said.startswith("250"):
             assert isinstance(envelope.content, bytes)
             self.mails.append(email.message_from_bytes(envelope.content))
-        if said.startswith("250 then silence"):
-            server.transport.abort()
         return said
 
     def start(self) -> None:
@@ -77,7 +74,7 @@ def text_of(mail: Mail) -> str:
     """The body of a mail, decoded."""
     raw = mail.get_payload(decode=True)
     assert isinstance(raw, bytes)
-    return raw.decode()
+    return raw.decode().replace("\r\n", "\n").strip()
 
 
 @contextmanager
