@@ -173,7 +173,10 @@ class TimelineEvent(Answer):
 
 
 class ToldPerson(Answer):
-    """A person who was told at a level, in a round of the case, and whether he has acknowledged."""
+    """A person who was told at a level, in a round of the case, and whether he has acknowledged.
+
+    `delivery` is what became of the newest message at that level: queued, sent, …; null = there was none to him.
+    """
 
     person: str
     name: str
@@ -182,6 +185,7 @@ class ToldPerson(Answer):
     level: str
     round: int
     at: datetime
+    delivery: str | None
     acknowledged_at: datetime | None
 
 

@@ -22,7 +22,8 @@ _OF_WARNING, _WARNING = table_of(tables.CaseWarning), table_of(tables.PlanWarnin
 _MEASURE, _MEASURE_EVENT = table_of(tables.Rectification), table_of(tables.RectificationEvent)
 _USER, _GRANT, _PROJECT = table_of(tables.User), table_of(tables.Grant), table_of(tables.Project)
 _PHOTO, _STILL, _READING = table_of(tables.PhotoClaim), table_of(tables.Evidence), table_of(tables.FaceReading)
-_BUILDING = table_of(tables.Building)
+_BUILDING, _MESSAGE = table_of(tables.Building), table_of(tables.Notification)
+_DELIVERY = table_of(tables.Delivery)
 Key = tuple[str, str, str]
 
 
@@ -160,6 +161,17 @@ def told_of(connection: Connection, case: int) -> list[Row[Any]]:
     """Who was told of a case, by round, time and person."""
     order = (_TOLD.c.nth, _TOLD.c.at, _TOLD.c.person, _TOLD.c.level)
     return list(connection.execute(select(_TOLD).where(_TOLD.c.case_id == case).order_by(*order)))
+
+
+def deliveries(connection: Connection, case: int) -> dict[tuple[str, str], str]:
+    """What became of the newest message about a case, by person and level: queued, or the state of its delivery."""
+    wanted = (
+        select(_MESSAGE.c.person, _MESSAGE.c.level, _DELIVERY.c.state)
+        .select_from(_MESSAGE.outerjoin(_DELIVERY, _DELIVERY.c.id == _MESSAGE.c.delivery))
+        .where(_MESSAGE.c.about == f"case/{case}")
+        .order_by(_MESSAGE.c.id)
+    )
+    return {(row.person, row.level): row.state or "queued" for row in connection.execute(wanted)}
 
 
 def told_to(connection: Connection, person: str, cases: Sequence[int]) -> set[int]:

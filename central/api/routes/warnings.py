@@ -34,7 +34,7 @@ from central.api.services import Db, Given, Services
 from central.api.views.cases import causes_shown, detail_shown
 from central.api.views.seats import actor_on, visible_projects
 from central.api.views.timeline import text_of
-from central.api.views.warnings import counts_of, inbox_of, warning_of, warnings_of
+from central.api.views.warnings import Page, counts_of, inbox_of, warning_of, warnings_of
 from central.mending.order import Order
 from central.mending.refused import MendingRefused
 from central.mending.who import MAY, Actor
@@ -51,6 +51,7 @@ Reader = Annotated[Access, allow("read_projects")]
 Mender = Annotated[Access, allow("mend")]
 Short = Annotated[str | None, Query(max_length=128, pattern=r"^[^\x00]*$")]
 PAGE_MAX = 200
+LIST_MAX = 1000
 OFFSET_MAX = 1_000_000
 
 
@@ -63,10 +64,12 @@ def warnings(
     project: Annotated[str | None, Query(max_length=128)] = None,
     state: Literal["open", "closed", "all"] = "open",
     level: Annotated[list[Level] | None, Query()] = None,
+    limit: Annotated[int, Query(ge=1, le=LIST_MAX)] = LIST_MAX,
+    offset: Annotated[int, Query(ge=0, le=OFFSET_MAX)] = 0,
 ) -> WarningList:
-    """Open (or closed) warnings, heaviest first, then newest."""
-    now_ms, levels = to_ms(services.wall()), tuple(level or ())
-    return warnings_of(session, access=access, project=project, state=state, levels=levels, now_ms=now_ms)
+    """Open (or closed) warnings, heaviest first, then newest; `total` counts all that pass."""
+    page, levels = Page(now_ms=to_ms(services.wall()), limit=limit, offset=offset), tuple(level or ())
+    return warnings_of(session, access=access, project=project, state=state, levels=levels, page=page)
 
 
 def _inbox_filter(

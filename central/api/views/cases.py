@@ -23,7 +23,7 @@ from central.mending.who import APPROVERS, Actor
 from central.mending.words import SEAT_WORDS, STATE_WORDS
 from central.store.instants import from_ms
 from central.store.read_measures import names_of
-from central.store.read_mended import case_events, lives_of_case, load_cases, precedents, told_of, told_to
+from central.store.read_mended import case_events, deliveries, lives_of_case, load_cases, precedents, told_of, told_to
 from central.store.tables import Project
 
 
@@ -78,6 +78,7 @@ def detail_shown(connection: Connection, case: Case, *, access: Access, project:
     """Everything about one case."""
     actor = actor_on(access, project)
     told = told_of(connection, case.id)
+    delivered = deliveries(connection, case.id)
     events = case_events(connection, case.id)
     names = names_of(connection, sorted({row.person for row in told} | {row.actor for row in events}))
     waiting = case.id in told_to(connection, access.username, [case.id])
@@ -87,7 +88,7 @@ def detail_shown(connection: Connection, case: Case, *, access: Access, project:
         case=brief_of(case, actor, waiting=waiting, now_ms=now_ms),
         word=text_of(STATE_WORDS[case.state]),
         lives=[str(warning) for warning in lives_of_case(connection, case.id)],
-        told=[_told(row, names) for row in told],
+        told=[_told(row, names, delivered.get((row.person, row.level))) for row in told],
         clocks=[
             ClockShown(
                 kind=clock.kind,
@@ -112,7 +113,7 @@ def causes_shown(connection: Connection, rule: str | None, *, first: Sequence[st
     return [_cause(connection, cause) for cause in ordered]
 
 
-def _told(row: Row[Any], names: dict[str, str]) -> ToldPerson:
+def _told(row: Row[Any], names: dict[str, str], delivery: str | None) -> ToldPerson:
     return ToldPerson(
         person=row.person,
         name=names.get(row.person, row.person),
@@ -121,6 +122,7 @@ def _told(row: Row[Any], names: dict[str, str]) -> ToldPerson:
         level=row.level,
         round=row.nth,
         at=from_ms(row.at),
+        delivery=delivery,
         acknowledged_at=instant(row.acknowledged_at),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Literal, cast
 
 from sqlmodel import Session
@@ -29,14 +29,24 @@ _WEIGHT = {"red": 0, "yellow": 1, "blue": 2}
 _STATES = {"open": ("open",), "closed": ("closed",), "all": ("open", "closed", "withdrawn")}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Which part of a list; `now_ms` is the wall's, clocks are shown by it."""
+
+    now_ms: int
+    limit: int
+    offset: int = 0
+
+
 def warnings_of(
-    session: Session, *, access: Access, project: str | None, state: str, levels: Sequence[Level], now_ms: int
+    session: Session, *, access: Access, project: str | None, state: str, levels: Sequence[Level], page: Page
 ) -> WarningList:
-    """Warnings of the caller's scope: open before closed, heaviest first, then newest. `now_ms` is the wall's."""
+    """Warnings of the caller's scope: open before closed, heaviest first, then newest; `total` counts all."""
     told = told_warnings(session, project=project, states=_STATES[state], levels=levels)
     visible = [one for one in told if access.sees(one.project)]
     visible.sort(key=lambda one: (one.warning.state != "open", _WEIGHT[one.warning.level]))
-    return WarningList(total=len(visible), warnings=_shown(session, visible, access=access, now_ms=now_ms))
+    shown = visible[page.offset : page.offset + page.limit]
+    return WarningList(total=len(visible), warnings=_shown(session, shown, access=access, now_ms=page.now_ms))
 
 
 def warning_of(session: Session, warning_id: int, *, access: Access, now_ms: int) -> PlanWarning:

@@ -95,7 +95,9 @@ def test_a_warning_is_followed_from_the_inbox_to_its_verification(own_centre: Ce
     ]  # fmt: skip
     assert detail["rectification"]["evidence"][0]["url"] == f"/api/v1/photos/{PHOTO}/image"
     assert detail["causes"][0]["code"] == "labour"
-    assert {"owner"} <= {one["person"] for one in detail["told"] if one["acknowledged_at"]}
+    told = {one["person"]: one for one in detail["told"]}
+    assert (told["owner"]["delivery"], told["owner"]["seat_word"]["zh"]) == ("queued", "项目负责人")
+    assert told["owner"]["acknowledged_at"] is not None
 
 
 @pytest.mark.parametrize(
@@ -182,6 +184,8 @@ def test_the_inbox_is_filtered_counted_and_paged_within_the_scope(own_centre: Ce
     assert {one["project"]["id"] for one in inbox(leader, street="麦岭街道")} == {"ml"}
     red_and_yellow = inbox(leader, level=["red", "yellow"])
     assert {one["level"] for one in red_and_yellow} <= {"red", "yellow"}
+    everyone = leader.get("/api/v1/warnings", params={"state": "all", "limit": 1, "offset": 1}).json()
+    assert (everyone["total"] >= 3, len(everyone["warnings"])) == (True, 1)
     assert inbox(leader, state=["closed"]) == []
     assert inbox(leader, rule="nothing") == []
 
