@@ -14,6 +14,8 @@ from central.store.tables.checked import (
     DutyDay,
     OutageNotice,
     QualityMonth,
+    Report,
+    ReportFile,
     SiteFence,
     ValueDispute,
 )
@@ -151,6 +153,8 @@ __all__ = [
     "Record",
     "Rectification",
     "RectificationEvent",
+    "Report",
+    "ReportFile",
     "RuleState",
     "Score",
     "ScoreContribution",

@@ -1,4 +1,4 @@
-"""What is checked: contract clauses, site fences, daily reports and duties, disputes, outages, frozen data quality.
+"""What is checked (contract clauses, site fences, daily reports and duties, disputes, outages, data quality), reports.
 
 Rows are added to and never rewritten, but for `duty_day` (reminded, then missed) and the state of a dispute.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date
 from typing import ClassVar
 
-from sqlalchemy import Index
+from sqlalchemy import BigInteger, Index, LargeBinary
 from sqlmodel import Field, SQLModel
 
 from central.store.tables.columns import big, long_text, serial
@@ -125,3 +125,40 @@ class QualityMonth(SQLModel, table=True):
     grade: str | None = None
     sha256: str
     frozen_at: int = big()
+
+
+class Report(SQLModel, table=True):
+    """A report that was made, frozen: `content` is its whole text, pictures by digest, as canonical JSON in both
+    languages; `sha256` is that of the content. Made again of the same facts it is the same row.
+
+    `kind` = risk_warning, risk_project, monthly, quarterly or quality; `about` = what it is of (a warning's or
+    project's id, a unit's name, '' = the district); `period` the first day of its month or quarter, else NULL.
+    """
+
+    __tablename__: ClassVar[str] = "report"
+    __table_args__ = (Index("ix_report_kind", "kind", "period"),)
+    id: int | None = serial()
+    kind: str
+    about: str
+    project: str | None = Field(default=None, index=True)
+    unit: str | None = None
+    period: date | None = None
+    as_of_at: int | None = big(default=None)
+    title_zh: str
+    title_en: str
+    content: str = long_text()
+    sha256: str = Field(unique=True)
+    made_by: str
+    made_at: int = big()
+
+
+class ReportFile(SQLModel, table=True):
+    """A report as a document: the bytes of its first rendering in a language and format, for ever."""
+
+    __tablename__: ClassVar[str] = "report_file"
+    report: int = Field(primary_key=True, sa_type=BigInteger)
+    language: str = Field(primary_key=True)
+    format: str = Field(primary_key=True)
+    sha256: str
+    content: bytes = Field(sa_type=LargeBinary)
+    rendered_at: int = big()

@@ -19,6 +19,7 @@ def upgrade() -> None:
     _reports()
     _disputes()
     _quality()
+    _frozen()
 
 
 def _words(*names: str) -> list[sa.Column]:
@@ -134,4 +135,31 @@ def _quality() -> None:
         sa.Column("grade", sa.String()),
         *_words("sha256"),
         *_bigs("frozen_at"),
+    )
+
+
+def _frozen() -> None:
+    """Reports and the documents that were made of them."""
+    _numbered(
+        "report",
+        *_words("kind", "about"),
+        sa.Column("project", sa.String()),
+        sa.Column("unit", sa.String()),
+        sa.Column("period", sa.Date()),
+        *_bigs("as_of_at", nullable=True),
+        *_words("title_zh", "title_en"),
+        *_texts("content"),
+        *_words("sha256", "made_by"),
+        *_bigs("made_at"),
+        sa.UniqueConstraint("sha256", name=op.f("uq_report_sha256")),
+    )
+    op.create_index("ix_report_kind", "report", ["kind", "period"])
+    op.create_index(op.f("ix_report_project"), "report", ["project"])
+    _keyed(
+        "report_file",
+        ("report", "language", "format"),
+        *_bigs("report"),
+        *_words("language", "format", "sha256"),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        *_bigs("rendered_at"),
     )
