@@ -50,6 +50,10 @@ Action = Literal[
     "verify_step",
     "mend",
     "coordinate",
+    "set_clauses",
+    "report_daily",
+    "settle_dispute",
+    "read_quality",
 ]
 
 _INSIDE = frozenset(ROLES) - {"public", "visitor"}
@@ -81,6 +85,12 @@ ACTIONS: dict[Action, frozenset[str]] = {
     "organise": frozenset({"admin"}),
     "submit_step": frozenset({"clerk", "section", "project_owner", "contractor", "supervisor"}),
     "verify_step": frozenset({"supervisor", "inspector", "section", "dept_head", "leader"}),  # never one's own
+    "set_clauses": frozenset({"project_owner", "section", "dept_head"}),
+    "report_daily": frozenset(
+        {"contractor", "project_owner", "supervisor", "inspector", "third_party", "section"}
+    ),  # as what: central.quality.claims
+    "settle_dispute": frozenset({"supervisor", "inspector", "section", "dept_head"}),  # never one's own
+    "read_quality": _WORKING,
     "upload": _INSIDE - {"auditor", "discipline", "finance"},  # photos; gateways by their own token, stills
 }
 

@@ -12,6 +12,7 @@ from math import ceil, cos, radians
 from typing import Any
 
 from shapely import Point, Polygon
+from shapely.errors import ShapelyError
 from shapely.geometry import MultiPolygon, shape
 from shapely.geometry.base import BaseGeometry
 from shapely.validation import explain_validity
@@ -80,7 +81,7 @@ def around(*, lat_e7: int, lon_e7: int, radius_m: int) -> Fence:
 def _polygons(geometry: Any) -> Iterable[Any]:
     try:
         known = shape(geometry) if isinstance(geometry, dict) else None
-    except (ValueError, TypeError, AttributeError, LookupError) as odd:
+    except (ShapelyError, ValueError, TypeError, AttributeError, LookupError) as odd:
         raise _refused(str(odd)[:120] or type(odd).__name__, "geometry", "a GeoJSON Polygon or MultiPolygon") from odd
     match known:
         case Polygon() if not known.is_empty:
