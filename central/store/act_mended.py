@@ -16,6 +16,7 @@ from central.mending.moves import case_move
 from central.mending.order import Order, check_order, check_reason
 from central.mending.refused import MendingRefused
 from central.mending.who import Actor, check_ending, check_may, check_verifier
+from central.mending.words import ACT_WORDS, STATE_WORDS
 from central.store import tables
 from central.store.move_mended import Doing, note_case, walk_case
 from central.store.order_mended import all_recovered, cancel_measure, new_measure, verified_case, verify_measure
@@ -275,4 +276,10 @@ def _same_project(cases: Sequence[Case]) -> None:
 
 def _not_ended(case: Case, act: str) -> None:
     if case.ended:
-        case_move(case.state, "waive")  # says in which states anything may still be done
+        word, state = ACT_WORDS[act], STATE_WORDS[case.state]
+        raise MendingRefused(
+            "wrong_state",
+            Text(zh=f"状态为“{state.zh}”, 不能{word.zh}", en=f"state is '{state.en}': cannot {word.en}"),
+            where="case.state",
+            expected=Text(zh="未结事项", en="a case that has not ended"),
+        )

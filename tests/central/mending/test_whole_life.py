@@ -419,4 +419,7 @@ def test_a_leader_presses_and_everybody_may_leave_a_note(store: Engine) -> None:
     with pytest.raises(MendingRefused, match="your role"):
         act(store, act_mended.press, case, actor("owner"), note="x")
     act(store, act_mended.note, case, actor("builder"), words="收到")
-    assert [event for event, _ in events(store, case)][-3:] == ["pressed", "pressed", "noted"]
+    act(store, act_mended.waive, case, actor("boss"), reason="r")
+    with pytest.raises(MendingRefused, match="cannot press for action"):
+        act(store, act_mended.press, case, actor("boss"), note="x")
+    assert [event for event, _ in events(store, case)][-3:] == ["pressed", "noted", "waived"]
