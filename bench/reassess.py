@@ -178,9 +178,17 @@ def nights(folder: Path, sizes: Sequence[int], *, buildings: int, processes: int
             mark_dirty(connection, ids, since_ms=TIME_ALONE_MS)
         began = time.perf_counter()
         now = midnight(START) + timedelta(days=NIGHT_DAYS + number)
-        judged = sum(len(v) for v in judge_beside(engine, ids, now, processes=processes, stopping=Event()))
+        verdicts = [one for v in judge_beside(engine, ids, now, processes=processes, stopping=Event()) for one in v]
         took_s = time.perf_counter() - began
-        found.append({"projects": judged, "buildings": buildings, "seconds": took_s, "processes": processes})
+        found.append(
+            {
+                "projects": len(verdicts),
+                "buildings": buildings,
+                "processes": processes,
+                "seconds": took_s,
+                "cpu_s": sum(verdict.cpu_s for verdict in verdicts),
+            }
+        )
     engine.dispose()
     return found[::-1]
 
@@ -194,8 +202,10 @@ def plot(found: Sequence[dict[str, float]], path: Path) -> None:
 
     figure = Figure(figsize=(6, 3.6))
     axes = figure.add_subplot()
-    axes.plot([n["projects"] for n in found], [n["seconds"] for n in found], marker="o")
+    for name, label in (("seconds", "as it went"), ("cpu_s", "of processor")):
+        axes.plot([n["projects"] for n in found], [n[name] for n in found], marker="o", label=label)
     axes.set(xlabel="projects of 20 buildings", ylabel="seconds of a night", xlim=(0, None), ylim=(0, None))
+    axes.legend()
     axes.grid(visible=True, alpha=0.3)
     figure.tight_layout()
     figure.savefig(path, metadata={"Date": None} if path.suffix == ".svg" else None)

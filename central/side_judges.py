@@ -29,10 +29,12 @@ _engine: Engine | None = None  # a judge's own, opened when its process begins
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """What became of one project: `error` '' = judged; `offline` = the database was not there."""
+    """What became of one project: `error` '' = judged; `offline` = the database was not there. `cpu_s` = processor
+    time of the judge's process."""
 
     project: str
     took_s: float
+    cpu_s: float
     error: str = ""
     offline: bool = False
 
@@ -74,13 +76,19 @@ def _judge(projects: Sequence[str], now: datetime) -> list[Verdict]:
 
 def verdict_on(engine: Engine, project: str, now: datetime) -> Verdict:
     """One project through the one door; whatever goes wrong is in the verdict."""
-    began = time.monotonic()
+    began, cpu = time.monotonic(), time.process_time()
+    error, offline = "", False
     try:
         reassess(engine, project, now)
     except OperationalError as gone:
-        return Verdict(project=project, took_s=time.monotonic() - began, error=str(gone.orig), offline=True)
+        error, offline = str(gone.orig), True
     except Exception as broken:
         log.exception("reassessment failed: project=%s", project)
         error = f"{type(broken).__name__}: {broken}"
-        return Verdict(project=project, took_s=time.monotonic() - began, error=error)
-    return Verdict(project=project, took_s=time.monotonic() - began)
+    return Verdict(
+        project=project,
+        took_s=time.monotonic() - began,
+        cpu_s=time.process_time() - cpu,
+        error=error,
+        offline=offline,
+    )
