@@ -73,6 +73,7 @@ def asked(client: httpx.Client, **query: Any) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.requirement("A13")
 def test_a_voucher_is_one_entry_and_another_amount_a_recorded_conflict(own_centre: Centre) -> None:
     client = finance(own_centre)
     first = posted(client, an_entry(payee="甲"))
@@ -143,6 +144,7 @@ def test_scope_bounds_what_is_posted_and_read(own_centre: Centre) -> None:
     assert mine.post("/api/v1/ledger/locks", json={"month": "2026-01"}).status_code == 404
 
 
+@pytest.mark.requirement("A42")
 def test_opening_and_period_are_closing_and_pages_go_on(own_centre: Centre) -> None:
     client = finance(own_centre)
     days = ["2025-12-31", "2026-01-01", "2026-03-03", "2026-12-31", "2027-01-01"]
@@ -165,6 +167,7 @@ def test_opening_and_period_are_closing_and_pages_go_on(own_centre: Centre) -> N
     assert (wrong.status_code, wrong.json()["error"]["where"]) == (422, "query.after")
 
 
+@pytest.mark.requirement("D11")
 def test_a_closed_month_takes_nothing(own_centre: Centre) -> None:
     client = finance(own_centre)
     assert client.get("/api/v1/ledger/locks").json() == {"closed_through": None}
@@ -260,6 +263,7 @@ def test_work_and_money_stand_side_by_side(own_centre: Centre) -> None:
     assert (unseen["actual_bp"], unseen["pay_gap_bp"], unseen["paid_of_contract_bp"]) == (None, None, 0)
 
 
+@pytest.mark.requirement("C17")
 def test_advice_is_bound_by_what_was_verified(own_centre: Centre) -> None:
     client = finance(own_centre)
     project = client.get("/api/v1/projects/qp").json()
@@ -281,6 +285,7 @@ def test_advice_is_bound_by_what_was_verified(own_centre: Centre) -> None:
     assert (unseen["verified_bp"], unseen["cap_fen"]) == (0, 0)
 
 
+@pytest.mark.requirement("D13")
 def test_suspicions_are_listed(own_centre: Centre) -> None:
     client = finance(own_centre)
     posted(
@@ -323,6 +328,7 @@ def fill(client: httpx.Client) -> None:
     )
 
 
+@pytest.mark.requirement("A42")
 def test_an_export_verifies_offline_and_any_change_shows(own_centre: Centre, tmp_path: Path) -> None:
     client = finance(own_centre)
     fill(client)

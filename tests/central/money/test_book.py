@@ -90,6 +90,7 @@ def test_a_reversal_takes_back_all_of_one_entry(change: dict[str, object], code:
     assert codes(book, replace(again, entry=replace(again.entry, **change))) == [code]  # type: ignore[arg-type]
 
 
+@pytest.mark.requirement("D11")
 def test_the_closed_months_end_is_inclusive() -> None:
     book = a_book(closed_through=date(2026, 2, 28))
     assert codes(book, a_posting("a", day=date(2026, 2, 28)), a_posting("b", day=date(2026, 3, 1))) == [
@@ -136,6 +137,7 @@ steps = st.lists(
 )
 
 
+@pytest.mark.requirement("A42")
 @given(steps, st.dates(date(2026, 1, 30), date(2026, 4, 3)), st.integers(0, 40))
 def test_over_any_history_opening_and_entries_are_closing(
     given_: Sequence[tuple[str, str, int, str, str, date]], first: date, length: int

@@ -61,6 +61,7 @@ def test_one_object_paid_for_twice(change: dict[str, Any], found: int) -> None:
     assert len(list(object_twice([a_payment("v1", object_code="i1"), later]))) == found
 
 
+@pytest.mark.requirement("D13")
 @pytest.mark.parametrize(
     ("one", "other", "expected"),
     [
@@ -77,6 +78,7 @@ def test_names_are_alike_from_085_on(one: str, other: str, expected: bool) -> No
     assert alike(one, other) is expected
 
 
+@pytest.mark.requirement("D13")
 def test_applications_at_one_place_or_for_one_object() -> None:
     first = Applied(project="p1", name="青坪小学教学楼改造工程", place="青坪街道")
     same = Applied(project="p2", name="青坪小学教学楼(二期)改造工程", place="青坪街道")
@@ -86,6 +88,7 @@ def test_applications_at_one_place_or_for_one_object() -> None:
     assert found == [("p1", "p2"), ("p3", "p4")]
 
 
+@pytest.mark.requirement("D13")
 @pytest.mark.parametrize(
     ("releases", "paid_fen", "said"),
     [

@@ -45,6 +45,7 @@ def asked(engine: Engine, first: date = FIRST, last: date = LAST, **which: objec
         return statement_of(connection, first=first, last=last, which=Which(**which))  # type: ignore[arg-type]
 
 
+@pytest.mark.requirement("A42")
 def test_both_days_are_included(any_store: Engine) -> None:
     days = [date(2023, 12, 31), FIRST, date(2024, 3, 5), LAST, date(2024, 7, 1)]
     add(any_store, *(("p1", 10**power, "release", day) for power, day in enumerate(days)))
@@ -75,6 +76,7 @@ def test_a_line_holds_what_is_below_it_and_a_payee_is_told_apart(any_store: Engi
 KINDS: tuple[FundKind, ...] = ("budget", "release", "pay")
 
 
+@pytest.mark.requirement("A42")
 @pytest.mark.parametrize("seed", range(3))
 def test_sums_of_months_are_sums_of_entries(any_store: Engine, seed: int) -> None:
     chance = Random(seed)
