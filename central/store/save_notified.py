@@ -35,8 +35,8 @@ def queue(connection: Connection, message: Message, *, wall_ms: int) -> bool:
         "not_before_at": message.not_before_ms,
         "state": "queued",
     }
-    added = connection.execute(insert_statement(connection, Notification).values(**row).on_conflict_do_nothing())
-    return bool(added.rowcount)
+    added = insert_statement(connection, Notification).values(**row).on_conflict_do_nothing()
+    return connection.execute(added.returning(_MESSAGE.c.id)).scalar() is not None
 
 
 def plan_queued(connection: Connection, *, hours: Hours, now_ms: int, limit: int = 500) -> int:

@@ -403,7 +403,8 @@ def test_no_log_line_at_any_level_holds_an_address_or_a_token(
         for person in ("owner", "boss"):
             tell(sqlite_store, a_message(person), wall_ms=wall())
         a_postman(sqlite_store, wall, relay=box.relay).round()
-    assert "outcome=refused" in caplog.text
-    assert "outcome=down" in caplog.text
+    said = [record.getMessage() for record in caplog.records if record.name != "mail.log"]  # the test's own server's
+    for outcome in ("outcome=refused", "outcome=down"):
+        assert any(outcome in line for line in said)
     for secret in ("zhangsan", "s3cretpath"):
-        assert secret not in caplog.text
+        assert not [line for line in said if secret in line]

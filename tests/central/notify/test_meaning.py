@@ -267,11 +267,11 @@ def test_an_address_opens_with_its_key_for_its_person_only(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("content", "good"),
     [
-        ("mailtos://u:pw9@smtp.x.cn:465?mode=ssl&from=a@b.cn\n", True),
+        ("mailtos://u:hunter2@smtp.x.cn:465?mode=ssl&from=a@b.cn\n", True),
         ("mailto://127.0.0.1:25?from=a@b.cn", True),
-        ("smtp://u:pw9@smtp.x.cn", False),
+        ("smtp://u:hunter2@smtp.x.cn", False),
         ("mailto://smtp.x.cn/to@x.cn", False),
-        ("pw9", False),
+        ("hunter2", False),
     ],
 )
 def test_the_mail_servers_file(tmp_path: Path, content: str, good: bool) -> None:
@@ -283,4 +283,4 @@ def test_the_mail_servers_file(tmp_path: Path, content: str, good: bool) -> None
         return
     with pytest.raises(SettingsError, match=r"holds no mail server at notify\.mail_file") as refused:
         mail_relay(settings)
-    assert "pw9" not in str(refused.value)
+    assert "hunter2" not in str(refused.value).replace(str(file), "")
