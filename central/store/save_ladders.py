@@ -64,7 +64,9 @@ def save_switch(connection: Connection, switch: NotedSwitch, *, wall_ms: int) ->
             noted_at=wall_ms,
         )
     )
-    append(
+    touched = tuple(project_ids(connection)) if switch.scope == DISTRICT else (switch.scope,)
+    mark_dirty(connection, touched, since_ms=switch.since_ms)
+    append(  # the trail's head is locked last: who judges holds its project first
         connection,
         at_ms=wall_ms,
         actor=switch.by,
@@ -76,8 +78,6 @@ def save_switch(connection: Connection, switch: NotedSwitch, *, wall_ms: int) ->
             "reason": switch.reason,
         },
     )
-    touched = tuple(project_ids(connection)) if switch.scope == DISTRICT else (switch.scope,)
-    mark_dirty(connection, touched, since_ms=switch.since_ms)
     return touched
 
 
