@@ -12,6 +12,7 @@ import pytest
 DEMO = [sys.executable, "-m", "demo.cli", "demo"]
 
 
+@pytest.mark.requirement("C28")
 @pytest.mark.parametrize("broker", ["mosquitto", "amqtt"])
 def test_the_first_days(tmp_path: Path, broker: str) -> None:
     out = tmp_path / "out.json"

@@ -67,6 +67,7 @@ def test_scope_decides_who_reads(centre: Centre, path: str) -> None:
         assert centre.client(person).get(f"/api/v1{path}").status_code == 404, person
 
 
+@pytest.mark.requirement("D12", partly="that somebody asked is not noted")
 @pytest.mark.parametrize(
     ("there", "nowhere", "key", "other"),
     [
@@ -84,6 +85,7 @@ def test_forbidden_and_absent_are_one_answer(centre: Centre, there: str, nowhere
     assert (one["code"], one["where"], one["expected"]) == (two["code"], two["where"], two["expected"])
 
 
+@pytest.mark.requirement("B20")
 @pytest.mark.parametrize(
     ("person", "projects"),
     [("admin", {"qp", "ml"}), ("owner", {"qp"}), ("unit", {"qp"}), ("street", {"ml"})],

@@ -33,6 +33,7 @@ def test_a_grant_reaches_its_place(given: Grant, reaches: bool) -> None:
     assert district_wide((given,)) is (given.kind == "district")
 
 
+@pytest.mark.requirement("B20")
 @pytest.mark.parametrize("role", ["leader", "auditor", "discipline", "inspector", "public", "contractor"])
 def test_these_roles_import_no_plan(role: str) -> None:
     assert usable((grant(role),), action="import_plan") == ()
