@@ -13,10 +13,12 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError
 
 from central import clock
+from central.store.count_quality import first_of_month, freeze_due
 from central.store.engine import reading, writing
 from central.store.instants import DISTRICT_ZONE, to_ms
 from central.store.load_project import project_ids
 from central.store.remind_mended import remind
+from central.store.save_duties import look_at_duties
 from central.store.save_jobs import Held, claim_run, finish_run, still_held, take_lease, was_run
 from central.store.save_seen import TIME_ALONE_MS, mark_dirty
 
@@ -66,10 +68,22 @@ def mend(connection: Connection) -> str:
     return remind(connection, wall_ms=clock.system_ms())
 
 
+def duties(connection: Connection) -> str:
+    """Daily reports that are due, and days that ended without; by the wall."""
+    return look_at_duties(connection, wall_ms=clock.system_ms())
+
+
+def freeze_quality(connection: Connection) -> str:
+    """Freeze the quality of data of the month that is over."""
+    return freeze_due(connection, now_ms=clock.system_ms())
+
+
 JOBS = (
     Job(name="daily_tick", due=last_midnight, run=judge_all),
     Job(name="hourly_look", due=last_hour, run=judge_all),
     Job(name="mending", due=last_ten_minutes, run=mend),
+    Job(name="daily_duties", due=last_ten_minutes, run=duties),
+    Job(name="quality_month", due=first_of_month, run=freeze_quality),
 )
 
 

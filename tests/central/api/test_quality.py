@@ -77,7 +77,7 @@ def observed(centre: Centre, item: str = "qp-b1-structure") -> list[tuple[str, s
         "SELECT kind, source, value_bp, refs FROM observation WHERE item = :item AND kind <> 'camera' ORDER BY seq"
     )
     with reading(centre.engine) as connection:
-        return [tuple(row) for row in connection.execute(wanted, {"item": item})]  # type: ignore[misc]
+        return [tuple(row) for row in connection.execute(wanted, {"item": item})]
 
 
 @pytest.mark.parametrize(
