@@ -376,3 +376,41 @@ class Disbursement(Answer):
     due_on: date
     due_at_the_latest: date
     said: list[Text]
+
+
+class SeenThatDay(Answer):
+    """A progress event: what a camera, a person or a paper said of a work item. `refs` are its records."""
+
+    at: datetime
+    building: str
+    item: str
+    kind: Literal["camera", "inspector", "supervisor", "self_report", "document"]
+    source: str
+    value_bp: Bp
+    refs: list[str]
+
+
+class ShownThatDay(Answer):
+    """A document: a photo that somebody says shows this project; `flags` say what is odd of it."""
+
+    at: datetime
+    sha256: Sha256
+    person: str
+    building: str
+    item: str
+    note: str
+    flags: list[str]
+
+
+class ProjectDay(Answer):
+    """业务流 · 资金流 · 信息流 of one day in one place. Payments are linked by national project code, contract and
+    voucher. `more` names the lists that had more than 500.
+    """
+
+    project: str
+    code: str
+    day: date
+    entries: list[LedgerEntry]
+    seen: list[SeenThatDay]
+    shown: list[ShownThatDay]
+    more: list[Literal["entries", "seen", "shown"]]

@@ -36,12 +36,13 @@ from central.api.ledger_schemas import (
     NewTerms,
     PaymentTerms,
     PostedEntries,
+    ProjectDay,
     ProjectMoney,
 )
 from central.api.plans import FORM_TYPE, XLSX_TYPE, PlanFile
 from central.api.services import Db, Given
 from central.api.views import ledger as views
-from central.api.views.money import disbursement_of, money_of, terms_answer
+from central.api.views.money import disbursement_of, money_of, project_day, terms_answer
 from central.domain import FundEntry
 from central.money.disburse import Terms
 from central.money.posting import Posting
@@ -113,6 +114,12 @@ def project_disbursement(
 ) -> Disbursement:
     """What may be paid by verified progress, wages apart, with the legal dates: a suggestion, people decide."""
     return disbursement_of(session, project_id, now=services.clock(), accepted_on=accepted_on)
+
+
+@router.get("/projects/{project_id}/days/{day}", operation_id="getProjectDay", response_model=ProjectDay)
+def one_day(project_id: str, day: Day, access: Reader, session: Db) -> ProjectDay:
+    """业务流、资金流、信息流 of one day: progress events, payments with contract and voucher, photos."""
+    return project_day(session, project_id, day)
 
 
 @router.put("/projects/{project_id}/payment-terms", operation_id="putPaymentTerms", response_model=PaymentTerms)

@@ -8,20 +8,32 @@ from datetime import date, datetime
 from sqlmodel import Session
 
 from central.api.errors import absent
-from central.api.ledger_schemas import BudgetLine, Disbursement, PaidMonth, PaymentTerms, ProjectMoney
+from central.api.ledger_schemas import (
+    BudgetLine,
+    Disbursement,
+    PaidMonth,
+    PaymentTerms,
+    ProjectDay,
+    ProjectMoney,
+    SeenThatDay,
+    ShownThatDay,
+)
 from central.api.schemas import Text
+from central.api.views.ledger import entry_of
 from central.api.views.words import instant
 from central.domain import LineStanding, MoneyStanding
 from central.money.disburse import disbursement
 from central.money.fold import MoneyFold
 from central.store.instants import district_day, from_ms
 from central.store.payment_terms import TermsInForce, terms_of, wages_paid
+from central.store.read_day import day_of
 from central.store.read_ledger import entries_of
 from central.store.read_organised import estimate_of
 from central.store.read_standing import Standing, standings
 from central.store.tables import DeviationRow, Project
 
 _WHOLE_BP = 10_000
+DAY_ROWS_MAX = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +122,49 @@ def disbursement_of(
         said=[Text(zh=said.zh, en=said.en) for said in advice.said],
         **plain,
     )
+
+
+def project_day(session: Session, project_id: str, day: date) -> ProjectDay:
+    """Payments, progress events and photos of one day."""
+    project = session.get(Project, project_id)
+    if project is None:
+        raise absent("project", project_id)
+    found = day_of(session.connection(), project_id, day, limit=DAY_ROWS_MAX)
+    return ProjectDay(
+        project=project_id,
+        code=project.code,
+        day=day,
+        entries=[entry_of(one) for one in found.entries],
+        seen=[
+            SeenThatDay(
+                at=from_ms(row.observed_at),
+                building=row.building,
+                item=row.item,
+                kind=row.kind,
+                source=row.source,
+                value_bp=row.value_bp,
+                refs=_parts(row.refs),
+            )
+            for row in found.seen
+        ],
+        shown=[
+            ShownThatDay(
+                at=from_ms(row.at_ms),
+                sha256=row.sha256,
+                person=row.person,
+                building=row.building,
+                item=row.item,
+                note=row.note,
+                flags=_parts(row.flags),
+            )
+            for row in found.shown
+        ],
+        more=list(found.more),
+    )
+
+
+def _parts(joined: str) -> list[str]:
+    return joined.split(",") if joined else []
 
 
 def terms_answer(found: TermsInForce) -> PaymentTerms:

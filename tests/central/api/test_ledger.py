@@ -7,7 +7,7 @@ import json
 import subprocess
 import sys
 import zipfile
-from datetime import date
+from datetime import date, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from central.api.plans import XLSX_TYPE
 from central.money.verifier import BrokenPackageError, verify
 from central.store import tables
 from central.store.engine import reading, writing
+from central.store.instants import DISTRICT_ZONE, to_ms
 from central.store.verify_ledger import verify_ledger
 from tests.central.api.district import HASHED, Centre
 from tests.central.money.build import a_row, a_workbook
@@ -406,3 +407,41 @@ def test_the_ledger_verifies_and_what_was_lost_shows(own_centre: Centre) -> None
         ("ml", None, False),
         ("qp", None, True),
     ]
+
+
+@pytest.mark.requirement("D09")
+def test_one_query_joins_work_money_and_papers_of_a_day(own_centre: Centre) -> None:
+    client = finance(own_centre)
+    posted(client, an_entry("v1", contract="c-7", day="2026-05-10"), an_entry("v2", day="2026-05-11"))
+    midnight = to_ms(datetime(2026, 5, 10, tzinfo=DISTRICT_ZONE))
+    claim: dict[str, Any] = {
+        "person": "insp",
+        "project": "qp",
+        "building": "qp-b1",
+        "item": "",
+        "filename": "",
+        "note": "封顶",
+    }
+    photo: dict[str, Any] = {
+        "format": "jpeg",
+        "size_bytes": 1,
+        "width_px": 1,
+        "height_px": 1,
+        "shown_bytes": 1,
+        "received_at": 1,
+    }
+    with writing(own_centre.engine) as connection, Session(connection) as session:
+        for number, at_ms in enumerate((midnight - 1, midnight, midnight + 86_400_000)):
+            session.add(tables.Photo(sha256=str(number) * 64, **photo))
+            session.flush()
+            session.add(tables.PhotoClaim(sha256=str(number) * 64, taken_at=at_ms, received_at=9, flags="", **claim))
+        session.flush()
+    found = client.get("/api/v1/projects/qp/days/2026-05-10").json()
+    assert found["code"] == qp_code(own_centre)
+    assert [(one["voucher"], one["contract"]) for one in found["entries"]] == [("v1", "c-7")]
+    assert [one["sha256"][0] for one in found["shown"]] == ["1"]
+    assert {one["kind"] for one in found["seen"]} == {"camera"}
+    assert all(one["at"].startswith(("2026-05-09T", "2026-05-10T")) and one["refs"] for one in found["seen"])
+    assert found["more"] == []
+    assert client.get("/api/v1/projects/qp/days/1999-01-01").status_code == 422
+    assert own_centre.client("street").get("/api/v1/projects/qp/days/2026-05-10").status_code == 404
