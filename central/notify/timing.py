@@ -11,6 +11,7 @@ from central.plan.calendar import DISTRICT
 
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
+DIGESTED = frozenset({"warning", "escalation", "review"})  # what people say to each other is no digest's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +59,7 @@ def slot_of(message: Message, *, number: int, now_ms: int, hours: Hours) -> Slot
     earliest = max(now_ms, message.not_before_ms)
     if message.urgent:
         return Slot(kind="single", key=number, due_ms=earliest)
-    if message.level == "blue":
+    if message.level == "blue" and message.kind in DIGESTED:
         due_ms = after_quiet(next_hour(earliest, hours.digest_at), hours)
         return Slot(kind="digest", key=due_ms, due_ms=due_ms)
     return Slot(kind="single", key=number, due_ms=after_quiet(earliest, hours))

@@ -92,7 +92,7 @@ def test_a_warning_is_raised_told_acknowledged_mended_verified_and_closed_with_a
         assert first_fault(entries(connection)) is None
 
 
-@pytest.mark.requirement("A18", partly="sending is tested in tests/central/notify")
+@pytest.mark.requirement("A18")
 def test_a_yellow_warning_is_told_to_owner_leader_and_head_each_once_with_their_acknowledgements(store: Engine) -> None:
     warning = warn(store)
     case = case_with(store, warning).id

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Engine, Row, insert, select
 
 from central.domain import Level, Text
+from central.notify.channels import addressed
 from central.notify.message import Message, MessageKind
 from central.notify.outbox import enqueue
 from central.notify.postman import Postman, Sends
@@ -49,13 +50,17 @@ class Wall:
         self.at_ms += int(s * 1000)
 
 
-def a_person(engine: Engine, name: str, *addresses: str, now_ms: int = 0) -> None:
+def a_person(engine: Engine, name: str, *addresses: str) -> None:
     """A user with addresses, the first the best."""
-    from central.notify.channels import addressed
-
     with writing(engine) as connection:
         row = {"username": name, "name": name, "password_hash": "x", "active": True, "created_at": 0}
         connection.execute(insert(table_of(tables.User)).values(**row))
+    reached(engine, name, *addresses)
+
+
+def reached(engine: Engine, name: str, *addresses: str, now_ms: int = 0) -> None:
+    """Give a user addresses, the first the best."""
+    with writing(engine) as connection:
         for rank, typed in enumerate(addresses):
             add_address(
                 connection, name, channel=addressed(typed).channel, rank=rank,

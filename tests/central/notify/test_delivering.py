@@ -9,17 +9,20 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, select
 
-from central.notify.aftermath import Answer
+from central.notify.aftermath import Answer, Next
 from central.notify.channels import Address
-from central.notify.composing import Letter
+from central.notify.composing import Letter, Style, composed
 from central.notify.sealing import Sealer
-from central.store import tables
+from central.notify.timing import Hours
+from central.store import act_mended, tables
 from central.store.deliver_notified import begin, claim, finish
 from central.store.engine import reading, writing
-from central.store.save_addresses import remove_address
+from central.store.read_mended import told_of
+from central.store.save_addresses import add_address, remove_address
 from central.store.save_notified import plan_queued
 from central.store.upsert import table_of
-from tests.central.notify.build import SEALER, Wall, a_message, a_person, a_postman, ms, receipts, tell, tries
+from tests.central.mending import build as mending
+from tests.central.notify.build import SEALER, Wall, a_message, a_person, a_postman, ms, reached, receipts, tell, tries
 from tests.central.notify.providers import a_mailbox, a_receiver, text_of
 
 
@@ -33,8 +36,7 @@ def state(engine: Engine, about: str = "case/1") -> list[tuple[str, str | None]]
     return [(row.person, row.state) for row in receipts(engine, about)]
 
 
-@pytest.mark.requirement("A18", partly="deliveries with receipts; down, queued, retried, still one a person")
-def test_a_yellow_warning_reaches_owner_and_leader_once_though_the_server_was_down(
+def test_what_two_are_told_while_the_server_is_down_comes_once_to_each_when_it_is_up(
     any_store: Engine, wall: Wall
 ) -> None:
     with a_mailbox() as box:
@@ -56,6 +58,31 @@ def test_a_yellow_warning_reaches_owner_and_leader_once_though_the_server_was_do
         assert sorted(mail["To"] for mail in box.mails) == ["boss@district.cn", "owner@district.cn"]
         assert [(row.state, row.channel, row.outcome) for row in receipts(any_store)] == [("sent", "email", "sent")] * 2
         assert sorted(row.tries for row in receipts(any_store)) == [1, 2]
+
+
+@pytest.mark.requirement("A18")
+def test_a_yellow_warning_reaches_owner_and_leader_and_says_who_acknowledged(any_store: Engine) -> None:
+    wall = Wall(mending.NOW_MS)
+    mending.fill(any_store, people=("owner", "boss"))
+    with a_mailbox() as box:
+        box.stop()
+        for person in ("owner", "boss"):
+            reached(any_store, person, f"{person}@district.cn")
+        warning = mending.warn(any_store, "yellow")
+        case = mending.case_with(any_store, warning).id
+        postman = a_postman(any_store, wall, relay=box.relay)
+        postman.round()
+        assert state(any_store, f"case/{case}") == [("owner", "waiting"), ("boss", "waiting")]
+        box.start()
+        for _ in range(3):
+            wall.on(s=60)
+            postman.round()
+        assert sorted(mail["To"] for mail in box.mails) == ["boss@district.cn", "owner@district.cn"]
+        assert state(any_store, f"case/{case}") == [("owner", "sent"), ("boss", "sent")]
+        with writing(any_store) as connection:
+            act_mended.acknowledge(connection, case, mending.actor("boss"), wall_ms=wall())
+            told = {row.person: row.acknowledged_at for row in told_of(connection, case)}
+        assert told == {"owner": None, "boss": wall()}
 
 
 def test_a_mail_says_it_in_both_languages_with_a_link_and_a_steady_id(any_store: Engine, wall: Wall) -> None:
@@ -162,8 +189,6 @@ def test_who_has_no_address_is_told_when_there_is_one(any_store: Engine, wall: W
         postman.round()
         assert state(any_store) == [("owner", "unaddressed")]
         assert postman.round() == 0
-        from central.store.save_addresses import add_address
-
         with writing(any_store) as connection:
             sealed = SEALER.seal("owner@district.cn", person="owner")
             number = add_address(
@@ -282,8 +307,6 @@ def test_two_postmen_send_nothing_twice(any_store: Engine, wall: Wall) -> None:
 
 def taken(engine: Engine, wall: Wall, *, holder: str = "dead") -> Any:
     """One delivery, claimed as a postman does."""
-    from central.notify.timing import Hours
-
     with writing(engine) as connection:
         plan_queued(connection, hours=Hours(), now_ms=wall())
         (one,) = claim(
@@ -318,8 +341,6 @@ def test_a_sender_that_died_between_send_and_mark_is_told_and_the_repeat_bears_t
             assert begin(connection, one, now_ms=wall(), until_ms=wall() + 120_000)
         address = dead._opened(one)
         assert address is not None
-        from central.notify.composing import Style, composed
-
         letter = composed(one.parts, digest=False, token=one.token, urgent=False, style=Style())
         assert dead.sender().send(address, letter).outcome == "sent"  # and here the power goes
         wall.on(s=121)
@@ -337,8 +358,6 @@ def test_who_lost_his_claim_neither_begins_nor_overwrites(any_store: Engine, wal
     first = taken(any_store, wall)
     wall.on(s=121)
     second = taken(any_store, wall, holder="other")
-    from central.notify.aftermath import Next
-
     with writing(any_store) as connection:
         assert not begin(connection, first, now_ms=wall(), until_ms=wall() + 1)
         assert begin(connection, second, now_ms=wall(), until_ms=wall() + 120_000)

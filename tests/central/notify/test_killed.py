@@ -6,7 +6,6 @@ import subprocess
 import sys
 import threading
 
-import pytest
 from sqlalchemy import Engine
 
 from tests.central.notify.build import Wall, a_message, a_person, a_postman, receipts, tell, tries
@@ -21,7 +20,6 @@ a_postman(open_engine(sys.argv[1]), Wall(), timeout_s=60.0, holder="killed").rou
 """
 
 
-@pytest.mark.requirement("A18", partly="a sender that is killed while it sends")
 def test_killed_between_send_and_mark(any_store: Engine) -> None:
     wall, release = Wall(), threading.Event()
 

@@ -47,6 +47,8 @@ def test_quiet_hours_are_the_districts(at: str, hours: Hours, expected: bool) ->
         (a_message(), "single", "05-20 10:00"),
         (a_message(level="red", urgent=True), "single", "05-20 10:00"),
         (a_message(level="blue"), "digest", "05-21 08:00"),
+        (a_message(level="blue", kind="escalation"), "digest", "05-21 08:00"),
+        (a_message(level="blue", kind="press"), "single", "05-20 10:00"),
         (a_message(level="blue", urgent=True), "single", "05-20 10:00"),
         (a_message(not_before_ms=ms("05-20 23:00")), "single", "05-21 07:00"),
         (a_message(level=None, not_before_ms=ms("05-22 09:00")), "single", "05-22 09:00"),
