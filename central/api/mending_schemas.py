@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from central.api.case_brief import CaseBrief
 from central.api.envelopes import ErrorEnvelope
+from central.api.messages_schemas import CaseReceipt
 from central.api.schemas import Answer, Named, PlanWarning, Sha256, Text
 
 IDS_MAX = 200
@@ -283,6 +284,7 @@ class CaseDetail(Answer):
     word: Text
     lives: list[str]
     told: list[ToldPerson]
+    receipts: list[CaseReceipt]
     clocks: list[ClockShown]
     timeline: list[TimelineEvent]
     rectification: RectificationRow | None

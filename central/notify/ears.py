@@ -23,6 +23,7 @@ from apprise.plugins.email.smtp import SMTP_EXCEPTIONS, AppriseSMTPController
 from central.notify.aftermath import Answer
 from central.notify.answers import http_answer, http_trouble, smtp_trouble
 
+SILENT = logging.CRITICAL + 50
 _MESSAGE_ID = re.compile(r"^Message-ID:[^\n]*(?:\n[ \t][^\n]*)*", re.MULTILINE)
 
 
@@ -118,7 +119,7 @@ def _listen() -> None:
         _take(plugin, "requests", HeardRequests(robot=True))
     _take(custom_json, "requests", HeardRequests(robot=False))
     _take(email, "AppriseSMTPController", HeardSMTP)
-    logging.getLogger("apprise").disabled = True
+    logging.getLogger("apprise").setLevel(SILENT)  # `disabled` is undone by whoever configures logging later
     logging.getLogger("urllib3").setLevel(logging.INFO)  # its debug lines hold the tokens of robots
 
 

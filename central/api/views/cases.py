@@ -11,6 +11,7 @@ from central.api.access import Access
 from central.api.case_brief import CaseBrief
 from central.api.mending_schemas import CaseDetail, CauseShown, ClockShown, ToldPerson
 from central.api.schemas import Text
+from central.api.views.receipts import case_receipts
 from central.api.views.rectifications import measure_shown
 from central.api.views.seats import actor_on
 from central.api.views.timeline import event_shown, seat_word, text_of
@@ -89,6 +90,7 @@ def detail_shown(connection: Connection, case: Case, *, access: Access, project:
         word=text_of(STATE_WORDS[case.state]),
         lives=[str(warning) for warning in lives_of_case(connection, case.id)],
         told=[_told(row, names, delivered.get((row.person, row.level))) for row in told],
+        receipts=case_receipts(connection, case.id),
         clocks=[
             ClockShown(
                 kind=clock.kind,
