@@ -10,6 +10,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import Literal
 
 from central.domain import Building, FundEntry, Level, Observation, PlanPoint, Project, SourceKind, Text, WorkItem
@@ -140,36 +141,41 @@ def _project(name: str, *, start: date, length: int, rng: random.Random, first: 
 
 
 def _building(name: str, project: Project, offset: int, length: int, weight_bp: int, rng: random.Random) -> Building:
-    shares = _shares(ITEMS, rng, spread=0.2)
-    weights = _near(shares, rng)
-    begun, items = 0, []
-    for n, share in enumerate(shares):
-        first = project.start + timedelta(days=offset + length * begun // FULL_BP)
-        last = project.start + timedelta(days=offset + length * (begun + share) // FULL_BP - 1)
+    begun, ends = 0, [project.start + timedelta(days=offset - 1)]
+    for share in _shares(ITEMS, rng, spread=0.2):
         begun += share
-        before = (PlanPoint(day=first - timedelta(days=1), cum_bp=0),) if first > project.start else ()
-        item = WorkItem(
-            id=f"{name}-i{n}",
-            building=name,
-            name=_text(f"i{n}"),
-            weight_bp=weights[n],
-            credits=(("finished", FULL_BP),),
-            points=(*before, PlanPoint(day=last, cum_bp=FULL_BP)),
-        )
-        items.append(item)
-    return Building(id=name, project=project.id, name=_text(name), storeys=11, weight_bp=weight_bp, items=tuple(items))
+        ends.append(project.start + timedelta(days=offset + length * begun // FULL_BP - 1))
+    spans = list(pairwise(ends))
+    weights = _weights(spans, calendar_of(project), rng)
+    items = tuple(_item(f"{name}-i{n}", name, weights[n], spans[n], project.start) for n in range(ITEMS))
+    return Building(id=name, project=project.id, name=_text(name), storeys=11, weight_bp=weight_bp, items=items)
+
+
+def _item(name: str, building: str, weight_bp: int, span: tuple[date, date], start: date) -> WorkItem:
+    """Work from the day after the first of `span` to the last, at one pace."""
+    before, last = span
+    points = (PlanPoint(day=before, cum_bp=0),) if before >= start else ()
+    return WorkItem(
+        id=name,
+        building=building,
+        name=_text(name),
+        weight_bp=weight_bp,
+        credits=(("finished", FULL_BP),),
+        points=(*points, PlanPoint(day=last, cum_bp=FULL_BP)),
+    )
+
+
+def _weights(spans: list[tuple[date, date]], calendar: SiteCalendar, rng: random.Random) -> list[int]:
+    """Within a percent or so of their effective days: the pace is nearly, not quite, the same in every item."""
+    lengths = [(calendar.end_of(last) - calendar.end_of(before)) * rng.uniform(0.99, 1.01) for before, last in spans]
+    weights = [round(FULL_BP * length / sum(lengths)) for length in lengths]
+    return [*weights[:-1], FULL_BP - sum(weights[:-1])]
 
 
 def _shares(count: int, rng: random.Random, *, spread: float) -> list[int]:
     raw = [1 + rng.uniform(-spread, spread) for _ in range(count)]
     shares = [round(FULL_BP * one / sum(raw)) for one in raw]
     return [*shares[:-1], FULL_BP - sum(shares[:-1])]
-
-
-def _near(shares: list[int], rng: random.Random) -> list[int]:
-    """Weights within 3 % of these: the pace is nearly, not quite, the same in every item."""
-    moved = [round(share * (1 + rng.uniform(-0.03, 0.03))) for share in shares]
-    return [*moved[:-1], FULL_BP - sum(moved[:-1])]
 
 
 def _text(words: str) -> Text:

@@ -67,7 +67,7 @@ def test_scope_decides_who_reads(centre: Centre, path: str) -> None:
         assert centre.client(person).get(f"/api/v1{path}").status_code == 404, person
 
 
-@pytest.mark.requirement("D12", partly="that somebody asked is not noted")
+@pytest.mark.requirement("D12", partly="that the refusal is logged is not tested")
 @pytest.mark.parametrize(
     ("there", "nowhere", "key", "other"),
     [
