@@ -163,21 +163,20 @@ def one_building(folder: Path, *, buildings: int, count: int, days: int) -> dict
 
 
 def nights(folder: Path, sizes: Sequence[int], *, buildings: int, processes: int) -> list[dict[str, float]]:
-    """Every project at a midnight, night after night for fewer of them; only the judging is timed, as the centre does
-    it: by `judge_beside`."""
+    """Projects at their first midnight, each size other projects; only the judging is timed, as the centre does it: by
+    `judge_beside`. (Nights on end without readings would measure the warnings that then are due.)"""
     engine = _engine(folder / "nights.db")
-    projects = [a_project(f"p{n}", buildings=buildings) for n in range(max(sizes, default=0))]
-    before = midnight(START) + timedelta(days=NIGHT_DAYS, minutes=-5)
-    for project in track(projects, description="filling"):
-        fill(engine, project, days=NIGHT_DAYS, per_day=2)
-        reassess(engine, project.id, before)
+    now = midnight(START) + timedelta(days=NIGHT_DAYS)
     found = []
-    for number, size in enumerate(sorted(sizes, reverse=True)):
-        ids = [project.id for project in projects[:size]]
+    for size in sorted(sizes):
+        projects = [a_project(f"p{size}-{n}", buildings=buildings) for n in range(size)]
+        for project in track(projects, description=f"filling {size}"):
+            fill(engine, project, days=NIGHT_DAYS, per_day=2)
+            reassess(engine, project.id, now - timedelta(minutes=5))
+        ids = [project.id for project in projects]
         with writing(engine) as connection:
             mark_dirty(connection, ids, since_ms=TIME_ALONE_MS)
         began = time.perf_counter()
-        now = midnight(START) + timedelta(days=NIGHT_DAYS + number)
         verdicts = [one for v in judge_beside(engine, ids, now, processes=processes, stopping=Event()) for one in v]
         took_s = time.perf_counter() - began
         found.append(
@@ -190,7 +189,7 @@ def nights(folder: Path, sizes: Sequence[int], *, buildings: int, processes: int
             }
         )
     engine.dispose()
-    return found[::-1]
+    return found
 
 
 def plot(found: Sequence[dict[str, float]], path: Path) -> None:
