@@ -60,7 +60,6 @@ def test_nothing_is_deleted_without_the_centres_word(mosquitto: Broker, tmp_path
     outbox.close()
 
 
-@pytest.mark.requirement("A12")
 def test_bulk_waits_for_a_centre(mosquitto: Broker, tmp_path: Path) -> None:
     outbox = an_outbox(tmp_path)
     outbox.append([a_record(n) for n in range(10)])

@@ -48,6 +48,7 @@ def test_many_histories(batch: int, disk: Path) -> None:
         check(seed, ModelStore(), disk / str(seed))
 
 
+@pytest.mark.requirement("A12")
 @pytest.mark.parametrize("hours", [1, 72])
 def test_a_centre_that_is_away_for_days(hours: int, real: RealStore, disk: Path) -> None:
     """Row 3, at a record every few minutes. The connection is lost within, as when the broker is started again."""

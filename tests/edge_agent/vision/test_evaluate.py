@@ -25,7 +25,7 @@ def edit(path: Path, change: Callable[[dict[str, Any]], None]) -> None:
     path.write_text(json.dumps(content))
 
 
-@pytest.mark.requirement("A12", partly="a day without a network is tested at the publisher")
+@pytest.mark.requirement("A12")
 def test_a_data_set_gives_every_estimator(tmp_path: Path) -> None:
     steps: list[tuple[int, int]] = []
     root = write_dataset(tmp_path, scenes=2, days=20, step=2)
