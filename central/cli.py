@@ -19,6 +19,7 @@ from central.notify.commands import app as notify
 from central.organisation_commands import lifecycle, organisation
 from central.plan_commands import app as plans
 from central.settings import check_files
+from central.standard_commands import data_standard, validate
 from central.telling import CLI_ACTOR, SettingsFile
 from central.telling import engine_of as _engine
 from central.telling import fail as _fail
@@ -38,6 +39,8 @@ app.add_typer(plans, name="plan")
 app.add_typer(organisation, name="organisation")
 app.add_typer(lifecycle, name="lifecycle")
 app.add_typer(identity, name="identity")
+app.command()(validate)
+app.command("data-standard")(data_standard)
 
 
 @app.command()

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from central.api.acting import Day, Id, Line, Note
+from central.api.acting import Id, Line, Note
 from central.api.lives_schemas import Asked
 from central.api.schemas import Answer, Bp, Sha256, Text
 from central.quality.clauses import Clause
@@ -58,23 +58,6 @@ class ClausesShown(Answer):
     project: str
     version: int
     clauses: list[Clause]
-
-
-class ClaimGiven(Asked):
-    """What is done of a work item, as the reporter sees it."""
-
-    item: Id
-    value_bp: Bp
-
-
-class DailyReportGiven(Asked):
-    """A note on a day with the stage as it is called ('' = none), uploaded photos by SHA-256, and progress by item."""
-
-    day: Day
-    note: Note
-    stage: Annotated[str, Field(max_length=64, pattern=r"^[^\x00-\x1f\x7f]*$")]
-    photos: Annotated[list[Sha256], Field(max_length=50)]
-    claims: Annotated[list[ClaimGiven], Field(max_length=500)]
 
 
 class PhotoReason(Answer):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import date
 from typing import Annotated
 
@@ -15,7 +14,6 @@ from central.api.quality_schemas import (
     Bulletin,
     Checks,
     ClausesShown,
-    DailyReportGiven,
     DailyReports,
     DailyReportShown,
     Disputes,
@@ -37,6 +35,7 @@ from central.api.views.quality import (
 )
 from central.quality.clauses import ClauseDocument
 from central.quality.counting import EXCUSED_WITHIN_MS
+from central.quality.daily import DailyDocument, daily_faults
 from central.quality.refused import CheckRefused
 from central.store.engine import writing
 from central.store.instants import district_day, to_ms
@@ -103,13 +102,12 @@ def put_fence(project_id: str, given: FenceGiven, access: Setter, services: Give
     status_code=201,
     response_model=DailyReportShown,
 )
-def post_report(project_id: str, given: DailyReportGiven, access: Reporter, services: Given) -> DailyReportShown:
-    """Report a day; the same again answers with the same report.
+def post_report(project_id: str, given: DailyDocument, access: Reporter, services: Given) -> DailyReportShown:
+    """Report a day (siteprogress.daily/1); the same again answers with the same report.
 
     Who builds or owns the project reports of himself, whatever other role he has; claims of supervisors and inspectors
     weigh more, and count only with a photo that holds where the contract asks for photos.
     """
-    twice = [item for item, times in Counter(claim.item for claim in given.claims).items() if times > 1]
     reported = Reported(
         day=given.day,
         note=given.note,
@@ -118,8 +116,10 @@ def post_report(project_id: str, given: DailyReportGiven, access: Reporter, serv
         claims={claim.item: claim.value_bp for claim in given.claims},
     )
     with refusals(), writing(services.engine) as connection:
-        if twice:
-            raise CheckRefused(f"item {twice[0]!r} twice", where="claims.item", expected="each item once")
+        if given.project != project_id:
+            raise CheckRefused(given.project, where="project", expected=project_id)
+        for fault in daily_faults(given.model_dump(mode="json", by_alias=True))[:1]:
+            raise CheckRefused(fault.what, where=fault.where, expected=fault.expected)
         number = take_report(
             connection,
             project_id,

@@ -25,7 +25,15 @@ PHOTO = "b" * 64
 
 def a_report(day: float = DAY, /, **changed: Any) -> dict[str, Any]:
     """A report of a day of the project."""
-    plain = {"day": str(START + timedelta(days=int(day))), "note": "砌筑三层", "stage": "", "photos": [], "claims": []}
+    plain = {
+        "schema": "siteprogress.daily/1",
+        "project": "qp",
+        "day": str(START + timedelta(days=int(day))),
+        "note": "砌筑三层",
+        "stage": "",
+        "photos": [],
+        "claims": [],
+    }
     return plain | changed
 
 
@@ -196,7 +204,8 @@ def test_photos_outside_the_fence_are_no_evidence(own_centre: Centre) -> None:
     ("changed", "where"),
     [
         ({"claims": [a_claim("elsewhere")]}, "claims.item"),
-        ({"claims": [a_claim(), a_claim()]}, "claims.item"),
+        ({"claims": [a_claim(), a_claim()]}, "claims.0.item"),
+        ({"project": "ml"}, "project"),
         ({"photos": ["e" * 64]}, "photos"),
         ({"day": str(START + timedelta(days=DAY + 1))}, "day"),
         ({"day": str(START + timedelta(days=DAY - 32))}, "day"),
