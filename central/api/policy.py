@@ -54,6 +54,7 @@ Action = Literal[
     "report_daily",
     "settle_dispute",
     "read_quality",
+    "read_reports",
 ]
 
 _INSIDE = frozenset(ROLES) - {"public", "visitor"}
@@ -91,6 +92,9 @@ ACTIONS: dict[Action, frozenset[str]] = {
     ),  # as what: central.quality.claims
     "settle_dispute": frozenset({"supervisor", "inspector", "section", "dept_head"}),  # never one's own
     "read_quality": _WORKING,
+    "read_reports": frozenset(
+        {"finance", "auditor", "discipline", "leader", "dept_head", "section", "clerk", "project_owner"}
+    ),  # they hold money and scores: who may read both; to make one changes nothing
     "upload": _INSIDE - {"auditor", "discipline", "finance"},  # photos; gateways by their own token, stills
 }
 
