@@ -194,7 +194,7 @@ class Course:
 
     def _insufficient_h(self, subject: Subject, deviation: Deviation) -> int | None:
         """Effective hours since evidence became insufficient; None while it suffices."""
-        if not insufficient(deviation):
+        if not insufficient(deviation, self.policy.ladders_at(deviation.as_of)):
             self._thin.pop(subject, None)
             return None
         now_s = self._plan.calendar.effective_s(deviation.as_of)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -13,7 +14,7 @@ from central.domain import Assessment, FundEntry, LifeEvent, Observation, Subjec
 from central.plan.calendar import midnight
 from central.policy import Policy
 from central.rules.in_force import Switch, in_force
-from central.rules.ladder import STRICT
+from central.rules.ladder import DEFAULT, STRICT
 from tests.central.build import START, a_project, an_observation, at
 from tests.central.build import in_force as plans
 from tests.central.rules.build import WAN, event
@@ -130,6 +131,16 @@ def test_a_switch_of_ladders_judges_from_its_instant_on_and_nothing_before() -> 
     ]
     assert gaps[1].at == at(61.5)
     assert [c for c in after.changes if c.at < at(60)] == [c for c in before.changes if c.at < at(60)]
+
+
+def test_what_evidence_suffices_is_for_the_ladders_in_force_to_say() -> None:
+    numbers = {"coverage_min_bp": 0, "sigma_max_bp": 10_000}
+    easy = replace(
+        DEFAULT, ladders={**DEFAULT.ladders, "evidence": replace(DEFAULT.ladder("evidence"), numbers=numbers)}
+    )
+    silent = looks(on_plan, days=5)
+    assert "evidence" in {c.rule for c in judge(silent, days=40).changes}
+    assert "evidence" not in {c.rule for c in judge(silent, days=40, policy=Policy(ladders=easy)).changes}
 
 
 def test_what_no_rule_can_judge_is_said_and_is_no_warning() -> None:
