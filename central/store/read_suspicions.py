@@ -30,6 +30,11 @@ from central.store.upsert import table_of
 _PROJECT, _DECISION = table_of(tables.Project), table_of(tables.PlanDecision)
 _UNDO = ENTRY.alias("undo")
 _REVERSAL = text("undo.reverses <> ''")  # as the index spells it: a bound value would not let it be used
+_UNDONE = (
+    select(_UNDO.c.voucher)
+    .where(_UNDO.c.project == ENTRY.c.project, _UNDO.c.reverses == ENTRY.c.voucher, _REVERSAL)
+    .exists()
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,13 +68,8 @@ def _payments(
 ) -> Iterator[Paid]:
     """Payments that were not taken back, by this column and then by day; of contracts only those without one."""
     names = "project", "voucher", "day", "amount_fen", "payee", "contract", "object_code"
-    undone = (
-        select(_UNDO.c.voucher)
-        .where(_UNDO.c.project == ENTRY.c.project, _UNDO.c.reverses == ENTRY.c.voucher, _REVERSAL)
-        .exists()
-    )
     wanted = select(*(ENTRY.c[name] for name in names)).where(
-        ENTRY.c.kind == "pay", ENTRY.c.reverses == "", ENTRY.c.day >= first, ENTRY.c.day <= last, ~undone
+        ENTRY.c.kind == "pay", ENTRY.c.reverses == "", ENTRY.c.day >= first, ENTRY.c.day <= last, ~_UNDONE
     )
     wanted = wanted.where(ENTRY.c[by] == "" if by == "contract" else ENTRY.c[by] != "")
     if projects is not None:
@@ -116,12 +116,12 @@ def _accounts(connection: Connection, projects: tuple[str, ...] | None, budgets:
 def _by_day(
     connection: Connection, project: str, months: list[tuple[date, int]], paid_fen: int
 ) -> tuple[tuple[date, int], ...]:
-    """The releases by day where the day can matter: an account with something left."""
+    """The releases by day where the day can matter: an account with something left. What was taken back is none."""
     if sum(amount_fen for _, amount_fen in months) <= paid_fen:
         return tuple(months)
     wanted = (
         select(ENTRY.c.day, func.sum(ENTRY.c.amount_fen))
-        .where(ENTRY.c.project == project, ENTRY.c.kind == "release")
+        .where(ENTRY.c.project == project, ENTRY.c.kind == "release", ENTRY.c.reverses == "", ~_UNDONE)
         .group_by(ENTRY.c.day)
         .order_by(ENTRY.c.day)
     )

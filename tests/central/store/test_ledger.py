@@ -16,6 +16,7 @@ from central.money.chain import first_fault
 from central.money.posting import Conflict, Known, Outcome, Posted, Posting, Refused
 from central.store.engine import reading, writing
 from central.store.read_ledger import chain_of, conflicts_after, entries_of
+from central.store.read_suspicions import suspicions
 from central.store.save_ledger import lock_month, post
 from tests.central.money.build import DAY, a_posting
 from tests.central.plans import plan
@@ -99,6 +100,17 @@ def test_a_reversal_is_a_new_entry_and_only_one(any_store: Engine) -> None:
         assert sum(entry.amount_fen for entry in entries_of(connection, "p1") if entry.kind == "pay") == 0
         assert [entry.voucher for entry in entries_of(connection, "p1", since=DAY)] == ["r1", "v1", "v2"]
         assert entries_of(connection, "p1", since=date(2026, 3, 11)) == ()
+
+
+def test_money_that_was_taken_back_and_released_again_lies_idle_from_the_second_day_on(any_store: Engine) -> None:
+    first = a_posting("r1", 500, kind="release", day=date(2026, 1, 1))
+    undo = a_posting("r2", -500, kind="release", day=date(2026, 1, 2), reverses="r1")
+    again = a_posting("r3", 500, kind="release", day=date(2026, 8, 1))
+    taken(any_store, first, undo, again)
+    for last, found in ((date(2026, 8, 15), []), (date(2027, 1, 28), []), (date(2027, 1, 29), ["idle"])):
+        with reading(any_store) as connection:
+            looked = suspicions(connection, first=date(2026, 1, 1), last=last, projects=None, limit=10)
+        assert [one.kind for one in looked.found] == found
 
 
 def test_a_closed_month_takes_nothing_and_the_known_stays_known(any_store: Engine) -> None:
