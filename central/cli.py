@@ -18,6 +18,7 @@ from central.ledger_commands import app as ledger
 from central.notify.commands import app as notify
 from central.organisation_commands import lifecycle, organisation
 from central.plan_commands import app as plans
+from central.report.commands import app as reports
 from central.settings import check_files
 from central.standard_commands import data_standard, validate
 from central.telling import CLI_ACTOR, SettingsFile
@@ -39,6 +40,7 @@ app.add_typer(plans, name="plan")
 app.add_typer(organisation, name="organisation")
 app.add_typer(lifecycle, name="lifecycle")
 app.add_typer(identity, name="identity")
+app.add_typer(reports, name="report")
 app.command()(validate)
 app.command("data-standard")(data_standard)
 

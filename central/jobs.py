@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError
 
 from central import clock
+from central.report.due import first_at_eight, make_reports
 from central.store.count_quality import first_of_month, freeze_due
 from central.store.engine import reading, writing
 from central.store.instants import DISTRICT_ZONE, to_ms
@@ -84,6 +85,7 @@ JOBS = (
     Job(name="mending", due=last_ten_minutes, run=mend),
     Job(name="daily_duties", due=last_ten_minutes, run=duties),
     Job(name="quality_month", due=first_of_month, run=freeze_quality),
+    Job(name="reports", due=first_at_eight, run=make_reports),
 )
 
 

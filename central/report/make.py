@@ -99,9 +99,11 @@ def make_due(connection: Connection, *, kind: Kind, clocks: Clocks) -> str:
 
     Periods that were missed while nothing ran are made too, from the one after the last made on.
     """
-    made = 0
+    made, units = 0, units_of_district(connection)
+    if not units:
+        return "no project yet"
     for first in _due_periods(connection, kind, clocks):
-        for about in ("", *units_of_district(connection)):
+        for about in ("", *units):
             if frozen_report(connection, kind=kind, about=about, period=first) is None:
                 make(connection, Wanted(kind=kind, about=about, period=first), clocks, by=ACTOR)
                 made += 1

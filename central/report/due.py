@@ -1,0 +1,31 @@
+"""Reports by the clock: on the first of a month at 08:00, bulletin first, then month, then quarter."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from central import clock
+from central.report.document import Kind
+from central.report.make import Clocks, make_due
+from central.store.instants import DISTRICT_ZONE, from_ms
+
+KINDS: tuple[Kind, ...] = ("quality", "monthly", "quarterly")
+_HOUR = 8
+
+
+def first_at_eight(now: datetime) -> datetime:
+    """The newest 08:00 of a first of the month in the district."""
+    local = now.astimezone(DISTRICT_ZONE)
+    found = local.replace(day=1, hour=_HOUR, minute=0, second=0, microsecond=0)
+    if found > local:
+        found = (found - timedelta(days=1)).replace(day=1)
+    return found
+
+
+def make_reports(connection: Connection) -> str:
+    """Everything that is due and was not made."""
+    now_ms = clock.system_ms()
+    clocks = Clocks(now=from_ms(now_ms), wall_ms=now_ms)
+    return "; ".join(f"{kind}: {make_due(connection, kind=kind, clocks=clocks)}" for kind in KINDS)
