@@ -13,8 +13,12 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 
 from central.money.chain import first_fault
+from central.money.disburse import Terms
 from central.money.posting import Conflict, Known, Outcome, Posted, Posting, Refused
+from central.plan.calendar import midnight
 from central.store.engine import reading, writing
+from central.store.instants import to_ms
+from central.store.payment_terms import save_terms
 from central.store.read_ledger import chain_of, conflicts_after, entries_of
 from central.store.read_suspicions import suspicions
 from central.store.save_ledger import lock_month, post
@@ -73,6 +77,35 @@ def test_neither_update_nor_delete_gets_through(any_store: Engine, table: str, h
     assert before
     with pytest.raises(DBAPIError, match="can only be added to"), writing(any_store) as connection:
         connection.execute(text(how.format(table, column, 9)))
+    assert rows(any_store, f"SELECT * FROM {table}") == before
+
+
+@pytest.mark.parametrize(
+    ("table", "change"),
+    [
+        ("fund_entry", "amount_fen = 9"),
+        ("fund_entry", "nth = 77"),
+        ("fund_conflict", "given_at = 9"),
+        ("fund_conflict", "id = 77"),
+        ("fund_lock", "locked_at = 9"),
+        ("payment_terms", "set_at = 9"),
+    ],
+)
+def test_nothing_is_replaced_by_an_insert(any_store: Engine, table: str, change: str) -> None:
+    if any_store.dialect.name != "sqlite":
+        pytest.skip("only SQLite deletes without its triggers of deletion: INSERT OR REPLACE")
+    taken(any_store, a_posting("v1", 1), a_posting("v1", 2))
+    with writing(any_store) as connection:
+        assert lock_month(connection, date(2026, 2, 1), today=DAY, by="finance", at_ms=8) is None
+        save_terms(connection, "p1", Terms(), by="finance", at_ms=8)
+    before = rows(any_store, f"SELECT * FROM {table}")
+    assert before
+    column, _, value = change.partition(" = ")
+    with reading(any_store) as connection:
+        names = [row[1] for row in connection.execute(text(f"PRAGMA table_info({table})"))]
+    values = ", ".join(value if name == column else f'"{name}"' for name in names)
+    with pytest.raises(DBAPIError, match="can only be added to"), writing(any_store) as connection:
+        connection.execute(text(f"INSERT OR REPLACE INTO {table} SELECT {values} FROM {table}"))
     assert rows(any_store, f"SELECT * FROM {table}") == before
 
 
@@ -170,12 +203,17 @@ def test_a_project_out_of_reach_is_refused_and_leaves_no_account(any_store: Engi
 def test_every_posting_is_in_the_trail_with_the_head_and_makes_the_project_dirty(any_store: Engine) -> None:
     plan(any_store)
     before = rows(any_store, "SELECT revision FROM assessment_state WHERE project = 'p1'")[0][0]
+    with writing(any_store) as connection:
+        connection.execute(text("UPDATE assessment_state SET assessed_revision = revision, dirty_from_at = NULL"))
     (one,) = taken(any_store, a_posting())
     assert isinstance(one, Posted)
     ((object_, detail),) = rows(any_store, "SELECT object, detail_json FROM audit_entry WHERE action = 'ledger.post'")
     assert (object_, one.hash in detail) == ("ledger/p1", True)
     taken(any_store, a_posting())
-    assert rows(any_store, "SELECT revision FROM assessment_state WHERE project = 'p1'") == [(before + 1,)]
+    since_ms = to_ms(midnight(DAY))
+    assert rows(any_store, "SELECT revision, dirty_from_at FROM assessment_state WHERE project = 'p1'") == [
+        (before + 1, since_ms)
+    ]
     assert len(rows(any_store, "SELECT seq FROM audit_entry WHERE action = 'ledger.post'")) == 1
 
 

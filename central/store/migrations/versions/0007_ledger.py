@@ -10,7 +10,16 @@ down_revision = "0006"
 branch_labels = None
 depends_on = None
 
-APPEND_ONLY = ("fund_entry", "fund_conflict", "fund_lock", "payment_terms")
+APPEND_ONLY = {  # and what makes a row the same as one that is there
+    "fund_entry": (
+        "project = NEW.project AND nth = NEW.nth",
+        "project = NEW.project AND voucher = NEW.voucher",
+        "NEW.reverses <> '' AND reverses <> '' AND project = NEW.project AND reverses = NEW.reverses",
+    ),
+    "fund_conflict": ("id = NEW.id", "project = NEW.project AND voucher = NEW.voucher AND digest = NEW.digest"),
+    "fund_lock": ("month = NEW.month",),
+    "payment_terms": ("project = NEW.project AND version = NEW.version",),
+}
 SERIAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
@@ -20,8 +29,8 @@ def upgrade() -> None:
     _derived()
     _handed_in()
     _terms()
-    for table in APPEND_ONLY:
-        _append_only(table)
+    for table, same in APPEND_ONLY.items():
+        _append_only(table, same)
 
 
 def _entries() -> None:
@@ -135,8 +144,9 @@ def _terms() -> None:
     )
 
 
-def _append_only(table: str) -> None:
-    """Neither UPDATE nor DELETE (nor TRUNCATE), whoever asks."""
+def _append_only(table: str, same: tuple[str, ...]) -> None:
+    """Neither UPDATE nor DELETE (nor TRUNCATE), whoever asks; nor, on SQLite, INSERT OR REPLACE, which deletes without
+    asking the trigger of deletions."""
     said = f"{table} can only be added to: correct by a reversal"
     if op.get_bind().dialect.name == "sqlite":
         for verb in ("UPDATE", "DELETE"):
@@ -144,6 +154,11 @@ def _append_only(table: str) -> None:
                 f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
                 f"BEGIN SELECT RAISE(ABORT, '{said}'); END"
             )
+        there = " OR ".join(f"EXISTS (SELECT 1 FROM {table} WHERE {one})" for one in same)  # noqa: S608 -- names above
+        op.execute(
+            f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} WHEN {there} "
+            f"BEGIN SELECT RAISE(ABORT, '{said}'); END"
+        )
         return
     op.execute(
         f"CREATE FUNCTION {table}_refuse() RETURNS trigger LANGUAGE plpgsql AS "
