@@ -164,11 +164,10 @@ def pauses_known(connection: Connection, project: str) -> tuple[tuple[date, date
 def duty_span(connection: Connection, project: str) -> DutySpan | None:
     """From when to when the project owes a daily report: from the day on which its contract was said to ask for photos
     (and the plan's start) until it is completed; None where no clause asks for any."""
-    document = clauses_of(connection, project)
     row = connection.execute(select(_PROJECT.c.start).where(_PROJECT.c.id == project)).first()
-    if row is None or document is None or not any(clause.kind == "photo" for clause in document.clauses):
+    since_ms = _photos_asked_since(connection, project)
+    if row is None or since_ms is None:
         return None
-    since_ms = connection.execute(select(func.min(_CLAUSES.c.set_at)).where(_CLAUSES.c.project == project)).scalar_one()
     done = [event.day for event in life_events_of(connection, project) if event.kind == "completed"]
     return DutySpan(
         first=max(row.start, district_day(from_ms(since_ms))),
@@ -207,6 +206,16 @@ def disputed_items(connection: Connection, project: str) -> frozenset[str]:
     """Items with an open dispute: the mark on their published value."""
     wanted = select(_DISPUTE.c.item).where(_DISPUTE.c.project == project, _DISPUTE.c.state == "open").distinct()
     return frozenset(connection.execute(wanted).scalars())
+
+
+def _photos_asked_since(connection: Connection, project: str) -> int | None:
+    """Since when (ms UTC) the clauses have asked for photos without a break; None where those in force do not."""
+    since_ms = None
+    wanted = select(_CLAUSES.c.document, _CLAUSES.c.set_at).where(_CLAUSES.c.project == project)
+    for row in connection.execute(wanted.order_by(_CLAUSES.c.version)):
+        asks = any(clause["kind"] == "photo" for clause in json.loads(row.document)["clauses"])
+        since_ms = (row.set_at if since_ms is None else since_ms) if asks else None
+    return since_ms
 
 
 def _stored(row: Any) -> StoredReport:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
 from sqlmodel import Session
 
 from central.api.access import Access, allow
 from central.api.acting import Day, Number, refusals, roles_at
+from central.api.envelopes import ErrorEnvelope
 from central.api.quality_schemas import (
     Bulletin,
     Checks,
@@ -56,6 +57,9 @@ Setter = Annotated[Access, allow("set_clauses")]
 Reporter = Annotated[Access, allow("report_daily")]
 Before = Annotated[int | None, Query(ge=1, lt=1 << 31)]
 PAGE_MAX = 200
+BODY_BYTES_MAX = 1024 * 1024
+LARGE = ("/clauses", "/fence", "/daily-reports")  # bodies that may be this large
+_TOO_LARGE: dict[int | str, dict[str, Any]] = {413: {"model": ErrorEnvelope}}
 Limit = Annotated[int, Query(ge=1, le=PAGE_MAX)]
 
 
@@ -65,7 +69,9 @@ def get_clauses(project_id: str, access: Reader, session: Db) -> ClausesShown:
     return clauses_shown(session, project_id)
 
 
-@router.put("/projects/{project_id}/clauses", operation_id="putClauses", response_model=ClausesShown)
+@router.put(
+    "/projects/{project_id}/clauses", operation_id="putClauses", response_model=ClausesShown, responses=_TOO_LARGE
+)
 def put_clauses(project_id: str, given: ClauseDocument, access: Setter, services: Given) -> ClausesShown:
     """Set the clauses (siteprogress.clauses/1) as the next version; what was decided by former ones stays."""
     document = given.model_dump(mode="json", by_alias=True)
@@ -80,7 +86,7 @@ def get_fence(project_id: str, access: Reader, session: Db) -> FenceShown:
     return fence_shown(session, project_id)
 
 
-@router.put("/projects/{project_id}/fence", operation_id="putFence", response_model=FenceShown)
+@router.put("/projects/{project_id}/fence", operation_id="putFence", response_model=FenceShown, responses=_TOO_LARGE)
 def put_fence(project_id: str, given: FenceGiven, access: Setter, services: Given) -> FenceShown:
     """Draw the site's outline; photos of later reports that were taken over 200 m from it are no evidence."""
     geometry = given.geometry.model_dump(mode="json")
@@ -101,6 +107,7 @@ def put_fence(project_id: str, given: FenceGiven, access: Setter, services: Give
     operation_id="sendDailyReport",
     status_code=201,
     response_model=DailyReportShown,
+    responses=_TOO_LARGE,
 )
 def post_report(project_id: str, given: DailyDocument, access: Reporter, services: Given) -> DailyReportShown:
     """Report a day (siteprogress.daily/1); the same again answers with the same report.
