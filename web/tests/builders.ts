@@ -28,7 +28,7 @@ export function aWarning(over: Partial<PlanWarning> = {}): PlanWarning {
   const name = { zh: "3号楼", en: "Building 3" };
   return {
     id: "1", rule: "schedule_gap", rule_name: name, rule_version: "1", subject: { kind: "building", id: "B3", name }, project: { id: "p1", name }, level: "yellow", state: "open",
-    raised_at: "2026-11-20T01:12:00Z", changed_at: "2026-11-20T01:12:00Z", closed_at: null, value: 1580, threshold: 1500, unit: "bp", capped: false, historical: false, text: name, refs: [], history: [], ...over,
+    raised_at: "2026-11-20T01:12:00Z", changed_at: "2026-11-20T01:12:00Z", closed_at: null, value: 1580, threshold: 1500, unit: "bp", basis: "points", case: null, capped: false, historical: false, text: name, refs: [], history: [], ...over,
   };
 }
 

@@ -75,7 +75,9 @@ export interface paths {
         put?: never;
         /**
          * Import Project
-         * @description Store a plan (JSON, xlsx or a form with one file) as the next version of its project, or name every fault.
+         * @description Take in a plan (JSON, xlsx or a form with one file), or name every fault; a revision waits for approval.
+         *
+         *     A revision says why in `reason`; it is in force when somebody other than its author approves it.
          */
         post: operations["importPlan"];
         delete?: never;
@@ -184,6 +186,657 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project_id}/lifecycle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Lifecycle
+         * @description The stages of a project with dates, papers and people, and the chain from signing to tax.
+         */
+        get: operations["getLifecycle"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/stages/{stage}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Stage
+         * @description Say when a stage is to be passed and who answers for it; what was said before stays in the record.
+         */
+        put: operations["planStage"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/stages/{stage}/acts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Act
+         * @description Say that a stage was passed, with its papers; it waits for the approval of somebody else.
+         */
+        post: operations["submitStage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/acts/{act}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Decision
+         * @description Let a stage pass, or return it with what is missing; never by its own author.
+         */
+        post: operations["decideStage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/milestones": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Milestone
+         * @description Note a link of the chain signed → agreed start → started → production, in its order.
+         */
+        post: operations["noteMilestone"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/permits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Permit
+         * @description Note that a permit is required, refused or granted; work does not begin without one that is required.
+         */
+        post: operations["notePermit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/tax/{year}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Tax
+         * @description Note what an investment project paid in tax in a year against what was agreed.
+         */
+        put: operations["noteTax"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/pauses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Pauses
+         * @description Every standstill that was asked for, and what was decided.
+         */
+        get: operations["listPauses"];
+        put?: never;
+        /**
+         * Post Pause
+         * @description Ask that the clock of a site stands still for some days; nothing changes until somebody else approves.
+         */
+        post: operations["askPause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/pauses/{pause}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Pause Decision
+         * @description Approve a standstill: its days do not count, and what was planned after its first day is later by as much.
+         */
+        post: operations["decidePause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/pauses/{pause}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete Pause
+         * @description Take a question back that one asked oneself and nobody has decided.
+         */
+        delete: operations["withdrawPause"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lifecycle/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Templates
+         * @description The stages that projects of each kind go through, with papers and approvers.
+         */
+        get: operations["listTemplates"];
+        put?: never;
+        /**
+         * Post Template
+         * @description Store a template (siteprogress.lifecycle/1) as the next version of its name; begun projects keep theirs.
+         */
+        post: operations["putTemplate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/revisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Revisions
+         * @description The baseline and every revision with its delay, reason and approver, and what waits for approval.
+         */
+        get: operations["listRevisions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/proposals/{proposal}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Decision
+         * @description Put a proposed revision in force, or refuse it with the reason; never by its own author.
+         */
+        post: operations["decideProposal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/proposals/{proposal}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete Proposal
+         * @description Take a revision back that one proposed oneself and nobody has decided.
+         */
+        delete: operations["withdrawProposal"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/structure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Structure
+         * @description Lots, buildings, units and items with their share of the project, planned and actual.
+         */
+        get: operations["getStructure"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/plan.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Plan
+         * @description The plan in force as a workbook that can be edited and imported again.
+         */
+        get: operations["getPlanFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Steps
+         * @description Every step and milestone that was shown by a paper.
+         */
+        get: operations["listSteps"];
+        put?: never;
+        /**
+         * Post Step
+         * @description Show a step of an item as done; it counts when somebody else has verified it.
+         */
+        post: operations["submitStep"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/steps/{step}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Decision
+         * @description Verify a step, which is then a fact of its day, or return it with what is missing; never by its author.
+         */
+        post: operations["decideStep"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/clauses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Clauses
+         * @description The clauses of the contract that are checked.
+         */
+        get: operations["getClauses"];
+        /**
+         * Put Clauses
+         * @description Set the clauses (siteprogress.clauses/1) as the next version; what was decided by former ones stays.
+         */
+        put: operations["putClauses"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/fence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Fence
+         * @description The outline of the site.
+         */
+        get: operations["getFence"];
+        /**
+         * Put Fence
+         * @description Draw the site's outline; photos of later reports that were taken over 200 m from it are no evidence.
+         */
+        put: operations["putFence"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/daily-reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Reports
+         * @description What was reported of a project, newest first, with what was decided of photos and claims.
+         */
+        get: operations["listDailyReports"];
+        put?: never;
+        /**
+         * Post Report
+         * @description Report a day (siteprogress.daily/1); the same again answers with the same report.
+         *
+         *     Who builds or owns the project reports of himself, whatever other role he has; claims of supervisors and inspectors
+         *     weigh more, and count only with a photo that holds where the contract asks for photos.
+         */
+        post: operations["sendDailyReport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Checks
+         * @description Clauses that do not hold, and the daily duty of the month, on a day (today unless told).
+         */
+        get: operations["getChecks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/disputes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Disputes
+         * @description People's values that differ from the cameras' by more than the tolerance.
+         */
+        get: operations["listDisputes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/disputes/{dispute}/settlement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Settlement
+         * @description Say whose value holds after a look; never the claimant himself. The published value stays the fused one.
+         */
+        post: operations["settleDispute"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/outages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Outage
+         * @description Report that a device is out; within 24 h of its beginning it excuses the days that it lasts.
+         */
+        post: operations["noteOutage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quality": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Bulletin
+         * @description Quality of the data of each unit in a month; a caller who does not see the district sees the units he sees.
+         */
+        get: operations["getBulletin"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organisation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Organisation
+         * @description Every unit from the district down to its villages, with the projects of the caller's scope.
+         */
+        get: operations["getOrganisation"];
+        /**
+         * Put Organisation
+         * @description Store the whole organisation (siteprogress.organisation/1) as its next version, or name every fault.
+         */
+        put: operations["putOrganisation"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/programmes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Programmes
+         * @description Programmes of which the caller sees every project.
+         */
+        get: operations["listProgrammes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/programmes/{programme}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Programme
+         * @description Store a programme (siteprogress.programme/1) of projects within the caller's scope as its next version.
+         */
+        put: operations["putProgramme"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/programmes/{programme}/slip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Slip
+         * @description How late each project of a programme will be, by itself and through what it waits for.
+         */
+        get: operations["getProgrammeSlip"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/slip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Project Slip
+         * @description How late items of a project will be, by themselves and through the items that its plan makes them wait for.
+         */
+        get: operations["getProjectSlip"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/buildings/{building_id}/faces": {
         parameters: {
             query?: never;
@@ -233,11 +886,91 @@ export interface paths {
         };
         /**
          * Warnings
-         * @description Open (or closed) warnings, heaviest first, then newest.
+         * @description Open (or closed) warnings, heaviest first, then newest; `total` counts all that pass.
          */
         get: operations["listWarnings"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/warnings/inbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Inbox
+         * @description Cases by their newest warning: what waits for me, what is late, what ended. Sorted by level then due time.
+         */
+        get: operations["listInbox"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/warnings/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Counts
+         * @description How many cases wait for the caller, and in his scope.
+         */
+        get: operations["countInbox"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/warnings/causes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Causes
+         * @description The taxonomy of causes with what usually helps, for a rule the likely ones first.
+         */
+        get: operations["listCauses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/warnings/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Acknowledge Many
+         * @description Acknowledge several; each by itself, one that is refused stops no other.
+         */
+        post: operations["acknowledgeWarnings"];
         delete?: never;
         options?: never;
         head?: never;
@@ -258,6 +991,814 @@ export interface paths {
         get: operations["getWarning"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/warnings/{warning_id}/case": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Case
+         * @description How far people are with it: who was told, what happened, what runs out when, what usually helps.
+         */
+        get: operations["getCase"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/warnings/{warning_id}/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Acknowledge
+         * @description It was read and is taken care of: the clock stops.
+         */
+        post: operations["acknowledge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/warnings/{warning_id}/assign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Assign
+         * @description Order a measure with person, day and acceptance standard; who orders has acknowledged.
+         */
+        post: operations["assign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/warnings/{warning_id}/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Verify
+         * @description It is mended: said by somebody other than the responsible, with the cause on record.
+         */
+        post: operations["verify"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/warnings/{warning_id}/waive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Waive
+         * @description It stays as it is, and why; the approver goes by colour.
+         */
+        post: operations["waive"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/warnings/{warning_id}/false-alarm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * False Alarm
+         * @description The rule was wrong, and why; counts against its precision.
+         */
+        post: operations["markFalseAlarm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/warnings/{warning_id}/cause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cause
+         * @description Record why; a department that must coordinate is asked.
+         */
+        post: operations["setCause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/warnings/{warning_id}/press": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Press
+         * @description A leader presses for action: the responsible person is told.
+         */
+        post: operations["press"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/warnings/{warning_id}/note": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Note
+         * @description Words for the timeline.
+         */
+        post: operations["addNote"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rectifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rectifications
+         * @description The ledger of rectifications: what is under way first, by due day.
+         */
+        get: operations["listRectifications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rectifications/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export
+         * @description The ledger as xlsx, with the same filters.
+         */
+        get: operations["exportRectifications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rectifications/indicators": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Indicators
+         * @description How mending went: mean days to close, overdue and unhandled, precision of rules. A year back unless told.
+         */
+        get: operations["getIndicators"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rectifications/{rectification_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rectification
+         * @description One measure with its timeline.
+         */
+        get: operations["getRectification"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rectifications/{rectification_id}/issue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Issue
+         * @description Complete a draft, e.g. of a report, and order it.
+         */
+        post: operations["issueRectification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rectifications/{rectification_id}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start
+         * @description Work on it has begun.
+         */
+        post: operations["startRectification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rectifications/{rectification_id}/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Evidence
+         * @description Hand in what shows that it is done.
+         */
+        post: operations["submitEvidence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rectifications/{rectification_id}/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Verify
+         * @description It is done as the standard asks: said by somebody other than the responsible.
+         */
+        post: operations["verifyRectification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rectifications/{rectification_id}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give Back
+         * @description The evidence does not show it: back, with the reason.
+         */
+        post: operations["returnRectification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rectifications/{rectification_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel
+         * @description Take back a draft, or an order that mends no warning.
+         */
+        post: operations["cancelRectification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/coordinations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Coordinations
+         * @description What the caller's departments were asked to coordinate, and what his projects wait for.
+         */
+        get: operations["listCoordinations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/coordinations/{case_id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer
+         * @description Say what came of it; only for the department that was asked.
+         */
+        post: operations["answerCoordination"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Reports
+         * @description Reports of the caller's scope, newest first: of his projects, of his units, of the district if he sees it.
+         */
+        get: operations["listReports"];
+        put?: never;
+        /**
+         * Make Report
+         * @description Make a report and freeze it; of the same facts, or of a period that has one, the one that is there.
+         */
+        post: operations["makeReport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/{report}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Report
+         * @description One report with the digests of the documents made of it.
+         */
+        get: operations["getReport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/{report}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Report File
+         * @description The document; made the first time (seconds), the same bytes ever after. `X-Content-SHA256` tells their digest.
+         */
+        get: operations["getReportFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Messages
+         * @description What the caller was told, newest first, also what could not be sent: nothing is told by a provider only.
+         */
+        get: operations["listMessages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ladders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ladders
+         * @description Every version of every profile of thresholds, shipped or imported.
+         */
+        get: operations["listLadders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rules
+         * @description What the rules remember of the project: levels, month ends, and which of them cannot judge and why.
+         */
+        get: operations["listRules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/money": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Project Money
+         * @description 双监控: physical progress and execution of the budget, as of the same day.
+         */
+        get: operations["getProjectMoney"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/disbursement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Project Disbursement
+         * @description What may be paid by verified progress, wages apart, with the legal dates: a suggestion, people decide.
+         */
+        get: operations["getDisbursement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/days/{day}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One Day
+         * @description 业务流、资金流、信息流 of one day: progress events, payments with contract and voucher, photos.
+         */
+        get: operations["getProjectDay"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/payment-terms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Terms
+         * @description What the contract says of payment, as the next version.
+         */
+        put: operations["putPaymentTerms"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ledger
+         * @description Any period, both days included: opening, entries, closing, totals by project, line and payee, chain proof.
+         */
+        get: operations["getLedger"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export
+         * @description The period as a package that verifies offline (csv, xlsx, proof, verifier); its digest goes into the trail.
+         */
+        get: operations["exportLedger"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ledger Template
+         * @description An empty sheet for POST /ledger/import.
+         */
+        get: operations["getLedgerTemplate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/conflicts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ledger Conflicts
+         * @description Other content that was given under vouchers that are there.
+         */
+        get: operations["listLedgerConflicts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/suspicions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ledger Suspicions
+         * @description Double payments and applications, idle funds, payments of no contract or above what was released.
+         */
+        get: operations["listLedgerSuspicions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/imports/{import_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ledger Import
+         * @description What became of a file, with the rows that were not taken.
+         */
+        get: operations["getLedgerImport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/locks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ledger Lock
+         * @description Up to when the ledger is closed.
+         */
+        get: operations["getLedgerLock"];
+        put?: never;
+        /**
+         * Lock Ledger
+         * @description Close a month that is over, and all before it, for the whole district; again changes nothing.
+         */
+        post: operations["lockLedger"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Entries
+         * @description Post one entry or many. Each by itself: posted, known, a conflict (recorded, nothing changes), or refused.
+         */
+        post: operations["postLedgerEntries"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import
+         * @description Post every row of an xlsx; a wrong row is kept aside with its column and reason, the rest load.
+         */
+        post: operations["importLedger"];
         delete?: never;
         options?: never;
         head?: never;
@@ -673,6 +2214,99 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * Acknowledged
+         * @description What became of one warning of several; `refused` null = acknowledged.
+         */
+        Acknowledged: {
+            /** Warning */
+            warning: string;
+            refused: components["schemas"]["Text"] | null;
+        };
+        /**
+         * AcknowledgedList
+         * @description Each warning by itself: one that is refused stops no other.
+         */
+        AcknowledgedList: {
+            /** Done */
+            done: number;
+            /** Results */
+            results: components["schemas"]["Acknowledged"][];
+        };
+        /**
+         * Acknowledgement
+         * @description `version` as the page saw it; null = whatever it is now.
+         */
+        Acknowledgement: {
+            /** Version */
+            version?: number | null;
+        };
+        /**
+         * Acknowledgements
+         * @description Warnings to acknowledge together.
+         */
+        Acknowledgements: {
+            /** Warnings */
+            warnings: string[];
+        };
+        /**
+         * ActShown
+         * @description What somebody said of a stage, and what was decided.
+         */
+        ActShown: {
+            /** Id */
+            id: number;
+            /**
+             * Actual On
+             * Format: date
+             */
+            actual_on: string;
+            /** Responsible */
+            responsible: string;
+            /** Documents */
+            documents: components["schemas"]["PaperShown"][];
+            /** Author */
+            author: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "submitted" | "approved" | "returned";
+            /** Decided By */
+            decided_by: string | null;
+            /** Remark */
+            remark: string;
+        };
+        /**
+         * Answered
+         * @description What came of a coordination; `ref` names the permit or paper.
+         */
+        Answered: {
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /**
+             * Ref
+             * @default
+             */
+            ref: string;
+        };
+        /**
+         * BudgetLine
+         * @description A budget line with all below it.
+         */
+        BudgetLine: {
+            /** Line */
+            line: string;
+            /** Budget Fen */
+            budget_fen: number;
+            /** Paid Fen */
+            paid_fen: number;
+            /** Paid Bp */
+            paid_bp: number | null;
+        };
+        /**
          * BuildingState
          * @description A building against its plan.
          */
@@ -705,6 +2339,21 @@ export interface components {
             items: components["schemas"]["ItemState"][];
         };
         /**
+         * Bulletin
+         * @description Quality of data by unit in a month; `frozen` on the 1st of the next month, until then as of now.
+         */
+        Bulletin: {
+            /**
+             * Month
+             * Format: date
+             */
+            month: string;
+            /** Frozen */
+            frozen: boolean;
+            /** Units */
+            units: components["schemas"]["UnitQuality"][];
+        };
+        /**
          * CameraState
          * @description A camera: what it looks at, when it last said something, what is wrong with it.
          */
@@ -721,6 +2370,157 @@ export interface components {
             registration: ("VERIFIED" | "UNVERIFIED" | "MOVED") | null;
             /** Conditions */
             conditions: components["schemas"]["Condition"][];
+        };
+        /**
+         * CaseBrief
+         * @description A fault that is followed until it is mended; it outlives single warnings. `facts` is what the facts say now.
+         *
+         *     `clock` is what has to be done by `due_at`; `acts` what the caller may do now; `version` grows with each move: sent
+         *     back with an act it is refused when somebody else was first.
+         */
+        CaseBrief: {
+            /** Id */
+            id: string;
+            /** Number */
+            number: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "pushed" | "acknowledged" | "assigned" | "rectifying" | "evidence" | "recovered" | "verified" | "closed" | "waived" | "false_alarm" | "withdrawn";
+            /**
+             * Facts
+             * @enum {string}
+             */
+            facts: "standing" | "cleared" | "withdrawn";
+            /**
+             * Peak
+             * @enum {string}
+             */
+            peak: "blue" | "yellow" | "red";
+            /** Reopened */
+            reopened: number;
+            /**
+             * Opened At
+             * Format: date-time
+             */
+            opened_at: string;
+            /** Acknowledged At */
+            acknowledged_at: string | null;
+            /** Ended At */
+            ended_at: string | null;
+            /** Clock */
+            clock: ("ack" | "measure" | "due" | "verify") | null;
+            /** Due At */
+            due_at: string | null;
+            /** Overdue */
+            overdue: boolean;
+            /** Rectification */
+            rectification: string | null;
+            /** Responsible */
+            responsible: string | null;
+            /** Cause */
+            cause: string | null;
+            /** Department */
+            department: string | null;
+            /** Coordinated At */
+            coordinated_at: string | null;
+            /** Acts */
+            acts: string[];
+            /** Version */
+            version: number;
+        };
+        /**
+         * CaseDetail
+         * @description A case with all that people need to go on: who was told, what happened, what to do next.
+         */
+        CaseDetail: {
+            case: components["schemas"]["CaseBrief"];
+            word: components["schemas"]["Text"];
+            /** Lives */
+            lives: string[];
+            /** Told */
+            told: components["schemas"]["ToldPerson"][];
+            /** Receipts */
+            receipts: components["schemas"]["CaseReceipt"][];
+            /** Clocks */
+            clocks: components["schemas"]["ClockShown"][];
+            /** Timeline */
+            timeline: components["schemas"]["TimelineEvent"][];
+            rectification: components["schemas"]["RectificationRow"] | null;
+            /** Causes */
+            causes: components["schemas"]["CauseShown"][];
+            /** Approvers */
+            approvers: components["schemas"]["Text"][];
+        };
+        /**
+         * CaseReceipt
+         * @description What became of one message about a case.
+         */
+        CaseReceipt: {
+            /** Person */
+            person: string;
+            /** Kind */
+            kind: string;
+            /** Level */
+            level: ("blue" | "yellow" | "red") | null;
+            /** Nth */
+            nth: number;
+            /**
+             * Queued At
+             * Format: date-time
+             */
+            queued_at: string;
+            receipt: components["schemas"]["Receipt"];
+        };
+        /**
+         * CauseGiven
+         * @description A code of the taxonomy; `department` '' = the cause's own, if any.
+         */
+        CauseGiven: {
+            /** Cause */
+            cause: string;
+            /**
+             * Department
+             * @default
+             */
+            department: string;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
+         * CauseList
+         * @description The taxonomy, for a rule the likely ones first.
+         */
+        CauseList: {
+            /** Causes */
+            causes: components["schemas"]["CauseShown"][];
+        };
+        /**
+         * CauseShown
+         * @description A cause with the measure that usually helps. `measured` = `days` is the median of what cases took.
+         */
+        CauseShown: {
+            /** Code */
+            code: string;
+            /** Parent */
+            parent: string | null;
+            name: components["schemas"]["Text"];
+            measure: components["schemas"]["Text"];
+            /** Seat */
+            seat: string;
+            seat_word: components["schemas"]["Text"];
+            /** Department */
+            department: string | null;
+            /** Days */
+            days: number;
+            /** Measured */
+            measured: boolean;
+            /** Precedents */
+            precedents: string[];
         };
         /**
          * CertificateGiven
@@ -748,6 +2548,120 @@ export interface components {
             csr: string;
             /** Sig */
             sig: string;
+        };
+        /**
+         * ChainHead
+         * @description Where a project's chain ends now.
+         */
+        ChainHead: {
+            /** Project */
+            project: string;
+            /** Nth */
+            nth: number;
+            /** Hash */
+            hash: string;
+        };
+        /**
+         * ChainProof
+         * @description `root` = SM3 of the canonical JSON [[project, nth, hash], …] of all `chains` heads of the scope, by project;
+         *     `heads` are the first hundred of them.
+         */
+        ChainProof: {
+            /** Algorithm */
+            algorithm: string;
+            /** Chains */
+            chains: number;
+            /** Root */
+            root: string;
+            /** Heads */
+            heads: components["schemas"]["ChainHead"][];
+        };
+        /**
+         * Checks
+         * @description What the contract asks against what was reported, up to `as_of`; duties of its month.
+         */
+        Checks: {
+            /** Project */
+            project: string;
+            /**
+             * As Of
+             * Format: date
+             */
+            as_of: string;
+            /** Findings */
+            findings: components["schemas"]["FindingShown"][];
+            /** Duties */
+            duties: components["schemas"]["DutyShown"][];
+            /** Missed */
+            missed: number;
+            /** Open Disputes */
+            open_disputes: number;
+        };
+        /**
+         * ClaimShown
+         * @description A claim beside the cameras' value of then (null = none); `fell` = the reporter had claimed more before.
+         */
+        ClaimShown: {
+            /** Item */
+            item: string;
+            /** Value Bp */
+            value_bp: number;
+            /** Auto Bp */
+            auto_bp: number | null;
+            /** Disputed */
+            disputed: boolean;
+            /** Fell */
+            fell: boolean;
+        };
+        /**
+         * ClauseDocument
+         * @description Clauses of one contract, each number once.
+         */
+        ClauseDocument: {
+            /**
+             * Schema
+             * @constant
+             */
+            schema: "siteprogress.clauses/1";
+            /** Clauses */
+            clauses: (components["schemas"]["MilestoneClause"] | components["schemas"]["StageClause"] | components["schemas"]["PhotoClause"] | components["schemas"]["PaymentClause"])[];
+        };
+        /**
+         * ClausesShown
+         * @description The clauses in force; version 0 and none where nobody has said any.
+         */
+        ClausesShown: {
+            /** Project */
+            project: string;
+            /** Version */
+            version: number;
+            /** Clauses */
+            clauses: (components["schemas"]["MilestoneClause"] | components["schemas"]["StageClause"] | components["schemas"]["PhotoClause"] | components["schemas"]["PaymentClause"])[];
+        };
+        /**
+         * ClockShown
+         * @description What has to be done by when; `done_at` null = it still runs.
+         */
+        ClockShown: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "ack" | "measure" | "due" | "verify";
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /** Done At */
+            done_at: string | null;
+            /** Late */
+            late: boolean;
         };
         /**
          * Condition
@@ -854,6 +2768,67 @@ export interface components {
             answered_at: string | null;
         };
         /**
+         * Coordination
+         * @description A case whose cause asks a department to coordinate.
+         */
+        Coordination: {
+            /** Case */
+            case: string;
+            /** Number */
+            number: string;
+            /** Warning */
+            warning: string;
+            project: components["schemas"]["Named"];
+            /** Rule */
+            rule: string;
+            rule_name: components["schemas"]["Text"];
+            /** Level */
+            level: string;
+            /** Cause */
+            cause: string;
+            cause_name: components["schemas"]["Text"];
+            /** Department */
+            department: string;
+            /** Asked At */
+            asked_at: string | null;
+            /** Answered At */
+            answered_at: string | null;
+        };
+        /**
+         * CoordinationList
+         * @description Coordinations of the caller's departments and projects, those that wait first.
+         */
+        CoordinationList: {
+            /** Total */
+            total: number;
+            /** Coordinations */
+            coordinations: components["schemas"]["Coordination"][];
+        };
+        /**
+         * CountsShown
+         * @description What was counted of a unit in a month; what is excused is in none of it.
+         */
+        CountsShown: {
+            /** Expected */
+            expected: number;
+            /** Received */
+            received: number;
+            /** On Time */
+            on_time: number;
+            /** Required */
+            required: number;
+            /** Filled */
+            filled: number;
+            /** Checked */
+            checked: number;
+            /** Valid */
+            valid: number;
+            /** Pairs */
+            pairs: number;
+            /** Agreeing */
+            agreeing: number;
+        };
+        /**
          * Curve
          * @description Planned and measured completion by day, from the start to the planned finish (or `as_of`, if later).
          */
@@ -887,6 +2862,116 @@ export interface components {
             sigma_bp: number | null;
             /** Coverage Bp */
             coverage_bp: number | null;
+        };
+        /**
+         * DailyClaim
+         * @description What is done of a work item.
+         */
+        DailyClaim: {
+            /**
+             * Item
+             * @description 工作项编号 | id of the work item in the plan
+             */
+            item: string;
+            /**
+             * Value Bp
+             * @description 累计完成(基点) | cumulative share done, 1/10000
+             */
+            value_bp: number;
+        };
+        /**
+         * DailyDocument
+         * @description A note on a day with photos and progress by work item.
+         */
+        DailyDocument: {
+            /**
+             * Schema
+             * @description 格式 | schema
+             * @constant
+             */
+            schema: "siteprogress.daily/1";
+            /**
+             * Project
+             * @description 项目编号 | id of the project
+             */
+            project: string;
+            /**
+             * Day
+             * Format: date
+             * @description 日期 | calendar day of the district
+             */
+            day: string;
+            /**
+             * Note
+             * @description 进度说明 | what was done
+             */
+            note: string;
+            /**
+             * Stage
+             * @description 阶段名称 | stage as the contract names it, may be empty
+             */
+            stage: string;
+            /**
+             * Photos
+             * @description 照片的SHA-256,先上传 | SHA-256 of photos uploaded before
+             */
+            photos: string[];
+            /**
+             * Claims
+             * @description 各工作项进度,每项一次 | progress by item, each once
+             */
+            claims: components["schemas"]["DailyClaim"][];
+        };
+        /**
+         * DailyReportShown
+         * @description A report as it was taken. `in_time` = before its day ended; `counted` = its claims became observations.
+         */
+        DailyReportShown: {
+            /** Id */
+            id: number;
+            /** Project */
+            project: string;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "self_report" | "supervisor" | "inspector";
+            /** Author */
+            author: string;
+            /** Note */
+            note: string;
+            /** Stage */
+            stage: string;
+            /**
+             * Submitted At
+             * Format: date-time
+             */
+            submitted_at: string;
+            /** In Time */
+            in_time: boolean;
+            /** Counted */
+            counted: boolean;
+            /** Photos */
+            photos: components["schemas"]["PhotoJudged"][];
+            /** Claims */
+            claims: components["schemas"]["ClaimShown"][];
+        };
+        /**
+         * DailyReports
+         * @description Newest first; `next` is the `before` of the page that follows, null at the end.
+         */
+        DailyReports: {
+            /** Project */
+            project: string;
+            /** Reports */
+            reports: components["schemas"]["DailyReportShown"][];
+            /** Next */
+            next: number | null;
         };
         /**
          * DeadLetterList
@@ -926,6 +3011,133 @@ export interface components {
             replayed_at: string | null;
         };
         /**
+         * DecisionGiven
+         * @description A decision on what somebody else asked; without approval a remark says why.
+         */
+        DecisionGiven: {
+            /** Approve */
+            approve: boolean;
+            /** Remark */
+            remark: string;
+        };
+        /**
+         * DimensionShown
+         * @description A dimension of quality: the share in basis points (null = nothing to count), and what it is made of.
+         */
+        DimensionShown: {
+            /**
+             * Name
+             * @enum {string}
+             */
+            name: "completeness" | "accuracy" | "timeliness" | "consistency";
+            /** Share Bp */
+            share_bp: number | null;
+        };
+        /**
+         * Disbursement
+         * @description A suggestion, never an act. `release_up_to_fen` is what the verified progress still allows, `wage_due_fen` what
+         *     this month's wages still lack: due whatever the rest says. Cap = contract x (A - sigma) x rate + the advance that
+         *     is not worked off yet.
+         */
+        Disbursement: {
+            /** Project */
+            project: string;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** As Of */
+            as_of: string | null;
+            terms: components["schemas"]["PaymentTerms"];
+            /** Contract Fen */
+            contract_fen: number;
+            /** Actual Bp */
+            actual_bp: number;
+            /** Sigma Bp */
+            sigma_bp: number;
+            /** Verified Bp */
+            verified_bp: number;
+            /** Earned Fen */
+            earned_fen: number;
+            /** Advance Left Fen */
+            advance_left_fen: number;
+            /** Cap Fen */
+            cap_fen: number;
+            /** Released Fen */
+            released_fen: number;
+            /** Paid Fen */
+            paid_fen: number;
+            /** Release Up To Fen */
+            release_up_to_fen: number;
+            /** Ahead Fen */
+            ahead_fen: number;
+            /** Wage Due Fen */
+            wage_due_fen: number;
+            /** Wage Paid Month Fen */
+            wage_paid_month_fen: number;
+            /**
+             * Due On
+             * Format: date
+             */
+            due_on: string;
+            /**
+             * Due At The Latest
+             * Format: date
+             */
+            due_at_the_latest: string;
+            /** Said */
+            said: components["schemas"]["Text"][];
+        };
+        /**
+         * DisputeShown
+         * @description A person's value beside the cameras'. `published_bp` stays the one weighted by evidence (null = not yet).
+         */
+        DisputeShown: {
+            /** Id */
+            id: number;
+            /** Item */
+            item: string;
+            /** Author */
+            author: string;
+            /** Report */
+            report: number;
+            /** Auto Bp */
+            auto_bp: number;
+            /** Human Bp */
+            human_bp: number;
+            /** Tolerance Bp */
+            tolerance_bp: number;
+            /** Published Bp */
+            published_bp: number | null;
+            /**
+             * Observed At
+             * Format: date-time
+             */
+            observed_at: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "for_camera" | "for_person" | "unclear";
+            /** Settled By */
+            settled_by: string | null;
+            /** Remark */
+            remark: string;
+        };
+        /**
+         * Disputes
+         * @description Newest first; `next` is the `before` of the page that follows, null at the end.
+         */
+        Disputes: {
+            /** Project */
+            project: string;
+            /** Disputes */
+            disputes: components["schemas"]["DisputeShown"][];
+            /** Next */
+            next: number | null;
+        };
+        /**
          * District
          * @description The district at one time. `as_of` is the newest assessed instant, null before the first.
          */
@@ -940,11 +3152,67 @@ export interface components {
             projects: components["schemas"]["ProjectSummary"][];
         };
         /**
+         * DutyShown
+         * @description A day on which a report was owed.
+         */
+        DutyShown: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "reminded" | "missed" | "done";
+        };
+        /**
          * ErrorEnvelope
          * @description Every error of the API has this shape.
          */
         ErrorEnvelope: {
             error: components["schemas"]["Fault"];
+        };
+        /**
+         * EvidenceGiven
+         * @description What shows that it is done.
+         */
+        EvidenceGiven: {
+            /**
+             * Evidence
+             * @default []
+             */
+            evidence: components["schemas"]["PieceGiven"][];
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
+         * EvidenceShown
+         * @description A piece of evidence.
+         */
+        EvidenceShown: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "photo" | "still";
+            /** Sha256 */
+            sha256: string;
+            /** Url */
+            url: string;
+            /** Note */
+            note: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By */
+            by: string;
         };
         /**
          * EvidenceStored
@@ -1051,6 +3319,58 @@ export interface components {
             expected: string;
             /** Id */
             id: string;
+        };
+        /**
+         * FenceGiven
+         * @description The outline of a site, and the datum it was drawn in: `gcj02` for Chinese web maps, `wgs84` for satellites'.
+         */
+        FenceGiven: {
+            /**
+             * Datum
+             * @enum {string}
+             */
+            datum: "wgs84" | "gcj02";
+            /** Geometry */
+            geometry: components["schemas"]["PolygonGiven"] | components["schemas"]["MultiPolygonGiven"];
+        };
+        /**
+         * FenceShown
+         * @description The outline in force as it came; version 0 and null where nobody has drawn any.
+         */
+        FenceShown: {
+            /** Project */
+            project: string;
+            /** Version */
+            version: number;
+            /** Datum */
+            datum: ("wgs84" | "gcj02") | null;
+            /** Geometry */
+            geometry: (components["schemas"]["PolygonGiven"] | components["schemas"]["MultiPolygonGiven"]) | null;
+        };
+        /**
+         * FindingShown
+         * @description A clause that does not hold: its number and words, what is wrong, days late where that is the matter.
+         */
+        FindingShown: {
+            /**
+             * Code
+             * @enum {string}
+             */
+            code: "late" | "overdue" | "stage_name" | "payment_early" | "payment_late";
+            /** Clause */
+            clause: string;
+            /** Quote */
+            quote: string;
+            text: components["schemas"]["Text"];
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Days */
+            days: number;
+            /** Ref */
+            ref: string | null;
         };
         /**
          * Fleet
@@ -1168,6 +3488,46 @@ export interface components {
             software: string | null;
         };
         /**
+         * GivenEntry
+         * @description An entry as it was given, whatever is odd of it.
+         */
+        GivenEntry: {
+            /** Voucher */
+            voucher: string;
+            /** Project */
+            project: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "budget" | "release" | "pay";
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Amount Fen */
+            amount_fen: number;
+            /** Wage Fen */
+            wage_fen: number;
+            /** Line */
+            line: string;
+            /** Contract */
+            contract: string;
+            /** Payee */
+            payee: string;
+            /** Reverses */
+            reverses: string;
+            /** Approver */
+            approver: string;
+            /** Object Code */
+            object_code: string;
+            /** Note */
+            note: string;
+            /** Source */
+            source: string;
+        };
+        /**
          * Health
          * @description Whether the centre can work. `degraded`: it does, but for what `problems` name; its log says more.
          */
@@ -1186,13 +3546,97 @@ export interface components {
         };
         /**
          * Imported
-         * @description A plan was stored as this version.
+         * @description A plan came in: a first one is in force as version 1, a revision waits under the number `proposal`.
+         *
+         *     `plan_version` is the one in force.
          */
         Imported: {
             /** Project */
             project: string;
             /** Plan Version */
             plan_version: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "in_force" | "proposed";
+            /** Proposal */
+            proposal: number | null;
+        };
+        /**
+         * Inbox
+         * @description A page of warnings that people work on, heaviest first, then by what runs out first; `total` without paging.
+         */
+        Inbox: {
+            /** Total */
+            total: number;
+            /** Warnings */
+            warnings: components["schemas"]["PlanWarning"][];
+        };
+        /**
+         * InboxCounts
+         * @description How many cases wait, for the caller and in his scope.
+         */
+        InboxCounts: {
+            /** Ack */
+            ack: number;
+            /** Measure */
+            measure: number;
+            /** Verify */
+            verify: number;
+            /** Told */
+            told: number;
+            /** Active */
+            active: number;
+            /** Overdue */
+            overdue: number;
+            /** Insufficient */
+            insufficient: number;
+            /** Closed This Week */
+            closed_this_week: number;
+            /** False Alarms */
+            false_alarms: number;
+            /** Red */
+            red: number;
+            /** Yellow */
+            yellow: number;
+            /** Blue */
+            blue: number;
+        };
+        /**
+         * Indicators
+         * @description How mending goes, over cases and measures that ended in the period. Days in hundredths; null = none.
+         *
+         *     `overdue_unhandled` counts measures past their day without evidence, `beyond_sla` active warnings past the time for
+         *     a measure that have none: both should be 0.
+         */
+        Indicators: {
+            /**
+             * Since
+             * Format: date
+             */
+            since: string;
+            /**
+             * Until
+             * Format: date
+             */
+            until: string;
+            /** Closed */
+            closed: number;
+            /** Mean Closing Cdays */
+            mean_closing_cdays: number | null;
+            /** Median Closing Cdays */
+            median_closing_cdays: number | null;
+            /** Verified Measures */
+            verified_measures: number;
+            /** On Time Bp */
+            on_time_bp: number | null;
+            /** Overdue Unhandled */
+            overdue_unhandled: number;
+            /** Beyond Sla */
+            beyond_sla: number;
+            /** Rules */
+            rules: components["schemas"]["RulePrecision"][];
         };
         /**
          * ItemState
@@ -1210,6 +3654,375 @@ export interface components {
             actual_bp: number | null;
             /** Sigma Bp */
             sigma_bp: number | null;
+        };
+        JsonValue: unknown;
+        /**
+         * KeyDateShown
+         * @description A day that the plan promises something for.
+         */
+        KeyDateShown: {
+            /** Id */
+            id: string;
+            name: components["schemas"]["Text"];
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Item */
+            item: string | null;
+        };
+        /**
+         * LadderLine
+         * @description Where a level begins; `value` is in the ladder's unit.
+         */
+        LadderLine: {
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "blue" | "yellow" | "red";
+            /** Value */
+            value: number;
+        };
+        /**
+         * LadderProfile
+         * @description A version of a profile; `by` and `noted_at` are null for those shipped.
+         */
+        LadderProfile: {
+            /** Name */
+            name: string;
+            /** Version */
+            version: number;
+            /** By */
+            by: string | null;
+            /** Noted At */
+            noted_at: string | null;
+            /** Ladders */
+            ladders: components["schemas"]["RuleLadder"][];
+        };
+        /**
+         * LadderProfiles
+         * @description Every version of every profile.
+         */
+        LadderProfiles: {
+            /** Profiles */
+            profiles: components["schemas"]["LadderProfile"][];
+        };
+        /**
+         * LedgerConflict
+         * @description Other content that was given under a voucher that is there. It changed nothing.
+         */
+        LedgerConflict: {
+            /** Id */
+            id: number;
+            /** Project */
+            project: string;
+            /** Voucher */
+            voucher: string;
+            /** Differs */
+            differs: string[];
+            given: components["schemas"]["GivenEntry"];
+            /** Given By */
+            given_by: string;
+            /**
+             * Given At
+             * Format: date-time
+             */
+            given_at: string;
+        };
+        /**
+         * LedgerConflicts
+         * @description A page of conflicts, oldest first; go on with `after`, null = that was all.
+         */
+        LedgerConflicts: {
+            /** Conflicts */
+            conflicts: components["schemas"]["LedgerConflict"][];
+            /** After */
+            after: number | null;
+        };
+        /**
+         * LedgerEntry
+         * @description An entry as it is in the ledger, with its link of the project's chain.
+         */
+        LedgerEntry: {
+            /** Project */
+            project: string;
+            /** Nth */
+            nth: number;
+            /** Voucher */
+            voucher: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "budget" | "release" | "pay";
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Amount Fen */
+            amount_fen: number;
+            /** Wage Fen */
+            wage_fen: number;
+            /** Line */
+            line: string;
+            /** Contract */
+            contract: string;
+            /** Payee */
+            payee: string;
+            /** Reverses */
+            reverses: string;
+            /** Approver */
+            approver: string;
+            /** Object Code */
+            object_code: string;
+            /** Note */
+            note: string;
+            /** Source */
+            source: string;
+            /** Flags */
+            flags: string[];
+            /** Posted By */
+            posted_by: string;
+            /**
+             * Posted At
+             * Format: date-time
+             */
+            posted_at: string;
+            /** Prev Hash */
+            prev_hash: string;
+            /** Hash */
+            hash: string;
+        };
+        /**
+         * LedgerImport
+         * @description An import with a page of its refused rows; go on with `after`, null = that was all.
+         */
+        LedgerImport: {
+            /** Import Id */
+            import_id: number;
+            /** Sha256 */
+            sha256: string;
+            /** Filename */
+            filename: string;
+            /** Imported By */
+            imported_by: string;
+            /**
+             * Began At
+             * Format: date-time
+             */
+            began_at: string;
+            /** Ended At */
+            ended_at: string | null;
+            /** Posted */
+            posted: number;
+            /** Known */
+            known: number;
+            /** Conflicts */
+            conflicts: number;
+            /** Refused */
+            refused: number;
+            /** Refused Rows */
+            refused_rows: components["schemas"]["RefusedRow"][];
+            /** After */
+            after: number | null;
+        };
+        /**
+         * LedgerImported
+         * @description What became of the rows of a file; `refused_rows` are the first hundred, all of them are under the import.
+         */
+        LedgerImported: {
+            /** Import Id */
+            import_id: number;
+            /** Sha256 */
+            sha256: string;
+            /** Posted */
+            posted: number;
+            /** Known */
+            known: number;
+            /** Conflicts */
+            conflicts: number;
+            /** Refused */
+            refused: number;
+            /** Refused Rows */
+            refused_rows: components["schemas"]["RefusedRow"][];
+        };
+        /**
+         * LedgerLock
+         * @description Everything up to this day is closed; null while no month is.
+         */
+        LedgerLock: {
+            /** Closed Through */
+            closed_through: string | null;
+        };
+        /**
+         * LedgerRefusal
+         * @description Why an entry was not taken; `where` is its field.
+         */
+        LedgerRefusal: {
+            /** Code */
+            code: string;
+            /** Where */
+            where: string;
+            what: components["schemas"]["Text"];
+            expected: components["schemas"]["Text"];
+        };
+        /**
+         * LedgerStatement
+         * @description A period, both days included: closing = opening + period. Totals are the hundred largest of each kind, `names`
+         *     says how many there are. `entries` are a page; go on with `after`, null = that was all.
+         */
+        LedgerStatement: {
+            /**
+             * First
+             * Format: date
+             */
+            first: string;
+            /**
+             * Last
+             * Format: date
+             */
+            last: string;
+            opening: components["schemas"]["LedgerSums"];
+            period: components["schemas"]["LedgerSums"];
+            closing: components["schemas"]["LedgerSums"];
+            /** Projects */
+            projects: components["schemas"]["LedgerTotal"][];
+            /** Lines */
+            lines: components["schemas"]["LedgerTotal"][];
+            /** Payees */
+            payees: components["schemas"]["LedgerTotal"][];
+            /** Names */
+            names: {
+                [key: string]: number;
+            };
+            /** Closed Through */
+            closed_through: string | null;
+            /** Entries */
+            entries: components["schemas"]["LedgerEntry"][];
+            /** After */
+            after: string | null;
+            proof: components["schemas"]["ChainProof"];
+        };
+        /**
+         * LedgerSums
+         * @description What was granted, released and paid in so many entries; balance = released - paid.
+         */
+        LedgerSums: {
+            /** Budget Fen */
+            budget_fen: number;
+            /** Release Fen */
+            release_fen: number;
+            /** Pay Fen */
+            pay_fen: number;
+            /** Balance Fen */
+            balance_fen: number;
+            /** Entries */
+            entries: number;
+        };
+        /**
+         * LedgerSuspicion
+         * @description Something an auditor would look at.
+         */
+        LedgerSuspicion: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "paid_twice" | "object_twice" | "asked_twice" | "idle" | "unmatched" | "over_release";
+            /** Projects */
+            projects: string[];
+            /** Vouchers */
+            vouchers: string[];
+            /** Amount Fen */
+            amount_fen: number;
+            said: components["schemas"]["Text"];
+        };
+        /**
+         * LedgerSuspicions
+         * @description At most a thousand; `more` says whether there are others.
+         */
+        LedgerSuspicions: {
+            /** Suspicions */
+            suspicions: components["schemas"]["LedgerSuspicion"][];
+            /** More */
+            more: boolean;
+        };
+        /**
+         * LedgerTotal
+         * @description Sums of one project, budget line or payee.
+         */
+        LedgerTotal: {
+            /** Budget Fen */
+            budget_fen: number;
+            /** Release Fen */
+            release_fen: number;
+            /** Pay Fen */
+            pay_fen: number;
+            /** Balance Fen */
+            balance_fen: number;
+            /** Entries */
+            entries: number;
+            /** Name */
+            name: string;
+        };
+        /**
+         * LifeShown
+         * @description A fact of a project's life that is in force.
+         */
+        LifeShown: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "signed" | "agreed_start" | "started" | "production" | "completed";
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Ref */
+            ref: string;
+        };
+        /**
+         * Lifecycle
+         * @description The life of a project: its stages, and the chain from signing to tax.
+         *
+         *     `high_risk` (高风险): signed, `high_risk_due` has passed, and work has not begun.
+         */
+        Lifecycle: {
+            /** Project */
+            project: string;
+            /** Template */
+            template: string;
+            /** Stages */
+            stages: components["schemas"]["StageShown"][];
+            /** Events */
+            events: components["schemas"]["LifeShown"][];
+            /** Due Start */
+            due_start: string | null;
+            /** High Risk Due */
+            high_risk_due: string | null;
+            /** High Risk */
+            high_risk: boolean;
+            /** Permits */
+            permits: components["schemas"]["PermitShown"][];
+            /** Tax */
+            tax: components["schemas"]["TaxShown"][];
+        };
+        /**
+         * LinkShown
+         * @description `after` may begin `lag_days` after `before` is finished.
+         */
+        LinkShown: {
+            /** Before */
+            before: string;
+            /** After */
+            after: string;
+            /** Lag Days */
+            lag_days: number;
         };
         /**
          * Login
@@ -1236,6 +4049,67 @@ export interface components {
             scope: components["schemas"]["Scope"][];
         };
         /**
+         * MilestoneClause
+         * @description A milestone is reached by a day. `words` are how notes say that it is, e.g. 主体封顶.
+         */
+        MilestoneClause: {
+            /**
+             * Number
+             * @description number of the clause in the contract
+             */
+            number: string;
+            /**
+             * Text
+             * @description words of the clause, quoted in findings
+             */
+            text: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "milestone";
+            /** Milestone */
+            milestone: string;
+            /** Words */
+            words: string[];
+            /**
+             * Deadline
+             * Format: date
+             */
+            deadline: string;
+        };
+        /**
+         * MilestoneGiven
+         * @description A link of the chain signed → agreed start → started → production; `ref` names the paper.
+         */
+        MilestoneGiven: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "signed" | "agreed_start" | "started" | "production";
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Ref */
+            ref: string;
+        };
+        /**
+         * MultiPolygonGiven
+         * @description Several GeoJSON polygons.
+         */
+        MultiPolygonGiven: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "MultiPolygon";
+            /** Coordinates */
+            coordinates: number[][][][];
+        };
+        /**
          * Named
          * @description Something with an id and a name to show.
          */
@@ -1243,6 +4117,353 @@ export interface components {
             /** Id */
             id: string;
             name: components["schemas"]["Text"];
+        };
+        /**
+         * NewEntries
+         * @description Entries to be posted, each by itself: one that is refused keeps no other back.
+         */
+        NewEntries: {
+            /** Entries */
+            entries: components["schemas"]["NewEntry"][];
+        };
+        /**
+         * NewEntry
+         * @description One entry. The voucher is the key of a project's entry: the same again changes nothing, another content under it
+         *     is a conflict. A reversal names the voucher in `reverses`, has its kind and the negative amount.
+         */
+        NewEntry: {
+            /** Voucher */
+            voucher: string;
+            /**
+             * Project
+             * @description id or national project code
+             */
+            project: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "budget" | "release" | "pay";
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Amount Fen */
+            amount_fen: number;
+            /**
+             * Wage Fen
+             * @default 0
+             */
+            wage_fen: number;
+            /**
+             * Line
+             * @description budget line, levels separated by /
+             * @default
+             */
+            line: string;
+            /**
+             * Contract
+             * @default
+             */
+            contract: string;
+            /**
+             * Payee
+             * @default
+             */
+            payee: string;
+            /**
+             * Reverses
+             * @default
+             */
+            reverses: string;
+            /**
+             * Approver
+             * @default
+             */
+            approver: string;
+            /**
+             * Object Code
+             * @default
+             */
+            object_code: string;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /**
+             * Source
+             * @description the system it comes from; not compared
+             * @default
+             */
+            source: string;
+        };
+        /**
+         * NewLock
+         * @description A month to be closed for the whole district, with all before it.
+         */
+        NewLock: {
+            /**
+             * Month
+             * @description YYYY-MM
+             */
+            month: string;
+        };
+        /**
+         * NewTerms
+         * @description What the contract says of payment.
+         */
+        NewTerms: {
+            /**
+             * Rate Bp
+             * @default 8000
+             */
+            rate_bp: number;
+            /**
+             * Advance Fen
+             * @default 0
+             */
+            advance_fen: number;
+            /**
+             * Advance Until Bp
+             * @default 10000
+             */
+            advance_until_bp: number;
+            /**
+             * Retention Bp
+             * @default 0
+             */
+            retention_bp: number;
+            /**
+             * Wage Month Fen
+             * @default 0
+             */
+            wage_month_fen: number;
+            /**
+             * Due Days
+             * @default 30
+             */
+            due_days: number;
+        };
+        /**
+         * OrderGiven
+         * @description A measure: who does what until when, and how it is accepted. `also` are warnings that it mends as well.
+         *
+         *     What is missing is refused by name. `unit` '' = the project's own; `department` '' = the cause's own, if any.
+         */
+        OrderGiven: {
+            /**
+             * Person
+             * @default
+             */
+            person: string;
+            /**
+             * Measure
+             * @default
+             */
+            measure: string;
+            /** Due */
+            due?: string | null;
+            /**
+             * Acceptance Standard
+             * @default
+             */
+            acceptance_standard: string;
+            /**
+             * Unit
+             * @default
+             */
+            unit: string;
+            /**
+             * Cause
+             * @default
+             */
+            cause: string;
+            /**
+             * Department
+             * @default
+             */
+            department: string;
+            /**
+             * Also
+             * @default []
+             */
+            also: string[];
+            /** Version */
+            version?: number | null;
+        };
+        /**
+         * OrgUnitShown
+         * @description A unit. `own` = ids of its projects within the caller's scope, `projects` = how many with all below it.
+         */
+        OrgUnitShown: {
+            /** Id */
+            id: string;
+            /** Parent */
+            parent: string | null;
+            /** Kind */
+            kind: string;
+            kind_name: components["schemas"]["Text"];
+            name: components["schemas"]["Text"];
+            /** Steward */
+            steward: string;
+            /** Depth */
+            depth: number;
+            /** Own */
+            own: string[];
+            /** Projects */
+            projects: number;
+        };
+        /**
+         * OrganisationShown
+         * @description The organisation, parents before their children; `unplaced` = projects whose unit it does not know.
+         */
+        OrganisationShown: {
+            /** Version */
+            version: number;
+            /** Units */
+            units: components["schemas"]["OrgUnitShown"][];
+            /** Unplaced */
+            unplaced: string[];
+        };
+        /**
+         * OutageGiven
+         * @description A gateway, or one camera of it ('' = all), is out; `until` null = still.
+         */
+        OutageGiven: {
+            /** Gateway */
+            gateway: string;
+            /** Camera */
+            camera: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** Until */
+            until: string | null;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * OutageShown
+         * @description A notice that was taken; `excuses` = it came within 24 h, so that its days count neither for nor against.
+         */
+        OutageShown: {
+            /** Id */
+            id: number;
+            /** Excuses */
+            excuses: boolean;
+        };
+        /**
+         * OwnMessage
+         * @description A message to the caller.
+         */
+        OwnMessage: {
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /**
+             * About
+             * @description the matter, e.g. case/12
+             */
+            about: string;
+            /** Level */
+            level: ("blue" | "yellow" | "red") | null;
+            subject: components["schemas"]["Text"];
+            body: components["schemas"]["Text"];
+            /**
+             * Link
+             * @description within the pages
+             */
+            link: string;
+            /**
+             * Queued At
+             * Format: date-time
+             */
+            queued_at: string;
+            receipt: components["schemas"]["Receipt"];
+        };
+        /**
+         * OwnMessages
+         * @description A page of the caller's messages, newest first.
+         */
+        OwnMessages: {
+            /** Total */
+            total: number;
+            /** Messages */
+            messages: components["schemas"]["OwnMessage"][];
+        };
+        /**
+         * PaidMonth
+         * @description What was paid in a month, named by its first day.
+         */
+        PaidMonth: {
+            /**
+             * Month
+             * Format: date
+             */
+            month: string;
+            /** Paid Fen */
+            paid_fen: number;
+        };
+        /**
+         * PaperGiven
+         * @description A document: its kind, the SHA-256 of its bytes, and its file name.
+         */
+        PaperGiven: {
+            /** Kind */
+            kind: string;
+            /** Sha256 */
+            sha256: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * PaperShown
+         * @description A document; `kept` = the centre has the bytes of this digest.
+         */
+        PaperShown: {
+            /** Kind */
+            kind: string;
+            /** Sha256 */
+            sha256: string;
+            /** Name */
+            name: string;
+            /** Kept */
+            kept: boolean;
+        };
+        /**
+         * PartShown
+         * @description A part of a project with its share of the whole in millionths, and its own completion by the newest judgement.
+         *
+         *     `kind`: lot, building, unit or item; `parent` null at the top. `actual_bp` null while nothing was seen of it.
+         */
+        PartShown: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "lot" | "building" | "unit" | "item";
+            /** Id */
+            id: string;
+            /** Parent */
+            parent: string | null;
+            name: components["schemas"]["Text"];
+            /** Share Ppm */
+            share_ppm: number;
+            /** Plan Bp */
+            plan_bp: number;
+            /** Actual Bp */
+            actual_bp: number | null;
+            /** Gap Bp */
+            gap_bp: number | null;
+            /** Template */
+            template: boolean;
+            /** Steps */
+            steps: components["schemas"]["PlanStep"][];
         };
         /**
          * Pause
@@ -1261,6 +4482,172 @@ export interface components {
             last: string;
         };
         /**
+         * PauseGiven
+         * @description A standstill that is asked for, both days included.
+         */
+        PauseGiven: {
+            /**
+             * First
+             * Format: date
+             */
+            first: string;
+            /**
+             * Last
+             * Format: date
+             */
+            last: string;
+            /** Cause */
+            cause: string;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * PauseList
+         * @description Every standstill of a project, oldest first.
+         */
+        PauseList: {
+            /** Project */
+            project: string;
+            /** Pauses */
+            pauses: components["schemas"]["PauseShown"][];
+        };
+        /**
+         * PauseShown
+         * @description A standstill that was asked for. `retroactive_days` = days of it that had begun when it was asked for.
+         */
+        PauseShown: {
+            /** Id */
+            id: number;
+            /**
+             * First
+             * Format: date
+             */
+            first: string;
+            /**
+             * Last
+             * Format: date
+             */
+            last: string;
+            /** Cause */
+            cause: string;
+            cause_name: components["schemas"]["Text"];
+            /** Reason */
+            reason: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "asked" | "approved" | "refused" | "withdrawn";
+            /** Asked By */
+            asked_by: string;
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /** Decided By */
+            decided_by: string | null;
+            /** Decided At */
+            decided_at: string | null;
+            /** Remark */
+            remark: string;
+            /** Retroactive Days */
+            retroactive_days: number;
+        };
+        /**
+         * PaymentClause
+         * @description A share of the contract falls due when a milestone is reached; paid within so many days, and not before.
+         */
+        PaymentClause: {
+            /**
+             * Number
+             * @description number of the clause in the contract
+             */
+            number: string;
+            /**
+             * Text
+             * @description words of the clause, quoted in findings
+             */
+            text: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "payment";
+            /** Milestone */
+            milestone: string;
+            /** Share Bp */
+            share_bp: number;
+            /** Within Days */
+            within_days: number;
+        };
+        /**
+         * PaymentTerms
+         * @description Terms of payment; version 0 = nobody said any, the law's least holds.
+         */
+        PaymentTerms: {
+            /** Version */
+            version: number;
+            /** Rate Bp */
+            rate_bp: number;
+            /** Advance Fen */
+            advance_fen: number;
+            /** Advance Until Bp */
+            advance_until_bp: number;
+            /** Retention Bp */
+            retention_bp: number;
+            /** Wage Month Fen */
+            wage_month_fen: number;
+            /** Due Days */
+            due_days: number;
+        };
+        /**
+         * PermitGiven
+         * @description What became of a permit on a day; `ref` is the number or digest of its paper, needed when it is granted.
+         */
+        PermitGiven: {
+            /** Permit */
+            permit: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "required" | "refused" | "granted";
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Ref */
+            ref: string;
+            /** Note */
+            note: string;
+        };
+        /**
+         * PermitShown
+         * @description Where a permit stands, and who grants it.
+         */
+        PermitShown: {
+            /** Permit */
+            permit: string;
+            name: components["schemas"]["Text"];
+            authority: components["schemas"]["Text"];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "required" | "refused" | "granted";
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Ref */
+            ref: string;
+            /** Note */
+            note: string;
+        };
+        /**
          * PhotoClaims
          * @description What the sender and the file say; nobody has checked it. Times without a zone are read as the district's.
          */
@@ -1277,6 +4664,60 @@ export interface components {
             exif_lon_e7: number | null;
             /** Exif Camera */
             exif_camera: string;
+        };
+        /**
+         * PhotoClause
+         * @description So many photos that hold as evidence with each daily report; with `position`, one without a place is none.
+         */
+        PhotoClause: {
+            /**
+             * Number
+             * @description number of the clause in the contract
+             */
+            number: string;
+            /**
+             * Text
+             * @description words of the clause, quoted in findings
+             */
+            text: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "photo";
+            /** Least */
+            least: number;
+            /**
+             * Position
+             * @default false
+             */
+            position: boolean;
+        };
+        /**
+         * PhotoJudged
+         * @description A photo of a report: whether it holds as evidence; `distance_m` from the fence, 0 inside, null = not known.
+         */
+        PhotoJudged: {
+            /** Sha256 */
+            sha256: string;
+            /** Accepted */
+            accepted: boolean;
+            /** Distance M */
+            distance_m: number | null;
+            /** Reasons */
+            reasons: components["schemas"]["PhotoReason"][];
+        };
+        /**
+         * PhotoReason
+         * @description Why a photo is no evidence, or what it lacks.
+         */
+        PhotoReason: {
+            /**
+             * Code
+             * @enum {string}
+             */
+            code: "other_day" | "outside_fence" | "datum" | "no_place" | "no_time";
+            text: components["schemas"]["Text"];
         };
         /**
          * PhotoSaid
@@ -1333,6 +4774,24 @@ export interface components {
             next: number | null;
         };
         /**
+         * PieceGiven
+         * @description A photo that was uploaded for the project, or a still of its cameras.
+         */
+        PieceGiven: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "photo" | "still";
+            /** Sha256 */
+            sha256: string;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
          * PlaceOfSite
          * @description The middle of a site in degrees x 10^7 (WGS 84), and how far it reaches.
          */
@@ -1370,11 +4829,23 @@ export interface components {
             errors: components["schemas"]["PlanFault"][];
         };
         /**
+         * PlanStep
+         * @description A step of a work item and what it is worth of it.
+         */
+        PlanStep: {
+            /** Name */
+            name: string;
+            /** Credit Bp */
+            credit_bp: number;
+            /** Evidence */
+            evidence: string;
+        };
+        /**
          * PlanWarning
-         * @description A warning with its threshold and its life. `unit` is the unit of `value` and `threshold`.
+         * @description A warning with its threshold and its life. `unit` is the unit of `value` and `threshold`, `basis` what the value
+         *     is measured by (points, relative, budget, estimate, …; months = red because yellow went on at month ends).
          *
-         *     Withdrawn = late facts showed that it never was; kept for the record. `historical` = first raised by facts that
-         *     came too late to act on then: it stands in the books, and nobody is called for it.
+         *     Withdrawn = late facts showed that it never was; `historical` = raised by late facts: on the books, pages nobody.
          */
         PlanWarning: {
             /** Id */
@@ -1414,6 +4885,8 @@ export interface components {
             threshold: number | null;
             /** Unit */
             unit: string;
+            /** Basis */
+            basis: string;
             /** Capped */
             capped: boolean;
             /** Historical */
@@ -1423,6 +4896,142 @@ export interface components {
             refs: string[];
             /** History */
             history: components["schemas"]["WarningEvent"][];
+            case: components["schemas"]["CaseBrief"] | null;
+        };
+        /**
+         * PolygonGiven
+         * @description A GeoJSON polygon: rings of [longitude, latitude], the outer one first.
+         */
+        PolygonGiven: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "Polygon";
+            /** Coordinates */
+            coordinates: number[][][];
+        };
+        /**
+         * PostedEntries
+         * @description What became of all of them.
+         */
+        PostedEntries: {
+            /** Posted */
+            posted: number;
+            /** Known */
+            known: number;
+            /** Conflicts */
+            conflicts: number;
+            /** Refused */
+            refused: number;
+            /** Entries */
+            entries: components["schemas"]["PostedEntry"][];
+        };
+        /**
+         * PostedEntry
+         * @description What became of one entry, in the order in which they were given. `nth` and `hash` are its link of the project's
+         *     chain when it is new, `differs` the fields of a conflict, `flags` what is odd of it ("over_release").
+         */
+        PostedEntry: {
+            /** Voucher */
+            voucher: string;
+            /** Project */
+            project: string;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "posted" | "known" | "conflict" | "refused";
+            /** Nth */
+            nth: number | null;
+            /** Hash */
+            hash: string | null;
+            /** Flags */
+            flags: string[];
+            /** Differs */
+            differs: string[];
+            refusal: components["schemas"]["LedgerRefusal"] | null;
+        };
+        /**
+         * ProfileInForce
+         * @description A profile that judges a project from an instant on; null = from the start.
+         */
+        ProfileInForce: {
+            /** Name */
+            name: string;
+            /** Version */
+            version: number;
+            /** Since */
+            since: string | null;
+        };
+        /**
+         * ProgrammeList
+         * @description Programmes of which the caller sees every project.
+         */
+        ProgrammeList: {
+            /** Programmes */
+            programmes: components["schemas"]["ProgrammeShown"][];
+        };
+        /**
+         * ProgrammeShown
+         * @description Projects that depend on each other.
+         */
+        ProgrammeShown: {
+            /** Id */
+            id: string;
+            /** Version */
+            version: number;
+            name: components["schemas"]["Text"];
+            /** Projects */
+            projects: string[];
+            /** Dependencies */
+            dependencies: components["schemas"]["LinkShown"][];
+        };
+        /**
+         * ProgrammeSlip
+         * @description What the slips of a programme's projects do to the others and to its end (calendar days).
+         */
+        ProgrammeSlip: {
+            /** Programme */
+            programme: string;
+            /**
+             * Finish
+             * Format: date
+             */
+            finish: string;
+            /**
+             * Forecast
+             * Format: date
+             */
+            forecast: string;
+            /** Slip Days */
+            slip_days: number;
+            /** Parts */
+            parts: components["schemas"]["SlipShown"][];
+        };
+        /**
+         * ProjectDay
+         * @description 业务流 · 资金流 · 信息流 of one day in one place. Payments are linked by national project code, contract and
+         *     voucher. `more` names the lists that had more than 500.
+         */
+        ProjectDay: {
+            /** Project */
+            project: string;
+            /** Code */
+            code: string;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Entries */
+            entries: components["schemas"]["LedgerEntry"][];
+            /** Seen */
+            seen: components["schemas"]["SeenThatDay"][];
+            /** Shown */
+            shown: components["schemas"]["ShownThatDay"][];
+            /** More */
+            more: ("entries" | "seen" | "shown")[];
         };
         /**
          * ProjectDetail
@@ -1494,6 +5103,56 @@ export interface components {
             projects: components["schemas"]["ProjectSummary"][];
         };
         /**
+         * ProjectMoney
+         * @description 双监控: physical progress and execution of the budget as of the same day. Physical figures are null before the
+         *     first assessment; `…_of_…_bp` null where there is nothing to divide by. `pay_gap_bp` positive = paid ahead of work.
+         */
+        ProjectMoney: {
+            /** Project */
+            project: string;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** As Of */
+            as_of: string | null;
+            /** Plan Bp */
+            plan_bp: number | null;
+            /** Actual Bp */
+            actual_bp: number | null;
+            /** Sigma Bp */
+            sigma_bp: number | null;
+            /** Gap Bp */
+            gap_bp: number | null;
+            /** Contract Fen */
+            contract_fen: number;
+            /** Budget Fen */
+            budget_fen: number;
+            /** Estimate Fen */
+            estimate_fen: number | null;
+            /** Released Fen */
+            released_fen: number;
+            /** Paid Fen */
+            paid_fen: number;
+            /** Balance Fen */
+            balance_fen: number;
+            /** Year Budget Fen */
+            year_budget_fen: number;
+            /** Year Paid Fen */
+            year_paid_fen: number;
+            /** Paid Of Budget Bp */
+            paid_of_budget_bp: number | null;
+            /** Paid Of Contract Bp */
+            paid_of_contract_bp: number | null;
+            /** Pay Gap Bp */
+            pay_gap_bp: number | null;
+            /** Lines */
+            lines: components["schemas"]["BudgetLine"][];
+            /** Months */
+            months: components["schemas"]["PaidMonth"][];
+        };
+        /**
          * ProjectSummary
          * @description One row of the district list. Measured figures are null until something was observed.
          */
@@ -1543,6 +5202,459 @@ export interface components {
             finish: string;
             /** As Of */
             as_of: string | null;
+        };
+        /**
+         * ProposalShown
+         * @description A revision that waits for approval or was decided, and what it would change against the plan in force.
+         */
+        ProposalShown: {
+            /** Id */
+            id: number;
+            /** Base Version */
+            base_version: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "approved" | "refused" | "withdrawn";
+            /** Reason */
+            reason: string;
+            /** Proposed By */
+            proposed_by: string;
+            /**
+             * Proposed At
+             * Format: date-time
+             */
+            proposed_at: string;
+            /** Decided By */
+            decided_by: string | null;
+            /** Decided At */
+            decided_at: string | null;
+            /** Remark */
+            remark: string;
+            /** Version */
+            version: number | null;
+            /** Delay Days */
+            delay_days: number | null;
+            /** Removed */
+            removed: string[];
+            /** Added */
+            added: string[];
+            /** Reweighted */
+            reweighted: string[];
+        };
+        /**
+         * Reason
+         * @description Why, in words.
+         */
+        Reason: {
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            /** Version */
+            version?: number | null;
+        };
+        /**
+         * Receipt
+         * @description How far a message is: queued until it is planned; `unaddressed`: nobody knows where to reach the person.
+         *
+         *     `outcome` and `words` are the provider's at the newest try: `unknown` = it may have been taken.
+         */
+        Receipt: {
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "queued" | "waiting" | "sending" | "sent" | "failed" | "unaddressed";
+            word: components["schemas"]["Text"];
+            /**
+             * Carried
+             * @description alone, or with others of a day
+             */
+            carried: ("single" | "digest") | null;
+            /** Due At */
+            due_at: string | null;
+            /**
+             * Next At
+             * @description of one that waits: not tried before
+             */
+            next_at: string | null;
+            /** Tries */
+            tries: number;
+            /** Channel */
+            channel: string | null;
+            /** Outcome */
+            outcome: ("begun" | "sent" | "refused" | "down" | "unknown") | null;
+            /** Words */
+            words: string | null;
+            /** Done At */
+            done_at: string | null;
+        };
+        /**
+         * RectificationDetail
+         * @description A measure with everything that happened to it.
+         */
+        RectificationDetail: {
+            /** Id */
+            id: string;
+            /** Number */
+            number: string;
+            project: components["schemas"]["Named"] | null;
+            /** Unit */
+            unit: string;
+            /** Title */
+            title: string;
+            /** Person */
+            person: string;
+            /** Person Name */
+            person_name: string | null;
+            /** Measure */
+            measure: string;
+            /** Due */
+            due: string | null;
+            /** Acceptance Standard */
+            acceptance_standard: string;
+            /** Cause */
+            cause: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "draft" | "assigned" | "rectifying" | "evidence" | "verified" | "cancelled";
+            word: components["schemas"]["Text"];
+            /** Origin */
+            origin: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /** Assigned At */
+            assigned_at: string | null;
+            /** Submitted At */
+            submitted_at: string | null;
+            /** Submitted By */
+            submitted_by: string | null;
+            /** Verified At */
+            verified_at: string | null;
+            /** Verified By */
+            verified_by: string | null;
+            /** Returned */
+            returned: number;
+            /** Overdue Days */
+            overdue_days: number;
+            /** Evidence */
+            evidence: components["schemas"]["EvidenceShown"][];
+            /** Warnings */
+            warnings: string[];
+            /** Acts */
+            acts: string[];
+            /** Version */
+            version: number;
+            /** Timeline */
+            timeline: components["schemas"]["TimelineEvent"][];
+        };
+        /**
+         * RectificationList
+         * @description A page of the ledger of rectifications, overdue first, then by due day; `total` without paging.
+         */
+        RectificationList: {
+            /** Total */
+            total: number;
+            /** Rectifications */
+            rectifications: components["schemas"]["RectificationRow"][];
+        };
+        /**
+         * RectificationRow
+         * @description A measure: who does what until when. `overdue_days` 0 = in time; `warnings` are those it mends now.
+         */
+        RectificationRow: {
+            /** Id */
+            id: string;
+            /** Number */
+            number: string;
+            project: components["schemas"]["Named"] | null;
+            /** Unit */
+            unit: string;
+            /** Title */
+            title: string;
+            /** Person */
+            person: string;
+            /** Person Name */
+            person_name: string | null;
+            /** Measure */
+            measure: string;
+            /** Due */
+            due: string | null;
+            /** Acceptance Standard */
+            acceptance_standard: string;
+            /** Cause */
+            cause: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "draft" | "assigned" | "rectifying" | "evidence" | "verified" | "cancelled";
+            word: components["schemas"]["Text"];
+            /** Origin */
+            origin: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /** Assigned At */
+            assigned_at: string | null;
+            /** Submitted At */
+            submitted_at: string | null;
+            /** Submitted By */
+            submitted_by: string | null;
+            /** Verified At */
+            verified_at: string | null;
+            /** Verified By */
+            verified_by: string | null;
+            /** Returned */
+            returned: number;
+            /** Overdue Days */
+            overdue_days: number;
+            /** Evidence */
+            evidence: components["schemas"]["EvidenceShown"][];
+            /** Warnings */
+            warnings: string[];
+            /** Acts */
+            acts: string[];
+            /** Version */
+            version: number;
+        };
+        /**
+         * RefusedAct
+         * @description An act that may not be done, or not so; `text` says it to people.
+         */
+        RefusedAct: {
+            error: components["schemas"]["Fault"];
+            text: components["schemas"]["Text"];
+        };
+        /**
+         * RefusedRow
+         * @description A row of a file that was not taken: its number and the header of the column as on the screen.
+         */
+        RefusedRow: {
+            /** Row */
+            row: number;
+            /** Column */
+            column: string;
+            refusal: components["schemas"]["LedgerRefusal"];
+        };
+        /**
+         * Remark
+         * @description Words for the timeline.
+         */
+        Remark: {
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
+         * ReportAsked
+         * @description Which report: `about` = the warning's or project's id, a unit's name, or '' for the district; `period` = any day
+         *     of the month or quarter, which must be over (null for risk reports).
+         */
+        ReportAsked: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "risk_warning" | "risk_project" | "monthly" | "quarterly" | "quality";
+            /**
+             * About
+             * @default
+             */
+            about: string;
+            /** Period */
+            period?: string | null;
+        };
+        /**
+         * ReportDocument
+         * @description A document that was rendered; its bytes never change.
+         */
+        ReportDocument: {
+            /**
+             * Language
+             * @enum {string}
+             */
+            language: "zh" | "en";
+            /**
+             * Format
+             * @enum {string}
+             */
+            format: "pdf" | "docx" | "xlsx";
+            /** Sha256 */
+            sha256: string;
+        };
+        /**
+         * ReportList
+         * @description Newest first; `next` is the `before` of the page that follows, null at the end. Documents are told one by one.
+         */
+        ReportList: {
+            /** Reports */
+            reports: components["schemas"]["ReportShown"][];
+            /** Next */
+            next: number | null;
+        };
+        /**
+         * ReportShown
+         * @description A frozen report. `sha256` is that of its content; `as_of` the instant its figures are of.
+         */
+        ReportShown: {
+            /** Id */
+            id: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "risk_warning" | "risk_project" | "monthly" | "quarterly" | "quality";
+            /** About */
+            about: string;
+            /** Project */
+            project: string | null;
+            /** Unit */
+            unit: string | null;
+            /** Period */
+            period: string | null;
+            /** As Of */
+            as_of: string | null;
+            title: components["schemas"]["Text"];
+            /** Sha256 */
+            sha256: string;
+            /** Made By */
+            made_by: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Documents */
+            documents: components["schemas"]["ReportDocument"][];
+        };
+        /**
+         * Revisions
+         * @description Every version of a project's plan, oldest first, and what was proposed.
+         */
+        Revisions: {
+            /** Project */
+            project: string;
+            /** Revisions */
+            revisions: number;
+            /** Versions */
+            versions: components["schemas"]["VersionShown"][];
+            /** Proposals */
+            proposals: components["schemas"]["ProposalShown"][];
+        };
+        /**
+         * RuleLadder
+         * @description The ladder of one rule. `side` says on which side of a line a value reaches it; a level is left `margin` beyond
+         *     it after `down` evaluations; raised after `up`; `months` month ends in a row at yellow are red (0 = never).
+         */
+        RuleLadder: {
+            /** Rule */
+            rule: string;
+            rule_name: components["schemas"]["Text"];
+            /** Unit */
+            unit: string;
+            /** Basis */
+            basis: string;
+            /**
+             * Side
+             * @enum {string}
+             */
+            side: "at_least" | "above" | "below";
+            /** Lines */
+            lines: components["schemas"]["LadderLine"][];
+            /** Margin */
+            margin: number;
+            /** Up */
+            up: number;
+            /** Down */
+            down: number;
+            /** Months */
+            months: number;
+        };
+        /**
+         * RulePrecision
+         * @description How often a rule was right among its cases that people judged; null = none yet.
+         */
+        RulePrecision: {
+            /** Rule */
+            rule: string;
+            /** Judged */
+            judged: number;
+            /** False Alarms */
+            false_alarms: number;
+            /** Precision Bp */
+            precision_bp: number | null;
+        };
+        /**
+         * RuleShown
+         * @description What a stage needs: other stages, papers, and who may approve it.
+         */
+        RuleShown: {
+            /** Stage */
+            stage: string;
+            name: components["schemas"]["Text"];
+            /** Needs */
+            needs: string[];
+            /** Documents */
+            documents: string[];
+            /** Approver Roles */
+            approver_roles: string[];
+        };
+        /**
+         * RuleStanding
+         * @description What a rule remembers of a subject.
+         *
+         *     `condition` no_data = it has nothing to judge by, error = it failed; `since` is when that began, `detail` says what
+         *     is missing or broken. `months` counts the month ends in a row at yellow or above.
+         */
+        RuleStanding: {
+            /** Rule */
+            rule: string;
+            rule_name: components["schemas"]["Text"];
+            subject: components["schemas"]["SubjectName"];
+            /** Level */
+            level: ("blue" | "yellow" | "red") | null;
+            /** Months */
+            months: number;
+            /**
+             * Condition
+             * @enum {string}
+             */
+            condition: "ok" | "no_data" | "error";
+            /** Since */
+            since: string | null;
+            /** Detail */
+            detail: string;
+        };
+        /**
+         * RuleStandings
+         * @description Rules of a project: those that fail first, then those without data, then by rule; and the ladders they go by.
+         */
+        RuleStandings: {
+            /** Project */
+            project: string;
+            /** Profiles */
+            profiles: components["schemas"]["ProfileInForce"][];
+            /** Total */
+            total: number;
+            /** Rules */
+            rules: components["schemas"]["RuleStanding"][];
         };
         /**
          * Scope
@@ -1646,6 +5758,68 @@ export interface components {
             last_at: string;
         };
         /**
+         * SeenThatDay
+         * @description A progress event: what a camera, a person or a paper said of a work item. `refs` are its records.
+         */
+        SeenThatDay: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Building */
+            building: string;
+            /** Item */
+            item: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "camera" | "inspector" | "supervisor" | "self_report" | "document";
+            /** Source */
+            source: string;
+            /** Value Bp */
+            value_bp: number;
+            /** Refs */
+            refs: string[];
+        };
+        /**
+         * SettlementGiven
+         * @description Whose value holds, and what was found on the spot.
+         */
+        SettlementGiven: {
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "for_camera" | "for_person" | "unclear";
+            /** Remark */
+            remark: string;
+        };
+        /**
+         * ShownThatDay
+         * @description A document: a photo that somebody says shows this project; `flags` say what is odd of it.
+         */
+        ShownThatDay: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Sha256 */
+            sha256: string;
+            /** Person */
+            person: string;
+            /** Building */
+            building: string;
+            /** Item */
+            item: string;
+            /** Note */
+            note: string;
+            /** Flags */
+            flags: string[];
+        };
+        /**
          * SignCounts
          * @description Projects by their heaviest sign; the six add up to the total.
          */
@@ -1664,6 +5838,192 @@ export interface components {
             normal: number;
         };
         /**
+         * SlipShown
+         * @description How late a project, or an item of one, will be, by itself and through others; `by` is the way it comes.
+         */
+        SlipShown: {
+            /** Id */
+            id: string;
+            name: components["schemas"]["Text"];
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "project" | "item";
+            /**
+             * Start
+             * Format: date
+             */
+            start: string;
+            /**
+             * Finish
+             * Format: date
+             */
+            finish: string;
+            /**
+             * Forecast Start
+             * Format: date
+             */
+            forecast_start: string;
+            /**
+             * Forecast
+             * Format: date
+             */
+            forecast: string;
+            /** Own Days */
+            own_days: number;
+            /** Passed Days */
+            passed_days: number;
+            /** By */
+            by: string[];
+            /** Critical */
+            critical: boolean;
+        };
+        /**
+         * StageClause
+         * @description Stages are called by these names and no others.
+         */
+        StageClause: {
+            /**
+             * Number
+             * @description number of the clause in the contract
+             */
+            number: string;
+            /**
+             * Text
+             * @description words of the clause, quoted in findings
+             */
+            text: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "stage";
+            /** Names */
+            names: string[];
+        };
+        /**
+         * StageGiven
+         * @description A stage was passed on a day; the papers that show it, and who answers for it.
+         */
+        StageGiven: {
+            /**
+             * Actual On
+             * Format: date
+             */
+            actual_on: string;
+            /** Responsible */
+            responsible: string;
+            /** Documents */
+            documents: components["schemas"]["PaperGiven"][];
+        };
+        /**
+         * StagePlanned
+         * @description When a stage is to be passed, and who answers for it.
+         */
+        StagePlanned: {
+            /**
+             * Planned On
+             * Format: date
+             */
+            planned_on: string;
+            /** Responsible */
+            responsible: string;
+        };
+        /**
+         * StageShown
+         * @description A stage of a project's life. `missing` = stages to be passed first; `late_days` against the planned day.
+         */
+        StageShown: {
+            /** Stage */
+            stage: string;
+            name: components["schemas"]["Text"];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "blocked" | "open" | "submitted" | "returned" | "passed";
+            /** Needs */
+            needs: string[];
+            /** Missing */
+            missing: string[];
+            /** Documents */
+            documents: string[];
+            /** Approver Roles */
+            approver_roles: string[];
+            /** Planned On */
+            planned_on: string | null;
+            /** Actual On */
+            actual_on: string | null;
+            /** Late Days */
+            late_days: number | null;
+            /** Responsible */
+            responsible: string | null;
+            /** Acts */
+            acts: components["schemas"]["ActShown"][];
+        };
+        /**
+         * StepGiven
+         * @description A step of an item was done on a day, and the SHA-256 of the paper that shows it.
+         *
+         *     The steps of an item are in its plan; one without steps, as milestones are, has the one step `done`.
+         */
+        StepGiven: {
+            /** Item */
+            item: string;
+            /** Step */
+            step: string;
+            /**
+             * Done On
+             * Format: date
+             */
+            done_on: string;
+            /** Sha256 */
+            sha256: string;
+        };
+        /**
+         * StepList
+         * @description Every step of a project that was shown, oldest first.
+         */
+        StepList: {
+            /** Project */
+            project: string;
+            /** Steps */
+            steps: components["schemas"]["StepShown"][];
+        };
+        /**
+         * StepShown
+         * @description A step that was shown, and what was decided of it; `credit_bp` is its share of the item.
+         */
+        StepShown: {
+            /** Id */
+            id: number;
+            /** Item */
+            item: string;
+            /** Step */
+            step: string;
+            /** Credit Bp */
+            credit_bp: number;
+            /**
+             * Done On
+             * Format: date
+             */
+            done_on: string;
+            /** Sha256 */
+            sha256: string;
+            /** Author */
+            author: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "submitted" | "verified" | "returned";
+            /** Decided By */
+            decided_by: string | null;
+            /** Remark */
+            remark: string;
+        };
+        /**
          * Still
          * @description An evidence JPEG; fetch `url` with the bearer token.
          */
@@ -1679,6 +6039,22 @@ export interface components {
             captured_at: string;
         };
         /**
+         * Structure
+         * @description Lots, buildings, units and items of the plan in force, with the days and links it names.
+         */
+        Structure: {
+            /** Project */
+            project: string;
+            /** Plan Version */
+            plan_version: number;
+            /** Parts */
+            parts: components["schemas"]["PartShown"][];
+            /** Key Dates */
+            key_dates: components["schemas"]["KeyDateShown"][];
+            /** Dependencies */
+            dependencies: components["schemas"]["LinkShown"][];
+        };
+        /**
          * SubjectName
          * @description What a warning or score is about.
          */
@@ -1687,10 +6063,60 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "project" | "building" | "camera" | "gateway";
+            kind: "project" | "building" | "line" | "camera" | "gateway";
             /** Id */
             id: string;
             name: components["schemas"]["Text"];
+        };
+        /**
+         * TaxGiven
+         * @description Tax of a year against what was agreed.
+         */
+        TaxGiven: {
+            /** Amount Fen */
+            amount_fen: number;
+            /** Target Fen */
+            target_fen: number;
+            /** Ref */
+            ref: string;
+        };
+        /**
+         * TaxShown
+         * @description Tax of a year; `reached_bp` of the target, null without one.
+         */
+        TaxShown: {
+            /** Year */
+            year: number;
+            /** Amount Fen */
+            amount_fen: number;
+            /** Target Fen */
+            target_fen: number;
+            /** Reached Bp */
+            reached_bp: number | null;
+            /** Ref */
+            ref: string;
+        };
+        /**
+         * TemplateList
+         * @description The newest version of every template.
+         */
+        TemplateList: {
+            /** Templates */
+            templates: components["schemas"]["TemplateShown"][];
+        };
+        /**
+         * TemplateShown
+         * @description A version of the life of projects of some kinds.
+         */
+        TemplateShown: {
+            /** Name */
+            name: string;
+            /** Version */
+            version: number;
+            /** Work Types */
+            work_types: string[];
+            /** Stages */
+            stages: components["schemas"]["RuleShown"][];
         };
         /**
          * Text
@@ -1701,6 +6127,37 @@ export interface components {
             zh: string;
             /** En */
             en: string;
+        };
+        /**
+         * TimelineEvent
+         * @description One event; `word` and `seat_word` are for people, `detail` holds what belongs to it (note, told, person, due).
+         */
+        TimelineEvent: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Event */
+            event: string;
+            word: components["schemas"]["Text"];
+            /** Actor */
+            actor: string;
+            /** Actor Name */
+            actor_name: string | null;
+            /** Seat */
+            seat: string | null;
+            seat_word: components["schemas"]["Text"] | null;
+            /** Before */
+            before: string;
+            /** After */
+            after: string;
+            /** Level */
+            level: string | null;
+            /** Detail */
+            detail: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
         };
         /**
          * Token
@@ -1716,6 +6173,34 @@ export interface components {
             token_type: "bearer";
             /** Expires In */
             expires_in: number;
+        };
+        /**
+         * ToldPerson
+         * @description A person who was told at a level, in a round of the case, and whether he has acknowledged.
+         *
+         *     `delivery` is what became of the newest message at that level: queued, sent, …; null = there was none to him.
+         */
+        ToldPerson: {
+            /** Person */
+            person: string;
+            /** Name */
+            name: string;
+            /** Seat */
+            seat: string;
+            seat_word: components["schemas"]["Text"];
+            /** Level */
+            level: string;
+            /** Round */
+            round: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Delivery */
+            delivery: string | null;
+            /** Acknowledged At */
+            acknowledged_at: string | null;
         };
         /**
          * TraceNode
@@ -1743,6 +6228,29 @@ export interface components {
             children: components["schemas"]["TraceNode"][];
         };
         /**
+         * UnitQuality
+         * @description A unit in the bulletin: rank 1 = best; `total_bp` = total x 100 (null = nothing to count); below 80 training.
+         */
+        UnitQuality: {
+            /** Unit */
+            unit: string;
+            /** Rank */
+            rank: number;
+            /** Total Bp */
+            total_bp: number | null;
+            /** Grade */
+            grade: ("A" | "B" | "C" | "D" | "E") | null;
+            /** Needs Training */
+            needs_training: boolean;
+            /** Insufficient */
+            insufficient: boolean;
+            /** Dimensions */
+            dimensions: components["schemas"]["DimensionShown"][];
+            counts: components["schemas"]["CountsShown"];
+            /** Sha256 */
+            sha256: string;
+        };
+        /**
          * UploadStanding
          * @description `offset` bytes of `size_bytes` are on the centre's disk; `done` = kept and known. `url` takes the rest.
          */
@@ -1764,6 +6272,69 @@ export interface components {
             done: boolean;
             /** Expires At */
             expires_at: string | null;
+        };
+        /**
+         * Verification
+         * @description What was seen; `cause` where none is on record yet.
+         */
+        Verification: {
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /**
+             * Cause
+             * @default
+             */
+            cause: string;
+            /**
+             * Department
+             * @default
+             */
+            department: string;
+            /** Version */
+            version?: number | null;
+        };
+        /**
+         * VersionShown
+         * @description A version of the plan. `delay_days` = its finish less the baseline's; `removed` = parts that left with it.
+         */
+        VersionShown: {
+            /** Version */
+            version: number;
+            /** Baseline */
+            baseline: boolean;
+            /**
+             * Finish
+             * Format: date
+             */
+            finish: string;
+            /** Delay Days */
+            delay_days: number;
+            /** Reason */
+            reason: string;
+            /** Author */
+            author: string;
+            /** Approved By */
+            approved_by: string;
+            /**
+             * Decided At
+             * Format: date-time
+             */
+            decided_at: string;
+            /** Removed */
+            removed: string[];
+        };
+        /**
+         * VersionStored
+         * @description Something was stored as this version.
+         */
+        VersionStored: {
+            /** Id */
+            id: string;
+            /** Version */
+            version: number;
         };
         /**
          * WarningEvent
@@ -1996,7 +6567,9 @@ export interface operations {
     };
     importPlan: {
         parameters: {
-            query?: never;
+            query?: {
+                reason?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -2370,6 +6943,2328 @@ export interface operations {
             };
         };
     };
+    getLifecycle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lifecycle"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    planStage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+                stage: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StagePlanned"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lifecycle"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    submitStage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+                stage: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StageGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActShown"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    decideStage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+                act: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActShown"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    noteMilestone: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MilestoneGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lifecycle"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    notePermit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PermitGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lifecycle"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    noteTax: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+                year: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaxGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lifecycle"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    listPauses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PauseList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    askPause: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PauseGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PauseList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    decidePause: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+                pause: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PauseList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    withdrawPause: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+                pause: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PauseList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    listTemplates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    putTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateShown"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanRefused"] | components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    listRevisions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Revisions"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    decideProposal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+                proposal: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Revisions"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanRefused"] | components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    withdrawProposal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+                proposal: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Revisions"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    getStructure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Structure"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    getPlanFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    listSteps: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StepList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    submitStep: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StepGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StepList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    decideStep: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+                step: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StepList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    getClauses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClausesShown"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    putClauses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClauseDocument"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClausesShown"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    getFence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FenceShown"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    putFence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FenceGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FenceShown"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    listDailyReports: {
+        parameters: {
+            query?: {
+                before?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DailyReports"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    sendDailyReport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DailyDocument"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DailyReportShown"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    getChecks: {
+        parameters: {
+            query?: {
+                as_of?: string | null;
+            };
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Checks"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    listDisputes: {
+        parameters: {
+            query?: {
+                before?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Disputes"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    settleDispute: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+                dispute: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettlementGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Disputes"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    noteOutage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OutageGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutageShown"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    getBulletin: {
+        parameters: {
+            query?: {
+                /** @description any day of the month; the running one unless told */
+                month?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bulletin"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    getOrganisation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganisationShown"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    putOrganisation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionStored"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanRefused"] | components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    listProgrammes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgrammeList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    putProgramme: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                programme: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionStored"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanRefused"] | components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    getProgrammeSlip: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                programme: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgrammeSlip"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    getProjectSlip: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgrammeSlip"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
     getFaces: {
         parameters: {
             query?: never;
@@ -2494,6 +9389,8 @@ export interface operations {
                 project?: string | null;
                 state?: "open" | "closed" | "all";
                 level?: ("blue" | "yellow" | "red")[] | null;
+                limit?: number;
+                offset?: number;
             };
             header?: never;
             path?: never;
@@ -2548,6 +9445,277 @@ export interface operations {
             };
         };
     };
+    listInbox: {
+        parameters: {
+            query?: {
+                sort?: "level" | "due" | "newest";
+                limit?: number;
+                offset?: number;
+                group?: "active" | "ended" | "all";
+                state?: ("open" | "pushed" | "acknowledged" | "assigned" | "rectifying" | "evidence" | "recovered" | "verified" | "closed" | "waived" | "false_alarm" | "withdrawn")[] | null;
+                level?: ("blue" | "yellow" | "red")[] | null;
+                rule?: string[] | null;
+                project?: string | null;
+                unit?: string | null;
+                street?: string | null;
+                cause?: string | null;
+                mine?: ("ack" | "measure" | "verify" | "told") | null;
+                overdue?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Inbox"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    countInbox: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InboxCounts"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    listCauses: {
+        parameters: {
+            query?: {
+                rule?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CauseList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    acknowledgeWarnings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Acknowledgements"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AcknowledgedList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"] | components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
     getWarning: {
         parameters: {
             query?: never;
@@ -2588,6 +9756,3001 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    getCase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                warning_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    acknowledge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                warning_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Acknowledgement"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanWarning"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"] | components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    assign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                warning_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanWarning"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"] | components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    verify: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                warning_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Verification"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanWarning"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"] | components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    waive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                warning_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanWarning"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"] | components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    markFalseAlarm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                warning_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanWarning"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"] | components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    setCause: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                warning_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CauseGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanWarning"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"] | components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    press: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                warning_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Remark"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanWarning"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"] | components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    addNote: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                warning_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Remark"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanWarning"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"] | components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    listRectifications: {
+        parameters: {
+            query?: {
+                limit?: number;
+                offset?: number;
+                group?: "active" | "ended" | "all";
+                state?: ("draft" | "assigned" | "rectifying" | "evidence" | "verified" | "cancelled")[] | null;
+                project?: string | null;
+                unit?: string | null;
+                person?: string | null;
+                due_until?: string | null;
+                mine?: boolean;
+                overdue?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RectificationList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    exportRectifications: {
+        parameters: {
+            query?: {
+                lang?: "zh" | "en";
+                group?: "active" | "ended" | "all";
+                state?: ("draft" | "assigned" | "rectifying" | "evidence" | "verified" | "cancelled")[] | null;
+                project?: string | null;
+                unit?: string | null;
+                person?: string | null;
+                due_until?: string | null;
+                mine?: boolean;
+                overdue?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    getIndicators: {
+        parameters: {
+            query?: {
+                since?: string | null;
+                until?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Indicators"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    getRectification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rectification_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RectificationDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    issueRectification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rectification_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RectificationDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"] | components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    startRectification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rectification_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RectificationDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"] | components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    submitEvidence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rectification_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EvidenceGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RectificationDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"] | components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    verifyRectification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rectification_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Remark"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RectificationDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"] | components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    returnRectification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rectification_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RectificationDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"] | components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    cancelRectification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rectification_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RectificationDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"] | components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    listCoordinations: {
+        parameters: {
+            query?: {
+                limit?: number;
+                offset?: number;
+                waiting?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CoordinationList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    answerCoordination: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Answered"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"] | components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    listReports: {
+        parameters: {
+            query?: {
+                kind?: ("risk_warning" | "risk_project" | "monthly" | "quarterly" | "quality") | null;
+                before?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    makeReport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportAsked"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportShown"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    getReport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                report: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportShown"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    getReportFile: {
+        parameters: {
+            query?: {
+                format?: "pdf" | "docx" | "xlsx";
+                language?: "zh" | "en";
+            };
+            header?: never;
+            path: {
+                report: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    listMessages: {
+        parameters: {
+            query?: {
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnMessages"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    listLadders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LadderProfiles"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    listRules: {
+        parameters: {
+            query?: {
+                condition?: ("ok" | "no_data" | "error") | null;
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleStandings"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    getProjectMoney: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectMoney"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    getDisbursement: {
+        parameters: {
+            query?: {
+                /** @description from when the legal time to pay runs */
+                accepted_on?: string | null;
+            };
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Disbursement"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    getProjectDay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+                day: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectDay"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    putPaymentTerms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTerms"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentTerms"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    getLedger: {
+        parameters: {
+            query: {
+                /** @description first day, included */
+                from: string;
+                /** @description last day, included */
+                to: string;
+                after?: string | null;
+                limit?: number;
+                project?: string | null;
+                payee?: string | null;
+                line?: string | null;
+                contract?: string | null;
+                kind?: ("budget" | "release" | "pay") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerStatement"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    exportLedger: {
+        parameters: {
+            query: {
+                /** @description first day, included */
+                from: string;
+                /** @description last day, included */
+                to: string;
+                project?: string | null;
+                payee?: string | null;
+                line?: string | null;
+                contract?: string | null;
+                kind?: ("budget" | "release" | "pay") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    getLedgerTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    listLedgerConflicts: {
+        parameters: {
+            query?: {
+                project?: string | null;
+                after?: number;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerConflicts"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    listLedgerSuspicions: {
+        parameters: {
+            query: {
+                /** @description first day, included */
+                from: string;
+                /** @description last day, included */
+                to: string;
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerSuspicions"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    getLedgerImport: {
+        parameters: {
+            query?: {
+                after?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerImport"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    getLedgerLock: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerLock"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    lockLedger: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewLock"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerLock"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    postLedgerEntries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewEntries"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PostedEntries"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    importLedger: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                "multipart/form-data": {
+                    /** Format: binary */
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerImported"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
