@@ -37,7 +37,8 @@ DONE: frozenset[RectificationState] = frozenset({"verified", "cancelled"})
 class Rectification:
     """One ordered measure: who does what until when, and how anybody can see that it is done.
 
-    `project` is '' for an order to a unit as a whole; `due` is a day of the district, included.
+    `project` is '' for an order to a unit as a whole; `due` is a day of the district, included. `shown_by`: who handed
+    in a piece of its evidence, sorted; `submitted_by` only the last of them.
     """
 
     id: int
@@ -50,6 +51,7 @@ class Rectification:
     state: RectificationState
     assigned_ms: int | None = None
     submitted_by: str = ""
+    shown_by: tuple[str, ...] = ()
     submitted_ms: int | None = None
     verified_ms: int | None = None
     created_ms: int = 0

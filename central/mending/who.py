@@ -59,10 +59,10 @@ def check_ending(act: str, actor: Actor, case: Case) -> str:
 
 
 def check_verifier(act: str, actor: Actor, measures: Iterable[Rectification | None]) -> str:
-    """The seat in which he verifies; never who is responsible, nor who handed in the evidence."""
+    """The seat in which he verifies; never who is responsible, nor who handed in any of the evidence."""
     seat = check_may(act, actor)
     for measure in measures:
-        if measure is not None and actor.person in (measure.person, measure.submitted_by):
+        if measure is not None and actor.person in (measure.person, measure.submitted_by, *measure.shown_by):
             raise own_work(act)
     return seat
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -99,16 +100,16 @@ def _mine(wanted: InboxFilter) -> ColumnElement[bool]:
     told = and_(_TOLD.c.case_id == _CASE.c.id, _TOLD.c.person == wanted.person)
     match wanted.mine:
         case "ack":
-            now = and_(told, _TOLD.c.level == _CASE.c.level, _TOLD.c.nth == _CASE.c.reopened)
+            now = and_(told, _TOLD.c.nth == _CASE.c.reopened)  # at whatever level: one that eased waits too
             unread = exists().where(and_(now, _TOLD.c.acknowledged_at.is_(None)))
             return and_(_CASE.c.state.in_(("open", "pushed")), unread)
         case "measure":
             return and_(_CASE.c.state == "acknowledged", exists().where(told))
         case "verify":
-            others = or_(
-                _MEASURE.c.id.is_(None),
-                and_(_MEASURE.c.person != wanted.person, _MEASURE.c.submitted_by != wanted.person),
+            shown = _MEASURE.c.evidence.contains(
+                f'"by":{json.dumps(wanted.person, ensure_ascii=False)}', autoescape=True
             )
+            others = or_(_MEASURE.c.id.is_(None), and_(_MEASURE.c.person != wanted.person, ~shown))
             where = [] if wanted.verify_in is None else [_CASE.c.project.in_(wanted.verify_in)]
             return and_(_CASE.c.state.in_(("evidence", "recovered")), others, *where)
     return exists().where(told)

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select
 
 from central.store import tables
+from central.store.read_mended import round_began
 from central.store.upsert import table_of
 
 _CASE, _MEASURE = table_of(tables.MendingCase), table_of(tables.Rectification)
@@ -107,11 +108,11 @@ def coordinations(
 def ended_cases(
     connection: Connection, *, projects: Sequence[str] | None, since_ms: int, until_ms: int
 ) -> list[Row[Any]]:
-    """(rule, state, level_at, ended_at) of cases that ended within since..until."""
+    """(rule, state, began_at, ended_at) of cases that ended within since..until."""
     where = [_CASE.c.ended_at >= since_ms, _CASE.c.ended_at < until_ms]
     if projects is not None:
         where.append(_CASE.c.project.in_(projects))
-    wanted = select(_CASE.c.rule, _CASE.c.state, _CASE.c.level_at, _CASE.c.ended_at).where(*where)
+    wanted = select(_CASE.c.rule, _CASE.c.state, round_began(), _CASE.c.ended_at).where(*where)
     return list(connection.execute(wanted))
 
 

@@ -25,6 +25,7 @@ _PHOTO, _STILL, _READING = table_of(tables.PhotoClaim), table_of(tables.Evidence
 _BUILDING, _MESSAGE = table_of(tables.Building), table_of(tables.Notification)
 _DELIVERY = table_of(tables.Delivery)
 Key = tuple[str, str, str]
+_BEGINS = ("raised", "reopened")
 
 
 def case_of_warning(connection: Connection, warning: int) -> int | None:
@@ -85,6 +86,7 @@ def measure_of(row: Row[Any]) -> nouns.Rectification:
         state=row.state,
         assigned_ms=row.assigned_at,
         submitted_by=row.submitted_by,
+        shown_by=tuple(sorted({piece["by"] for piece in json.loads(row.evidence)})),
         submitted_ms=row.submitted_at,
         verified_ms=row.verified_at,
         created_ms=row.created_at,
@@ -244,15 +246,21 @@ def unknown_pieces(connection: Connection, pieces: Sequence[Piece], *, project: 
     return [piece for piece in pieces if piece.sha256 not in there[piece.kind]]
 
 
+def round_began() -> Any:
+    """When the present round of a case began: raised, or come back last; an escalation begins none."""
+    began = select(func.max(_EVENT.c.at)).where(_EVENT.c.case_id == _CASE.c.id, _EVENT.c.event.in_(_BEGINS))
+    return func.coalesce(began.correlate(_CASE).scalar_subquery(), _CASE.c.opened_at).label("began_at")
+
+
 def precedents(connection: Connection, cause: str, *, limit: int = 20) -> list[tuple[int, int]]:
-    """Closed cases of a cause as (case, whole days from opening to the end), newest first."""
+    """Closed cases of a cause as (case, whole days of its last round), newest first."""
     wanted = (
-        select(_CASE.c.id, _CASE.c.level_at, _CASE.c.ended_at)
+        select(_CASE.c.id, round_began(), _CASE.c.ended_at)
         .where(_CASE.c.cause == cause, _CASE.c.state == "closed")
         .order_by(_CASE.c.ended_at.desc(), _CASE.c.id.desc())
         .limit(limit)
     )
-    return [(row.id, -(-(row.ended_at - row.level_at) // 86_400_000)) for row in connection.execute(wanted)]
+    return [(row.id, -(-(row.ended_at - row.began_at) // 86_400_000)) for row in connection.execute(wanted)]
 
 
 def last_event(connection: Connection, case: int) -> Row[Any] | None:

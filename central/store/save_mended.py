@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, insert, update
 
-from central.domain import Subject
+from central.domain import Level, Subject
 from central.mending.case import Case, CaseState, rank
 from central.mending.following import Followed, Life, facts_of, followed
 from central.mending.moves import case_move
@@ -19,7 +19,7 @@ from central.store.save_audit import lock_head
 from central.store.tell_mended import push
 from central.store.upsert import insert_new, table_of
 
-_CASE = table_of(tables.MendingCase)
+_CASE, _TOLD = table_of(tables.MendingCase), table_of(tables.CaseTold)
 _WORKING: Mapping[str, CaseState] = {"assigned": "assigned", "rectifying": "rectifying", "evidence": "evidence"}
 
 
@@ -91,9 +91,16 @@ def _escalate(connection: Connection, case: Case, life: Life | None, doing: Doin
     changes["level_ms"] = doing.wall_ms
     if path[-1] == "open":
         changes |= {"acknowledged_ms": None, "assigned_ms": None, "ready_ms": None}
+        _unread(connection, case, life.level)
     detail = {"from": case.level, "to": life.level}
     case = walk_case(connection, after, path, doing, event="escalated", changes=changes, detail=detail)
     push(connection, case, doing)
+
+
+def _unread(connection: Connection, case: Case, level: Level) -> None:
+    """It was at this level before in this round: who read it then reads it again, without a second message."""
+    same = update(_TOLD).where(_TOLD.c.case_id == case.id, _TOLD.c.level == level, _TOLD.c.nth == case.reopened)
+    connection.execute(same.values(acknowledged_at=None))
 
 
 def _ease(connection: Connection, case: Case, life: Life | None, doing: Doing) -> None:

@@ -40,7 +40,7 @@ def indicators_shown(connection: Connection, access: Access, *, since: date, unt
     projects = visible_projects(connection, access)
     first_ms, end_ms = to_ms(midnight(since)), end_of(until)
     ended = ended_cases(connection, projects=projects, since_ms=first_ms, until_ms=end_ms)
-    days = sorted((row.ended_at - row.level_at) * 100 // DAY_MS for row in ended if row.state == "closed")
+    days = sorted((row.ended_at - row.began_at) * 100 // DAY_MS for row in ended if row.state == "closed")
     measures = verified_measures(connection, projects=projects, since_ms=first_ms, until_ms=end_ms)
     in_time = sum(row.due is not None and _handed_in(row) < end_of(row.due) for row in measures)
     return Indicators(
