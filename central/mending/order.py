@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal
 
 from central.domain import Text
 from central.mending.refused import MendingRefused
 
 EVIDENCE_MAX = 50
+DUE_DAYS_MAX = 3660
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +43,7 @@ _WORDS = {
 
 
 def check_order(order: Order, *, today: date) -> None:
-    """MendingRefused at the first field that is missing, or a day that is past."""
+    """MendingRefused at the first field that is missing, or a day that is past or beyond reason."""
     for name, word in _WORDS.items():
         value = getattr(order, name)
         if value is None or (isinstance(value, str) and not value.strip()):
@@ -58,6 +59,14 @@ def check_order(order: Order, *, today: date) -> None:
             Text(zh=f"完成时限 {order.due} 已过", en=f"due day {order.due} is past"),
             where="due",
             expected=Text(zh=f"{today} 或以后", en=f"{today} or later"),
+        )
+    last = today + timedelta(days=DUE_DAYS_MAX)
+    if order.due is not None and order.due > last:
+        raise MendingRefused(
+            "missing",
+            Text(zh=f"完成时限 {order.due} 过远", en=f"due day {order.due} is too far ahead"),
+            where="due",
+            expected=Text(zh=f"{last} 或以前", en=f"{last} or earlier"),
         )
 
 

@@ -90,6 +90,7 @@ def issue(
     check_order(order, today=today)
     doing = Doing(wall_ms=wall_ms, actor=actor.person, seat=seat)
     order = replace(order, unit=order.unit or measure.unit)
+    _check_unit(measure, order.unit)
     _check_person(connection, order.person, project=measure.project, unit=order.unit, doing=doing)
     values = _ordered_values(order, doing)
     values = {name: values[name] for name in values if name not in ("created_at", "created_by")}
@@ -260,6 +261,18 @@ def _ordered_values(order: Order, doing: Doing) -> dict[str, Any]:
         "created_at": doing.wall_ms,
         "created_by": doing.actor,
     }
+
+
+def _check_unit(measure: Rectification, unit: str) -> None:
+    """A draft for a unit as a whole is not issued to another one: whoever issues it has his role in the first."""
+    if measure.project or unit == measure.unit:
+        return
+    raise MendingRefused(
+        "unknown",
+        Text(zh=f"单位 {unit[:64]!r} 不是草稿所属单位", en=f"unit {unit[:64]!r} is not that of the draft"),
+        where="unit",
+        expected=Text(zh=measure.unit, en=measure.unit),
+    )
 
 
 def _check_person(connection: Connection, person: str, *, project: str, unit: str, doing: Doing) -> None:
