@@ -235,13 +235,12 @@ def _end(
 def _caused(connection: Connection, case: Case, cause: str, department: str, doing: Doing, *, note: str = "") -> Case:
     """Why it is; a department that must coordinate is told, once for each time it is asked."""
     asked = department or cause_of(cause).department
-    after = replace(case, cause=cause, department=asked, coordinated_ms=None)
-    if asked == case.department and cause == case.cause:
-        after = replace(after, coordinated_ms=case.coordinated_ms)
+    same = (asked, cause) == (case.department, case.cause)
+    after = replace(case, cause=cause, department=asked, coordinated_ms=case.coordinated_ms if same else None)
     detail: dict[str, object] = {"cause": cause}
     if note:
         detail["note"] = note
-    if asked and asked != case.department:
+    if asked and not same:
         persons = department_of(connection, asked, at_ms=doing.wall_ms)
         detail |= {"department": asked, "told": list(persons)}
         name = cause_of(cause).name
