@@ -77,8 +77,8 @@ class Summed:
     projects: int
     observed: int
     progress_rate_bp: int | None
-    planned_fen: int
-    spent_fen: int
+    planned_fen: int | None
+    spent_fen: int | None
     money_rate_bp: int | None
 
 
@@ -104,8 +104,8 @@ def summed(unit: str, rows: Iterable[Executed]) -> Summed:
         progress_rate_bp=rate_bp(
             sum(weight * actual for weight, actual, _ in known), sum(weight * plan for weight, _, plan in known)
         ),
-        planned_fen=planned_fen,
-        spent_fen=spent_fen,
+        planned_fen=planned_fen if entered else None,
+        spent_fen=spent_fen if entered else None,
         money_rate_bp=rate_bp(spent_fen, planned_fen) if entered else None,
     )
 

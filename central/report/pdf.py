@@ -7,7 +7,21 @@ from html import escape
 from typing import Any, assert_never
 
 from central.report.chart import curve_png
-from central.report.document import Block, Cell, Curve, Document, Paragraph, Photo, Section, Table, Words
+from central.report.document import (
+    Block,
+    Cell,
+    Curve,
+    Day,
+    Document,
+    Instant,
+    Paragraph,
+    Photo,
+    Section,
+    Table,
+    Words,
+    digest,
+    encoded,
+)
 from central.report.fonts import RenderingError, chinese_font
 from central.report.pictures import Pictures, shrunk
 from central.report.spelling import Language, is_number, local, said, spelled
@@ -21,11 +35,13 @@ h2 { font-size: 12.5pt; margin: 6mm 0 2mm; border-bottom: .4pt solid #888; break
 p { margin: 0 0 2mm; text-align: justify } p.strong { font-weight: bold }
 table { width: 100%%; border-collapse: collapse; margin: 0 0 3mm; font-size: 8.5pt }
 th, td { border: .4pt solid #aaa; padding: 1mm 1.5mm; text-align: left; vertical-align: top }
-th { background: #eef1f4 } td.n { text-align: right; white-space: nowrap } td.k { width: 34%%; background: #f6f7f8 }
+th { background: #eef1f4 } td.n { text-align: right; white-space: nowrap } td.s { white-space: nowrap }
+td.k { width: 34%%; background: #f6f7f8 }
 thead { display: table-header-group } tr { break-inside: avoid }
 figure { margin: 2mm 0; break-inside: avoid; text-align: center } img { max-width: 100%%; max-height: 110mm }
 figcaption { font-size: 8pt; color: #444 }
 """
+_SHORT = 4  # letters that are not broken over two lines
 _AS_OF = Words("数据截至", "Figures as of")
 _GONE = Words("该照片未存于本机", "this picture is not kept here")
 _PAGE = {"zh": '第 " counter(page) " 页 共 " counter(pages) " 页', "en": 'page " counter(page) " of " counter(pages) "'}
@@ -36,7 +52,9 @@ def pdf(document: Document, language: Language, *, pictures: Pictures) -> bytes:
     weasyprint = _weasyprint()
     fetcher = weasyprint.urls.URLFetcher(allowed_protocols={"data"})
     page = html(document, language, pictures=pictures)
-    made: bytes = weasyprint.HTML(string=page, url_fetcher=fetcher).write_pdf(pdf_identifier=document.about.encode())
+    made: bytes = weasyprint.HTML(string=page, url_fetcher=fetcher).write_pdf(
+        pdf_identifier=bytes.fromhex(digest(encoded(document))[:32])
+    )
     return made
 
 
@@ -98,9 +116,17 @@ def _table(table: Table, language: Language) -> str:
 def _cells(row: tuple[Cell, ...], language: Language, *, named: bool) -> list[str]:
     found = []
     for place, cell in enumerate(row):
-        mark = ' class="k"' if named and place == 0 else ' class="n"' if is_number(cell) and not named else ""
-        found.append(f"<td{mark}>{escape(spelled(cell, language))}</td>")
+        text = spelled(cell, language)
+        found.append(f'<td class="{_class(cell, text, name=named and place == 0, named=named)}">{escape(text)}</td>')
     return found
+
+
+def _class(cell: Cell, text: str, *, name: bool, named: bool) -> str:
+    if name:
+        return "k"
+    if is_number(cell) and not named:
+        return "n"
+    return "s" if len(text) <= _SHORT or isinstance(cell, Day | Instant) else "t"
 
 
 def _image(kind: str, content: bytes, caption: str) -> str:

@@ -26,6 +26,7 @@ from central.report.document import (
     table,
 )
 from central.report.document import Curve as Drawn
+from central.report.spelling import local
 from central.rules.sentence import LEVEL_NAMES
 from central.store.tables import DeviationRow
 
@@ -37,6 +38,13 @@ _ADVICE = Words(
     "All of this is advice; people with the authority decide. Wages are never reduced, whatever is warned.",
 )
 _GRADES = {"优": "excellent", "良": "good", "中": "fair", "差": "poor"}
+_CONDITIONS = {
+    "moved": Words("移位", "moved"),
+    "frozen": Words("画面冻结", "frozen"),
+    "covered": Words("遮挡", "covered"),
+    "dark": Words("过暗", "dark"),
+    "offline": Words("离线", "offline"),
+}
 _EVENTS = {
     "raised": Words("触发", "Raised"),
     "escalated": Words("升级", "Escalated"),
@@ -244,7 +252,7 @@ def _evidence(found: RiskFacts) -> tuple[Block, ...]:
 
 
 def _caption(still: Still) -> Words:
-    at = f"{still.captured_at:%Y-%m-%d %H:%M} UTC"
+    at = local(still.captured_at)
     return Words(f"{at},摘要 {still.sha256[:12]}", f"{at}, digest {still.sha256[:12]}")
 
 
@@ -266,11 +274,17 @@ def _quality(found: RiskFacts) -> tuple[Block, ...]:
         blocks.append(Paragraph(Words("数据质量不足。", "Data do not suffice."), strong=True))
     if faults:
         heads = (Words("摄像头", "Camera"), Words("状况", "Condition"), Words("开始", "Since"))
-        blocks.append(table(heads, [(plain(camera), plain(code), Instant(since)) for camera, code, since in faults]))
+        blocks.append(
+            table(heads, [(plain(camera), _condition(code), Instant(since)) for camera, code, since in faults])
+        )
     if any(one.capped for one in found.warnings):
         said = Words("因证据不足,部分预警级别已被限为蓝色。", "For thin evidence a warning was capped at blue.")
         blocks.append(Paragraph(said))
     return tuple(blocks)
+
+
+def _condition(code: str) -> Words:
+    return _CONDITIONS.get(code, plain(code))
 
 
 def _milli(unit: UnitQuality | None) -> int | None:

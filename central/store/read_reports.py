@@ -12,10 +12,12 @@ from sqlalchemy.sql.elements import ClauseElement
 
 from central.domain import MoneyStanding
 from central.money.fold import MoneyFold
-from central.plan.calendar import midnight
+from central.plan.calendar import calendar_of, midnight
+from central.plan.planned import project_curve
 from central.report.execution import Executed, months_of_year
 from central.store import tables
 from central.store.instants import to_ms
+from central.store.load_project import load_project
 from central.store.read_ledger import entries_of
 from central.store.read_organised import estimate_of
 from central.store.upsert import table_of
@@ -154,7 +156,7 @@ def _executed(connection: Connection, project: Row[Any], judged: Row[Any] | None
         en=project.name_en,
         unit=project.unit_zh,
         contract_fen=project.contract_fen,
-        plan_bp=judged.plan_bp if judged else None,
+        plan_bp=judged.plan_bp if judged else _planned_bp(connection, project.id, last),
         actual_bp=judged.actual_bp if judged and judged.last_seen_at is not None else None,
         budget_fen=money.budget_fen if money else project.budget_fen,
         spent_fen=money.paid_fen if money else None,
@@ -164,6 +166,15 @@ def _executed(connection: Connection, project: Row[Any], judged: Row[Any] | None
         months=months,
         spi_t_bp=judged.spi_t_bp if judged else None,
     )
+
+
+def _planned_bp(connection: Connection, project: str, last: date) -> int | None:
+    """What the plan asks for at the end of a day, of a project that was never judged."""
+    planned = load_project(connection, project)
+    if planned is None:
+        return None
+    calendar = calendar_of(planned)
+    return project_curve(planned, calendar).bp_at(calendar.effective_s(end_of(last)))
 
 
 def _money(connection: Connection, project: Row[Any], last: date) -> MoneyStanding | None:
