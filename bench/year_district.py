@@ -110,9 +110,9 @@ def _work(name: str, story: Story, rng: random.Random) -> Work:
 
 
 def _investment(name: str, rng: random.Random) -> Work:
-    """Signed, and nothing ever happens; the plan lets works begin later than the six months."""
+    """Signed, and nothing ever happens; the plan lets works begin long after the six months."""
     signed = FIRST + timedelta(days=rng.randint(0, 120))
-    project = _project(name, start=signed, length=300, rng=rng, first=270)
+    project = _project(name, start=signed, length=300, rng=rng, first=400)
     terms = PlanTerms(signed_on=signed)
     return Work(project=project, terms=terms, calendar=calendar_of(project), story="unstarted", on=signed)
 
@@ -235,11 +235,11 @@ def _look(work: Work, building: Building, at: datetime, number: int) -> Iterator
 
 
 def _shown(work: Work, building: Building, done: tuple[int, ...], at: datetime) -> Iterator[tuple[WorkItem, int]]:
-    """Items begun that were not finished more than ten days ago, always the one begun last; all that are reported."""
+    """Items begun that were not finished more than ten days ago, the one begun last and the next; all, if reported."""
     before = work.done_bp(building, at - timedelta(days=10))
     begun = [n for n, bp in enumerate(done) if bp > 0] or [0]
     for n, item in enumerate(building.items):
-        if work.reports or n == begun[-1] or (n in begun and before[n] < FULL_BP):
+        if work.reports or 0 <= n - begun[-1] <= 1 or (n in begun and before[n] < FULL_BP):
             yield item, done[n]
 
 

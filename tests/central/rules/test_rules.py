@@ -77,6 +77,8 @@ def test_time_lag(lag: int, expected: Level | None) -> None:
         (5900, 100, "blue", "blue"),  # a gap of a point, and no doubt about it
         (5900, 101, None, "blue"),  # within noise: raises nothing, holds what is open
         (9850, 200, None, None),  # within noise and done
+        (9919, 79, None, None),  # done by a camera's word, which errs one way only
+        (9799, 79, "blue", "blue"),
     ],
 )
 def test_lag_within_noise(actual: int, sigma: int, raised: Level | None, held: Level | None) -> None:
@@ -84,6 +86,11 @@ def test_lag_within_noise(actual: int, sigma: int, raised: Level | None, held: L
     finding = found("time_lag", seen(a_deviation(plan=plan, actual=actual, lag=900, sigma=sigma)))
     assert finding is not None
     assert (finding.level, finding.held) == (raised, held)
+
+
+def test_what_an_inspector_finds_unfinished_is_late() -> None:
+    late = a_deviation(plan=10_000, actual=9919, lag=900, sigma=79)
+    assert level("time_lag", seen(late, inspected=True)) == "blue"
 
 
 @pytest.mark.parametrize(
