@@ -25,7 +25,7 @@ class ProjectFacts:
     """Everything an assessment is a function of. `plans` in order of `since`, at least one; of the others any order.
 
     An entry of the ledger counts from the end of its day, a life event when its day has ended; only an agreed start is
-    known from the first. `estimate_fen` is the estimate of the whole (概算), 0 = not known.
+    known from the first.
     """
 
     plans: tuple[PlanInForce, ...]
@@ -33,7 +33,6 @@ class ProjectFacts:
     conditions: tuple[CameraCondition, ...] = ()
     entries: tuple[FundEntry, ...] = ()
     events: tuple[LifeEvent, ...] = ()
-    estimate_fen: int = 0
 
 
 def assess(
@@ -76,7 +75,7 @@ def _books(facts: ProjectFacts, after: datetime | None) -> Books:
     """Entries not counted yet: at an instant those of the days before its own are."""
     wanted = {e.voucher: e for e in facts.entries if after is None or e.day >= local_day(after)}
     entries = sorted(wanted.values(), key=lambda e: (e.day, e.voucher))
-    return Books(entries=entries, events=facts.events, estimate_fen=facts.estimate_fen)
+    return Books(entries=entries, events=facts.events)
 
 
 def _said(

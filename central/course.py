@@ -47,10 +47,14 @@ _AGREED = "agreed_start"  # a day that lies ahead when it is agreed; all other e
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanInForce:
-    """A plan version and the instant from which it is judged by; the first holds from the start."""
+    """A plan version and the instant from which it is judged by; the first holds from the start.
+
+    `estimate_fen` is the estimate of the whole (概算) then approved, 0 = not known.
+    """
 
     since: datetime
     project: Project
+    estimate_fen: int = 0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -207,7 +211,7 @@ class Course:
         ended = today - timedelta(days=1)
         entries = self._books.up_to(ended)
         if entries and self._money is None:
-            self._money = MoneyFold(self._plan.project.budget_fen, self._books.estimate_fen)
+            self._money = MoneyFold(self._plan.project.budget_fen, self._plans[self._number].estimate_fen)
         if self._money is not None:
             self._money.take(entries)
             self._spent = self._money.standing(ended)
@@ -219,7 +223,8 @@ class Course:
     def _open_books(self, dumped: bytes) -> None:
         """Money as it stood at the last midnight, by the budget of the plan in force; none before the first entry."""
         if dumped and self.as_of is not None:
-            fold = MoneyFold.load(dumped, self._plan.project.budget_fen, self._books.estimate_fen)
+            estimate_fen = self._plans[self._number].estimate_fen
+            fold = MoneyFold.load(dumped, self._plan.project.budget_fen, estimate_fen)
             self._money, self._spent = fold, fold.standing(local_day(self.as_of) - timedelta(days=1))
 
     def _count_day(self) -> None:
@@ -302,7 +307,6 @@ class Books:
 
     entries: list[FundEntry]
     events: tuple[LifeEvent, ...]
-    estimate_fen: int
     _next: int = 0
 
     def up_to(self, day: date) -> tuple[FundEntry, ...]:

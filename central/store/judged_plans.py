@@ -21,10 +21,16 @@ from central.store.read_pauses import approved_pauses_of
 from central.store.upsert import insert_new, table_of
 
 _JUDGED, _PLAN = table_of(tables.JudgedPlan), table_of(tables.Plan)
-_STATE = table_of(tables.AssessmentState)
+_STATE, _DECISION = table_of(tables.AssessmentState), table_of(tables.PlanDecision)
 _STORED = (
-    select(_JUDGED.c.since_at, _JUDGED.c.body, func.coalesce(_PLAN.c.imported_at, 0).label("came"))
+    select(
+        _JUDGED.c.since_at,
+        _JUDGED.c.body,
+        func.coalesce(_PLAN.c.imported_at, 0).label("came"),
+        func.coalesce(_DECISION.c.estimate_fen, 0).label("estimate_fen"),
+    )
     .outerjoin(_PLAN, (_PLAN.c.project == _JUDGED.c.project) & (_PLAN.c.version == _JUDGED.c.version))
+    .outerjoin(_DECISION, (_DECISION.c.project == _JUDGED.c.project) & (_DECISION.c.version == _JUDGED.c.version))
     .where(_JUDGED.c.project == bindparam("of"))
     .order_by(_JUDGED.c.version)
 )
@@ -33,11 +39,15 @@ _KEPT = 128
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Version:
-    """A stored version: judged by from `since_ms` on, made in knowledge of what was approved up to `came_ms`."""
+    """A stored version: judged by from `since_ms` on, made in knowledge of what was approved up to `came_ms`.
+
+    `estimate_fen` is its own, or the newest that was named before it.
+    """
 
     since_ms: int
     came_ms: int
     body: str
+    estimate_fen: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,9 +89,7 @@ def plans_of(connection: Connection, project_id: str) -> tuple[PlanInForce, ...]
     stops = [_Standstill(first=f, last=n, approved_ms=ms) for f, n, ms in approved_pauses_of(connection, project_id)]
     instants = sorted({from_ms(v.since_ms) for v in versions} | {stop.since for stop in stops})
     first = from_ms(versions[0].since_ms)
-    return tuple(
-        PlanInForce(since=instant, project=_at(versions, stops, instant)) for instant in instants if instant >= first
-    )
+    return tuple(_at(versions, stops, instant) for instant in instants if instant >= first)
 
 
 def versions_of(connection: Connection, project_id: str) -> list[tuple[int, Project]]:
@@ -91,17 +99,21 @@ def versions_of(connection: Connection, project_id: str) -> list[tuple[int, Proj
 
 def _versions(connection: Connection, project_id: str) -> list[_Version]:
     found: list[_Version] = []
+    estimate_fen = 0
     for row in connection.execute(_STORED, {"of": project_id}):
+        estimate_fen = row.estimate_fen or estimate_fen
         found = [one for one in found if one.since_ms < row.since_at]
-        found.append(_Version(since_ms=row.since_at, came_ms=row.came, body=row.body))
+        version = _Version(since_ms=row.since_at, came_ms=row.came, body=row.body, estimate_fen=estimate_fen)
+        found.append(version)
     return found
 
 
-def _at(versions: Sequence[_Version], stops: Sequence[_Standstill], instant: datetime) -> Project:
+def _at(versions: Sequence[_Version], stops: Sequence[_Standstill], instant: datetime) -> PlanInForce:
     version = [one for one in versions if one.since_ms <= to_ms(instant)][-1]
     known = tuple((s.first, s.last) for s in stops if s.approved_ms <= version.came_ms)
     later = tuple((s.first, s.last) for s in stops if s.approved_ms > version.came_ms and s.since <= instant)
-    return _standing(version.body, known, later)
+    project = _standing(version.body, known, later)
+    return PlanInForce(since=instant, project=project, estimate_fen=version.estimate_fen)
 
 
 @lru_cache(maxsize=_KEPT)

@@ -20,7 +20,7 @@ from central.store.instants import from_ms, to_ms
 from central.store.judged_plans import plans_of
 from central.store.read_ladders import ladders_of
 from central.store.read_ledger import entries_of
-from central.store.read_organised import estimate_of, life_events_of
+from central.store.read_organised import life_events_of
 from central.store.upsert import table_of
 
 log = logging.getLogger(__name__)
@@ -80,7 +80,6 @@ def load_facts(connection: Connection, project_id: str, *, now: datetime) -> Loa
             conditions=conditions_of(connection, project_id, after=after),
             entries=entries_of(connection, project_id, since=local_day(after) if after else None),
             events=life_events_of(connection, project_id),
-            estimate_fen=estimate_of(connection, project_id),
         ),
         policy=policy,
         resume=resume,

@@ -119,6 +119,13 @@ def test_a_line_over_its_grant_is_yellow_though_the_whole_is_under() -> None:
     assert steps(found, "overspend") == []
 
 
+def test_an_estimate_that_is_raised_later_excuses_nothing_before() -> None:
+    first, raised = plans((0, a_project()), (40, a_project()))
+    revisions = replace(first, estimate_fen=500 * WAN), replace(raised, estimate_fen=900 * WAN)
+    facts = ProjectFacts(plans=revisions, entries=(entry("pay", 30, 600 * WAN),))
+    assert steps(assess(facts, now=at(60)), "overspend") == [("raised", "red", at(31)), ("cleared", None, at(42))]
+
+
 def test_a_switch_of_ladders_judges_from_its_instant_on_and_nothing_before() -> None:
     late = looks(lambda day: max(0.0, on_plan(day) - 0.12), days=80)
     before = judge(late, days=80)

@@ -101,6 +101,9 @@ events = st.builds(
 def all_facts(draw: st.DrawFn) -> ProjectFacts:
     revised = draw(st.none() | st.integers(1, DAYS * 4).map(lambda quarter: quarter / 4))
     plans = in_force((0, the_first_plan()), *(((revised, a_revised_plan()),) if revised else ()))
+    plans = tuple(
+        replace(plan, estimate_fen=draw(st.sampled_from([0, 1_000_000_000, 2_000_000_000]))) for plan in plans
+    )
     paid = draw(st.lists(entries, max_size=8, unique_by=lambda e: e.voucher))
     return ProjectFacts(
         plans=plans,
@@ -108,7 +111,6 @@ def all_facts(draw: st.DrawFn) -> ProjectFacts:
         conditions=tuple(draw(st.lists(conditions, max_size=4))),
         entries=tuple(paid),
         events=tuple(draw(st.lists(events, max_size=3))),
-        estimate_fen=draw(st.sampled_from([0, 2_000_000_000])),
     )
 
 

@@ -21,6 +21,8 @@ from central.plan.document import ImportedPlan
 from central.plan.importing import read_plan_json
 from central.store import tables
 from central.store.engine import reading, writing
+from central.store.instants import to_ms
+from central.store.judged_plans import plans_of
 from central.store.load_project import load_project
 from central.store.read_lifecycle import acts_of, planned_stages_of, tax_of, template_of
 from central.store.read_organised import estimate_of, life_events_of
@@ -99,6 +101,19 @@ def events(engine: Engine) -> tuple[LifeEvent, ...]:
         return life_events_of(connection, "qp")
 
 
+def test_an_estimate_holds_from_the_plan_on_that_names_it(any_store: Engine) -> None:
+    stored(any_store)
+    raised = changed(lambda d: d["project"].update(estimate_fen=900_000_000))
+    silent = changed(lambda d: d["project"].pop("estimate_fen"))
+    for n, document in enumerate((raised, silent)):
+        with writing(any_store) as connection:
+            connection.execute(text("UPDATE assessment_state SET as_of_at = :at").bindparams(at=1000 * n + 2000))
+        save_imported(any_store, a_plan(document), by="owner", reason="more", now_ms=9000)
+    with reading(any_store) as connection:
+        found = [(to_ms(plan.since), plan.estimate_fen) for plan in plans_of(connection, "qp")]
+    assert found == [(0, 830_000_000), (2001, 900_000_000), (3001, 900_000_000)]
+
+
 def test_terms_of_the_plan_are_events_and_the_estimate(any_store: Engine) -> None:
     stored(any_store)
     assert [(e.kind, str(e.day), e.ref) for e in events(any_store)] == [
@@ -109,6 +124,7 @@ def test_terms_of_the_plan_are_events_and_the_estimate(any_store: Engine) -> Non
         assert estimate_of(connection, "qp") == 830_000_000
         assert estimate_of(connection, "nobody") == 0
         assert life_events_of(connection, "nobody") == ()
+        assert [plan.estimate_fen for plan in plans_of(connection, "qp")] == [830_000_000]
         assert [lot.id for lot in structure_of(connection, "qp").lots] == ["lot1", "lot2"]
 
 
@@ -129,6 +145,8 @@ def test_stages_are_stored_approved_and_judged(any_store: Engine) -> None:
     assert (signed.day, signed.ref) == (FIRST + timedelta(days=42), f"stage/{acts[-1].id}")
     assert dirty(any_store) == before + 1
     assert trail(any_store)[-2:] == ["stage.submit", "stage.approve"]
+    with pytest.raises(ActRefused, match="signed was approved with stage contracted"):
+        note(any_store, "signed", "2026-05-01")  # six more months by the word of one
 
 
 def test_a_refused_act_leaves_nothing(any_store: Engine) -> None:
@@ -166,7 +184,8 @@ def test_the_chain_of_an_investment_project(any_store: Engine) -> None:
     with pytest.raises(ActRefused, match="tax before production"), writing(any_store) as connection:
         note_tax(connection, "qp", year=2026, amount_fen=1, target_fen=2, ref="r", by="wang", now_ms=1)
     note(any_store, "started", "2026-08-05")
-    note(any_store, "production", "2026-10-01")
+    for day in ("2026-10-31", "2026-10-01"):  # the newest is in force
+        note(any_store, "production", day)
     with pytest.raises(ActRefused, match="a day that has come"):
         note(any_store, "production", "2026-11-02")
     with writing(any_store) as connection:
