@@ -21,6 +21,7 @@ from central.store.engine import writing
 from central.store.judged_plans import keep_plan
 from central.store.load_facts import cameras_of
 from central.store.load_project import load_project
+from central.store.read_organised import life_events_of
 from central.store.save_seen import mark_dirty, refresh_observations
 from central.store.upsert import insert_new, table_of, upsert
 
@@ -81,7 +82,8 @@ def put_plan(
         "document": spelled,
     }
     insert_new(connection, tables.Plan, [row])
-    looked = cameras_of(connection, project.id)
+    _check_first(connection, project.id, digest=digest, version=version)
+    looked, agreed = cameras_of(connection, project.id), life_events_of(connection, project.id)
     _save_structure(connection, project, version)
     since_ms = keep_plan(connection, project, version=version, now_ms=now_ms)
     _save_assignments(connection, plan.faces, version=version, since_ms=since_ms)
@@ -89,8 +91,8 @@ def put_plan(
     settled = {"reason": reason, "approved_by": approved_by or by, "decided_at": now_ms}
     insert_new(connection, tables.PlanDecision, [decision | settled])
     _derive_again(connection, project, since_ms=since_ms)
-    other_cameras = cameras_of(connection, project.id) != looked
-    mark_dirty(connection, [project.id], since_ms=None if other_cameras else since_ms)
+    undated = (cameras_of(connection, project.id), life_events_of(connection, project.id)) != (looked, agreed)
+    mark_dirty(connection, [project.id], since_ms=None if undated else since_ms)
     detail = {"version": version, "sha256": digest, "reason": reason, "approved_by": approved_by or by}
     told = {"delay_days": decision["delay_days"], "removed": json.loads(decision["removed"])}
     append(
@@ -102,6 +104,13 @@ def put_plan(
         detail=detail | told,
     )
     return version
+
+
+def _check_first(connection: Connection, project: str, *, digest: str, version: int) -> None:
+    """PlanRefused when another plan became this version at the same moment: two are never mixed."""
+    if newest_version(connection, project) != (version, digest):
+        what = f"version {version} of {project} came at the same moment"
+        raise PlanRefused(what, where="plan", expected="a revision of the plan that is in force now")
 
 
 def spelled_plan(document: dict[str, Any]) -> tuple[str, str]:

@@ -114,6 +114,20 @@ def test_an_estimate_holds_from_the_plan_on_that_names_it(any_store: Engine) -> 
     assert found == [(0, 830_000_000), (2001, 900_000_000), (3001, 900_000_000)]
 
 
+@pytest.mark.parametrize(("agreed", "dirty_from"), [("2026-05-01", 2001), ("2026-06-01", 0)])
+def test_a_revision_that_agrees_on_another_start_is_judged_from_the_start(
+    any_store: Engine, agreed: str, dirty_from: int
+) -> None:
+    stored(any_store)
+    with writing(any_store) as connection:
+        connection.execute(text("UPDATE assessment_state SET as_of_at = 2000, dirty_from_at = NULL"))
+    document = changed(lambda d: d["project"].update(agreed_start=agreed, estimate_fen=900_000_000))
+    save_imported(any_store, a_plan(document), by="owner", reason="later", now_ms=9000)
+    with reading(any_store) as connection:
+        asked = connection.execute(text("SELECT dirty_from_at FROM assessment_state WHERE project = 'qp'"))
+        assert asked.scalar_one() == dirty_from
+
+
 def test_terms_of_the_plan_are_events_and_the_estimate(any_store: Engine) -> None:
     stored(any_store)
     assert [(e.kind, str(e.day), e.ref) for e in events(any_store)] == [
