@@ -9,12 +9,14 @@ from threading import Barrier
 
 from sqlalchemy import Engine, text
 
-from central.errors import CentralError
+from central.errors import CentralError, PlanRefused
 from central.plan.document import ImportedPlan
 from central.plan.importing import read_plan_json
 from central.store.engine import reading, writing
+from central.store.load_project import load_project
+from central.store.read_proposals import plan_document_of, versions_of
 from central.store.save_pauses import ask_pause, decide_pause
-from central.store.save_plan import save_imported
+from central.store.save_plan import newest_version, put_plan, save_imported
 from central.store.save_proposals import approve_plan, propose_plan
 from tests.central.plan.test_document2 import changed
 
@@ -61,6 +63,24 @@ def test_a_revision_is_approved_once(any_store: Engine) -> None:
     assert together(approve) == 1
     assert count(any_store, "SELECT max(version) FROM plan WHERE project = 'qp'") == 2
     assert count(any_store, "SELECT count(*) FROM audit_entry WHERE action = 'plan.approve'") == 1
+
+
+def test_of_first_plans_that_come_at_once_one_is_stored_whole(any_store: Engine) -> None:
+    def take_in(who: int) -> None:
+        plan = stored(any_store, f"2026-09-{10 + who}")
+        with writing(any_store) as connection:
+            if newest_version(connection, "qp")[0]:
+                raise PlanRefused("a plan is there", where="plan", expected="a revision")
+            put_plan(connection, plan, by=f"owner{who}", reason="", now_ms=1)
+
+    assert together(take_in) == 1
+    with reading(any_store) as connection:
+        project = load_project(connection, "qp")
+        (version,) = versions_of(connection, "qp")
+        document = plan_document_of(connection, "qp")
+    assert project is not None
+    assert document is not None
+    assert project.finish == version.finish == date.fromisoformat(document["project"]["finish"])
 
 
 def test_days_are_asked_for_once_and_decided_once(any_store: Engine) -> None:
