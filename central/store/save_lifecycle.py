@@ -13,11 +13,11 @@ from sqlalchemy import Connection, insert, select, update
 from central.audit.trail import append
 from central.domain import LifeEvent
 from central.errors import UnknownThing
-from central.lifecycle.chain import order_fault
-from central.lifecycle.gates import StageAct, check_decision, check_submission, life_event
+from central.lifecycle.chain import in_force, order_fault
+from central.lifecycle.gates import StageAct, check_decision, check_submission, life_event, passed
 from central.lifecycle.permits import PermitEvent, check_permit, check_start
 from central.lifecycle.refused import ActRefused
-from central.lifecycle.stages import LifecycleTemplate
+from central.lifecycle.stages import LIFE_OF_STAGE, LifecycleTemplate
 from central.lifecycle.templates import template_document
 from central.plan.calendar import midnight
 from central.store import tables
@@ -114,6 +114,7 @@ def note_milestone(connection: Connection, event: LifeEvent, *, today: date, by:
     _lock(connection, event.project)
     if event.kind != "agreed_start" and event.day > today:
         raise ActRefused(f"{event.kind} on {event.day}, after {today}", where="day", expected="a day that has come")
+    _check_not_approved(connection, event)
     fault = order_fault(life_events_of(connection, event.project), event)
     if fault is not None:
         raise ActRefused(fault[0], where="day", expected=fault[1])
@@ -122,6 +123,14 @@ def note_milestone(connection: Connection, event: LifeEvent, *, today: date, by:
     _add_event(connection, event, by=by, now_ms=now_ms)
     detail = {"kind": event.kind, "day": str(event.day), "ref": event.ref}
     _note(connection, event.project, "life.note", by=by, now_ms=now_ms, detail=detail)
+
+
+def _check_not_approved(connection: Connection, event: LifeEvent) -> None:
+    """What a stage said and somebody else approved is not undone by one person's word."""
+    for act in passed(acts_of(connection, event.project)).values():
+        if LIFE_OF_STAGE.get(act.stage) == event.kind:
+            what = f"{event.kind} was approved with stage {act.stage} on {act.actual_on}"
+            raise ActRefused(what, where="kind", expected="a link of the chain that no approved stage has said")
 
 
 def note_permit(connection: Connection, project: str, event: PermitEvent, *, today: date, by: str, now_ms: int) -> None:
@@ -141,7 +150,7 @@ def note_tax(
 ) -> None:
     """Tax of a year; only of a project that produces, and not before the year in which it began to."""
     _lock(connection, project)
-    begun = next((event for event in life_events_of(connection, project) if event.kind == "production"), None)
+    begun = in_force(life_events_of(connection, project)).get("production")
     if begun is None:
         raise ActRefused("tax before production (投产)", where="year", expected="production to be noted first")
     if year < begun.day.year:
