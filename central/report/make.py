@@ -30,7 +30,7 @@ from central.report.document import Document, Kind
 from central.report.execution import Executed, Thresholds, over
 from central.report.periodical import Period, monthly, quarterly, rates_in_words
 from central.report.risk import PHOTOS_MAX, RiskFacts, risk
-from central.report.spelling import spelled
+from central.report.spelling import local, spelled
 from central.store.count_quality import count_units, digests_of, freeze_month, frozen
 from central.store.instants import district_day, from_ms, to_ms
 from central.store.order_mended import draft_measure
@@ -50,6 +50,7 @@ from central.store.tables import DeviationRow, Project
 ACTOR = "system:report"
 MONTHS = {"monthly": 1, "quality": 1, "quarterly": 3}
 READER = Access(username=ACTOR, name=ACTOR, grants=(Grant(role="auditor", kind="district", scope=""),), expires_at=None)
+SETTLED = timedelta(hours=8)  # after its end: by then its last midnight has been judged everywhere
 _WARNINGS_MAX = 50
 _MONTHS_BACK = 12
 
@@ -138,7 +139,7 @@ def period_before(day: date, kind: Kind) -> date:
 
 def _due_periods(connection: Connection, kind: Kind, clocks: Clocks) -> list[date]:
     """The last period that is over, and those before it back to the first that was made."""
-    wanted = [period_before(district_day(clocks.now), kind)]
+    wanted = [period_before(district_day(clocks.now - SETTLED), kind)]
     while len(wanted) < _MONTHS_BACK:
         before = _months_on(wanted[-1], -MONTHS[kind])
         earlier = [_months_on(before, -MONTHS[kind] * step) for step in range(_MONTHS_BACK)]
@@ -151,14 +152,16 @@ def _due_periods(connection: Connection, kind: Kind, clocks: Clocks) -> list[dat
 
 def _span(wanted: Wanted, clocks: Clocks) -> tuple[date, date]:
     """First and last day of the period, which must be over."""
-    today = district_day(clocks.now)
     if wanted.period is None:
         raise ReportRefused("no period", where="period", expected="a day of the month or quarter")
     months = MONTHS[wanted.kind]
     first = wanted.period.replace(day=1, month=(wanted.period.month - 1) // months * months + 1)
     last = _months_on(first, months) - timedelta(days=1)
-    if last >= today:
-        raise ReportRefused(f"period {first} to {last}", where="period", expected=f"one that was over on {today}")
+    ready = end_of(last) + SETTLED
+    if clocks.now < ready:
+        raise ReportRefused(
+            f"period {first} to {last}", where="period", expected=f"one that is over; this one from {local(ready)} on"
+        )
     return first, last
 
 

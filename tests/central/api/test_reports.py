@@ -206,6 +206,15 @@ def test_what_is_due_is_made_for_the_district_and_each_unit(own_centre: Centre) 
     }
 
 
+@pytest.mark.parametrize(("hour", "outcome"), [(7, "0 reports"), (8, "3 reports")])
+def test_a_month_is_not_made_before_eight(one_centre: Centre, hour: int, outcome: str) -> None:
+    begun = Clocks(now=midnight(date(2026, 6, 1)) + timedelta(hours=9), wall_ms=0)
+    at = Clocks(now=midnight(date(2026, 7, 1)) + timedelta(hours=hour), wall_ms=0)
+    with writing(one_centre.engine) as connection:
+        make_due(connection, kind="monthly", clocks=begun)
+        assert make_due(connection, kind="monthly", clocks=at) == outcome
+
+
 @pytest.mark.parametrize(
     ("day", "kind", "first"),
     [
