@@ -46,6 +46,7 @@ MeasureState = Literal["draft", "assigned", "rectifying", "evidence", "verified"
 PAGE_MAX = 200
 OFFSET_MAX = 1_000_000
 PERIOD_DAYS_MAX = 3660
+_EARLIEST = date(1971, 1, 1)
 
 
 def _measure_filter(
@@ -113,7 +114,7 @@ def indicators(
 ) -> Indicators:
     """How mending went: mean days to close, overdue and unhandled, precision of rules. A year back unless told."""
     last = until or district_day(services.wall())
-    first = since or last - timedelta(days=364)
+    first = since or max(last, _EARLIEST) - timedelta(days=364)
     if not 0 <= (last - first).days <= PERIOD_DAYS_MAX or first.year < 1970 or last.year > 9000:
         raise InvalidError(
             f"period {first} to {last}",

@@ -122,7 +122,11 @@ def causes(access: Reader, session: Db, rule: Short = None) -> CauseList:
 @router.post("/acknowledge", operation_id="acknowledgeWarnings", response_model=AcknowledgedList, responses=RESPONSES)
 def acknowledge_many(given: Acknowledgements, access: Mender, services: Given) -> AcknowledgedList:
     """Acknowledge several; each by itself, one that is refused stops no other."""
-    results = [_acknowledged(warning, access, services) for warning in dict.fromkeys(given.warnings)]
+    wanted = list(dict.fromkeys(given.warnings))
+    with reading(services.engine) as connection:
+        for one in wanted:  # all of them first: what is absent is told before anything is done
+            _case_within(connection, access, one)
+    results = [_acknowledged(one, access, services) for one in wanted]
     return AcknowledgedList(done=sum(one.refused is None for one in results), results=results)
 
 
@@ -237,8 +241,6 @@ def _case_within(connection: Connection, access: Access, warning_id: str) -> int
 
 
 def _acknowledged(warning_id: str, access: Access, services: Services) -> Acknowledged:
-    with reading(services.engine) as connection:
-        _case_within(connection, access, warning_id)
     try:
         with writing(services.engine) as connection:
             case_id, project = _case_of(connection, warning_id)

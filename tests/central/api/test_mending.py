@@ -194,13 +194,15 @@ def test_several_are_acknowledged_together_and_one_that_is_refused_stops_no_othe
     owner = own_centre.client("owner")
     waiting = [one["id"] for one in inbox(owner, mine="ack")]
     assert len(waiting) >= 2
+    elsewhere = inbox(own_centre.client("street"), group="all")[0]["id"]
+    mixed = {"warnings": [waiting[0], elsewhere]}
+    assert owner.post("/api/v1/warnings/acknowledge", json=mixed).status_code == 404
+    assert [one["id"] for one in inbox(owner, mine="ack")] == waiting  # and nothing was done
     act(owner, waiting[0], "acknowledge")
     answer = owner.post("/api/v1/warnings/acknowledge", json={"warnings": waiting}).json()
     assert answer["done"] == len(waiting) - 1
     assert [one["refused"] is None for one in answer["results"]] == [False] + [True] * (len(waiting) - 1)
     assert inbox(owner, mine="ack") == []
-    elsewhere = inbox(own_centre.client("street"), group="all")[0]["id"]
-    assert owner.post("/api/v1/warnings/acknowledge", json={"warnings": [elsewhere]}).status_code == 404
 
 
 def test_one_order_may_mend_several_warnings_of_the_project_and_none_of_another(own_centre: Centre) -> None:
@@ -239,8 +241,8 @@ def test_indicators_count_what_ended_and_how_often_rules_were_right(own_centre: 
     assert sum(one["judged"] for one in said["rules"]) == 2
     assert sum(one["false_alarms"] for one in said["rules"]) == 1
     assert (said["closed"], said["mean_closing_cdays"], said["overdue_unhandled"]) == (0, None, 0)
-    bad = leader.get("/api/v1/rectifications/indicators", params={"since": "2026-02-02", "until": "2026-02-01"})
-    assert bad.status_code == 422
+    for period in ({"since": "2026-02-02", "until": "2026-02-01"}, {"until": "0001-01-02"}, {"until": "9999-12-31"}):
+        assert leader.get("/api/v1/rectifications/indicators", params=period).status_code == 422
 
 
 def test_causes_are_told_with_those_likely_for_a_rule_first(one_centre: Centre) -> None:
