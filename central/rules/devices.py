@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from central.domain import CameraCondition, RuleState, Subject, WarningChange
 from central.rules.facts import RuleInput
@@ -54,12 +55,15 @@ def _as_of(condition: CameraCondition, now: datetime) -> CameraCondition:
 
 
 def _instants(conditions: list[CameraCondition], ladders: Ladders, *, now: datetime) -> list[datetime]:
-    """When a condition begins, ends or grows as old as a threshold of the profile in force when it began or ended."""
+    """When a condition begins, ends, grows as old as a threshold of the profile then in force, or comes under another
+    profile."""
     found = {condition.since for condition in conditions}
     for condition in conditions:
         end = condition.until or now
-        ages = _hours(ladders.at(condition.since)) | _hours(ladders.at(end))
-        found |= {at for h in ages if (at := condition.since + timedelta(hours=h)) <= end}
+        switched = [instant for instant in ladders.switched() if condition.since < instant <= end]
+        for begin, until in pairwise((condition.since, *switched, end)):
+            ages = {condition.since + timedelta(hours=h) for h in _hours(ladders.at(begin))}
+            found |= {begin, *(at for at in ages if begin <= at <= until)}
         found |= {condition.until} if condition.until else set()
     return sorted(found)
 

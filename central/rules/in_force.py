@@ -17,6 +17,9 @@ class Ladders(Protocol):
     def at(self, instant: datetime) -> LadderProfile:
         """The profile by which an instant is judged."""
 
+    def switched(self) -> tuple[datetime, ...]:
+        """The instants from which another profile may hold, ascending."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Switch:
@@ -38,6 +41,10 @@ class LaddersInForce:
         """The profile in force; a switch holds at its own instant."""
         place = bisect_right(self.since, instant)
         return self.profiles[place - 1] if place else self.first
+
+    def switched(self) -> tuple[datetime, ...]:
+        """The instants from which another profile holds."""
+        return self.since
 
     def until(self, instant: datetime) -> LaddersInForce:
         """What decided anything up to an instant: a later switch changes nothing of it."""

@@ -82,6 +82,10 @@ class LadderProfile:
         """Itself: a profile that was never switched."""
         return self
 
+    def switched(self) -> tuple[datetime, ...]:
+        """Never."""
+        return ()
+
 
 def rank(level: Level | None) -> int:
     """0 for none, 1 blue, 2 yellow, 3 red."""
