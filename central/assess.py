@@ -7,17 +7,20 @@ give the same warnings with the same `raised_at`, bit for bit.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from central.checkpoint import Checkpoint, kept
 from central.course import Books, Course, PlanInForce, score_of
 from central.domain import Assessment, CameraCondition, FundEntry, LifeEvent, Observation
-from central.plan.calendar import local_day
+from central.lifecycle.chain import due_start
+from central.plan.calendar import local_day, midnight
 from central.policy import Policy
 from central.progress.instants import by_instant
 from central.progress.siteplan import site_plan
 
 __all__ = ["PlanInForce", "Policy", "ProjectFacts", "assess"]
+
+_BEFORE_MAX = timedelta(days=5 * 366)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,15 +43,16 @@ def assess(
 ) -> Assessment:
     """Everything that the facts up to `now` say about a project; with `resume` only what is later than that.
 
-    Evaluated at each instant of evidence and at each midnight (Asia/Shanghai) from the project's start; a building at
-    its own instants, the project at all. `as_of` of the result is the last such instant, `now` when there is none.
+    Evaluated at each instant of evidence and at each midnight (Asia/Shanghai) from the project's start, or from before
+    the day it was to begin by where that is earlier; a building at its own instants, the project at all. `as_of` of the
+    result is the last such instant, `now` when there is none.
     Going on from a checkpoint gives bit for bit what a run from the start gives, provided that no fact up to its
     instant has changed since; facts up to it may be left out.
     """
     policy = policy or Policy()
     after = resume.at if resume else None
     course = Course(facts.plans, policy, books=_books(facts, after), resume=resume)
-    instants = by_instant(facts.observations, start=facts.plans[0].project.start, now=now, after=after)
+    instants = by_instant(facts.observations, start=_first_day(facts, policy), now=now, after=after)
     keep = kept([*([after] if after else []), *(instant for instant, _ in instants)])
     checkpoints = []
     for instant, found in instants:
@@ -64,6 +68,16 @@ def assess(
 def plan_at(plans: tuple[PlanInForce, ...], instant: datetime) -> PlanInForce:
     """The plan in force at an instant: the newest that began up to it; the first before all."""
     return next((plan for plan in reversed(plans) if plan.since <= instant), plans[0])
+
+
+def _first_day(facts: ProjectFacts, policy: Policy) -> date:
+    """The first day whose midnight is judged: a plan that begins late must not hide that work was to begin before."""
+    start, due = facts.plans[0].project.start, due_start(facts.events)
+    if due is None:
+        return start
+    lines = policy.ladders_at(midnight(due)).ladder("not_started").thresholds
+    ahead = timedelta(days=max(0, *(-line for _, line in lines)))
+    return min(start, max(due - ahead, start - _BEFORE_MAX))
 
 
 def _checkpoint(course: Course, facts: ProjectFacts, policy: Policy, at: datetime) -> Checkpoint:

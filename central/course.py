@@ -107,8 +107,12 @@ class Course:
         if self.as_of is not None and local_day(self.as_of) < today:
             self.written.scores.append(self.score())
         self._go_by_plan(instant)
-        self._folds.take(found)
         self.as_of = instant
+        if not found and today < self._plan.project.start:
+            subject = Subject(kind="project", id=self._plan.project.id)
+            self._reconcile(self._input(subject, instant, self._day(today)))  # nothing planned yet but to begin in time
+            return
+        self._folds.take(found)
         at_s = self._plan.calendar.effective_s(instant)
         tick = instant == midnight(today)
         touched = {self._plan.building_of.get(o.item) for o in found}

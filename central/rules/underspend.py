@@ -26,6 +26,8 @@ def underspend(seen: RuleInput, profile: LadderProfile) -> Finding | None:
     if money.year_budget_fen <= 0:
         return unjudged(NAME, seen, profile, detail=f"no budget of the year {money.day.year} is known")
     elapsed, months = _months(seen, money)
+    if seen.starts and seen.starts.year > money.day.year:
+        return not_now(NAME, seen, profile)
     if elapsed < profile.ladder(NAME).numbers["from_month"]:
         return not_now(NAME, seen, profile)
     executed_bp = money.year_paid_fen * months * FULL_BP // (money.year_budget_fen * elapsed)

@@ -110,6 +110,29 @@ def test_signed_and_not_begun_after_six_months(started: int | None) -> None:
     assert flagged == ([] if started is not None else expected)
 
 
+@pytest.mark.parametrize(
+    ("events", "expected"),
+    [
+        (
+            [event("signed", date(2025, 1, 31))],
+            [("raised", "blue", date(2025, 7, 1)), ("escalated", "red", date(2025, 8, 1))],
+        ),
+        (
+            [event("signed", date(2026, 4, 20)), event("agreed_start", START)],
+            [("raised", "blue", START - timedelta(days=30)), ("escalated", "yellow", START + timedelta(days=1))],
+        ),
+        ([event("signed", date(2025, 1, 31)), event("started", date(2025, 3, 1))], []),
+    ],
+)
+def test_a_late_start_is_told_though_the_plan_begins_later(
+    events: list[LifeEvent], expected: list[tuple[str, str, date]]
+) -> None:
+    found = judge([], days=2, events=events)
+    assert steps(found, "not_started") == [(name, level, midnight(day)) for name, level, day in expected]
+    assert {change.rule for change in found.changes} <= {"not_started"}
+    assert found.deviations == ()
+
+
 @pytest.mark.requirement("C05")
 def test_a_line_over_its_grant_is_yellow_though_the_whole_is_under() -> None:
     granted = [entry("budget", 0, 100 * WAN, line="works"), entry("budget", 0, 720 * WAN, line="other")]
