@@ -39,6 +39,7 @@ Action = Literal[
     "fetch_config",
     "configure",
     "read_money",
+    "read_plan_file",
     "post_money",
     "lock_money",
     "upload",
@@ -75,6 +76,9 @@ ACTIONS: dict[Action, frozenset[str]] = {
     "configure": frozenset({"admin"}),
     "read_money": frozenset(
         {"finance", "auditor", "discipline", "leader", "dept_head", "section", "clerk", "project_owner"}
+    ),
+    "read_plan_file": frozenset(  # the plan with its amounts: who may read money, and the admin who imports it
+        {"finance", "auditor", "discipline", "leader", "dept_head", "section", "clerk", "project_owner", "admin"}
     ),
     "post_money": frozenset({"finance"}),  # not the admin: who runs the system moves no money
     "lock_money": frozenset({"finance"}),

@@ -84,7 +84,7 @@ def get_structure(project_id: str, access: Reader, services: Given, session: Db)
 
 
 @router.get("/projects/{project_id}/plan.xlsx", operation_id="getPlanFile", response_class=Response, responses=_XLSX)
-def get_plan(project_id: str, access: Reader, session: Db) -> Response:
+def get_plan(project_id: str, access: Annotated[Access, allow("read_plan_file")], session: Db) -> Response:
     """The plan in force as a workbook that can be edited and imported again."""
     document = plan_file_of(session.connection(), project_id)
     if document is None:

@@ -24,6 +24,7 @@ from central.api.views.words import instant
 from central.domain import LineStanding, MoneyStanding
 from central.money.disburse import disbursement
 from central.money.fold import MoneyFold
+from central.plan.compare import pay_gap_bp
 from central.store.instants import district_day, from_ms
 from central.store.payment_terms import TermsInForce, terms_of, wages_paid
 from central.store.read_day import day_of
@@ -72,7 +73,8 @@ def money_of(session: Session, project_id: str, *, now: datetime) -> ProjectMone
     both = both_sides(session, project_id, now=now)
     money, contract_fen = both.money, both.project.contract_fen
     of_contract_bp = _share_bp(money.paid_fen, contract_fen)
-    paid_ahead_bp = None if both.work is None or of_contract_bp is None else of_contract_bp - both.work.actual_bp
+    actual_bp = both.work.actual_bp if both.work and contract_fen > 0 else None
+    paid_ahead_bp = None if actual_bp is None else pay_gap_bp(money.paid_fen, contract_fen, actual_bp=actual_bp)
     return ProjectMoney(
         project=project_id,
         day=money.day,

@@ -110,6 +110,12 @@ def test_the_app_is_made_anew_for_each_centre(one_centre: Centre) -> None:
     assert create_app(one_centre.services).state.services is one_centre.services
 
 
+def test_the_plan_with_its_amounts_is_for_those_who_may_read_money(centre: Centre) -> None:
+    path = "/api/v1/projects/qp/plan.xlsx"
+    assert centre.client("owner").get(path).status_code == 200
+    assert centre.client("builder").get(path).status_code == 404
+
+
 def test_a_contractor_sees_progress_and_no_scores_anywhere(centre: Centre) -> None:
     builder, owner = centre.client("builder"), centre.client("owner")
     for path in ("/projects/qp", "/projects?sort=score", "/district"):
