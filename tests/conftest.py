@@ -17,6 +17,14 @@ from tests.services import Broker, Postgres, amqtt_in, mosquitto_in, postgres_bi
 os.environ.pop("COLUMNS", None)  # a worker of xdist has it; a console made at import would keep to its narrow width
 
 
+@pytest.fixture(autouse=True)
+def _umask() -> Iterator[None]:
+    """Files are as open as usual in every test: a service started within another one sets a closed umask for itself."""
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
+
+
 @pytest.fixture
 def mosquitto(tmp_path: Path) -> Iterator[Broker]:
     """A started mosquitto with the users of `tests.services.USERS`; may be stopped, killed and started again."""

@@ -48,8 +48,9 @@ def test_operation_ids_are_unique() -> None:
 
 def test_answers_have_every_field_always() -> None:
     answers = named_in([operation["responses"] for *_, operation in OPERATIONS])
-    assert len(answers) > 40
-    for name in sorted(answers - {"HTTPValidationError", "ValidationError"}):
+    given = named_in([operation.get("requestBody", {}) for *_, operation in OPERATIONS])  # documents come back as given
+    assert len(answers - given) > 40
+    for name in sorted(answers - given - {"HTTPValidationError", "ValidationError"}):
         schema = DOCUMENT["components"]["schemas"][name]
         assert set(schema.get("required", ())) == set(schema.get("properties", ())), name
 
