@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from wire.codec import inflate
 from wire.errors import WireError
-from wire.topics import GATEWAY_ID
 
 REASON_CHARS_MAX = 500
 
@@ -88,8 +87,3 @@ def is_storable(text: str) -> bool:
 def storable(text: str) -> str:
     """The text with what a database refuses replaced."""
     return text.encode("utf-8", "replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}")
-
-
-def is_gateway_id(name: str) -> bool:
-    """Whether a name can be a gateway's."""
-    return GATEWAY_ID.fullmatch(name) is not None
