@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 Level = Literal["blue", "yellow", "red"]
 LEVELS: tuple[Level, ...] = ("blue", "yellow", "red")
 SourceKind = Literal["camera", "inspector", "supervisor", "self_report", "document"]
-SubjectKind = Literal["project", "building", "line", "camera", "gateway"]
+SubjectKind = Literal["project", "building", "line", "camera", "gateway", "unit", "person", "district"]
 FundKind = Literal["budget", "release", "pay"]
 Condition = Literal["ok", "no_data", "error"]
 LifeKind = Literal["signed", "agreed_start", "started", "production", "completed"]

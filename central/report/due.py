@@ -6,10 +6,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from central import clock
 from central.report.document import Kind
 from central.report.make import Clocks, make_due
-from central.store.instants import DISTRICT_ZONE, from_ms
+from central.store.instants import DISTRICT_ZONE, to_ms
 
 KINDS: tuple[Kind, ...] = ("quality", "monthly", "quarterly")
 _HOUR = 8
@@ -24,8 +23,7 @@ def first_at_eight(now: datetime) -> datetime:
     return found
 
 
-def make_reports(connection: Connection) -> str:
+def make_reports(connection: Connection, now: datetime) -> str:
     """Everything that is due and was not made."""
-    now_ms = clock.system_ms()
-    clocks = Clocks(now=from_ms(now_ms), wall_ms=now_ms)
+    clocks = Clocks(now=now, wall_ms=to_ms(now))
     return "; ".join(f"{kind}: {make_due(connection, kind=kind, clocks=clocks)}" for kind in KINDS)

@@ -93,7 +93,7 @@ def test_a_lease_is_held_until_it_ends_and_its_fence_tells_holders_apart(any_sto
 def test_a_job_that_fails_leaves_no_claim_and_runs_at_the_next_beat(any_store: Engine) -> None:
     tries: list[int] = []
 
-    def sometimes(_connection: Connection) -> str:
+    def sometimes(_connection: Connection, _now: datetime) -> str:
         tries.append(1)
         if len(tries) == 1:
             raise RuntimeError("not today")

@@ -1,0 +1,1 @@
+"""The yearly circle: tasks, evaluations, rankings and what follows from them. Pure."""

@@ -1,0 +1,1 @@
+"""What the past tells: comparison, correlation, causes, cohorts, outlook. Pure."""

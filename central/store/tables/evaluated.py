@@ -1,0 +1,1 @@
+"""Cycles, tasks, evaluations, publication, objections."""

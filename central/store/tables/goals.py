@@ -1,0 +1,1 @@
+"""Goals, indicators, libraries and sets."""

@@ -1,0 +1,1 @@
+"""Counts of people and machines, lots, who looked at what."""

@@ -1,0 +1,1 @@
+"""Delay models and what they said."""

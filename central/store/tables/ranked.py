@@ -1,0 +1,1 @@
+"""Rankings, consequences, appeals, adjustments."""

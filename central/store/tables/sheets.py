@@ -1,0 +1,1 @@
+"""Values of indicators and score sheets."""

@@ -1,0 +1,1 @@
+"""Judgements of experts by pairs."""
