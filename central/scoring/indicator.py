@@ -1,4 +1,4 @@
-"""What is scored: indicators, the tree that weighs them, and the values they were given (domain.md §4.1, §4.7). Pure."""
+"""What is scored: indicators, the sets that weigh them, the values they were given (domain.md §4.1, §4.7). Pure."""
 
 from __future__ import annotations
 
