@@ -35,8 +35,9 @@ FAILED = Counter("siteprogress_job_failures", "Runs of a job that failed and are
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """`due` gives the newest instant <= now at which the job should run; `run` does it in the claiming transaction, told
-    now: jobs read no clock, so that a year can be run through in a minute."""
+    """`due` gives the newest instant <= now at which the job should run; `run` does it in the claiming transaction.
+
+    It is told the time and reads no clock, so that a year can be run through in a minute."""
 
     name: str
     due: Callable[[datetime], datetime]
