@@ -40,7 +40,7 @@ demo: setup web  ## the demo district, then its pages on a local port (ARGS="--h
 
 test: setup web  ## every test (ARGS="-k outbox")
 	$(BIN)/python web/build.py test
-	$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist loadfile --durations 20 $(ARGS)
 
 check: setup  ## ruff, mypy, import contracts, vue-tsc, eslint
 	$(BIN)/ruff check .
