@@ -17,6 +17,7 @@ from central.api.errors import ApiError, InvalidError, absent
 from central.api.mending_schemas import RefusedAct
 from central.errors import UnknownThing
 from central.mending.refused import MendingRefused, RefusalCode
+from central.scoring.refused import ScoringRefused
 
 RESPONSES: dict[int | str, dict[str, Any]] = {
     403: {"model": RefusedAct},
@@ -29,7 +30,7 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
 class _RefusedError(ApiError):
     """An act that is refused, with the words for people beside the envelope."""
 
-    def __init__(self, refused: MendingRefused) -> None:
+    def __init__(self, refused: MendingRefused | ScoringRefused) -> None:
         super().__init__(refused.what, where=refused.where, expected=refused.expected, code=refused.code)
         self.text = refused.text
 
@@ -68,10 +69,10 @@ _ERRORS: Mapping[RefusalCode, type[_RefusedError]] = {
 
 @contextmanager
 def refusals() -> Iterator[None]:
-    """What mending refuses becomes an answer."""
+    """What mending or scoring refuses becomes an answer."""
     try:
         yield
-    except MendingRefused as refused:
+    except (MendingRefused, ScoringRefused) as refused:
         raise _ERRORS[refused.code](refused) from refused
     except UnknownThing as unknown:
         raise absent(unknown.where, unknown.what) from unknown

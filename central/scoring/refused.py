@@ -1,16 +1,19 @@
-"""Why an act on weights, sheets or evaluations is refused; an attempt that is not a slip of the pen is recorded."""
+"""Why an act on goals, indicators, values or scores is refused: in both languages, and a code that pages tell apart."""
 
 from __future__ import annotations
 
+from typing import Literal
+
 from central.domain import Text
-from central.mending.refused import MendingRefused, RefusalCode
+from central.errors import CentralError
 
-RECORDED: frozenset[RefusalCode] = frozenset({"not_yours", "own_work", "wrong_state"})
+RefusalCode = Literal["wrong_state", "not_yours", "own_work", "missing", "unknown", "conflict"]
 
 
-class ScoringRefused(MendingRefused):
-    """An act that may not be done, with its words for people; `object_` names what it was about in the trail."""
+class ScoringRefused(CentralError):  # noqa: N818 -- reads as what it is
+    """An act that may not be done, or not so. `text` says it to people in zh-CN and English."""
 
-    def __init__(self, code: RefusalCode, what: Text, *, where: str, expected: Text, object_: str = "") -> None:
-        super().__init__(code, what, where=where, expected=expected)
-        self.object_ = object_
+    def __init__(self, code: RefusalCode, what: Text, *, where: str, expected: Text) -> None:
+        super().__init__(what.en, where=where, expected=expected.en)
+        self.code = code
+        self.text = Text(zh=f"{what.zh}; 应为: {expected.zh}", en=f"{what.en}; expected: {expected.en}")
