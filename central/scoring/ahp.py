@@ -12,8 +12,12 @@ Matrix = tuple[tuple[float, ...], ...]
 RANDOM_INDEX = (0.0, 0.0, 0.58, 0.90, 1.12, 1.24, 1.32, 1.41, 1.45)  # Saaty, n = 1..9
 CR_MAX = 0.10
 DISAGREEMENT_MAX = 2.0
-_ITERATIONS_MAX = 10_000
+_POWER_ROUNDS_MAX = 200
+_NODA_ROUNDS_MAX = 50
 _CONVERGED = 1e-14
+_ENCLOSED = 1e-9  # of the root, once the weights stand still: small weights may stand still too early
+_NODA_ENCLOSED = 1e-13
+_PIVOT_MIN = 1e-15
 _RECIPROCAL_TOLERANCE = 1e-9
 
 
@@ -38,7 +42,7 @@ class JudgementError(ValueError):
 
 
 def priorities(matrix: Sequence[Sequence[float]]) -> Priorities:
-    """Principal eigenvector by power iteration; CI = (lambda - n)/(n - 1), CR = CI / RI(n).
+    """Principal eigenvector (domain.md §2.3: power iteration); CI = (lambda - n)/(n - 1), CR = CI / RI(n).
 
     JudgementError when the matrix is not reciprocal. An inconsistent one is returned, its `consistent` is False.
     """
@@ -113,6 +117,16 @@ def aggregate_priorities(
     return tuple(value / sum(raw) for value in raw)
 
 
+def distance(matrix: Sequence[Sequence[float]], group: Sequence[Sequence[float]]) -> float:
+    """How far one judge is from the group: geometric standard deviation of his judgements around the group's over the
+    pairs, 1 = the same."""
+    one, other = checked(matrix), checked(group)
+    pairs = list(combinations(range(len(one)), 2))
+    if not pairs:
+        return 1.0
+    return exp(sqrt(sum(log(one[i][j] / other[i][j]) ** 2 for i, j in pairs) / len(pairs)))
+
+
 def disagreement(matrices: Sequence[Sequence[Sequence[float]]]) -> tuple[float, tuple[int, int]]:
     """Largest geometric standard deviation over the cells (1 = all alike), and its cell; above 2.0 experts must talk.
 
@@ -138,16 +152,57 @@ def _shares(count: int, expert_weights: Sequence[float] | None) -> list[float]:
 
 
 def _eigenvector(matrix: Matrix) -> tuple[float, ...]:
+    """Power iteration; where it is not done within its rounds (two eigenvalues near in size), Noda's takes over."""
     weights = tuple(1.0 / len(matrix) for _ in matrix)
-    for _ in range(_ITERATIONS_MAX):
-        image = _apply(matrix, weights)
-        total = sum(image)
-        following = tuple(value / total for value in image)
+    for _ in range(_POWER_ROUNDS_MAX):
+        following = _shared(_apply(matrix, weights))
         moved = max(abs(a - b) for a, b in zip(following, weights, strict=True))
         weights = following
-        if moved < _CONVERGED:
+        if moved < _CONVERGED and _enclosed(matrix, weights) <= _ENCLOSED:
+            return weights
+    return _noda(matrix, weights)
+
+
+def _noda(matrix: Matrix, weights: tuple[float, ...]) -> tuple[float, ...]:
+    """Inverse iteration with the largest ratio (Ax)_i / x_i as shift (Noda 1971): for positive matrices it stays
+    positive and converges quadratically from anywhere, however near the second eigenvalue is."""
+    for _ in range(_NODA_ROUNDS_MAX):
+        if _enclosed(matrix, weights) <= _NODA_ENCLOSED:
             break
+        shift = max(_ratios(matrix, weights))
+        weights = _shared(_solved(matrix, weights, shift=shift))
     return weights
+
+
+def _solved(matrix: Matrix, right: Sequence[float], *, shift: float) -> tuple[float, ...]:
+    """x of (shift I - A) x = right by elimination; for an M-matrix it needs no pivoting, and all of x is positive."""
+    size = len(matrix)
+    rows = [[(shift if i == j else 0.0) - matrix[i][j] for j in range(size)] + [right[i]] for i in range(size)]
+    for k in range(size):
+        rows[k][k] = max(rows[k][k], shift * _PIVOT_MIN)  # rounding may eat the last one, when the shift is the root
+        for i in range(k + 1, size):
+            share = rows[i][k] / rows[k][k]
+            rows[i] = [value - share * above for value, above in zip(rows[i], rows[k], strict=True)]
+    found = [0.0] * size
+    for k in reversed(range(size)):
+        known = sum(rows[k][j] * found[j] for j in range(k + 1, size))
+        found[k] = (rows[k][size] - known) / rows[k][k]
+    return tuple(found)
+
+
+def _enclosed(matrix: Matrix, weights: Sequence[float]) -> float:
+    """Relative width of the interval that the root lies in (Collatz-Wielandt)."""
+    ratios = _ratios(matrix, weights)
+    return (max(ratios) - min(ratios)) / max(ratios)
+
+
+def _ratios(matrix: Matrix, weights: Sequence[float]) -> list[float]:
+    return [y / w for y, w in zip(_apply(matrix, weights), weights, strict=True)]
+
+
+def _shared(values: Sequence[float]) -> tuple[float, ...]:
+    total = sum(values)
+    return tuple(value / total for value in values)
 
 
 def _apply(matrix: Matrix, vector: Sequence[float]) -> tuple[float, ...]:
