@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from central.domain import Contribution, Score, Subject, Text
 from central.scoring.ahp import accepted
-from central.scoring.leaf import LeafKind, LeafScore, grade, leaf_score
+from central.scoring.leaf import LeafKind, LeafScore, formula, grade, leaf_score
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,27 +134,14 @@ def _contribution(leaf: Leaf, measured: Measured, found: LeafScore, *, weight: f
         value=_written(leaf, measured, found),
         leaf_score=found.score,
         points=weight * found.score,
-        formula=_formula(leaf, measured, found),
+        formula=formula(leaf.kind, _number(leaf, measured), f"{leaf.target:g}", found=found),
         refs=measured.refs,
     )
 
 
 def _written(leaf: Leaf, measured: Measured, found: LeafScore) -> str:
-    if measured.value is None:
-        return found.state
-    return f"{measured.value:.{leaf.digits}f}{leaf.unit}"
+    return found.state if measured.value is None else f"{_number(leaf, measured)}{leaf.unit}"
 
 
-def _formula(leaf: Leaf, measured: Measured, found: LeafScore) -> str:
-    """The leaf's formula with its numbers, so that it can be done again by hand."""
-    if measured.value is None:
-        return "0 (missing, due)" if found.state == "missing" else "not due, no weight"
-    a, t = f"{measured.value:.{leaf.digits}f}", f"{leaf.target:g}"
-    review = "; target beaten by more than 30 %, review the target" if found.review else ""
-    match leaf.kind:
-        case "higher":
-            return f"100 × min(1, {a} / {t}){review}"
-        case "lower":
-            return f"100 if {a} ≤ {t} else 100 × {t} / {a}"
-        case "binary":
-            return f"100 if {a} ≥ {t} else 0"
+def _number(leaf: Leaf, measured: Measured) -> str:
+    return "" if measured.value is None else f"{measured.value:.{leaf.digits}f}"
