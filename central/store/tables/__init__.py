@@ -62,6 +62,7 @@ from central.store.tables.mended import (
     RectificationEvent,
 )
 from central.store.tables.notified import Delivery, DeliveryTry, Notification, PersonAddress
+from central.store.tables.observed import EvidenceView, InspectionLot, SafetyFinding, SiteCount, ViewingPurpose
 from central.store.tables.organised import (
     LifecycleTemplate,
     LifeEventRow,
@@ -105,6 +106,7 @@ __all__ = [
     "DeviationRow",
     "DutyDay",
     "Evidence",
+    "EvidenceView",
     "FaceAssignment",
     "FaceReading",
     "FrameProof",
@@ -119,6 +121,7 @@ __all__ = [
     "GatewayStatus",
     "Grant",
     "IdentityConflict",
+    "InspectionLot",
     "JobRun",
     "JudgedPlan",
     "KnownLoss",
@@ -156,9 +159,11 @@ __all__ = [
     "Report",
     "ReportFile",
     "RuleState",
+    "SafetyFinding",
     "Score",
     "ScoreContribution",
     "SecurityEvent",
+    "SiteCount",
     "SiteFence",
     "SitePlace",
     "StageAct",
@@ -169,6 +174,7 @@ __all__ = [
     "Upload",
     "User",
     "ValueDispute",
+    "ViewingPurpose",
     "WarningEvent",
     "WorkItem",
 ]
