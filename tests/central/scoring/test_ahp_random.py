@@ -54,7 +54,7 @@ def agrees(matrix: Matrix) -> None:
 @pytest.mark.parametrize("size", range(3, 10))
 def test_twenty_nearly_consistent_and_twenty_thrown_matrices_of_each_size(size: int) -> None:
     """280 matrices in all."""
-    random = Random(size)  # noqa: S311 -- cases, not secrets
+    random = Random(size)
     for _ in range(20):
         agrees(perturbed(random, size))
         agrees(anything(random, size))
@@ -81,5 +81,5 @@ def test_two_camps_that_hardly_touch(size: int, gap: float) -> None:
 
 
 def test_an_aggregate_of_fifteen_dice_throwers_is_as_right() -> None:
-    random = Random(15)  # noqa: S311
+    random = Random(15)
     agrees(aggregate([anything(random, 9) for _ in range(15)], [random.uniform(0.5, 3) for _ in range(15)]))
