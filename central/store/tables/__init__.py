@@ -82,6 +82,7 @@ from central.store.tables.people import AuditEntry, Grant, JobRun, Lease, User
 from central.store.tables.planned import Building, FaceAssignment, Pause, Plan, PlanPoint, Project, WorkItem
 from central.store.tables.seen import CameraCondition, CameraEvent, Evidence, FaceReading, Observation
 from central.store.tables.uploaded import Photo, PhotoClaim, SitePlace, Upload
+from central.store.tables.weighed import WeightExpert, WeightJudgement, WeightNode, WeightResult, WeightVersion
 
 __all__ = [
     "AssessmentState",
@@ -176,5 +177,10 @@ __all__ = [
     "ValueDispute",
     "ViewingPurpose",
     "WarningEvent",
+    "WeightExpert",
+    "WeightJudgement",
+    "WeightNode",
+    "WeightResult",
+    "WeightVersion",
     "WorkItem",
 ]
