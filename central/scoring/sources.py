@@ -99,8 +99,8 @@ _ALL = (
     ),
     _source(
         "money.correct_payment_rate", PERCENT, _WORKS, "higher", "拨付准确率", "Payments without correction",
-        "期内未被更正的支付笔数 / 期内支付笔数",
-        "payments of the period that were not corrected / payments of the period",
+        "1 − 期内更正笔数 / 期内支付笔数",
+        "1 − corrections made in the period / payments of the period",
     ),
     _source(
         "money.paid_ahead", POINTS, _WORKS, "lower", "支付超前进度", "Paid ahead of the work",
@@ -140,8 +140,8 @@ _ALL = (
     ),
     _source(
         "warnings.ack_rate", PERCENT, _PEOPLE, "higher", "预警按时确认率", "Warnings acknowledged in time",
-        "期内发出的预警中在规定时限内确认的件数 / 期内应确认件数",
-        "warnings pushed in the period that were acknowledged within the time of their level / those whose time is up",
+        "期内确认时限届满的预警中按时确认的件数 / 期内确认时限届满的件数",
+        "calls acknowledged within the time of their level / calls whose time ended in the period",
     ),
     _source(
         "use.on_time_uploads", PERCENT, _WORKS, "higher", "数据按时报送率", "Uploads in time",
@@ -158,7 +158,7 @@ _ALL = (
     ),
     _source(
         "cycle.payment_days", DAYS, _WORKS, "lower", "资金拨付响应天数", "Days to pay",
-        "期内支付额自拨付到位至支付的平均天数(按金额加权, 先到先付)",
+        "期内支付额自拨付到位至支付的平均天数(按金额加权, 先拨先付)",
         "mean days from release to payment of the period's payments, weighted by amount, first released first paid",
     ),
     _source(

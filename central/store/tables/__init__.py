@@ -81,6 +81,7 @@ from central.store.tables.organised import (
 from central.store.tables.people import AuditEntry, Grant, JobRun, Lease, User
 from central.store.tables.planned import Building, FaceAssignment, Pause, Plan, PlanPoint, Project, WorkItem
 from central.store.tables.seen import CameraCondition, CameraEvent, Evidence, FaceReading, Observation
+from central.store.tables.sheets import EnteredValue, RequestCount, Saving, ScoreSheet, ValueDecision
 from central.store.tables.uploaded import Photo, PhotoClaim, SitePlace, Upload
 from central.store.tables.weighed import WeightExpert, WeightJudgement, WeightNode, WeightResult, WeightVersion
 
@@ -106,6 +107,7 @@ __all__ = [
     "DesiredConfig",
     "DeviationRow",
     "DutyDay",
+    "EnteredValue",
     "Evidence",
     "EvidenceView",
     "FaceAssignment",
@@ -159,10 +161,13 @@ __all__ = [
     "RectificationEvent",
     "Report",
     "ReportFile",
+    "RequestCount",
     "RuleState",
     "SafetyFinding",
+    "Saving",
     "Score",
     "ScoreContribution",
+    "ScoreSheet",
     "SecurityEvent",
     "SiteCount",
     "SiteFence",
@@ -174,6 +179,7 @@ __all__ = [
     "TaxYear",
     "Upload",
     "User",
+    "ValueDecision",
     "ValueDispute",
     "ViewingPurpose",
     "WarningEvent",
