@@ -17,8 +17,8 @@ METHOD = Text(
     zh="填报 = 上传、日报、录入等写入;应用 = 查看分析页面(每人每页每日计一次)与作出决定(审批、处置、核验等)。"
     f"填报不少于 {ENTRIES_MIN} 次而应用不足填报的 20% 时标注。",
     en="Entries: uploads, daily reports and other writing. Use: pages of analysis looked at (once a day for each "
-    f"person and page) and decisions (approvals, measures, verifications). Marked from {ENTRIES_MIN} entries on when use is "
-    "under 20 % of them.",
+    f"person and page) and decisions (approvals, measures, verifications). Marked from {ENTRIES_MIN} entries on when "
+    "use is under 20 % of them.",
 )
 
 
