@@ -16,7 +16,7 @@ FactorKind = Literal["material", "machine", "transport", "energy"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Factor:
-    """tCO2e for one `unit` of something: a tonne of a material, an hour of a machine, a tonne-kilometre of transport."""
+    """tCO2e for one `unit`: a tonne of a material, an hour of a machine, a tonne-kilometre of transport."""
 
     code: str
     name: Text
@@ -93,13 +93,9 @@ def footprint(quantities: Sequence[Quantity], table: FactorTable) -> Footprint:
     """1,000 t x 0.12 + 50 t x 2.0 = 220 tCO2e; ScoringRefused names a quantity that the table has no factor for, or
     whose unit is not the factor's: nothing is left out of the sum in silence."""
     known = {one.code: one for one in checked_table(table).factors}
-    lines = [CarbonLine(quantity=one, factor=known[one.code], tco2e=0.0) for one in quantities if _fits(one, known)]
-    counted = tuple(
-        CarbonLine(quantity=line.quantity, factor=line.factor, tco2e=line.quantity.amount * line.factor.tco2e)
-        for line in lines
-    )
-    total = fsum(line.tco2e for line in counted)
-    return Footprint(lines=counted, tco2e=total, table=table.name, source=table.source, version=table.version)
+    lines = tuple(_line(one, known) for one in quantities)
+    total = fsum(line.tco2e for line in lines)
+    return Footprint(lines=lines, tco2e=total, table=table.name, source=table.source, version=table.version)
 
 
 def carbon_value(indicator: str, found: Footprint) -> Value:
@@ -118,7 +114,7 @@ def carbon_value(indicator: str, found: Footprint) -> Value:
     )
 
 
-def _fits(quantity: Quantity, known: Mapping[str, Factor]) -> bool:
+def _line(quantity: Quantity, known: Mapping[str, Factor]) -> CarbonLine:
     factor = known.get(quantity.code)
     if factor is None:
         raise ScoringRefused(
@@ -137,4 +133,4 @@ def _fits(quantity: Quantity, known: Mapping[str, Factor]) -> bool:
             where="quantities",
             expected=Text(zh=f"不小于 0 的数量, 单位 {factor.unit}", en=f"an amount of 0 or more in {factor.unit}"),
         )
-    return True
+    return CarbonLine(quantity=quantity, factor=factor, tco2e=quantity.amount * factor.tco2e)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from central.scoring.indicator import Value
+from central.scoring.indicator import Value, ValueState
 
 
 def saving_rate(*, budget_fen: int, spent_fen: int) -> float | None:
@@ -23,5 +23,5 @@ def growth_rate(*, before: float, after: float) -> float | None:
 def growth(indicator: str, *, before: float, after: float, refs: tuple[str, ...] = ()) -> Value:
     """Growth as the value of an indicator; from nothing it is 不适用 and takes no part in the score (B14)."""
     found = growth_rate(before=before, after=after)
-    state = "not_applicable" if found is None else "entered"
+    state: ValueState = "not_applicable" if found is None else "entered"
     return Value(indicator=indicator, value=found, state=state, refs=refs, version="growth-1")

@@ -30,6 +30,15 @@ from central.store.tables.delivered import (
     Record,
     Stream,
 )
+from central.store.tables.goals import (
+    CarbonTable,
+    GoalAct,
+    GoalRecord,
+    GoalRow,
+    IndicatorLibrary,
+    IndicatorSetAct,
+    IndicatorSetRow,
+)
 from central.store.tables.guarded import ClockMap, FrameProof, KnownLoss, SecurityEvent
 from central.store.tables.judged import (
     AssessmentState,
@@ -92,6 +101,7 @@ __all__ = [
     "Camera",
     "CameraCondition",
     "CameraEvent",
+    "CarbonTable",
     "CaseEvent",
     "CaseTold",
     "CaseWarning",
@@ -122,8 +132,14 @@ __all__ = [
     "FundRefused",
     "Gateway",
     "GatewayStatus",
+    "GoalAct",
+    "GoalRecord",
+    "GoalRow",
     "Grant",
     "IdentityConflict",
+    "IndicatorLibrary",
+    "IndicatorSetAct",
+    "IndicatorSetRow",
     "InspectionLot",
     "JobRun",
     "JudgedPlan",
