@@ -89,14 +89,30 @@ from central.store.tables.organised import (
 )
 from central.store.tables.people import AuditEntry, Grant, JobRun, Lease, User
 from central.store.tables.planned import Building, FaceAssignment, Pause, Plan, PlanPoint, Project, WorkItem
+from central.store.tables.ranked import (
+    AdjustmentActRow,
+    BestPractice,
+    LivelihoodFlag,
+    PersonalLook,
+    PracticeAct,
+    RankingPlace,
+    RankingRow,
+    ResultTable,
+    SuggestionActRow,
+    SuggestionRow,
+    TargetAdjustment,
+    UnitChange,
+)
 from central.store.tables.seen import CameraCondition, CameraEvent, Evidence, FaceReading, Observation
 from central.store.tables.sheets import EnteredValue, RequestCount, Saving, ScoreSheet, ValueDecision
 from central.store.tables.uploaded import Photo, PhotoClaim, SitePlace, Upload
 from central.store.tables.weighed import WeightExpert, WeightJudgement, WeightNode, WeightResult, WeightVersion
 
 __all__ = [
+    "AdjustmentActRow",
     "AssessmentState",
     "AuditEntry",
+    "BestPractice",
     "Building",
     "Camera",
     "CameraCondition",
@@ -149,6 +165,7 @@ __all__ = [
     "Lease",
     "LifeEventRow",
     "LifecycleTemplate",
+    "LivelihoodFlag",
     "MendingCase",
     "Notification",
     "Observation",
@@ -160,6 +177,7 @@ __all__ = [
     "PaymentTerms",
     "PermitEvent",
     "PersonAddress",
+    "PersonalLook",
     "Photo",
     "PhotoClaim",
     "Plan",
@@ -167,10 +185,13 @@ __all__ = [
     "PlanPoint",
     "PlanProposal",
     "PlanWarning",
+    "PracticeAct",
     "Programme",
     "ProgressState",
     "Project",
     "QualityMonth",
+    "RankingPlace",
+    "RankingRow",
     "ReceivedRange",
     "Record",
     "Rectification",
@@ -178,6 +199,7 @@ __all__ = [
     "Report",
     "ReportFile",
     "RequestCount",
+    "ResultTable",
     "RuleState",
     "SafetyFinding",
     "Saving",
@@ -192,7 +214,11 @@ __all__ = [
     "StagePlan",
     "StepRecord",
     "Stream",
+    "SuggestionActRow",
+    "SuggestionRow",
+    "TargetAdjustment",
     "TaxYear",
+    "UnitChange",
     "Upload",
     "User",
     "ValueDecision",
