@@ -40,6 +40,7 @@ from central.store.tables.goals import (
     IndicatorSetRow,
 )
 from central.store.tables.guarded import ClockMap, FrameProof, KnownLoss, SecurityEvent
+from central.store.tables.insights import BenefitRecord, PageView, ProcessTag, ProjectClass
 from central.store.tables.judged import (
     AssessmentState,
     DeviationRow,
@@ -112,6 +113,7 @@ __all__ = [
     "AdjustmentActRow",
     "AssessmentState",
     "AuditEntry",
+    "BenefitRecord",
     "BestPractice",
     "Building",
     "Camera",
@@ -172,6 +174,7 @@ __all__ = [
     "OrgUnit",
     "Organisation",
     "OutageNotice",
+    "PageView",
     "Pause",
     "PauseRequest",
     "PaymentTerms",
@@ -186,9 +189,11 @@ __all__ = [
     "PlanProposal",
     "PlanWarning",
     "PracticeAct",
+    "ProcessTag",
     "Programme",
     "ProgressState",
     "Project",
+    "ProjectClass",
     "QualityMonth",
     "RankingPlace",
     "RankingRow",
