@@ -188,8 +188,8 @@ def _booked(facts: Sequence[Facts]) -> tuple[list[Money], int]:
     return known, len(facts) - len(known)
 
 
-def _execution(facts: Sequence[Facts], _asked: Asked) -> Found:
-    return _of_money(facts, part=lambda one: _year(one)[0], whole=lambda one: _year(one)[1])
+def _execution(facts: Sequence[Facts], asked: Asked) -> Found:
+    return _of_money(facts, asked, part=lambda one: _year(one)[0], whole=lambda one: _year(one)[1])
 
 
 def _year(money: Money) -> tuple[int, int]:
@@ -198,8 +198,8 @@ def _year(money: Money) -> tuple[int, int]:
     return money.paid_fen, money.budget_fen
 
 
-def _in_place(facts: Sequence[Facts], _asked: Asked) -> Found:
-    return _of_money(facts, part=lambda one: one.released_fen, whole=lambda one: one.budget_fen)
+def _in_place(facts: Sequence[Facts], asked: Asked) -> Found:
+    return _of_money(facts, asked, part=lambda one: one.released_fen, whole=lambda one: one.budget_fen)
 
 
 def _saving(facts: Sequence[Facts], asked: Asked) -> Found:
@@ -210,11 +210,16 @@ def _saving(facts: Sequence[Facts], asked: Asked) -> Found:
     ]
     if not done:
         return Found(value=None, state="not_due")
-    return _of_money(done, part=lambda one: one.budget_fen - one.paid_fen, whole=lambda one: one.budget_fen)
+    return _of_money(done, asked, part=lambda one: one.budget_fen - one.paid_fen, whole=lambda one: one.budget_fen)
 
 
-def _of_money(facts: Sequence[Facts], *, part: Callable[[Money], int], whole: Callable[[Money], int]) -> Found:
-    known, lacking = _booked(facts)
+def _of_money(
+    facts: Sequence[Facts], asked: Asked, *, part: Callable[[Money], int], whole: Callable[[Money], int]
+) -> Found:
+    begun = [one for one in facts if one.life is not None and one.life.start <= asked.through]
+    if not begun:
+        return Found(value=None, state="not_due")
+    known, lacking = _booked(begun)
     if not known:
         return Found(value=None, state="missing")
     value = percent(sum(part(one) for one in known), sum(whole(one) for one in known))
@@ -413,8 +418,8 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
     "progress.warning_days": ("life", "days"),
     "progress.evidence": ("life", "days", "standing"),
     "progress.delay_days": ("life", "standing"),
-    "money.execution_rate": ("money",),
-    "money.in_place_rate": ("money",),
+    "money.execution_rate": ("life", "money"),
+    "money.in_place_rate": ("life", "money"),
     "money.saving_rate": ("life", "money"),
     "money.compliance_rate": ("payments",),
     "money.correct_payment_rate": ("payments",),

@@ -65,7 +65,7 @@ _ALL = (
     ),
     _source(
         "progress.warning_days", PERCENT, _WORKS, "lower", "进度预警时长占比", "Time under schedule warning",
-        "期内有进度类预警的天数 / 期内施工天数",
+        "期内有进度类预警的天数 / 期内在建天数",
         "days of the period under an open schedule warning / days on which the project ran",
     ),
     _source(
