@@ -52,13 +52,14 @@ class IndicatorSetRow(SQLModel, table=True):
 
 
 class IndicatorSetAct(SQLModel, table=True):
-    """What was decided of a version: `state` approved, refused or withdrawn; once for each."""
+    """What was decided of a version: `state` approved, refused or withdrawn; once for each. `since`: from when on."""
 
     __tablename__: ClassVar[str] = "indicator_set_act"
     subject_kind: str = Field(primary_key=True)
     subject_id: str = Field(primary_key=True)
     version: int = Field(primary_key=True)
     state: str
+    since: date
     decided_by: str
     decided_at: int = big()
     remark: str = long_text()

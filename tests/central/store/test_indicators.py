@@ -1,0 +1,200 @@
+"""The library and the sets of indicators on both databases: versions are added, nothing that ran changes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import DBAPIError
+
+from central.domain import Subject, Text
+from central.plan.calendar import midnight
+from central.scoring.carbon import Factor, FactorTable
+from central.scoring.indicator import IndicatorSet
+from central.scoring.library import SectorGiven, sector_document, shipped
+from central.scoring.refused import ScoringRefused
+from central.scoring.sets import Cloning, cloned
+from central.store.engine import reading, writing
+from central.store.instants import to_ms
+from central.store.read_indicators import (
+    carbon_tables,
+    library,
+    sectors,
+    set_in_force,
+    set_versions,
+    sets_in_force,
+)
+from central.store.save_indicators import decide_set, put_carbon_table, put_sector, put_set, withdraw_set
+
+UNIT = Subject(kind="unit", id="区住建局")
+DAY = date(2026, 3, 2)
+NAME = Text(zh="行政效能", en="administration")
+SECTORS = {sector.id: sector for sector in shipped()}
+
+
+def at(day: date) -> int:
+    """Midday of a day."""
+    return to_ms(midnight(day) + timedelta(hours=12))
+
+
+def make(*ids: str) -> Callable[[int], IndicatorSet]:
+    """A set of some of the administration's indicators, all alike."""
+    cloning = Cloning(name=NAME, frame="IOI", weighing="equal", indicators=ids)
+    return lambda version: cloned(SECTORS["administration"], cloning, subject=UNIT, version=version)
+
+
+ALL, TWO = make("unit.goals", "unit.ack", "unit.uploads"), make("unit.goals", "unit.ack")
+
+
+def propose(
+    engine: Engine, made: Callable[[int], IndicatorSet], day: date, *, base: int, since: date | None = None
+) -> int:
+    """The number of a version that wang proposes on a day."""
+    with writing(engine) as connection:
+        found = put_set(
+            connection, UNIT, made, since=since or day, base_version=base, reason="年度", by="wang", now_ms=at(day)
+        )
+    return found.set.version
+
+
+def approve(engine: Engine, version: int, day: date, *, by: str = "zhao") -> None:
+    with writing(engine) as connection:
+        decide_set(connection, UNIT, version, approve=True, remark="", by=by, now_ms=at(day))
+
+
+def leaves_on(engine: Engine, day: date) -> list[str]:
+    """What the unit was scored by on a day."""
+    with reading(engine) as connection:
+        found = set_in_force(connection, subject=UNIT, day=day)
+    return [] if found is None else [leaf.indicator.id for leaf in found.leaves]
+
+
+def test_a_set_is_in_force_once_another_person_approved_it(any_store: Engine) -> None:
+    propose(any_store, ALL, DAY, base=0, since=date(2026, 1, 1))
+    assert leaves_on(any_store, DAY) == []
+    with pytest.raises(ScoringRefused, match="one's own set") as own:
+        approve(any_store, 1, DAY, by="wang")
+    assert own.value.code == "own_work"
+    approve(any_store, 1, DAY)
+    assert leaves_on(any_store, date(2025, 12, 31)) == []
+    assert leaves_on(any_store, date(2026, 1, 1)) == ["unit.goals", "unit.uploads", "unit.ack"]
+    with reading(any_store) as connection:
+        assert set(sets_in_force(connection, kind="unit", day=DAY)) == {UNIT.id}
+        assert sets_in_force(connection, kind="project", day=DAY) == {}
+        kept = set_versions(connection, subject=UNIT)[0]
+    assert kept.set == ALL(1)
+    with pytest.raises(ScoringRefused, match="approved already"):
+        approve(any_store, 1, DAY, by="li")
+
+
+def test_what_is_past_is_not_edited_and_no_leaf_goes_within_a_year(any_store: Engine) -> None:
+    propose(any_store, ALL, DAY, base=0)
+    approve(any_store, 1, DAY)
+    later = DAY + timedelta(days=30)
+    with pytest.raises(ScoringRefused, match="based on version 0, the newest is 1"):
+        propose(any_store, TWO, later, base=0)
+    with pytest.raises(ScoringRefused, match="before 2026-04-01"):
+        propose(any_store, ALL, later, base=1, since=DAY)
+    with pytest.raises(ScoringRefused, match=r"unit\.uploads deleted within a year"):
+        propose(any_store, TWO, later, base=1)
+    assert propose(any_store, TWO, later, base=1, since=date(2027, 1, 1)) == 2
+    approve(any_store, 2, later)
+    assert len(leaves_on(any_store, date(2026, 12, 31))) == 3
+    assert leaves_on(any_store, date(2027, 1, 1)) == ["unit.goals", "unit.ack"]
+
+
+def test_what_is_decided_late_begins_on_the_day_of_the_decision(any_store: Engine) -> None:
+    propose(any_store, TWO, DAY, base=0)
+    approve(any_store, 1, DAY)
+    propose(any_store, ALL, DAY, base=1)
+    approve(any_store, 2, DAY + timedelta(days=9))
+    assert leaves_on(any_store, DAY + timedelta(days=8)) == ["unit.goals", "unit.ack"]
+    assert len(leaves_on(any_store, DAY + timedelta(days=9))) == 3
+
+
+def test_a_proposal_is_withdrawn_by_its_author_only(any_store: Engine) -> None:
+    propose(any_store, TWO, DAY, base=0)
+    for by, works in (("zhao", False), ("wang", True), ("wang", False)):
+        with writing(any_store) as connection:
+            if works:
+                assert withdraw_set(connection, UNIT, 1, by=by, now_ms=at(DAY)).state == "withdrawn"
+                continue
+            with pytest.raises(ScoringRefused):
+                withdraw_set(connection, UNIT, 1, by=by, now_ms=at(DAY))
+    assert leaves_on(any_store, DAY) == []
+
+
+def test_the_database_refuses_to_change_them(any_store: Engine) -> None:
+    propose(any_store, TWO, DAY, base=0)
+    approve(any_store, 1, DAY)
+    with writing(any_store) as connection:
+        put_sector(connection, changed("environment"), by="admin", now_ms=at(DAY))
+    for table in ("indicator_set", "indicator_set_act", "indicator_library"):
+        for verb in ("UPDATE {} SET version = version", "DELETE FROM {}"):
+            with pytest.raises(DBAPIError, match="can only be added to"), writing(any_store) as connection:
+                connection.execute(text(verb.format(table)))
+
+
+def changed(sector: str, **indicator: Any) -> SectorGiven:
+    """A shipped sector with its first indicator changed, by default in its target."""
+    document = json.loads(json.dumps(sector_document(SECTORS[sector])))
+    document["indicators"][0] |= indicator or {"target": 90}
+    return SectorGiven.model_validate(document)
+
+
+@pytest.mark.requirement("D33")
+def test_d33_updating_the_library_changes_no_running_project(any_store: Engine) -> None:
+    units = {one.id: one.unit for one in SECTORS["environment"].indicators}
+    assert units["effect.reduction"] == "t"
+    assert {one.id: one.unit for one in SECTORS["livelihood"].indicators}["people.satisfaction"] == "%"
+    project = Subject(kind="project", id="hp1")
+    targets = {"effect.reduction": 120.0}
+    ids = ("money.execution", "effect.reduction", "effect.water")
+    with writing(any_store) as connection:
+        cloning = Cloning(name=NAME, frame="MOF", weighing="equal", indicators=ids, targets=targets)
+        source = sectors(connection)["environment"]
+        put_set(
+            connection,
+            project,
+            lambda version: cloned(source, cloning, subject=project, version=version),
+            since=DAY,
+            base_version=0,
+            reason="首版",
+            by="wang",
+            now_ms=at(DAY),
+        )
+        decide_set(connection, project, 1, approve=True, remark="", by="zhao", now_ms=at(DAY))
+        before = set_in_force(connection, subject=project, day=DAY)
+        stored = put_sector(connection, changed("environment"), by="admin", now_ms=at(DAY) + 1)
+        again = put_sector(connection, changed("environment"), by="admin", now_ms=at(DAY) + 2)
+        assert (stored.version, again.version) == (2, 2)
+        now = library(connection, sector="environment")
+        assert before is not None
+        assert [one.target for one in now if one.id == "money.execution"] == [90]
+        assert [one.version for one in now if one.id in ids] == [2, 1, 1]
+        assert set_in_force(connection, subject=project, day=DAY) == before
+    assert [leaf.indicator.target for leaf in before.leaves] == [95, 120, 95]
+    assert library_of(any_store, "no_such_sector") == 0
+
+
+def library_of(engine: Engine, sector: str) -> int:
+    with reading(engine) as connection:
+        return len(library(connection, sector=sector))
+
+
+def test_a_factor_table_is_kept_under_its_version(any_store: Engine) -> None:
+    concrete = Factor(code="concrete", name=Text(zh="混凝土", en="concrete"), kind="material", unit="t", tco2e=0.12)
+    table = FactorTable(name="demo", source="illustrative", version="1", factors=(concrete,))
+    other = replace(table, factors=(replace(concrete, tco2e=0.2),))
+    with writing(any_store) as connection:
+        assert put_carbon_table(connection, table, by="admin", now_ms=1)
+        assert not put_carbon_table(connection, table, by="admin", now_ms=2)
+        with pytest.raises(ScoringRefused, match="something else already"):
+            put_carbon_table(connection, other, by="admin", now_ms=3)
+        put_carbon_table(connection, replace(other, version="2"), by="admin", now_ms=4)
+        assert carbon_tables(connection) == (table, replace(other, version="2"))
