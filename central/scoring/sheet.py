@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from math import fsum, isclose, isfinite
 from typing import Any, Literal, get_args
@@ -18,6 +18,7 @@ from central.domain import Contribution, Score, Subject, SubjectKind, Text
 from central.scoring.indicator import FrameName, Indicator, IndicatorKind, IndicatorSet, Value, ValueState, WeighedLeaf
 from central.scoring.leaf import COUNTED, LeafScore, band, check_target, formula, grade, scored_value
 from central.scoring.period import Period, period_of
+from central.scoring.sets import set_of
 
 SheetKind = Literal["objective", "self", "peer", "dept", "finance", "third", "annual", "health"]
 RULES = "sheet-1"
@@ -228,44 +229,12 @@ def _plain(sheet: Sheet) -> dict[str, Any]:
 
 
 def _plain_set(given: IndicatorSet) -> dict[str, Any]:
-    return {
-        "id": given.id,
-        "version": given.version,
-        "name": _plain_text(given.name),
-        "sector": given.sector,
-        "frame": given.frame,
-        "consistency_ratio": float(given.consistency_ratio),
-        "basis": given.basis,
-        "leaves": [
-            {
-                "indicator": _plain_indicator(leaf.indicator),
-                "weight": float(leaf.weight),
-                "judged": leaf.judged,
-                "reason": leaf.reason,
-            }
-            for leaf in given.leaves
-        ],
-    }
-
-
-def _plain_indicator(given: Indicator) -> dict[str, Any]:
-    return {
-        "id": given.id,
-        "version": given.version,
-        "name": _plain_text(given.name),
-        "kind": given.kind,
-        "target": float(given.target),
-        "unit": given.unit,
-        "digits": given.digits,
-        "formula": _plain_text(given.formula),
-        "source": given.source,
-        "level": given.level,
-        "sector": given.sector,
-        "frames": dict(given.frames),
-        "basis": given.basis,
-        "verification": given.verification,
-        "owner": given.owner,
-    }
+    """As `central.scoring.sets` writes a set, with floats where floats belong, be they whole or not."""
+    plain = asdict(given)
+    for leaf in plain["leaves"]:
+        leaf["weight"] = float(leaf["weight"])
+        leaf["indicator"]["target"] = float(leaf["indicator"]["target"])
+    return plain | {"consistency_ratio": float(given.consistency_ratio)}
 
 
 def _plain_value(given: Value) -> dict[str, Any]:
@@ -292,27 +261,10 @@ def _float(given: float | None) -> float | None:
 
 
 def _set(plain: Mapping[str, Any]) -> IndicatorSet:
-    rest = {key: plain[key] for key in ("id", "version", "sector", "consistency_ratio", "basis")}
-    return IndicatorSet(
-        **rest,
-        name=_text(plain["name"]),
-        frame=_one_of(FrameName, plain["frame"]),
-        leaves=tuple(
-            WeighedLeaf(
-                indicator=_indicator(leaf["indicator"]),
-                weight=leaf["weight"],
-                judged=leaf["judged"],
-                reason=leaf["reason"],
-            )
-            for leaf in plain["leaves"]
-        ),
-    )
-
-
-def _indicator(plain: Mapping[str, Any]) -> Indicator:
-    texts = {key: _text(plain[key]) for key in ("name", "formula")}
-    kind = _one_of(IndicatorKind, plain["kind"])
-    return Indicator(**{**plain, **texts, "kind": kind})
+    _one_of(FrameName, plain["frame"])
+    for leaf in plain["leaves"]:
+        _one_of(IndicatorKind, leaf["indicator"]["kind"])
+    return set_of(plain)
 
 
 def _value(plain: Mapping[str, Any]) -> Value:
