@@ -15,7 +15,7 @@ from itertools import groupby, pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-CHOICES_MAX = 4_000
+CHOICES_MAX = 1_500
 STEPS = 10_000
 OPTIONS_MAX = 300
 
@@ -95,9 +95,8 @@ def _check(options: Sequence[Option], budget_fen: int) -> None:
             raise ValueError(f"option {one.id} of {one.project} twice: expected each once")
     for one in options:
         if one.cost_fen < 0 or one.gain < 0:
-            raise ValueError(
-                f"option {one.id} of {one.project} with {one.cost_fen} fen, gain {one.gain}: expected >= 0"
-            )
+            what = f"option {one.id} of {one.project} costs {one.cost_fen} fen and gains {one.gain}"
+            raise ValueError(f"{what}: expected 0 or more")
 
 
 def _exactly(options: Sequence[Option], groups: Sequence[Sequence[int]], budget: int) -> tuple[int, ...] | None:

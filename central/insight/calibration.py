@@ -44,7 +44,7 @@ class Month:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tested:
+class BrierScores:
     """Forecasts against outcomes, every project weighing the same whatever the number of its forecasts.
 
     `gain` = base - brier, `gain_se` its standard error over projects; None with fewer than two projects.
@@ -57,17 +57,17 @@ class Tested:
     gain_se: float | None
 
 
-def tested(told: Sequence[Told]) -> Tested:
+def brier_scores(told: Sequence[Told]) -> BrierScores:
     """Brier scores (mean squared error of probabilities) of the forecasts and of the base rate they had."""
     pairs = _by_project(told)
     if not pairs:
-        return Tested(projects=0, brier=None, base=None, gain=None, gain_se=None)
+        return BrierScores(projects=0, brier=None, base=None, gain=None, gain_se=None)
     n = len(pairs)
     brier, base = (sum(pair[place] for pair in pairs) / n for place in (0, 1))
     gains = [pair[1] - pair[0] for pair in pairs]
     gain = sum(gains) / n
     spread = sqrt(sum((one - gain) ** 2 for one in gains) / (n - 1) / n) if n > 1 else None
-    return Tested(projects=n, brier=brier, base=base, gain=gain, gain_se=spread)
+    return BrierScores(projects=n, brier=brier, base=base, gain=gain, gain_se=spread)
 
 
 def reliability(told: Iterable[Told], *, bins: int = BINS) -> tuple[Bin, ...]:
@@ -83,7 +83,7 @@ def over_time(told: Iterable[Told]) -> tuple[Month, ...]:
     months: dict[date, list[Told]] = defaultdict(list)
     for one in told:
         months[one.day.replace(day=1)].append(one)
-    found = [(month, tested(months[month])) for month in sorted(months)]
+    found = [(month, brier_scores(months[month])) for month in sorted(months)]
     return tuple(
         Month(month=month, n=one.projects, brier=one.brier, base=one.base)
         for month, one in found

@@ -17,7 +17,7 @@ from itertools import pairwise
 from typing import Literal
 
 from central.domain import Text
-from central.insight.calibration import Bin, Tested, Told, reliability, tested
+from central.insight.calibration import Bin, BrierScores, Told, brier_scores, reliability
 from central.insight.logistic import Logistic, fit
 from central.insight.situation import COLUMNS, FEATURES, Situation, columns_of
 
@@ -63,7 +63,7 @@ class DelayModel:
     n: int
     events: int
     digest: str
-    tested: Tested
+    tested: BrierScores
     reliability: tuple[Bin, ...]
     shown: bool
     why: Text
@@ -103,7 +103,7 @@ def train(examples: Sequence[Example], target: Target) -> DelayModel:
     n, events = len(outcomes), sum(outcomes.values())
     enough = n >= CLOSED_MIN and min(events, n - events) >= OF_EACH_MIN
     told = hold_out(known, target) if enough else ()
-    result = tested(told)
+    result = brier_scores(told)
     shown = enough and _better(result)
     return DelayModel(
         target=target,
@@ -210,11 +210,11 @@ def _fitted(examples: Sequence[Example], target: Target) -> Logistic:
     )
 
 
-def _better(result: Tested) -> bool:
+def _better(result: BrierScores) -> bool:
     return result.gain is not None and result.gain_se is not None and result.gain > _BOUND * result.gain_se
 
 
-def _why(n: int, events: int, result: Tested, *, shown: bool) -> Text:
+def _why(n: int, events: int, result: BrierScores, *, shown: bool) -> Text:
     if n < CLOSED_MIN:
         return Text(
             zh=f"已完工且结果已知的项目 {n} 个, 少于 {CLOSED_MIN} 个, 不给出概率",

@@ -26,7 +26,7 @@ def _project(dice: random.Random, name: str, start: date, *, signal: bool) -> li
     took = round(planned / pace * dice.uniform(0.95, 1.08))
     finish, closed = start + timedelta(days=planned), start + timedelta(days=took)
     late = closed > finish if signal else dice.random() < 0.5
-    over = dice.random() < (0.75 if pace < 0.95 else 0.2) if signal else dice.random() < 0.4
+    over = dice.random() < (0.9 if pace < 0.95 else 0.1) if signal else dice.random() < 0.4
     return [
         Example(situation=_look(dice, name, start, planned, pace, share), closed_on=closed, late=late, over=over)
         for share in (0.25, 0.5, 0.75)
