@@ -25,6 +25,7 @@ from central.api.routes import (
     ledger,
     lifecycle,
     messages,
+    observed,
     organisation,
     photos,
     projects,
@@ -39,6 +40,7 @@ from central.api.routes import (
     trace,
     uploads,
     warnings,
+    weights,
 )
 from central.api.services import Services
 from central.api.shell import Cap, Shell
@@ -57,6 +59,7 @@ _ROUTERS = (
     steps,
     quality,
     inspections,
+    observed,
     organisation,
     buildings,
     warnings,
@@ -65,6 +68,7 @@ _ROUTERS = (
     messages,
     rules,
     ledger,
+    weights,
     trace,
     fleet,
     certificates,

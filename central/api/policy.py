@@ -56,6 +56,9 @@ Action = Literal[
     "settle_dispute",
     "read_quality",
     "read_reports",
+    "weigh",
+    "judge_weights",
+    "read_weights",
 ]
 
 _INSIDE = frozenset(ROLES) - {"public", "visitor"}
@@ -99,6 +102,9 @@ ACTIONS: dict[Action, frozenset[str]] = {
     "read_reports": frozenset(
         {"finance", "auditor", "discipline", "leader", "dept_head", "section", "clerk", "project_owner"}
     ),  # they hold money and scores: who may read both; to make one changes nothing
+    "weigh": frozenset({"clerk", "section", "dept_head", "leader", "finance"}),  # ask experts; who asks is not asked
+    "judge_weights": _INSIDE - {"contractor"},  # whoever is invited, his own answers
+    "read_weights": _WORKING,
     "upload": _INSIDE - {"auditor", "discipline", "finance"},  # photos; gateways by their own token, stills
 }
 
