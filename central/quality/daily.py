@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from central.quality.clauses import Fault, shown
+from central.quality.presence import COUNT_MAX, MachineKind
 
 DAILY_SCHEMA = "siteprogress.daily/1"
 _NOTE, _LINE = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$", r"^[^\x00-\x1f\x7f]*$"
@@ -21,6 +22,20 @@ class DailyClaim(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
     item: Annotated[str, Field(pattern=_ID, description="工作项编号 | id of the work item in the plan")]
     value_bp: Annotated[int, Field(ge=0, le=10_000, description="累计完成(基点) | cumulative share done, 1/10000")]
+
+
+class DailyCounts(BaseModel):
+    """How many people and machines were on the site that day: counts alone."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    persons: Annotated[
+        Annotated[int, Field(strict=True, ge=0, le=COUNT_MAX)] | None,
+        Field(description="在场人数 | people on the site"),
+    ] = None
+    machines: Annotated[
+        dict[MachineKind, Annotated[int, Field(strict=True, ge=0, le=COUNT_MAX)]] | None,
+        Field(max_length=20, description="各类机械台数 | machines by kind"),
+    ] = None
 
 
 class DailyDocument(BaseModel):
@@ -43,6 +58,7 @@ class DailyDocument(BaseModel):
     claims: Annotated[
         list[DailyClaim], Field(max_length=500, description="各工作项进度,每项一次 | progress by item, each once")
     ]
+    counts: Annotated[DailyCounts | None, Field(description="在场人数和机械 | people and machines on the site")] = None
 
 
 def daily_faults(document: Any) -> tuple[Fault, ...]:
@@ -64,6 +80,11 @@ def daily_faults(document: Any) -> tuple[Fault, ...]:
         for at, claim in enumerate(known.claims)
         if times[claim.item] > 1
     ]
-    if not (known.note.strip() or known.photos or known.claims):
-        found.append(Fault(where="note", what="nothing", expected="a note, a photo or a claimed progress"))
+    if not (known.note.strip() or known.photos or known.claims or counted(known.counts)):
+        found.append(Fault(where="note", what="nothing", expected="a note, a photo, a claimed progress or a count"))
     return tuple(found)
+
+
+def counted(counts: DailyCounts | None) -> bool:
+    """Whether people or machines were counted."""
+    return counts is not None and (counts.persons is not None or counts.machines is not None)

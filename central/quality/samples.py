@@ -64,6 +64,7 @@ DAILY: dict[str, Any] = {
     "stage": "主体结构",
     "photos": ["a" * 64],
     "claims": [{"item": "sample-b1-structure", "value_bp": 3200}],
+    "counts": {"persons": 14, "machines": {"excavator": 1}},
 }
 CLAUSES: dict[str, Any] = {
     "schema": "siteprogress.clauses/1",

@@ -10,7 +10,7 @@ from pydantic import BaseModel, TypeAdapter
 from central.money.sheet import COLUMNS
 from central.plan.sheets import SHEETS, Sheet
 from central.quality.clauses import MilestoneClause, PaymentClause, PhotoClause, StageClause
-from central.quality.daily import DailyClaim, DailyDocument
+from central.quality.daily import DailyClaim, DailyCounts, DailyDocument
 from wire.messages import BODIES, Frame, Record
 
 _HEAD = """# 数据规范 · Data standard
@@ -66,6 +66,7 @@ def page() -> str:
         f"| `{one.key}` | {one.zh} · {one.en} | {_TYPES[one.kind]} | {_needed(not one.optional)} |" for one in COLUMNS
     ]
     lines += ["", "## 日报 · daily report", "", *_model(DailyDocument), "", "`claims`:", "", *_model(DailyClaim)]
+    lines += ["", "`counts`:", "", *_model(DailyCounts)]
     lines += ["", "## 合同条款 · contract clauses", ""]
     lines += ["`clauses` 为下列各类之一的列表,条款号不重复。`clauses` is a list of these, each number once."]
     for clause in (MilestoneClause, StageClause, PhotoClause, PaymentClause):

@@ -43,19 +43,32 @@ OUTAGE_DAYS_MAX = 31
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reported:
-    """What somebody reports of a day: a note, the stage as he names it, photos by SHA-256, and bp by work item."""
+    """What somebody reports of a day: a note, the stage as he names it, photos by SHA-256, bp by work item; people and
+    machines that he counted (None = he did not)."""
 
     day: date
     note: str
     stage: str
     photos: tuple[str, ...]
     claims: Mapping[str, int]
+    persons: int | None = None
+    machines: Mapping[str, int] | None = None
 
     @property
     def document(self) -> str:
-        """Canonical JSON."""
-        plain = {"note": self.note, "stage": self.stage, "photos": list(self.photos), "claims": dict(self.claims)}
+        """Canonical JSON; `counts` only where something was counted, so that older reports keep their digest."""
+        plain: dict[str, Any] = {
+            "note": self.note, "stage": self.stage, "photos": list(self.photos), "claims": dict(self.claims),
+        }  # fmt: skip
+        if self.counted:
+            machines = None if self.machines is None else dict(self.machines)
+            plain["counts"] = {"persons": self.persons, "machines": machines}
         return spelled(plain)
+
+    @property
+    def counted(self) -> bool:
+        """Whether people or machines were counted."""
+        return self.persons is not None or self.machines is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,8 +238,8 @@ def _check(connection: Connection, project: str, given: Reported, *, today: date
     first = today - timedelta(days=LATE_DAYS_MAX)
     if not first <= given.day <= today:
         raise CheckRefused(str(given.day), where="day", expected=f"a day from {first} to {today}")
-    if not (given.note.strip() or given.photos or given.claims):
-        raise CheckRefused("nothing", where="note", expected="a note, a photo or a claimed progress")
+    if not (given.note.strip() or given.photos or given.claims or given.counted):
+        raise CheckRefused("nothing", where="note", expected="a note, a photo, a claimed progress or a count")
     inside = (
         select(_ITEM.c.id)
         .join(_BUILDING, _BUILDING.c.id == _ITEM.c.building)

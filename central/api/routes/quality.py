@@ -6,6 +6,7 @@ from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
+from sqlalchemy import Connection
 from sqlmodel import Session
 
 from central.api.access import Access, allow
@@ -34,13 +35,15 @@ from central.api.views.quality import (
     report_shown,
     reports_shown,
 )
+from central.quality.claims import observed_at
 from central.quality.clauses import ClauseDocument
 from central.quality.counting import EXCUSED_WITHIN_MS
 from central.quality.daily import DailyDocument, daily_faults
+from central.quality.presence import Presence
 from central.quality.refused import CheckRefused
 from central.store.engine import writing
-from central.store.instants import district_day, to_ms
-from central.store.read_checked import report_of
+from central.store.instants import district_day, from_ms, to_ms
+from central.store.read_checked import StoredReport, report_of
 from central.store.save_checked import (
     Outage,
     Reported,
@@ -50,6 +53,7 @@ from central.store.save_checked import (
     settle_dispute,
     take_report,
 )
+from central.store.save_observed import take_count
 
 router = APIRouter(tags=["quality"])
 Reader = Annotated[Access, allow("read_projects")]
@@ -121,6 +125,8 @@ def post_report(project_id: str, given: DailyDocument, access: Reporter, service
         stage=given.stage.strip(),
         photos=tuple(sorted(set(given.photos))),
         claims={claim.item: claim.value_bp for claim in given.claims},
+        persons=None if given.counts is None else given.counts.persons,
+        machines=None if given.counts is None or given.counts.machines is None else dict(given.counts.machines.items()),
     )
     with refusals(), writing(services.engine) as connection:
         if given.project != project_id:
@@ -137,7 +143,22 @@ def post_report(project_id: str, given: DailyDocument, access: Reporter, service
         )
         report = report_of(connection, project_id, number)
         assert report is not None
+        if reported.counted:
+            _keep_counts(connection, report, reported)
         return report_shown(report)
+
+
+def _keep_counts(connection: Connection, report: StoredReport, reported: Reported) -> None:
+    """What a report counted, as of the time for which its claims hold; the same report again counts nothing anew."""
+    submitted = from_ms(report.submitted_ms)
+    counted = Presence(
+        observed_at=observed_at(report.day, submitted_at=submitted),
+        source="daily_report",
+        persons=reported.persons,
+        machines=reported.machines,
+    )
+    refs = f"report/{report.id}"
+    take_count(connection, report.project, counted, by=report.author, now_ms=report.submitted_ms, refs=refs)
 
 
 @router.get("/projects/{project_id}/daily-reports", operation_id="listDailyReports", response_model=DailyReports)

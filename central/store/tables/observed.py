@@ -24,7 +24,7 @@ class SiteCount(SQLModel, table=True):
     __tablename__: ClassVar[str] = "site_count"
     __table_args__ = (
         Index("ix_site_count_project", "project", "observed_at"),
-        Index("uq_site_count_said", "project", "source", "author", "observed_at", unique=True),
+        Index("uq_site_count_said", "project", "source", "author", "observed_at", "refs", unique=True),
     )
     id: int | None = serial()
     project: str

@@ -58,7 +58,7 @@ def test_the_published_samples_are_accepted(name: str) -> None:
         (as_json(DAILY, photos=["a"]), "", None, "photos.0"),
         (as_json(DAILY, more=1), "", None, "more"),
         (as_json(DAILY, claims=DAILY["claims"] * 2), "", None, "claims.0.item"),
-        (as_json(DAILY, note="", photos=[], claims=[]), "", None, "note"),
+        (as_json(DAILY, note="", photos=[], claims=[], counts=None), "", None, "note"),
         (as_json(CLAUSES, clauses=[CLAUSES["clauses"][3]]), "", None, "clauses.0.milestone"),
     ],
 )

@@ -25,7 +25,8 @@ def upgrade() -> None:
 
 _SAME = {  # what INSERT OR REPLACE would put aside
     "site_count": (
-        "project = NEW.project AND source = NEW.source AND author = NEW.author AND observed_at = NEW.observed_at",
+        "project = NEW.project AND source = NEW.source AND author = NEW.author AND observed_at = NEW.observed_at"
+        " AND refs = NEW.refs",
     ),
     "inspection_lot": ("replaces = NEW.replaces",),
     "safety_finding": ("replaces = NEW.replaces",),
@@ -75,7 +76,7 @@ def _counts() -> None:
         *_bigs("received_at"),
     )
     op.create_index("ix_site_count_project", "site_count", ["project", "observed_at"])
-    op.create_index("uq_site_count_said", "site_count", ["project", "source", "author", "observed_at"], unique=True)
+    op.create_index("uq_site_count_said", "site_count", ["project", "source", "author", "observed_at", "refs"], unique=True)
 
 
 def _lots() -> None:
