@@ -78,6 +78,8 @@ def any_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine
     engine = open_engine(url)
     yield engine
     engine.dispose()
+    if request.param == "postgresql":
+        request.getfixturevalue("postgres").drop(url)
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from typing import Any
 from argon2 import PasswordHasher
 
 USERS = {"centre": "centre-pw", "gw-1": "gw-1-pw", "gw-2": "gw-2-pw", "gw-3": "gw-3-pw"}
+MEMORY_BYTES_MIN = 2 << 30
 """Accounts of the test brokers; a gateway's user name is its id."""
 
 
@@ -146,8 +147,12 @@ class Postgres:
         """A new database from a template; its SQLAlchemy URL."""
         self.made += 1
         name = f"t{self.made}"
-        self.sql(f"CREATE DATABASE {name} TEMPLATE {template}")
+        self.sql(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
         return self.url(name)
+
+    def drop(self, url: str) -> None:
+        """Away with a database that `create` made: a thousand of them fill a disk."""
+        self.sql(f"DROP DATABASE IF EXISTS {url.rsplit('/', 1)[-1]} WITH (FORCE)")
 
     def url(self, name: str) -> str:
         """postgresql://siteprogress@127.0.0.1:port/name."""
@@ -169,7 +174,7 @@ def postgres_binaries() -> Path | None:
 @contextmanager
 def postgres_cluster(binaries: Path, *, fsync: bool = False) -> Iterator[Postgres]:
     """A cluster in a folder of its own, gone afterwards. Root runs it as the user postgres, which refuses root."""
-    folder = Path(tempfile.mkdtemp(prefix="siteprogress-pg-"))
+    folder = Path(tempfile.mkdtemp(prefix="siteprogress-pg-", dir=None if fsync else _memory()))
     as_user = ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []
     if as_user:
         shutil.chown(folder, "postgres", "postgres")
@@ -185,6 +190,13 @@ def postgres_cluster(binaries: Path, *, fsync: bool = False) -> Iterator[Postgre
     finally:
         subprocess.run([*ctl, "-m", "immediate", "-w", "stop"], cwd="/", capture_output=True, check=False)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _memory() -> Path | None:
+    """A folder in memory where the machine has one with room: a database is made there in a fifth of the time."""
+    shared = Path("/dev/shm")
+    roomy = shared.is_dir() and os.access(shared, os.W_OK) and shutil.disk_usage(shared).free >= MEMORY_BYTES_MIN
+    return shared if roomy else None
 
 
 def _quietly(command: list[str], *, cwd: Path) -> None:
