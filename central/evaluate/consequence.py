@@ -79,16 +79,19 @@ class GoalResult:
     refs: tuple[str, ...]
 
 
-def for_grade(judged: Judged, *, period: Period, policy: ResultPolicy, budget_fen: int | None) -> Suggestion:
-    """What a final result of a year suggests for the next budget."""
+def for_grade(
+    judged: Judged, *, period: Period, policy: ResultPolicy, budget_fen: int | None, ranking: Ranking | None = None
+) -> Suggestion:
+    """What a final result of a year suggests for the next budget; its place among its like is said with it (E19)."""
     found = grade(judged.total)
     kind = _OF_GRADE[found]
     cut_bp = policy.cut_of(judged.total) if kind == "cut" else None
     words = KIND_WORDS[kind]
     share = f" {_percent(cut_bp)}" if cut_bp is not None else ""
+    place = _place_words(judged.subject, ranking)
     reason = Text(
-        zh=f"{period.name} 评价 {judged.total:.3f} 分, {found}: {words.zh}{share}",
-        en=f"{period.name}: {judged.total:.3f} points, {found}: {words.en}{share}",
+        zh=f"{period.name} 评价 {judged.total:.3f} 分, {found}{place.zh}: {words.zh}{share}",
+        en=f"{period.name}: {judged.total:.3f} points, {found}{place.en}: {words.en}{share}",
     )
     return _suggested(
         "budget",
@@ -98,6 +101,7 @@ def for_grade(judged: Judged, *, period: Period, policy: ResultPolicy, budget_fe
         basis=judged.refs,
         reason=reason,
         policy=policy,
+        group=ranking.group if ranking is not None else "",
         cut_bp=cut_bp,
         budget_fen=budget_fen,
     )
@@ -167,6 +171,13 @@ def for_awards(ranking: Ranking, *, policy: ResultPolicy) -> tuple[Suggestion, .
 
 def _meets(rule: AwardRule, rank: int | None, points_e9: int) -> bool:
     return rank is not None and rank <= rule.rank_most and points_e9 >= rule.points_least * POINTS_SCALE
+
+
+def _place_words(subject: Subject, ranking: Ranking | None) -> Text:
+    place = ranking.of(subject) if ranking is not None else None
+    if ranking is None or place is None or place.rank is None:
+        return Text(zh="", en="")
+    return Text(zh=f", 同类排名 {place.rank}/{ranking.n}", en=f", rank {place.rank} of {ranking.n} alike")
 
 
 def _streak_words(kind: StreakKind, length: int) -> Text:

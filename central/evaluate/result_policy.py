@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from central.domain import Text
+from central.domain import Subject, Text
 from central.evaluate.ranking import BOTTOM_BP, LEAST, TOP_BP, RankingTerms
 from central.scoring.refused import ScoringRefused
 
@@ -149,6 +149,34 @@ class ResultPolicy(Part):
     def cut_most_bp(self) -> int:
         """The largest cut of the table: nobody decides on a larger one."""
         return max(band.cut_bp for band in self.cuts)
+
+
+def groups_of(
+    policy: ResultPolicy,
+    subjects: Iterable[Subject],
+    *,
+    kinds: Mapping[str, frozenset[str]],
+    roles: Mapping[str, frozenset[str]],
+) -> dict[Subject, str]:
+    """The group of each subject: the first of the table that fits; who fits none is in no group.
+
+    `kinds` = kinds of units by name in the organisation, `roles` = roles by person.
+    """
+    found: dict[Subject, str] = {}
+    for subject in subjects:
+        held = kinds.get(subject.id) if subject.kind == "unit" else roles.get(subject.id)
+        group = next((one for one in policy.groups if _fits(one, subject, held or frozenset())), None)
+        if group is not None:
+            found[subject] = group.id
+    return found
+
+
+def _fits(group: Group, subject: Subject, held: frozenset[str]) -> bool:
+    if group.subject != subject.kind:
+        return False
+    if group.members:
+        return subject.id in group.members
+    return bool(held & set(group.kinds if group.subject == "unit" else group.roles))
 
 
 def read_policy(document: Mapping[str, Any], *, version: int) -> ResultPolicy:
