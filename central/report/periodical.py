@@ -19,7 +19,7 @@ from central.report.execution import (
     summed,
     worst_first,
 )
-from central.report.health import WEIGHTS, Health, health, milli
+from central.scoring.health import WEIGHTS, Health, health, milli
 
 DISTRICT = Words("全区", "District")
 _METHOD = Words(

@@ -20,7 +20,7 @@ from central.report.execution import (
     summed,
     worst_first,
 )
-from central.report.health import health, milli
+from central.scoring.health import health, milli
 
 PLAIN = Executed(
     project="p1", zh="甲", en="A", unit="u", contract_fen=1_000, plan_bp=6_000, actual_bp=4_500, budget_fen=800,
