@@ -108,6 +108,7 @@ from central.store.tables.organised import (
     StepRecord,
     TaxYear,
 )
+from central.store.tables.outlook import OutlookForecast, OutlookModel
 from central.store.tables.people import AuditEntry, Grant, JobRun, Lease, User
 from central.store.tables.planned import Building, FaceAssignment, Pause, Plan, PlanPoint, Project, WorkItem
 from central.store.tables.ranked import (
@@ -205,6 +206,8 @@ __all__ = [
     "OrgUnit",
     "Organisation",
     "OutageNotice",
+    "OutlookForecast",
+    "OutlookModel",
     "PageView",
     "Pause",
     "PauseRequest",
