@@ -63,10 +63,9 @@ class BenefitRecord(SQLModel, table=True):
 
 
 class PageView(SQLModel, table=True):
-    """A person looked at a kind of page on a day, for a unit ('' = the district); once a day, however often."""
+    """A person looked at a kind of page on a day; once a day, however often."""
 
     __tablename__: ClassVar[str] = "page_view"
     day: date = Field(primary_key=True)
     person: str = Field(primary_key=True)
     page: str = Field(primary_key=True)
-    unit: str

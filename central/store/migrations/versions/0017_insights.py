@@ -37,7 +37,7 @@ def upgrade() -> None:
     op.create_table(
         "page_view",
         sa.Column("day", sa.Date(), nullable=False),
-        *_words("person", "page", "unit"),
+        *_words("person", "page"),
         sa.PrimaryKeyConstraint("day", "person", "page", name=op.f("pk_page_view")),
     )
     for table in _ADDED_TO:
