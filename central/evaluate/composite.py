@@ -61,9 +61,9 @@ def composite(parts: Sequence[Part], weights_bp: Mapping[SheetKind, int]) -> Com
     _check(parts, weights_bp)
     given = {part.kind: part for part in parts}
     known = {kind: given.get(kind, Part(kind=kind, score=None)) for kind in weights_bp}
-    live_bp = sum(weights_bp[kind] for kind, part in known.items() if part.score is not None)
-    weighed = tuple(_weighed(part, weights_bp[kind], live_bp) for kind, part in known.items())
-    total = fsum(one.points for one in weighed) if live_bp else None
+    live = fsum(weights_bp[kind] / FULL_BP for kind, part in known.items() if part.score is not None)
+    weighed = tuple(_weighed(part, weights_bp[kind], live) for kind, part in known.items())
+    total = fsum(one.points for one in weighed) if live > 0 else None
     return Composite(
         total=total,
         grade=None if total is None else grade(total),
@@ -78,10 +78,11 @@ def mean_part(kind: SheetKind, scores: Mapping[str, float]) -> Part:
     return Part(kind=kind, score=found, sheets=tuple(sorted(scores)))
 
 
-def _weighed(part: Part, policy_bp: int, live_bp: int) -> Weighed:
-    if part.score is None or not live_bp:
+def _weighed(part: Part, policy_bp: int, live: float) -> Weighed:
+    """Added up as a score sheet is, so that the sheet of the composite has the same total bit for bit."""
+    if part.score is None or not live > 0:
         return Weighed(part=part, policy_bp=policy_bp, weight=0.0, points=0.0)
-    weight = policy_bp / live_bp
+    weight = policy_bp / FULL_BP / live
     return Weighed(part=part, policy_bp=policy_bp, weight=weight, points=weight * part.score)
 
 
