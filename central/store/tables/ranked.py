@@ -1,6 +1,7 @@
 """Rankings, consequences, appeals, adjustments. Rows are only added to: triggers refuse all else, on both databases.
 
-A state is what the acts on a row say, in their order; no row is rewritten when somebody decides.
+A state is what the acts on a row say, in their order; no row is rewritten when somebody decides. Only
+`followed_period`, which saves the job from looking again, is rewritten.
 """
 
 from __future__ import annotations
@@ -56,6 +57,15 @@ class RankingPlace(SQLModel, table=True):
     top: bool
     bottom: bool
     refs: str = long_text()
+
+
+class FollowedPeriod(SQLModel, table=True):
+    """How many final results of a period were there when the job last looked at what follows from them."""
+
+    __tablename__: ClassVar[str] = "followed_period"
+    period: str = Field(primary_key=True)
+    finals: int
+    at: int = big()
 
 
 class SuggestionRow(SQLModel, table=True):

@@ -29,7 +29,7 @@ APPEND_ONLY = {  # and what makes a row the same as one that is there
 
 
 def upgrade() -> None:
-    """New tables only, each of them only to be added to."""
+    """New tables only; all but `followed_period` only to be added to."""
     _rankings()
     _suggestions()
     _adjustments()
@@ -71,6 +71,13 @@ def _rankings() -> None:
         sa.PrimaryKeyConstraint("ranking", "subject_kind", "subject", name=op.f("pk_ranking_place")),
     )
     op.create_index("ix_ranking_place_subject", "ranking_place", ["subject_kind", "subject"])
+    op.create_table(
+        "followed_period",
+        *_words("period"),
+        *_whole("finals"),
+        *_bigs("at"),
+        sa.PrimaryKeyConstraint("period", name=op.f("pk_followed_period")),
+    )
 
 
 def _suggestions() -> None:
