@@ -215,7 +215,7 @@ def history(connection: Connection, books: Books, *, today: date) -> tuple[list[
                     situation=found,
                     closed_on=completed,
                     late=completed > books.due(project, at_ms=at_ms),
-                    over=_over_budget(books, project, found.budget_fen, today=today),
+                    over=over_budget(books, project, found.budget_fen, today=today),
                 )
             )
             if found.forecast is not None:
@@ -229,7 +229,7 @@ def history(connection: Connection, books: Books, *, today: date) -> tuple[list[
     return examples, courses
 
 
-def _over_budget(books: Books, project: str, budget_fen: int, *, today: date) -> bool | None:
+def over_budget(books: Books, project: str, budget_fen: int, *, today: date) -> bool | None:
     """Whether more was paid in the end than was approved; None while payments may still come, or without a ledger."""
     settled = project in books.settled or (today - books.completed[project]).days >= _SETTLED_DAYS
     paid = sum(amount for _, kind, amount in books.money.get(project, ()) if kind == "pay")
