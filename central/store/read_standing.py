@@ -61,6 +61,20 @@ def standings(session: Session, ids: Sequence[str] | None = None) -> list[Standi
     ]
 
 
+def judged_until(session: Session, project: str, *, at_ms: int) -> list[tuple[Building, DeviationRow]]:
+    """Buildings of the project's newest plan with the last judgement of each up to an instant, in plan order."""
+    newest = (
+        select(DeviationRow.subject, func.max(DeviationRow.as_of_at).label("at"))
+        .where(DeviationRow.project == project, DeviationRow.subject_kind == "building", DeviationRow.as_of_at <= at_ms)
+        .group_by(DeviationRow.subject)
+        .subquery()
+    )
+    same = and_(col(DeviationRow.subject) == newest.c.subject, col(DeviationRow.as_of_at) == newest.c.at)
+    rows = session.exec(select(DeviationRow).join(newest, same).where(DeviationRow.subject_kind == "building"))
+    found = {row.subject: row for row in rows}
+    return [(one, found[one.id]) for one in buildings_of(session, [project]) if one.id in found]
+
+
 def buildings_of(session: Session, projects: Sequence[str]) -> list[Building]:
     """Buildings that are in the newest plan of these projects, in plan order."""
     return list(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Query
 
 from central.api.access import Access, allow
+from central.api.acting import Day
 from central.api.schemas import TraceNode
 from central.api.services import Db, Given
 from central.api.views.trace import record_trace, score_trace, warning_trace
@@ -17,15 +18,21 @@ Key = Annotated[str, Path(max_length=128)]
 
 
 @router.get("/score/{project_id}", operation_id="traceScore", response_model=TraceNode)
-def trace_score(project_id: Key, access: Reader, services: Given, session: Db) -> TraceNode:
+def trace_score(
+    project_id: Key,
+    access: Reader,
+    services: Given,
+    session: Db,
+    day: Annotated[Day | None, Query(description="as it stood at the end of this day; now unless told")] = None,
+) -> TraceNode:
     """Score, indicators, buildings, readings."""
-    return score_trace(session, project_id, now=services.clock())
+    return score_trace(session, access, project_id, now=services.clock(), day=day)
 
 
 @router.get("/warning/{warning_id}", operation_id="traceWarning", response_model=TraceNode)
 def trace_warning(warning_id: Key, access: Reader, services: Given, session: Db) -> TraceNode:
     """Warning, transitions, readings."""
-    return warning_trace(session, int(warning_id), now=services.clock())
+    return warning_trace(session, access, int(warning_id), now=services.clock())
 
 
 @router.get("/record/{gateway}/{epoch}/{seq}", operation_id="traceRecord", response_model=TraceNode)

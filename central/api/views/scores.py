@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import cast
 
 from sqlmodel import Session
@@ -13,12 +14,12 @@ from central.store.read_scores import newest_score, score_parts
 from central.store.tables import Project, ScoreContribution
 
 
-def score_of(session: Session, project_id: str) -> ScoreDetail:
-    """The score; empty figures before the first assessment."""
+def score_of(session: Session, project_id: str, *, day: date | None = None) -> ScoreDetail:
+    """The score, or as it stood at the end of a day; empty figures before the first assessment."""
     project = session.get(Project, project_id)
     if project is None:
         raise absent("project", project_id)
-    score = newest_score(session, kind="project", subject=project_id)
+    score = newest_score(session, kind="project", subject=project_id, day=day)
     return ScoreDetail(
         subject=SubjectName(kind="project", id=project.id, name=name_of(project)),
         as_of=instant(score.as_of_at) if score else None,

@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime
 
 from sqlmodel import Session
 
+from central.api.access import Access
 from central.api.errors import absent
-from central.api.schemas import BuildingState, Fact, ItemState, ScorePart, Text, TraceNode
-from central.api.views.readings import still
+from central.api.schemas import BuildingState, ItemState, ScoreDetail, ScorePart, Text, TraceNode
+from central.api.views.nodes import Branch, grown, record_node
 from central.api.views.scores import score_of
 from central.api.views.standing import Judged
 from central.api.views.warnings import without_case
-from central.api.views.words import refs_of
-from central.store.instants import from_ms
-from central.store.read_records import Kept, kept_records
-from central.store.read_standing import standings
+from central.api.views.words import name_of, refs_of
+from central.store.instants import from_ms, to_ms
+from central.store.read_records import kept_records
+from central.store.read_standing import judged_until, standings
 from central.store.read_warnings import told_warning
 
-RECORDS_MAX = 5  # of one node; `more` says how many are not listed
-KIND_NAMES = {
-    "face_reading": Text(zh="外立面读数", en="Face reading"),
-    "camera_event": Text(zh="摄像头事件", en="Camera event"),
-    "tombstone": Text(zh="墓碑", en="Tombstone"),
-}
 EVENT_NAMES = {
     "raised": Text(zh="触发", en="Raised"),
     "escalated": Text(zh="升级", en="Escalated"),
@@ -35,47 +29,60 @@ EVENT_NAMES = {
     "restored": Text(zh="恢复", en="Restored"),
 }
 SCORE_NAME = Text(zh="绩效得分", en="Score")
+_FIGURES = ("plan_bp", "gap_bp", "lag_cdays", "sigma_bp", "coverage_bp")
 
 
-def score_trace(session: Session, project_id: str, *, now: datetime) -> TraceNode:
-    """Score, its indicators, then each building with its items and the records behind them."""
-    score = score_of(session, project_id)
-    indicators = [_indicator(session, part, at=score.as_of) for part in score.contributions]
-    return _node(
+def score_trace(
+    session: Session, access: Access, project_id: str, *, now: datetime, day: date | None = None
+) -> TraceNode:
+    """Score, its indicators, then each building with its items and the records behind them. With `day`, the score as
+    it stood at the end of that day, and the buildings as they were last judged by then (their items are kept for the
+    newest instant only)."""
+    score = score_of(session, project_id, day=day)
+    below = _buildings(session, project_id, now=now) if day is None else _buildings_then(session, project_id, score)
+    branch = Branch(
         kind="score",
         key=project_id,
         name=SCORE_NAME,
         at=score.as_of,
         value=None if score.total is None else f"{score.total:.3f} {score.grade or ''}".strip(),
-        facts={"rule_version": score.rule_version, "consistency_ratio": score.consistency_ratio},
-        children=[*indicators, *_buildings(session, project_id, now=now)],
+        facts={
+            "rule_version": score.rule_version,
+            "consistency_ratio": score.consistency_ratio,
+            "day": None if day is None else str(day),
+        },
+        children=[*(_indicator(part, at=score.as_of) for part in score.contributions), *below],
     )
+    return grown(session, access, branch)
 
 
-def warning_trace(session: Session, warning_id: int, *, now: datetime) -> TraceNode:
+def warning_trace(session: Session, access: Access, warning_id: int, *, now: datetime) -> TraceNode:
     """Warning, its transitions with the records each was judged on, then its building as it stands."""
     told = told_warning(session, warning_id)
     if told is None:
         raise absent("warning", str(warning_id))
     warning = without_case(told)
-    events = []
-    for row in told.events:
-        facts = {"level": row.level, "value": row.value, "threshold": row.threshold, "unit": row.unit}
-        events.append(
-            _node(
-                kind="event",
-                key=row.event,
-                name=EVENT_NAMES.get(row.event, Text(zh=row.event, en=row.event)),
-                at=from_ms(row.at),
-                value=row.level,
-                facts=facts | {"rule_version": row.rule_version, "capped": row.capped},
-                refs=refs_of(row.refs),
-                session=session,
-            )
+    events = [
+        Branch(
+            kind="event",
+            key=row.event,
+            name=EVENT_NAMES.get(row.event, Text(zh=row.event, en=row.event)),
+            at=from_ms(row.at),
+            value=row.level,
+            facts={
+                "level": row.level,
+                "value": row.value,
+                "threshold": row.threshold,
+                "unit": row.unit,
+                "rule_version": row.rule_version,
+                "capped": row.capped,
+            },
+            refs=refs_of(row.refs),
         )
-    subject = warning.subject
-    own = [node for node in _buildings(session, warning.project.id, now=now) if node.id == subject.id]
-    return _node(
+        for row in told.events
+    ]
+    own = [branch for branch in _buildings(session, warning.project.id, now=now) if branch.key == warning.subject.id]
+    branch = Branch(
         kind="warning",
         key=warning.id,
         name=warning.text,
@@ -84,6 +91,7 @@ def warning_trace(session: Session, warning_id: int, *, now: datetime) -> TraceN
         facts={"rule_version": warning.rule_version, "threshold": warning.threshold, "state": warning.state},
         children=[*events, *own],
     )
+    return grown(session, access, branch)
 
 
 def record_trace(session: Session, *, gateway: str, epoch: str, seq: int) -> TraceNode:
@@ -92,10 +100,10 @@ def record_trace(session: Session, *, gateway: str, epoch: str, seq: int) -> Tra
     kept = kept_records(session, [ref]).get(ref)
     if kept is None:
         raise absent("record", ref)
-    return _record(ref, kept, whole=True)
+    return record_node(ref, kept, whole=True)
 
 
-def _buildings(session: Session, project_id: str, *, now: datetime) -> list[TraceNode]:
+def _buildings(session: Session, project_id: str, *, now: datetime) -> list[Branch]:
     standing = next(iter(standings(session, [project_id])), None)
     if standing is None:
         raise absent("project", project_id)
@@ -105,26 +113,43 @@ def _buildings(session: Session, project_id: str, *, now: datetime) -> list[Trac
         items = []
         for item in building.items:
             progress = standing.progress.get(item.id)
-            items.append(_item(session, item, refs=refs_of(progress.refs) if progress else [], at=judged.at))
+            items.append(_item(item, refs=refs_of(progress.refs) if progress else [], at=judged.at))
         found.append(_building(building, items, at=judged.at))
     return found
 
 
-def _building(building: BuildingState, items: list[TraceNode], *, at: datetime) -> TraceNode:
-    names = ("plan_bp", "gap_bp", "lag_cdays", "sigma_bp", "coverage_bp", "weight_bp")
-    return _node(
+def _buildings_then(session: Session, project_id: str, score: ScoreDetail) -> list[Branch]:
+    """Each building as it was last judged up to the score's instant, with the records it was judged on."""
+    if score.as_of is None:
+        return []
+    return [
+        Branch(
+            kind="building",
+            key=building.id,
+            name=name_of(building),
+            at=from_ms(row.as_of_at),
+            value=f"{row.actual_bp} bp",
+            facts={name: getattr(row, name) for name in _FIGURES} | {"weight_bp": building.weight_bp},
+            refs=refs_of(row.refs),
+        )
+        for building, row in judged_until(session, project_id, at_ms=to_ms(score.as_of))
+    ]
+
+
+def _building(building: BuildingState, items: Sequence[Branch], *, at: datetime) -> Branch:
+    return Branch(
         kind="building",
         key=building.id,
         name=building.name,
         at=at,
         value=None if building.actual_bp is None else f"{building.actual_bp} bp",
-        facts={name: getattr(building, name) for name in names},
+        facts={name: getattr(building, name) for name in (*_FIGURES, "weight_bp")},
         children=items,
     )
 
 
-def _item(session: Session, item: ItemState, *, refs: Sequence[str], at: datetime) -> TraceNode:
-    return _node(
+def _item(item: ItemState, *, refs: Sequence[str], at: datetime) -> Branch:
+    return Branch(
         kind="item",
         key=item.id,
         name=item.name,
@@ -132,12 +157,11 @@ def _item(session: Session, item: ItemState, *, refs: Sequence[str], at: datetim
         value=None if item.actual_bp is None else f"{item.actual_bp} bp",
         facts={name: getattr(item, name) for name in ("plan_bp", "sigma_bp", "weight_bp")},
         refs=refs,
-        session=session,
     )
 
 
-def _indicator(session: Session, part: ScorePart, *, at: datetime | None) -> TraceNode:
-    return _node(
+def _indicator(part: ScorePart, *, at: datetime | None) -> Branch:
+    return Branch(
         kind="indicator",
         key=part.indicator,
         name=part.name,
@@ -145,61 +169,4 @@ def _indicator(session: Session, part: ScorePart, *, at: datetime | None) -> Tra
         value=f"{part.points:.3f}",
         facts={"value": part.value, "formula": part.formula, "leaf_score": part.leaf_score, "weight": part.weight},
         refs=part.refs,
-        session=session,
     )
-
-
-def _node(
-    *,
-    kind: str,
-    key: str,
-    name: Text,
-    at: datetime | None,
-    value: str | None,
-    facts: Mapping[str, object],
-    children: Sequence[TraceNode] = (),
-    refs: Sequence[str] = (),
-    session: Session | None = None,
-) -> TraceNode:
-    """A node; with `refs` its children are the newest RECORDS_MAX of the records they name."""
-    listed = list(refs[-RECORDS_MAX:])
-    kept = kept_records(session, listed) if session and listed else {}
-    records = [_record(ref, kept[ref], whole=False) for ref in reversed(listed) if ref in kept]
-    return TraceNode(
-        kind=kind,
-        id=key,
-        name=name,
-        at=at,
-        value=value,
-        facts=_facts(facts),
-        evidence=None,
-        more=len(refs) - len(listed),
-        children=[*children, *records],
-    )
-
-
-def _record(ref: str, kept: Kept, *, whole: bool) -> TraceNode:
-    row = kept.record
-    body = json.loads(row.body)
-    shown = {name: said for name, said in body.items() if whole or name in ("camera", "face", "code", "frame_sha256")}
-    plain = {name: said for name, said in shown.items() if not isinstance(said, list | dict)}
-    completion = body.get("completion_bp")
-    return TraceNode(
-        kind="record",
-        id=ref,
-        name=KIND_NAMES.get(row.kind, Text(zh=row.kind, en=row.kind)),
-        at=from_ms(row.at),
-        value=None if completion is None else f"{completion} bp",
-        facts=_facts({"hash": row.hash, "received_at": from_ms(row.received_at).isoformat(), **plain}),
-        evidence=still(kept.still),
-        more=0,
-        children=[],
-    )
-
-
-def _facts(values: Mapping[str, object]) -> list[Fact]:
-    return [Fact(key=key, value=_spelled(value)) for key, value in values.items() if value is not None]
-
-
-def _spelled(value: object) -> str:
-    return f"{value:.4f}" if isinstance(value, float) else str(value)
