@@ -83,7 +83,7 @@ class Measures:
             return Value(indicator=code, value=None, state="not_applicable", source=code, version=SOURCES[code].version)
         if asked.through < self.period.first:
             return value_of(code, (), asked=asked)
-        return value_of(code, self._facts(subject, FAMILIES[code]), asked=asked)
+        return value_of(code, self.facts(subject, FAMILIES[code]), asked=asked)
 
     def life(self, project: str) -> Life | None:
         """Days of a project, as they were at the end of the period."""
@@ -109,7 +109,8 @@ class Measures:
                 return self.projects
         return ()
 
-    def _facts(self, subject: Subject, families: Sequence[str]) -> list[Facts]:
+    def facts(self, subject: Subject, families: Sequence[str]) -> list[Facts]:
+        """Facts of these kinds: one entry for each project of the subject, and what belongs to it as a whole."""
         if subject.kind == "person":
             return [Facts(project="", **{name: self._person(name, subject.id) for name in families})]
         own = [name for name in families if name not in _OF_UNITS]
