@@ -19,6 +19,8 @@ MessageKind = Literal[
     "coordination",
     "duty",
     "bulletin",
+    "task",
+    "evaluation",
 ]
 
 

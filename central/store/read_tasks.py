@@ -1,0 +1,172 @@
+"""Reads tasks, and what the list of a month is made of: plans, rectifications, goals, with the person of each."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, select
+
+from central.domain import Text
+from central.evaluate.roster import Roster
+from central.evaluate.task import Draft, Task
+from central.mending.case import RectificationState
+from central.scoring.period import Period
+from central.store import tables
+from central.store.upsert import table_of
+
+_TASK, _EVENT, _SNAPSHOT = table_of(tables.TaskRow), table_of(tables.TaskEvent), table_of(tables.TaskSnapshot)
+_PROJECT, _BUILDING, _ITEM = table_of(tables.Project), table_of(tables.Building), table_of(tables.WorkItem)
+_POINT, _MEASURE = table_of(tables.PlanPoint), table_of(tables.Rectification)
+_DEVIATION = table_of(tables.DeviationRow)
+RUNNING = ("published", "underway", "submitted")
+_ORDERED: tuple[RectificationState, ...] = ("assigned", "rectifying", "evidence")
+ITEMS_NAMED_MAX = 5
+FULL_BP = 10_000
+
+
+def load_task(connection: Connection, number: int) -> Task | None:
+    """One task."""
+    row = connection.execute(select(_TASK).where(_TASK.c.id == number)).first()
+    return None if row is None else task_of(row)
+
+
+def running_tasks(connection: Connection) -> list[Task]:
+    """Every task that has not ended, by id."""
+    wanted = select(_TASK).where(_TASK.c.state.in_(RUNNING)).order_by(_TASK.c.id)
+    return [task_of(row) for row in connection.execute(wanted)]
+
+
+def task_of(row: Row[Any]) -> Task:
+    """A row of the table as the noun."""
+    return Task(
+        id=row.id, month=row.month, source=row.source, title=Text(zh=row.title_zh, en=row.title_en), unit=row.unit,
+        project=row.project, person=row.person, start=row.start, due=row.due, state=row.state,
+        progress_bp=row.progress_bp, parent=row.parent, follows=row.follows, follows_ref=row.follows_ref,
+        ended_on=row.ended_on,
+    )  # fmt: skip
+
+
+def task_events(connection: Connection, number: int) -> list[Row[Any]]:
+    """The timeline of a task, first to last."""
+    return list(connection.execute(select(_EVENT).where(_EVENT.c.task == number).order_by(_EVENT.c.id)))
+
+
+def snapshots_of(connection: Connection, number: int) -> list[Row[Any]]:
+    """The Mondays of a task, first to last."""
+    wanted = select(_SNAPSHOT).where(_SNAPSHOT.c.task == number).order_by(_SNAPSHOT.c.week)
+    return list(connection.execute(wanted))
+
+
+def newest_gaps(connection: Connection) -> dict[str, tuple[int, int]]:
+    """By project the newest (planned, actual) share in basis points; one index look-up a project."""
+    newest = (
+        select(func.max(_DEVIATION.c.as_of_at))
+        .where(_DEVIATION.c.subject_kind == "project", _DEVIATION.c.subject == _PROJECT.c.id)
+        .correlate(_PROJECT)
+        .scalar_subquery()
+    )
+    wanted = select(_PROJECT.c.id, _DEVIATION.c.plan_bp, _DEVIATION.c.actual_bp).select_from(
+        _PROJECT.join(
+            _DEVIATION,
+            (_DEVIATION.c.subject_kind == "project")
+            & (_DEVIATION.c.subject == _PROJECT.c.id)
+            & (_DEVIATION.c.as_of_at == newest),
+        )
+    )
+    return {row.id: (row.plan_bp, row.actual_bp) for row in connection.execute(wanted)}
+
+
+def measure_states(connection: Connection, numbers: Iterable[int]) -> dict[int, RectificationState]:
+    """The state of each rectification."""
+    wanted = select(_MEASURE.c.id, _MEASURE.c.state).where(_MEASURE.c.id.in_(sorted(numbers)))
+    return {row.id: row.state for row in connection.execute(wanted)}
+
+
+def drafts_of(connection: Connection, month: Period, people: Roster) -> list[Draft]:
+    """What the list of a month asks for: each running project's plan, and each rectification that is under way."""
+    return [*_of_plans(connection, month, people), *_of_measures(connection, month)]
+
+
+def _of_plans(connection: Connection, month: Period, people: Roster) -> list[Draft]:
+    finishing, seen = _finishing(connection, month), newest_gaps(connection)
+    wanted = select(_PROJECT).where(_PROJECT.c.start <= month.last).order_by(_PROJECT.c.id)
+    return [
+        Draft(
+            source=f"plan/{row.id}",
+            title=_title(row, finishing.get(row.id, [])),
+            unit=row.unit_zh,
+            person=people.of_project(row.id, unit=row.unit_zh),
+            project=row.id,
+            start=max(row.start, month.first),
+            due=month.last,
+            follows="gap",
+            follows_ref=row.id,
+        )
+        for row in connection.execute(wanted)
+        if seen.get(row.id, (0, 0))[1] < FULL_BP
+    ]
+
+
+def _title(project: Row[Any], items: Sequence[Text]) -> Text:
+    if not items:
+        return Text(zh=f"{project.name_zh}: 按计划推进", en=f"{project.name_en}: keep to the plan")
+    more = len(items) - ITEMS_NAMED_MAX
+    zh, en = "、".join(one.zh for one in items[:ITEMS_NAMED_MAX]), ", ".join(one.en for one in items[:ITEMS_NAMED_MAX])
+    if more > 0:
+        zh, en = f"{zh}等 {len(items)} 项", f"{en} and {more} more"
+    return Text(zh=f"{project.name_zh}: 本月完成 {zh}", en=f"{project.name_en}: finish {en}")
+
+
+def _finishing(connection: Connection, month: Period) -> dict[str, list[Text]]:
+    """Work items whose plan ends in the month, by project in the plan's order."""
+    wanted = (
+        select(_PROJECT.c.id.label("project"), _BUILDING.c.name_zh.label("b_zh"), _BUILDING.c.name_en.label("b_en"),
+               _ITEM.c.name_zh, _ITEM.c.name_en)
+        .join(_POINT, (_POINT.c.project == _PROJECT.c.id) & (_POINT.c.version == _PROJECT.c.plan_version))
+        .join(_ITEM, _ITEM.c.id == _POINT.c.item)
+        .join(_BUILDING, _BUILDING.c.id == _ITEM.c.building)
+        .where(_POINT.c.cum_bp == FULL_BP, _POINT.c.day >= month.first, _POINT.c.day <= month.last)
+        .group_by(_PROJECT.c.id, _BUILDING.c.position, _BUILDING.c.name_zh, _BUILDING.c.name_en, _ITEM.c.position,
+                  _ITEM.c.id, _ITEM.c.name_zh, _ITEM.c.name_en)
+        .order_by(_PROJECT.c.id, _BUILDING.c.position, _ITEM.c.position)
+    )  # fmt: skip
+    found: dict[str, list[Text]] = defaultdict(list)
+    for row in connection.execute(wanted):
+        found[row.project].append(Text(zh=f"{row.b_zh}{row.name_zh}", en=f"{row.b_en} {row.name_en}"))
+    return found
+
+
+def _of_measures(connection: Connection, month: Period) -> list[Draft]:
+    wanted = select(_MEASURE).where(_MEASURE.c.state.in_(_ORDERED), _MEASURE.c.due.is_not(None)).order_by(_MEASURE.c.id)
+    return [
+        Draft(
+            source=f"rectification/{row.id}",
+            title=Text(zh=f"整改: {row.title}", en=f"Rectification: {row.title}"),
+            unit=row.unit,
+            person=row.person,
+            project=row.project,
+            start=min(month.first, row.due),
+            due=row.due,
+            follows="rectification",
+            follows_ref=str(row.id),
+        )
+        for row in connection.execute(wanted)
+    ]
+
+
+def published_sources(connection: Connection, month: str, sources: Iterable[str]) -> set[str]:
+    """Those sources that need no task of this month: published for it, or still running from one before."""
+    asked = set(sources)
+    same_month = select(_TASK.c.source).where(_TASK.c.month == month)
+    running = select(_TASK.c.source).where(
+        _TASK.c.state.in_(RUNNING), _TASK.c.follows != "gap"
+    )  # what waits goes on; a plan's month is one of its own
+    return asked & ({*connection.execute(same_month).scalars()} | {*connection.execute(running).scalars()})
+
+
+def last_day_before(day: date, tasks: Sequence[Task]) -> list[Task]:
+    """Tasks of a plan whose month was over before a day."""
+    return [task for task in tasks if task.follows == "gap" and task.due < day]

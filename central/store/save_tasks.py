@@ -1,0 +1,267 @@
+"""Publishes the tasks of a month, looks at them every Monday, and stores what their people say of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, insert, update
+
+from central.audit.trail import append
+from central.domain import Text
+from central.errors import UnknownThing
+from central.evaluate.roster import Roster
+from central.evaluate.task import (
+    FULL_BP,
+    Draft,
+    Task,
+    TaskAct,
+    TaskState,
+    check_confirmer,
+    check_reporter,
+    checked,
+    late_days,
+    level,
+    moved,
+    publishable,
+)
+from central.mending.case import RectificationState
+from central.scoring.period import Period
+from central.scoring.refused import ScoringRefused
+from central.store import tables
+from central.store.instants import district_day, from_ms
+from central.store.move_evaluated import Doing, digest
+from central.store.read_tasks import (
+    last_day_before,
+    load_task,
+    measure_states,
+    newest_gaps,
+    published_sources,
+    running_tasks,
+)
+from central.store.save_audit import lock_head
+from central.store.tell_tasks import tell_behind, tell_lacking, tell_list, tell_task
+from central.store.upsert import insert_new, table_of
+
+_TASK, _EVENT = table_of(tables.TaskRow), table_of(tables.TaskEvent)
+_MEASURED: dict[RectificationState, tuple[TaskAct | None, int]] = {
+    "assigned": (None, 0),
+    "rectifying": (None, FULL_BP // 2),
+    "evidence": (None, FULL_BP - 1),
+    "verified": ("measure_done", FULL_BP),
+    "cancelled": ("cancel", 0),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """How many tasks were published, and the sources that nobody is responsible for."""
+
+    count: int
+    homeless: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """A task as it was and as it is after it was looked at."""
+
+    before: Task
+    after: Task
+    act: TaskAct | None
+
+
+def publish_month(
+    connection: Connection, month: Period, drafts: Sequence[Draft], people: Roster, *, doing: Doing
+) -> Published:
+    """Publish what is not yet: each source once a month. Who is responsible is told once; for what has no person the
+    unit's head is told that it has none."""
+    known = published_sources(connection, month.name, [draft.source for draft in drafts])
+    placed, homeless = publishable([draft for draft in drafts if draft.source not in known])
+    rows = [_row(draft, month.name, doing) for draft in placed]
+    insert_new(connection, tables.TaskRow, rows)
+    detail = {"count": len(rows), "sha256": digest([[one.source, one.person, str(one.due)] for one in placed])}
+    named = [draft.source for draft in homeless]
+    append(
+        connection, at_ms=doing.wall_ms, actor=doing.actor, action="tasks.published", object_=f"tasks/{month.name}",
+        detail={**detail, "without_person": named[:50]},
+    )  # fmt: skip
+    tell_list(connection, month, placed, wall_ms=doing.wall_ms)
+    tell_lacking(connection, month, homeless, people.with_role("leader"), wall_ms=doing.wall_ms)
+    return Published(count=len(rows), homeless=tuple(named))
+
+
+def add_task(connection: Connection, draft: Draft, *, doing: Doing) -> int:
+    """One task besides the month's list, e.g. a decision of a meeting; its number."""
+    month = f"{district_day(from_ms(doing.wall_ms)):%Y-%m}"
+    made = connection.execute(insert(_TASK).values(**_row(checked(draft), month, doing)).returning(_TASK.c.id))
+    number = int(made.scalar_one())
+    connection.execute(insert(_EVENT).values(**_event(number, doing, "published", before="")))
+    detail = {"person": draft.person, "due": str(draft.due), "source": draft.source}
+    _trail(connection, number, doing, event="published", detail=detail)
+    tell_task(connection, number, draft, wall_ms=doing.wall_ms)
+    return number
+
+
+def look_at_tasks(connection: Connection, week: date, *, doing: Doing) -> str:
+    """Every running task as of now: what is measured moves by itself, and each leaves a row for this Monday."""
+    today = district_day(from_ms(doing.wall_ms))
+    looked = look(connection, today)
+    _move(connection, looked, doing)
+    after = [one.after for one in looked]
+    rows = [
+        {
+            "task": task.id, "week": week, "state": task.state, "progress_bp": task.progress_bp,
+            "late_days": late_days(task, today), "level": level(task, today) or "", "taken_at": doing.wall_ms,
+        }
+        for task in after
+    ]  # fmt: skip
+    insert_new(connection, tables.TaskSnapshot, rows)
+    behind = [row for row in rows if row["level"] in ("yellow", "red")]
+    detail = {"tasks": len(rows), "behind": len(behind), "sha256": digest([[*map(str, row.values())] for row in rows])}
+    append(
+        connection, at_ms=doing.wall_ms, actor=doing.actor, action="tasks.looked_at", object_=f"tasks/{week}",
+        detail=detail,
+    )  # fmt: skip
+    tell_behind(connection, week, [task for task in after if level(task, today)], today, wall_ms=doing.wall_ms)
+    return f"{len(rows)} tasks, {len(behind)} behind"
+
+
+def look(connection: Connection, today: date) -> list[Looked]:
+    """Running tasks with what the platform measures of them; nothing is stored."""
+    tasks = running_tasks(connection)
+    gaps = newest_gaps(connection)
+    over = {task.id for task in last_day_before(today, tasks)}
+    ordered = [int(task.follows_ref) for task in tasks if task.follows == "rectification"]
+    states = measure_states(connection, ordered)
+    return [_looked(task, gaps, states, today, over=task.id in over) for task in tasks]
+
+
+def report(connection: Connection, number: int, progress_bp: int, *, note: str, person: str, now_ms: int) -> Task:
+    """The responsible person says how far it is, 0-9999; done is submitted and then confirmed."""
+    task = _held(connection, number)
+    check_reporter(task, person)
+    if not 0 <= progress_bp < FULL_BP:
+        raise ScoringRefused(
+            "unknown", Text(zh=f"进展 {progress_bp}", en=f"progress {progress_bp}"), where="progress_bp",
+            expected=Text(zh="0-9999; 完成请提交", en="0-9999; what is done is submitted"),
+        )  # fmt: skip
+    after = replace(task, state=moved(task.state, "report"), progress_bp=progress_bp)
+    return _said(connection, task, after, "report", note=note, doing=Doing(wall_ms=now_ms, actor=person))
+
+
+def submit(connection: Connection, number: int, *, note: str, person: str, now_ms: int) -> Task:
+    """The responsible person says that it is done."""
+    task = _held(connection, number)
+    check_reporter(task, person)
+    after = replace(task, state=moved(task.state, "submit"), progress_bp=FULL_BP)
+    return _said(
+        connection, task, after, "submit", note=note, doing=Doing(wall_ms=now_ms, actor=person), told_by=person
+    )
+
+
+def confirm(connection: Connection, number: int, *, note: str, person: str, now_ms: int) -> Task:
+    """Another says that it is done."""
+    task = _held(connection, number)
+    check_confirmer(task, person, told_by=_told_by(connection, number))
+    after = replace(task, state=moved(task.state, "confirm"), ended_on=district_day(from_ms(now_ms)))
+    doing = Doing(wall_ms=now_ms, actor=person)
+    return _said(connection, task, after, "confirm", note=note, doing=doing, confirmed_by=person)
+
+
+def give_back(connection: Connection, number: int, *, note: str, person: str, now_ms: int) -> Task:
+    """It is not done: back to the responsible person with the reason."""
+    task = _held(connection, number)
+    check_confirmer(task, person, told_by=_told_by(connection, number))
+    if not note.strip():
+        raise ScoringRefused(
+            "missing", Text(zh="没有理由", en="no reason"), where="note", expected=Text(zh="理由", en="a reason")
+        )
+    after = replace(task, state=moved(task.state, "return"), progress_bp=0)
+    return _said(connection, task, after, "return", note=note, doing=Doing(wall_ms=now_ms, actor=person))
+
+
+def _looked(
+    task: Task,
+    gaps: dict[str, tuple[int, int]],
+    states: dict[int, RectificationState],
+    today: date,
+    *,
+    over: bool,
+) -> Looked:
+    act: TaskAct | None = None
+    progress = task.progress_bp
+    if task.follows == "gap" and task.follows_ref in gaps:
+        planned, actual = gaps[task.follows_ref]
+        progress = FULL_BP if actual >= planned else actual * FULL_BP // planned
+        act = ("measure_done" if actual >= planned else "measure_unmet") if over else None
+    elif task.follows == "gap" and over:
+        act = "measure_unmet"
+    elif task.follows == "rectification" and int(task.follows_ref) in states:
+        act, progress = _MEASURED.get(states[int(task.follows_ref)], (None, progress))
+    state: TaskState = task.state
+    if act is not None:
+        state = moved(task.state, act)
+    elif progress != task.progress_bp and task.state == "published":
+        state = "underway"
+    ended = today if act is not None else None
+    return Looked(before=task, after=replace(task, state=state, progress_bp=progress, ended_on=ended), act=act)
+
+
+def _move(connection: Connection, looked: Sequence[Looked], doing: Doing) -> None:
+    changed = [one for one in looked if one.before != one.after]
+    for one in changed:
+        values = {"state": one.after.state, "progress_bp": one.after.progress_bp, "ended_on": one.after.ended_on}
+        connection.execute(update(_TASK).where(_TASK.c.id == one.before.id).values(**values))
+    events = [
+        _event(one.before.id, doing, one.act or "measured", before=one.before.state, after=one.after) for one in changed
+    ]
+    if events:
+        connection.execute(insert(_EVENT), events)
+
+
+def _said(
+    connection: Connection, before: Task, after: Task, act: TaskAct, *, note: str, doing: Doing, **columns: Any
+) -> Task:
+    values = {"state": after.state, "progress_bp": after.progress_bp, "ended_on": after.ended_on, **columns}
+    connection.execute(update(_TASK).where(_TASK.c.id == before.id).values(**values))
+    row = _event(before.id, doing, act, before=before.state, after=after)
+    connection.execute(insert(_EVENT).values(**{**row, "note": note}))
+    _trail(connection, before.id, doing, event=act, detail={"state": after.state, "progress_bp": after.progress_bp})
+    return after
+
+
+def _held(connection: Connection, number: int) -> Task:
+    lock_head(connection)
+    found = load_task(connection, number)
+    if found is None:
+        raise UnknownThing(f"task {number}", where="task", expected="one that is there")
+    return found
+
+
+def _told_by(connection: Connection, number: int) -> str:
+    return str(connection.execute(_TASK.select().where(_TASK.c.id == number)).one().told_by)
+
+
+def _row(draft: Draft, month: str, doing: Doing) -> dict[str, Any]:
+    return {
+        "month": month, "source": draft.source, "parent": draft.parent, "title_zh": draft.title.zh,
+        "title_en": draft.title.en, "unit": draft.unit, "project": draft.project, "person": draft.person,
+        "start": draft.start, "due": draft.due, "follows": draft.follows, "follows_ref": draft.follows_ref,
+        "state": "published", "progress_bp": 0, "published_at": doing.wall_ms,
+    }  # fmt: skip
+
+
+def _event(number: int, doing: Doing, event: str, *, before: str, after: Task | None = None) -> dict[str, Any]:
+    return {
+        "task": number, "at": doing.wall_ms, "actor": doing.actor, "event": event, "before": before,
+        "after": after.state if after else "published", "progress_bp": after.progress_bp if after else 0, "note": "",
+    }  # fmt: skip
+
+
+def _trail(connection: Connection, number: int, doing: Doing, *, event: str, detail: dict[str, Any]) -> None:
+    append(
+        connection, at_ms=doing.wall_ms, actor=doing.actor, action=f"task.{event}", object_=f"task/{number}",
+        detail=detail,
+    )  # fmt: skip
