@@ -39,6 +39,7 @@ from central.api.routes import (
     steps,
     trace,
     uploads,
+    viewing,
     warnings,
     weights,
 )
@@ -77,6 +78,7 @@ _ROUTERS = (
     evidence,
     uploads,
     photos,
+    viewing,
     events,
     health,
 )

@@ -56,6 +56,7 @@ Action = Literal[
     "settle_dispute",
     "read_quality",
     "read_reports",
+    "read_views",
     "weigh",
     "judge_weights",
     "read_weights",
@@ -105,6 +106,7 @@ ACTIONS: dict[Action, frozenset[str]] = {
     "weigh": frozenset({"clerk", "section", "dept_head", "leader", "finance"}),  # ask experts; who asks is not asked
     "judge_weights": _INSIDE - {"contractor"},  # whoever is invited, his own answers
     "read_weights": _WORKING,
+    "read_views": frozenset({"auditor", "discipline", "project_owner"}),  # who looked at whose pictures
     "upload": _INSIDE - {"auditor", "discipline", "finance"},  # photos; gateways by their own token, stills
 }
 

@@ -13,6 +13,8 @@ from central.api.errors import WrongMediaTypeError, absent
 from central.api.services import Db, Given
 from central.api.stills import BYTES_MAX, StillFolder, keep_still
 from central.api.uploads.parts import check_room
+from central.api.viewing import shown
+from central.store.read_places import locate
 from central.store.tables import Evidence
 
 router = APIRouter(prefix="/evidence", tags=["evidence"])
@@ -63,12 +65,9 @@ def put_evidence(
 def get_evidence(
     sha256: Digest, access: Annotated[Access, allow("read_projects")], services: Given, session: Db
 ) -> FileResponse:
-    """The JPEG itself."""
+    """The JPEG itself; who looks, and why, is registered first."""
     path = StillFolder(services.settings.data_dir).path_of(sha256)
     if session.get(Evidence, sha256) is None or not path.is_file():
         raise absent("evidence", sha256)
-    return FileResponse(
-        path,
-        media_type="image/jpeg",
-        headers={"Cache-Control": "private, max-age=86400, immutable", "ETag": f'"{sha256}"'},
-    )
+    located = locate(session, "evidence", sha256)
+    return shown(services, access, path, located=located, kind="still", sha256=sha256, tag=sha256)

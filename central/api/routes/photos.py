@@ -6,16 +6,19 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query
 from fastapi.responses import FileResponse
+from sqlmodel import Session
 
 from central.api.access import Access, allow
 from central.api.errors import absent
 from central.api.services import Db, Given
 from central.api.uploads.develop import PhotoFolder
 from central.api.uploads.schemas import Photos, PlaceOfSite
+from central.api.viewing import shown
 from central.api.views.photos import photos_page
 from central.audit.trail import append
 from central.store.engine import writing
 from central.store.instants import to_ms
+from central.store.read_places import locate
 from central.store.save_uploads import save_place
 
 router = APIRouter(tags=["photos"])
@@ -59,23 +62,26 @@ def put_place(
 
 
 @router.get("/photos/{photo}/image", operation_id="getPhoto", response_class=FileResponse, responses=_JPEG)
-def get_photo(photo: Digest, access: Annotated[Access, allow("read_projects")], services: Given) -> FileResponse:
-    """The picture, upright and without anything the file said of itself."""
-    return _shown(services, photo, variant="jpg")
+def get_photo(
+    photo: Digest, access: Annotated[Access, allow("read_projects")], services: Given, session: Db
+) -> FileResponse:
+    """The picture, upright and without anything the file said of itself; who looks, and why, is registered first."""
+    return _shown(services, session, access, photo, variant="jpg")
 
 
 @router.get("/photos/{photo}/thumbnail", operation_id="getThumbnail", response_class=FileResponse, responses=_JPEG)
-def get_thumbnail(photo: Digest, access: Annotated[Access, allow("read_projects")], services: Given) -> FileResponse:
+def get_thumbnail(
+    photo: Digest, access: Annotated[Access, allow("read_projects")], services: Given, session: Db
+) -> FileResponse:
     """The same, small."""
-    return _shown(services, photo, variant="thumb.jpg")
+    return _shown(services, session, access, photo, variant="thumb.jpg")
 
 
-def _shown(services: Given, photo: str, *, variant: Literal["jpg", "thumb.jpg"]) -> FileResponse:
+def _shown(
+    services: Given, session: Session, access: Access, photo: str, *, variant: Literal["jpg", "thumb.jpg"]
+) -> FileResponse:
     path = PhotoFolder(services.settings.data_dir).path_of(photo, variant)
     if not path.is_file():
         raise absent("photo", photo)
-    return FileResponse(
-        path,
-        media_type="image/jpeg",
-        headers={"Cache-Control": "private, max-age=86400, immutable", "ETag": f'"{photo}.{variant}"'},
-    )
+    located, kind = locate(session, "photo", photo), "photo" if variant == "jpg" else "thumbnail"
+    return shown(services, access, path, located=located, kind=kind, sha256=photo, tag=f"{photo}.{variant}")

@@ -13,8 +13,10 @@ from central.api.errors import ApiError, InvalidError, absent
 from central.api.report_schemas import ReportAsked, ReportFormat, ReportKind, ReportLanguage, ReportList, ReportShown
 from central.api.services import Db, Given
 from central.api.stills import StillFolder
+from central.api.viewing import register
 from central.api.views.reports import may_see, report_shown, reports_shown, visible_report
 from central.errors import UnknownThing
+from central.report.document import Photo, decoded
 from central.report.fonts import RenderingError
 from central.report.make import Clocks, ReportRefused, Wanted, make
 from central.report.rendering import MEDIA_TYPES, rendered
@@ -102,6 +104,10 @@ def get_report_file(
         )
     except RenderingError as lacking:
         raise CannotRenderError(lacking.what, where=lacking.where, expected=lacking.expected) from lacking
+    if any(isinstance(block, Photo) for section in decoded(row.content).sections for block in section.blocks):
+        with reading(services.engine) as connection, Session(connection) as session:
+            located = locate(session, "project", row.project or "")
+        register(services, access, located=located, kind="report", sha256=found.sha256)
     name = f"{row.kind}-{row.period or row.id}-{language}.{format}"
     told = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-SHA256": found.sha256}
     return Response(found.content, media_type=MEDIA_TYPES[format], headers=told)
