@@ -32,7 +32,7 @@ $(INSTALLED): requirements/dev.lock pyproject.toml | packages
 
 web: $(PAGES)  ## the pages, built with the Node of .venv
 
-$(PAGES): $(INSTALLED) web/package-lock.json web/index.html $(shell find web/src web/public docs/openapi.json -type f 2>/dev/null)
+$(PAGES): $(INSTALLED) web/package-lock.json web/index.html $(shell find web/src web/public web/inspect web/*.ts docs/openapi.json -type f 2>/dev/null)
 	$(BIN)/python web/build.py
 
 demo: setup web  ## the demo district, then its pages on a local port (ARGS="--headless --json out.json")

@@ -13,7 +13,8 @@ CHUNK_BYTES = 64 * 1024
 
 
 class Link:
-    """Forwards 127.0.0.1:`port` to the target. `cut` refuses and drops connections, `mend` accepts them again.
+    """Forwards 127.0.0.1:`port` to the target. `cut` refuses and drops connections, `mend` accepts them again;
+    `bytes_per_s` slows each way of each connection down (0: as fast as it goes), at any time.
 
     Runs in a thread of its own; all methods may be called from any other thread.
     """
@@ -22,6 +23,7 @@ class Link:
         self.port = 0
         self.carried_bytes = 0
         self.connections = 0
+        self.bytes_per_s = 0
         self._target = (host, target_port)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="link", daemon=True)
@@ -100,7 +102,9 @@ class Link:
                 each.transport.abort()
 
     async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while chunk := await reader.read(CHUNK_BYTES):
+        while chunk := await reader.read(min(CHUNK_BYTES, self.bytes_per_s // 10 or CHUNK_BYTES)):
+            if self.bytes_per_s:
+                await asyncio.sleep(len(chunk) / self.bytes_per_s)
             writer.write(chunk)
             await writer.drain()
             self.carried_bytes += len(chunk)

@@ -19,7 +19,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 WEB = Path(__file__).resolve().parent
-SOURCES = ("src", "public", "index.html", "vite.config.ts", "tsconfig.json", "package.json", "package-lock.json")
+SOURCES = (
+    *("src", "public", "index.html", "vite.config.ts", "inspect", "vite.inspect.config.ts"),
+    *("tsconfig.json", "package.json", "package-lock.json"),
+)
 SCHEMA = WEB / "src" / "api" / "schema.gen.ts"
 OLDEST_NODE = 20
 

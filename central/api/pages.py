@@ -1,4 +1,4 @@
-"""Serves the built web page: files as they are, any other address gets index.html (the page routes by itself)."""
+"""Serves the built pages: files as they are; any other address gets index.html (the desk routes by itself)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-HASHED_FOLDER = "assets/"
+HASHED_FOLDERS = ("assets/", "inspect/assets/")
 
 
 class Pages(StaticFiles):
@@ -23,7 +23,7 @@ class Pages(StaticFiles):
             raise HTTPException(404, "no such address")
         response = await self._file_or_page(path, scope)
         if response.status_code == 200:
-            cache = "public, max-age=31536000, immutable" if path.startswith(HASHED_FOLDER) else "no-cache"
+            cache = "public, max-age=31536000, immutable" if path.startswith(HASHED_FOLDERS) else "no-cache"
             response.headers["Cache-Control"] = cache
         return response
 

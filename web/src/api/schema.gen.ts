@@ -733,6 +733,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/inspections/today": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Round
+         * @description Today's tasks of the caller and his sites: what to look at, where, and how a value is told.
+         */
+        get: operations["getRound"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/organisation": {
         parameters: {
             query?: never;
@@ -5559,6 +5579,113 @@ export interface components {
             proposals: components["schemas"]["ProposalShown"][];
         };
         /**
+         * Round
+         * @description Everything for a day: tasks first, then the sites. `left_out` sites did not fit and have no task.
+         */
+        Round: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            /** Tasks */
+            tasks: components["schemas"]["RoundTask"][];
+            /** Sites */
+            sites: components["schemas"]["RoundSite"][];
+            /** Left Out */
+            left_out: number;
+        };
+        /**
+         * RoundBuilding
+         * @description A building of a site.
+         */
+        RoundBuilding: {
+            /** Id */
+            id: string;
+            name: components["schemas"]["Text"];
+            /** Storeys */
+            storeys: number;
+            /**
+             * Sign
+             * @enum {string}
+             */
+            sign: "red" | "yellow" | "blue" | "insufficient" | "paused" | "normal";
+            /** Items */
+            items: components["schemas"]["RoundItem"][];
+        };
+        /**
+         * RoundItem
+         * @description A work item and how far it is told to be: by `credits` storey for storey, else by `steps`, else as a share.
+         */
+        RoundItem: {
+            /** Id */
+            id: string;
+            name: components["schemas"]["Text"];
+            /** Actual Bp */
+            actual_bp: number | null;
+            /** Sigma Bp */
+            sigma_bp: number | null;
+            /** Credits */
+            credits: components["schemas"]["StageCredit"][];
+            /** Steps */
+            steps: components["schemas"]["StepCredit"][];
+        };
+        /**
+         * RoundSite
+         * @description A site with all that is needed to work on it without a network.
+         */
+        RoundSite: {
+            /** Id */
+            id: string;
+            name: components["schemas"]["Text"];
+            street: components["schemas"]["Text"];
+            /**
+             * Sign
+             * @enum {string}
+             */
+            sign: "red" | "yellow" | "blue" | "insufficient" | "paused" | "normal";
+            fence: components["schemas"]["FenceShown"];
+            /** Photos Needed */
+            photos_needed: boolean;
+            /**
+             * Speaks As
+             * @enum {string}
+             */
+            speaks_as: "self_report" | "supervisor" | "inspector";
+            /** Buildings */
+            buildings: components["schemas"]["RoundBuilding"][];
+        };
+        /**
+         * RoundTask
+         * @description Something to look at today. `building` and `item` null: the site as a whole.
+         */
+        RoundTask: {
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "evidence" | "capped" | "dispute" | "daily";
+            /** Project */
+            project: string;
+            /** Building */
+            building: string | null;
+            /** Item */
+            item: string | null;
+            /** Level */
+            level: ("blue" | "yellow" | "red") | null;
+            title: components["schemas"]["Text"];
+            text: components["schemas"]["Text"];
+            /** Due */
+            due: string | null;
+        };
+        /**
          * RuleLadder
          * @description The ladder of one rule. `side` says on which side of a line a value reaches it; a level is left `margin` beyond
          *     it after `down` evaluations; raised after `up`; `months` month ends in a row at yellow are red (0 = never).
@@ -5903,6 +6030,16 @@ export interface components {
             names: string[];
         };
         /**
+         * StageCredit
+         * @description What a storey is worth, of itself, that has come as far as this stage; in the stages' order.
+         */
+        StageCredit: {
+            /** Stage */
+            stage: string;
+            /** Credit Bp */
+            credit_bp: number;
+        };
+        /**
          * StageGiven
          * @description A stage was passed on a day; the papers that show it, and who answers for it.
          */
@@ -5961,6 +6098,16 @@ export interface components {
             responsible: string | null;
             /** Acts */
             acts: components["schemas"]["ActShown"][];
+        };
+        /**
+         * StepCredit
+         * @description A step of an item and what it is worth once its evidence is there.
+         */
+        StepCredit: {
+            /** Name */
+            name: string;
+            /** Credit Bp */
+            credit_bp: number;
         };
         /**
          * StepGiven
@@ -8871,6 +9018,62 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Bulletin"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    getRound: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Round"];
                 };
             };
             /** @description Bad Request */

@@ -41,6 +41,11 @@ export function workTypeOf(stages: readonly string[]): WorkType {
   return found ?? "new_build";
 }
 
+/** The chain that a stage of a plan belongs to, where only its name is known. */
+export function workTypeOfStage(key: string): WorkType {
+  return (Object.keys(CHAINS) as WorkType[]).find((type) => CHAINS[type].some((stage) => stage.key === key)) ?? "new_build";
+}
+
 export function glyphOf(type: WorkType, key: string): string {
   return CHAINS[type].find((stage) => stage.key === key)?.glyph ?? key.slice(0, 1);
 }
