@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Query
 
 from central.api.access import Access, allow
+from central.api.acting import Day
 from central.api.schemas import Curve, District, ProjectDetail, ProjectList, ScoreDetail, Sign
 from central.api.services import Db, Given
 from central.api.views.curve import curve_of
@@ -54,6 +55,11 @@ def curve(project_id: str, access: Reader, services: Given, session: Db, buildin
 
 
 @router.get("/projects/{project_id}/score", operation_id="getScore", response_model=ScoreDetail)
-def score(project_id: str, access: Annotated[Access, allow("read_scores")], session: Db) -> ScoreDetail:
-    """The newest score with its contributions."""
-    return score_of(session, project_id)
+def score(
+    project_id: str,
+    access: Annotated[Access, allow("read_scores")],
+    session: Db,
+    day: Annotated[Day | None, Query(description="as it stood at the end of this day; the newest unless told")] = None,
+) -> ScoreDetail:
+    """The newest score, or a past day's, with its contributions."""
+    return score_of(session, project_id, day=day)

@@ -11,6 +11,7 @@ from central.api.acting import Day
 from central.api.schemas import TraceNode
 from central.api.services import Db, Given
 from central.api.views.trace import record_trace, score_trace, warning_trace
+from central.api.views.trace_sheet import sheet_trace
 
 router = APIRouter(prefix="/trace", tags=["trace"])
 Reader = Annotated[Access, allow("read_trace")]
@@ -27,6 +28,13 @@ def trace_score(
 ) -> TraceNode:
     """Score, indicators, buildings, readings."""
     return score_trace(session, access, project_id, now=services.clock(), day=day)
+
+
+@router.get("/sheet/{sheet_id}", operation_id="traceSheet", response_model=TraceNode)
+def trace_sheet(sheet_id: Key, access: Reader, session: Db) -> TraceNode:
+    """Score sheet, leaves with formulas and the judgement behind each weight, values, and what they rest on. A unit's
+    unrolls into its projects' sheets."""
+    return sheet_trace(session, access, sheet_id)
 
 
 @router.get("/warning/{warning_id}", operation_id="traceWarning", response_model=TraceNode)
