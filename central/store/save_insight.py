@@ -17,13 +17,14 @@ from central.store import tables
 from central.store.instants import to_ms
 from central.store.read_indicators import sectors
 from central.store.read_insight import classes_of, practices
+from central.store.read_mended import holders_near, site_of
 from central.store.save_audit import lock_head
 from central.store.upsert import insert_new, table_of
 
 _PROJECT = table_of(tables.Project)
 _CLASS, _TAG, _BENEFIT = table_of(tables.ProjectClass), table_of(tables.ProcessTag), table_of(tables.BenefitRecord)
 PlaceKind = Literal["unit", "street"]
-_OWN = frozenset({"project_owner", "contractor"})
+_OWN = ("project_owner", "contractor")
 
 
 def set_class(connection: Connection, project: str, *, kind: str, sector: str, by: str, now_ms: int) -> bool:
@@ -87,7 +88,6 @@ def note_benefit(
     benefit_fen: int,
     method: str,
     evidence: str,
-    roles: frozenset[str],
     by: str,
     now_ms: int,
 ) -> int:
@@ -96,7 +96,8 @@ def note_benefit(
     The newest of a year is in force; years after the present one, and before the plan began, are refused."""
     lock_head(connection)
     start = _place(connection, project)
-    if roles & _OWN:
+    near = holders_near(connection, site_of(connection, project), at_ms=now_ms)
+    if any(holder.person == by and holder.role in _OWN for holder in near):
         raise ScoringRefused(
             "own_work",
             Text(zh=f"{by} 是该项目的建设或施工方", en=f"{by} owns or builds this project"),

@@ -115,3 +115,9 @@ def put_case(
         warning=warning, state="open" if days is None else "closed", facts="open", level="yellow", peak="yellow",
         opened_at=at_ms, level_at=at_ms, ended_at=None if days is None else at_ms + days * 86_400_000, cause=cause,
     )  # fmt: skip
+
+
+def put_person(connection: Connection, number: int, name: str, *, role: str = "clerk", kind: str, scope: str) -> None:
+    """Somebody with a role."""
+    put(connection, tables.User, id=number, username=name, name=name, password_hash="", active=True, created_at=0)
+    put(connection, tables.Grant, user=number, role=role, scope_kind=kind, scope=scope, valid_from_at=0)

@@ -16,7 +16,6 @@ from central.insight.pivot import pivot
 from central.insight.project import MEASURES
 from central.plan.calendar import midnight
 from central.scoring.refused import ScoringRefused
-from central.store import tables
 from central.store.engine import reading, writing
 from central.store.instants import to_ms
 from central.store.read_insight import benefits_of, month_points, practices, project_rows
@@ -27,7 +26,6 @@ from central.store.save_insight import note_benefit, note_view, set_class, set_p
 from tests.central.insight.stored import (
     START,
     WAN_FEN,
-    put,
     put_case,
     put_judged,
     put_life,
@@ -104,7 +102,7 @@ def test_what_people_say_of_a_project_is_only_added_to(any_store: Engine) -> Non
         for year, fen in ((2024, 50), (2025, 30), (2024, 90)):
             note_benefit(
                 connection, "p1", year=year, benefit_fen=fen, method="成本效益法", evidence="a" * 64,
-                roles=frozenset({"finance"}), by="cai", now_ms=NOW_MS,
+                by="cai", now_ms=NOW_MS,
             )  # fmt: skip
     with reading(any_store) as connection:
         (row,) = project_rows(connection, at_ms=NOW_MS)
@@ -134,7 +132,7 @@ def test_benefits_that_are_refused(sqlite_store: Engine, year: int, roles: set[s
         put_project(connection, "p1")
         with pytest.raises(ScoringRefused) as refused:
             note_benefit(
-                connection, "p1", year=year, benefit_fen=1, method="m", evidence="", roles=frozenset(roles), by="li",
+                connection, "p1", year=year, benefit_fen=1, method="m", evidence="", by="li",
                 now_ms=NOW_MS,
             )  # fmt: skip
         assert refused.value.code == code
@@ -231,18 +229,8 @@ def test_a_pivot_over_months_pays_and_warns_once(any_store: Engine) -> None:
 def test_use_is_counted_by_the_units_of_people(any_store: Engine) -> None:
     with writing(any_store) as connection:
         put_project(connection, "p1")
-        for number, (name, kind, scope) in enumerate((("li", "unit", "区水务局"), ("wu", "project", "p1")), 1):
-            put(
-                connection,
-                tables.User,
-                id=number,
-                username=name,
-                name=name,
-                password_hash="",
-                active=True,
-                created_at=0,
-            )
-            put(connection, tables.Grant, user=number, role="clerk", scope_kind=kind, scope=scope, valid_from_at=0)
+        put_person(connection, 1, "li", kind="unit", scope="区水务局")
+        put_person(connection, 2, "wu", kind="project", scope="p1")
         set_class(connection, "p1", kind=KIND, sector="", by="li", now_ms=NOW_MS)
         note_benefit(
             connection,
@@ -251,7 +239,6 @@ def test_use_is_counted_by_the_units_of_people(any_store: Engine) -> None:
             benefit_fen=1,
             method="m",
             evidence="",
-            roles=frozenset(),
             by="wu",
             now_ms=NOW_MS,
         )

@@ -1,0 +1,222 @@
+"""Comparison, correlation, priorities and returns as pages show them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from fractions import Fraction
+
+from central.api import insight_schemas as shown
+from central.api.schemas import Text
+from central.domain import Text as Words
+from central.insight import correlation as correlations
+from central.insight import horizontal, priority, returns
+from central.insight.compare import Compared, History, compared, like
+from central.insight.correlation import Coefficient, Point, correlated
+from central.insight.horizontal import Beside, Difference
+from central.insight.project import MEASURES, Measure, ProjectRow, band_of, kind_name
+from central.insight.spread import TOO_FEW, Spread
+
+_NOTHING = Words(zh="", en="")
+_COMPARED = ("cycle_days", "build_days", "delay_days", "overspend_bp", "gap_bp", "spi_t_bp", "score_milli")
+_POINTS = 100  # gaps in basis points, told in percentage points
+
+
+def said(words: Words) -> Text:
+    """Words of the core as the API has them."""
+    return Text(zh=words.zh, en=words.en)
+
+
+def measure_shown(measure: Measure) -> shown.MeasureShown:
+    """What is measured."""
+    return shown.MeasureShown.model_validate(
+        {"code": measure.code, "name": said(measure.name), "unit": said(measure.unit), "better": measure.better}
+    )
+
+
+def spread_shown(found: Spread | None, scale: int = 1) -> shown.SpreadShown | None:
+    """A spread in the measure's unit."""
+    if found is None:
+        return None
+
+    def told(value: Fraction | float) -> float:
+        return float(value) / scale
+
+    return shown.SpreadShown(
+        n=found.n,
+        least=told(found.least),
+        q1=told(found.q1),
+        median=told(found.median),
+        q3=told(found.q3),
+        most=told(found.most),
+        mean=told(found.mean),
+        sd=told(found.sd),
+        low=told(found.low),
+        high=told(found.high),
+    )
+
+
+def difference_shown(found: Difference | None, scale: int = 1) -> shown.DifferenceShown | None:
+    """A difference in the measure's unit."""
+    if found is None:
+        return None
+    return shown.DifferenceShown(
+        value=found.value / scale,
+        low=found.low / scale,
+        high=found.high / scale,
+        n=found.n,
+        n_others=found.n_others,
+        shown=found.shown,
+    )
+
+
+def comparison_shown(
+    one: ProjectRow, rows: Sequence[ProjectRow], history: History, *, visible: Collection[str] | None
+) -> shown.Comparison:
+    """A project beside like ones of the whole district; `visible` None = the caller sees all of them."""
+    others = like(one, rows)
+    return shown.Comparison(
+        project=one.id,
+        kind=said(kind_name(one.kind)),
+        band=said(band_of(one.contract_fen).name),
+        like=len(others),
+        measures=[_compared(compared(one, others, MEASURES[code]), visible) for code in _COMPARED],
+        history=_history(history),
+    )
+
+
+def _compared(found: Compared, visible: Collection[str] | None) -> shown.ComparedShown:
+    among = [project for project in found.among if visible is None or project in visible]
+    return shown.ComparedShown(
+        measure=measure_shown(found.measure),
+        value=None if found.value is None else found.value / found.measure.scale,
+        n=found.n,
+        spread=spread_shown(found.spread, found.measure.scale),
+        percentile_bp=found.percentile_bp,
+        better_than_bp=found.better_than_bp,
+        among=among,
+        hidden=found.n - len(among),
+        words=said(TOO_FEW if found.spread is None else _NOTHING),
+    )
+
+
+def _history(found: History) -> shown.HistoryShown:
+    return shown.HistoryShown(
+        points=[shown.MonthShown.model_validate(point, from_attributes=True) for point in found.points],
+        gaps=spread_shown(found.gaps, _POINTS),
+        newest_percentile_bp=found.newest_percentile_bp,
+        change_bp=found.change_bp,
+        words=said(TOO_FEW if found.gaps is None else _NOTHING),
+    )
+
+
+def side_by_side_shown(
+    found: Sequence[Beside], measure: Measure, *, visible: Collection[str] | None, places: Collection[str] | None
+) -> shown.SideBySide:
+    """Places beside each other; a caller who does not see the district sees the lines of his `places`."""
+    return shown.SideBySide(
+        measure=measure_shown(measure),
+        method=said(horizontal.METHOD),
+        places=[_beside(one, visible) for one in found if places is None or one.place in places],
+    )
+
+
+def _beside(found: Beside, visible: Collection[str] | None) -> shown.BesideShown:
+    scale = found.measure.scale
+    mine = [project for project in found.projects if visible is None or project in visible]
+    return shown.BesideShown(
+        place=found.place,
+        kind=said(kind_name(found.kind)),
+        n=len(found.projects),
+        spread=spread_shown(found.spread, scale),
+        others_spread=spread_shown(found.others_spread, scale),
+        difference=difference_shown(found.difference, scale),
+        practice=said(found.practice) if found.practice else None,
+        projects=mine,
+        hidden=len(found.projects) - len(mine),
+        sentence=said(found.sentence),
+    )
+
+
+def correlation_shown(rows: Sequence[ProjectRow], x: Measure, y: Measure) -> shown.Correlation:
+    """Two measures over these projects; those of which one cannot be said are left out."""
+    points = [
+        Point(id=row.id, x=one, y=other)
+        for row in rows
+        if (one := x.of(row)) is not None and (other := y.of(row)) is not None
+    ]
+    found = correlated(points)
+    return shown.Correlation(
+        x=measure_shown(x),
+        y=measure_shown(y),
+        n=found.n,
+        pearson=_coefficient(found.pearson),
+        spearman=_coefficient(found.spearman),
+        refused=said(found.refused) if found.refused else None,
+        label=said(found.label),
+        method=said(correlations.METHOD),
+        points=[shown.PointShown(id=one.id, x=one.x / x.scale, y=one.y / y.scale) for one in found.points],
+    )
+
+
+def _coefficient(found: Coefficient | None) -> shown.CoefficientShown | None:
+    return None if found is None else shown.CoefficientShown.model_validate(found, from_attributes=True)
+
+
+def priorities_shown(
+    rows: Sequence[ProjectRow], found: Sequence[priority.Priority], *, limit: int, offset: int
+) -> shown.Priorities:
+    """The heaviest with their factors."""
+    names = {row.id: row.name for row in rows}
+    return shown.Priorities(
+        method=said(priority.METHOD),
+        total=len(found),
+        projects=[
+            shown.PriorityShown(
+                project=one.project,
+                name=said(names[one.project]),
+                risk_bp=one.risk_bp,
+                value_fen=one.value_fen,
+                reversible_bp=one.reversible_bp,
+                share_bp=one.share_bp,
+                why=said(one.why),
+            )
+            for one in found[offset : offset + limit]
+        ],
+    )
+
+
+def returned_of(rows: Sequence[ProjectRow]) -> tuple[returns.Returned, ...]:
+    """Projects whose benefit was assessed and that money was spent on."""
+    return tuple(
+        returns.Returned(project=row.id, sector=row.sector, benefit_fen=row.benefit_fen, spent_fen=row.spent_fen)
+        for row in rows
+        if row.benefit_fen is not None and row.spent_fen is not None and row.spent_fen > 0
+    )
+
+
+def returns_shown(found: returns.Returns, names: Mapping[str, Words]) -> shown.Returns:
+    """Sectors by what they brought."""
+    return shown.Returns(
+        method=said(returns.METHOD),
+        label=said(found.label),
+        mean=None if found.mean_milli is None else found.mean_milli / 1000,
+        sectors=[
+            shown.SectorShown(
+                sector=one.sector,
+                name=said(sector_name(one.sector, names)),
+                n=one.n,
+                spread=spread_shown(one.spread, 1000),
+                whole=one.whole_milli / 1000,
+                spent_fen=one.spent_fen,
+                share_bp=one.share_bp,
+                advised_bp=one.advised_bp,
+                projects=list(one.projects),
+            )
+            for one in found.sectors
+        ],
+    )
+
+
+def sector_name(code: str, names: Mapping[str, Words]) -> Words:
+    """A sector by its name; '' is one that nobody said."""
+    return names.get(code, Words(zh=code or "未归类", en=code or "unclassed"))
