@@ -30,6 +30,7 @@ from tests.central.insight.stored import (
     put_judged,
     put_life,
     put_paid,
+    put_person,
     put_project,
     put_stages,
     put_warning,
@@ -120,20 +121,16 @@ def test_what_people_say_of_a_project_is_only_added_to(any_store: Engine) -> Non
 
 
 @pytest.mark.parametrize(
-    ("year", "roles", "code"),
-    [
-        (2024, {"finance", "project_owner"}, "own_work"),
-        (2023, {"finance"}, "wrong_state"),
-        (2026, {"finance"}, "wrong_state"),
-    ],
+    ("year", "role", "code"),
+    [(2024, "project_owner", "own_work"), (2023, "finance", "wrong_state"), (2026, "finance", "wrong_state")],
 )
-def test_benefits_that_are_refused(sqlite_store: Engine, year: int, roles: set[str], code: str) -> None:
+def test_benefits_that_are_refused(sqlite_store: Engine, year: int, role: str, code: str) -> None:
     with writing(sqlite_store) as connection:
         put_project(connection, "p1")
+        put_person(connection, 1, "li", role=role, kind="unit", scope="区住建局")
         with pytest.raises(ScoringRefused) as refused:
             note_benefit(
-                connection, "p1", year=year, benefit_fen=1, method="m", evidence="", by="li",
-                now_ms=NOW_MS,
+                connection, "p1", year=year, benefit_fen=1, method="m", evidence="", by="li", now_ms=NOW_MS
             )  # fmt: skip
         assert refused.value.code == code
 
