@@ -57,9 +57,21 @@ Action = Literal[
     "read_quality",
     "read_reports",
     "read_views",
+    "read_insight",
+    "classify",
+    "note_benefit",
+    "set_practice",
+    "look",
+    "read_outlook",
+    "advise_allocation",
     "weigh",
     "judge_weights",
     "read_weights",
+    "read_rankings",
+    "decide_results",
+    "appeal_results",
+    "set_results",
+    "adjust_targets",
 ]
 
 _INSIDE = frozenset(ROLES) - {"public", "visitor"}
@@ -106,7 +118,25 @@ ACTIONS: dict[Action, frozenset[str]] = {
     "weigh": frozenset({"clerk", "section", "dept_head", "leader", "finance"}),  # ask experts; who asks is not asked
     "judge_weights": _INSIDE - {"contractor"},  # whoever is invited, his own answers
     "read_weights": _WORKING,
+    "read_insight": frozenset(
+        {"finance", "auditor", "discipline", "leader", "dept_head", "section", "clerk", "project_owner"}
+    ),  # as reports: it tells money and scores
+    "classify": frozenset({"section", "dept_head", "clerk"}),
+    "note_benefit": frozenset({"finance", "section", "third_party"}),  # never who owns or builds it
+    "set_practice": frozenset({"section", "dept_head", "clerk"}),
+    "look": _INSIDE,  # that one has opened a page
     "read_views": frozenset({"auditor", "discipline", "project_owner"}),  # who looked at whose pictures
+    "read_outlook": frozenset(
+        {"finance", "auditor", "discipline", "leader", "dept_head", "section", "clerk", "project_owner", "supervisor"}
+    ),  # what is said of projects that have not ended; not for who builds them
+    "advise_allocation": frozenset({"finance", "leader", "dept_head", "section"}),  # a sum worked out: nothing is moved
+    "read_rankings": frozenset(  # of units; of persons and of each use: central.store.read_ranked_people
+        {"admin", "leader", "dept_head", "section", "clerk", "finance", "auditor", "discipline", "project_owner"}
+    ),
+    "decide_results": frozenset({"leader", "finance", "dept_head", "discipline"}),  # which: its table; never one's own
+    "appeal_results": _WORKING,  # whoever is concerned
+    "set_results": frozenset({"leader"}),  # the table, for periods to come
+    "adjust_targets": frozenset({"clerk", "section", "dept_head"}),  # of one's own unit; others decide
     "upload": _INSIDE - {"auditor", "discipline", "finance"},  # photos; gateways by their own token, stills
 }
 

@@ -14,7 +14,7 @@ from math import isfinite
 from typing import Literal
 
 from central.domain import Subject, Text
-from central.evaluate.appeal import Seat, is_own
+from central.evaluate.appeal import Seat, is_own, speaks_for
 from central.evaluate.result_policy import AdjustmentTerms
 from central.scoring.refused import ScoringRefused
 
@@ -133,7 +133,7 @@ def target_in_force(approved: Iterable[Adjustment], *, day: date) -> float | Non
 
 def check_enter(subject: Subject, seat: Seat, positions: frozenset[str], *, unit: str) -> None:
     """ScoringRefused unless one of the unit's people, or the person, asks for it."""
-    if not is_own(subject, seat, unit=unit) or _rank(positions) < _LEVEL["enter"]:
+    if not speaks_for(subject, seat, unit=unit) or _rank(positions) < _LEVEL["enter"]:
         raise _not_yours(seat.person, Text(zh=f"{unit}的专员、科长或局长", en=f"one of the people of {unit}"))
 
 

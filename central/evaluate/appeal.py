@@ -61,11 +61,13 @@ _SOMEBODY_ELSE = Text(zh="由他人办理", en="somebody else")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seat:
-    """Who acts: the person, the roles held for the whole district, and every unit of which the person has a role."""
+    """Who acts: the person, the roles held for the whole district, and every unit of which the person has any role:
+    there he decides nothing. For those in `speaks` he may speak: as one of the unit's own people."""
 
     person: str
     everywhere: frozenset[str]
     units: frozenset[str] = frozenset()
+    speaks: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +111,13 @@ def is_own(subject: Subject, seat: Seat, *, unit: str) -> bool:
     if subject.kind == "person":
         return seat.person == subject.id
     return (subject.id if subject.kind == "unit" else unit) in seat.units
+
+
+def speaks_for(subject: Subject, seat: Seat, *, unit: str) -> bool:
+    """Whether somebody may speak for who is assessed: as the person, or as one of the unit's own people."""
+    if subject.kind == "person":
+        return seat.person == subject.id
+    return (subject.id if subject.kind == "unit" else unit) in seat.speaks
 
 
 def check_review(standing: Standing, seat: Seat) -> None:
@@ -160,7 +169,7 @@ def check_decision(
 def check_appeal(standing: Standing, seat: Seat, *, today: date, reason: str) -> None:
     """ScoringRefused unless who is assessed appeals, with a reason, on the window's last day or before."""
     moved(standing.state, "appeal")
-    if not is_own(standing.subject, seat, unit=standing.unit):
+    if not speaks_for(standing.subject, seat, unit=standing.unit):
         raise ScoringRefused(
             "not_yours",
             Text(zh=f"{seat.person} 不是当事人", en=f"{seat.person} is not concerned by it"),

@@ -14,22 +14,22 @@ from central.store.upsert import table_of
 _USER, _GRANT = table_of(tables.User), table_of(tables.Grant)
 _PROJECT, _UNIT = table_of(tables.Project), table_of(tables.OrgUnit)
 _DISTRICT_DEPTH = 1
+_SPEAK = frozenset({"clerk", "section", "dept_head", "project_owner"})
 
 
 def seat_of(connection: Connection, person: str, *, at_ms: int) -> Seat:
     """All that an active person holds at that time; a project's people are of its unit, a section's of what is above
     it up to the district, which is everybody's."""
     rows = connection.execute(_held(at_ms).where(_USER.c.username == person)).all()
-    own = {row.scope for row in rows if row.scope_kind == "unit"}
-    projects = [row.scope for row in rows if row.scope_kind == "project"]
-    own |= set(
-        connection.execute(select(_PROJECT.c.unit_zh).where(_PROJECT.c.id.in_(projects))).scalars() if projects else ()
-    )
+    units = _of_projects(connection, [row.scope for row in rows if row.scope_kind == "project"])
+    held = [(row.role, row.scope if row.scope_kind == "unit" else units.get(row.scope, "")) for row in rows]
+    own = {unit for _, unit in held if unit}
     above = _above(connection)
     return Seat(
         person=person,
         everywhere=frozenset(row.role for row in rows if row.scope_kind == "district"),
         units=frozenset(own | {name for unit in own for name in above.get(unit, ())}),
+        speaks=frozenset(unit for role, unit in held if unit and role in _SPEAK),
     )
 
 
@@ -101,6 +101,13 @@ def people_of_unit(connection: Connection, unit: str, *, at_ms: int) -> tuple[st
     """Everybody who has a role in a unit itself."""
     held = _held(at_ms).where(_GRANT.c.scope_kind == "unit", _GRANT.c.scope == unit)
     return tuple(dict.fromkeys(row.username for row in connection.execute(held)))
+
+
+def _of_projects(connection: Connection, projects: list[str]) -> Mapping[str, str]:
+    if not projects:
+        return {}
+    rows = connection.execute(select(_PROJECT.c.id, _PROJECT.c.unit_zh).where(_PROJECT.c.id.in_(projects)))
+    return {row.id: row.unit_zh for row in rows}
 
 
 def _above(connection: Connection) -> Mapping[str, tuple[str, ...]]:

@@ -145,7 +145,7 @@ def test_positions_inside_a_unit(state: str, act: Any, person: str, positions: s
 
 
 def test_only_ones_own_unit_asks_and_only_who_asked_withdraws() -> None:
-    own = Seat(person="clerk", everywhere=frozenset(), units=frozenset({"区教育局"}))
+    own = Seat(person="clerk", everywhere=frozenset(), speaks=frozenset({"区教育局"}))
     check_enter(UNIT, own, frozenset({"clerk"}), unit="区教育局")
     assert refused(lambda: check_enter(UNIT, HEAD, frozenset({"dept_head"}), unit="区教育局")) == "not_yours person"
     assert refused(lambda: check_enter(UNIT, own, frozenset({"contractor"}), unit="区教育局")) == "not_yours person"

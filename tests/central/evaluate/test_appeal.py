@@ -27,7 +27,8 @@ UNIT = Subject(kind="unit", id="区教育局")
 LEADER = Seat(person="leader", everywhere=frozenset({"leader"}))
 FINANCE = Seat(person="finance", everywhere=frozenset({"finance"}))
 DISCIPLINE = Seat(person="discipline", everywhere=frozenset({"discipline"}))
-CLERK = Seat(person="clerk", everywhere=frozenset(), units=frozenset({"区教育局"}))
+CLERK = Seat(person="clerk", everywhere=frozenset(), units=frozenset({"区教育局"}), speaks=frozenset({"区教育局"}))
+INSPECTOR = Seat(person="inspector", everywhere=frozenset(), units=frozenset({"区教育局"}))
 TODAY = date(2026, 3, 2)
 
 
@@ -99,6 +100,7 @@ def test_a_review_is_somebody_elses() -> None:
         (CLERK, date(2026, 3, 10), "统计口径有误", "wrong_state appeal"),
         (CLERK, date(2026, 3, 9), "", "missing reason"),
         (FINANCE, date(2026, 3, 3), "x", "not_yours appeal"),
+        (INSPECTOR, date(2026, 3, 3), "x", "not_yours appeal"),  # of the unit's projects, and not of its people
     ],
 )
 def test_an_appeal_is_heard_to_the_last_day_of_the_window(seat: Seat, today: date, reason: str, code: str) -> None:
