@@ -1,0 +1,63 @@
+"""The bulletin of the 1st: made by the clock, ranked, frozen, and the same whenever it is read or made again."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from central.jobs import JOBS, Scheduler
+from central.plan.calendar import midnight
+from central.store.engine import reading, writing
+from central.store.instants import to_ms
+from tests.central.api.district import Centre
+
+MAY, JUNE_FIRST = date(2026, 5, 1), midnight(date(2026, 6, 1))
+BY_CLOCK = tuple(job for job in JOBS if job.name in ("quality_month", "reports"))
+
+
+def beat(centre: Centre, now: datetime) -> None:
+    """One beat of the centre's jobs about the bulletin."""
+    Scheduler(engine=centre.engine, holder="test", ran=lambda: None, jobs=BY_CLOCK, now=lambda: now).beat()
+
+
+def bulletin(centre: Centre) -> dict[str, Any]:
+    """May's, as the API tells it."""
+    answer = centre.client("leader").get("/api/v1/quality", params={"month": str(MAY)})
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def reports(centre: Centre) -> list[tuple[str, str]]:
+    """Bulletins of May that were made: of whom, and the digest."""
+    wanted = text("SELECT about, sha256 FROM report WHERE kind = 'quality' AND period = :month ORDER BY about")
+    with reading(centre.engine) as connection:
+        return [(row.about, row.sha256) for row in connection.execute(wanted, {"month": MAY})]
+
+
+@pytest.mark.requirement("A48")
+def test_the_bulletin_of_the_1st_is_made_by_the_clock_ranked_and_frozen(own_centre: Centre) -> None:
+    """A48: on the 1st of the next month, ranked, reproducible."""
+    beat(own_centre, JUNE_FIRST - timedelta(minutes=1))
+    own_centre.wall.at = JUNE_FIRST
+    running = bulletin(own_centre)
+    assert not running["frozen"]
+    beat(own_centre, JUNE_FIRST)
+    frozen = bulletin(own_centre)
+    assert frozen["frozen"]
+    assert [one["rank"] for one in frozen["units"]] == [1, 2]
+    assert {one["unit"] for one in frozen["units"]} == {"区住建局", "区教育局"}
+    assert reports(own_centre) == []  # at eight, when somebody is there
+    beat(own_centre, JUNE_FIRST + timedelta(hours=8))
+    made = reports(own_centre)
+    assert [about for about, _ in made] == ["", "区住建局", "区教育局"]
+    with writing(own_centre.engine) as connection:  # what comes late, and whoever asks again, changes nothing of May
+        connection.execute(text("UPDATE record SET received_at = received_at + 864000000"))
+        row = {"late": to_ms(JUNE_FIRST)}
+        connection.execute(text("DELETE FROM job_run WHERE scheduled_at >= :late"), row)
+    beat(own_centre, JUNE_FIRST + timedelta(hours=8, minutes=1))
+    beat(own_centre, JUNE_FIRST + timedelta(days=3))
+    assert bulletin(own_centre) == frozen
+    assert reports(own_centre) == made
