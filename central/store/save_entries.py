@@ -13,7 +13,7 @@ from sqlalchemy import Connection, insert, select
 from central.audit.trail import append
 from central.domain import Subject, Text
 from central.errors import UnknownThing
-from central.evaluate.appeal import Seat, is_own
+from central.evaluate.appeal import is_own
 from central.quality.counting import day_of
 from central.scoring.entry import Entry, covered_by, made, refused
 from central.scoring.indicator import Indicator, Value
@@ -21,6 +21,7 @@ from central.scoring.period import Period
 from central.store import tables
 from central.store.read_entries import StoredEntry, entry_of, is_final, saving_of
 from central.store.read_indicators import set_in_force
+from central.store.read_seats import seat_of
 from central.store.read_sources import measured
 from central.store.save_audit import lock_head
 from central.store.upsert import table_of
@@ -61,24 +62,26 @@ def enter(connection: Connection, entry: Entry, *, now_ms: int) -> StoredEntry:
 
 
 def decide_entry(
-    connection: Connection, number: int, outcome: Outcome, *, seat: Seat, unit: str, remark: str, now_ms: int
+    connection: Connection, number: int, outcome: Outcome, *, by: str, remark: str, now_ms: int
 ) -> StoredEntry:
-    """Accept an entry, or return it with a remark; never one's own, nor of a unit that one belongs to. `unit` is that
-    of the subject ('' = none known)."""
+    """Accept an entry, or return it with a remark; never one's own, about oneself or about one's own unit. Entries of a
+    project may be accepted inside the unit that governs it."""
     lock_head(connection)
     found = _stored(connection, number)
     _check_open(connection, found.subject, found.period)
-    own = found.author == seat.person
-    if own or (found.subject.kind != "project" and is_own(found.subject, seat, unit=unit)):
+    assessed = found.subject.kind != "project" and is_own(
+        found.subject, seat_of(connection, by, at_ms=now_ms), unit=found.subject.id
+    )
+    if assessed or found.author == by:
         raise refused(
             "own_work",
             Text(zh="本人填报或考核本单位的数据", en="one's own entry, or one about oneself or one's unit"),
             "decided_by",
             Text(zh="填报人和被考核单位以外的审核人", en="somebody who neither entered it nor is assessed by it"),
         )
-    _decide(connection, "entry", number, outcome, by=seat.person, remark=remark, now_ms=now_ms)
+    _decide(connection, "entry", number, outcome, by=by, remark=remark, now_ms=now_ms)
     detail = {"entry": number, "indicator": found.indicator, "period": found.period.name, "outcome": outcome}
-    _note(connection, "entry.decide", found.subject, by=seat.person, now_ms=now_ms, detail=detail)
+    _note(connection, "entry.decide", found.subject, by=by, now_ms=now_ms, detail=detail)
     return _stored(connection, number)
 
 
