@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError
 
 from central import clock
+from central.cycle import run_cycle
 from central.report.due import first_at_eight, make_reports
 from central.store.count_quality import first_of_month, freeze_due
 from central.store.engine import reading, writing
@@ -21,6 +22,7 @@ from central.store.load_project import project_ids
 from central.store.remind_mended import remind
 from central.store.save_duties import look_at_duties
 from central.store.save_jobs import Held, claim_run, finish_run, still_held, take_lease, was_run
+from central.store.save_outlook import first_at_five, forecast_running, monday_at_six, train_outlook
 from central.store.save_seen import TIME_ALONE_MS, mark_dirty
 
 log = logging.getLogger(__name__)
@@ -88,6 +90,9 @@ JOBS = (
     Job(name="daily_duties", due=last_ten_minutes, run=duties),
     Job(name="quality_month", due=first_of_month, run=freeze_quality),
     Job(name="reports", due=first_at_eight, run=make_reports),
+    Job(name="evaluating", due=last_ten_minutes, run=run_cycle),
+    Job(name="outlook_training", due=first_at_five, run=train_outlook),
+    Job(name="outlook", due=monday_at_six, run=forecast_running),
 )
 
 

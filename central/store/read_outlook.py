@@ -104,8 +104,16 @@ def forecasts_of(connection: Connection, project: str, *, today: date) -> dict[s
     return found
 
 
-def likeliest(connection: Connection, *, target: Target, today: date, limit: int, offset: int) -> Sequence[Row[Any]]:
-    """Running projects by the probability told of them now, the likeliest first; of each its newest forecast."""
+def likeliest(
+    connection: Connection,
+    *,
+    target: Target,
+    today: date,
+    limit: int,
+    offset: int,
+    projects: Sequence[str] | None = None,
+) -> Sequence[Row[Any]]:
+    """These projects (None = all) by what is told of them now, the likeliest first; of each its newest forecast."""
     model = newest_model(connection, target)
     if model is None or not model.shown:
         return ()
@@ -122,6 +130,8 @@ def likeliest(connection: Connection, *, target: Target, today: date, limit: int
     )
     same = and_(FORECAST.c.project == newest.c.project, FORECAST.c.day == newest.c.day, FORECAST.c.target == target)
     wanted = select(FORECAST).join(newest, same).order_by(FORECAST.c.probability_bp.desc(), FORECAST.c.project)
+    if projects is not None:
+        wanted = wanted.where(FORECAST.c.project.in_(projects))
     return connection.execute(wanted.limit(limit).offset(offset)).all()
 
 

@@ -53,6 +53,8 @@ def train_outlook(connection: Connection, now: datetime) -> str:
     """Train all models on the projects that were completed by now, keep them, and forecast with them."""
     books, today, now_ms = read_books(connection), district_day(now), to_ms(now)
     examples, courses = history(connection, books, today=today)
+    if not examples and newest_model(connection, "late") is None:
+        return "no completed project to learn from"
     for target in TARGETS:
         _keep_delay(connection, train(examples, target), now=now)
     _keep_finish(connection, learn_finish(courses), courses, now=now)

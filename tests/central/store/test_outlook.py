@@ -101,7 +101,9 @@ def test_too_few_completed_projects_tell_nothing(any_store: Engine) -> None:
 
 def test_an_empty_centre_trains_without_failing(any_store: Engine) -> None:
     with writing(any_store) as connection:
-        assert train_outlook(connection, NOW) == "trained on 0 completed projects, 0 forecasts"
+        assert train_outlook(connection, NOW) == "no completed project to learn from"
+    with reading(any_store) as connection:
+        assert newest_model(connection, "late") is None
 
 
 def test_what_was_told_is_held_against_what_came(sqlite_store: Engine) -> None:
