@@ -9,7 +9,8 @@ from datetime import date
 
 from sqlalchemy import Connection, insert, select, update
 
-from central.domain import Subject
+from central.domain import Subject, SubjectKind
+from central.evaluate.calendar import first_working_day
 from central.evaluate.composing import composed, told
 from central.evaluate.evaluation import Evaluation, moved
 from central.evaluate.forms import Form
@@ -20,6 +21,7 @@ from central.store import tables
 from central.store.instants import district_day, from_ms
 from central.store.move_evaluated import SYSTEM, Doing, Move, digest, note_moves, spelled
 from central.store.read_evaluated import evaluations, forms_of, objection_days, objections_of, policies
+from central.store.read_sheets import Brief, newest_sheets
 from central.store.save_sheets import put_sheet
 from central.store.upsert import table_of
 
@@ -99,24 +101,11 @@ def finalise_due(connection: Connection, *, doing: Doing) -> list[Evaluation]:
     return [move.after for move in final]
 
 
-def newest_sheets(
-    connection: Connection, *, period: Period, kind: SheetKind, subjects: set[Subject]
-) -> dict[Subject, tuple[str, float]]:
-    """The newest stored sheet of each subject that has a total: its id and total; one query for all."""
-    wanted = (
-        select(_SHEET.c.id, _SHEET.c.subject_kind, _SHEET.c.subject, _SHEET.c.total)
-        .where(_SHEET.c.period == period.name, _SHEET.c.kind == kind, _SHEET.c.total.is_not(None))
-        .order_by(_SHEET.c.stored_at, _SHEET.c.id)
-    )
-    found = {Subject(kind=row.subject_kind, id=row.subject): (row.id, row.total) for row in connection.execute(wanted)}
-    return {subject: one for subject, one in found.items() if subject in subjects}
-
-
 def _is_due(one: Evaluation, forms: Sequence[Form], *, today: date, now_ms: int) -> bool:
     if one.closes_ms <= now_ms:
         return True
     first_round_is_in = one.round == 1 and bool(forms) and all(form.state == "submitted" for form in forms)
-    return first_round_is_in and one.period.last < today
+    return first_round_is_in and today >= first_working_day(one.period.after().first)  # measured sheets are there then
 
 
 def _miss(connection: Connection, forms: Sequence[Form]) -> None:
@@ -130,20 +119,27 @@ def _given(connection: Connection, due: Sequence[Evaluation], forms: Mapping[int
     totals = _totals(connection, {form.sheet for one in due for form in forms.get(one.id, ()) if form.sheet})
     for period in sorted({one.period for one in due}):
         of_period = [one for one in due if one.period == period]
-        subjects = {one.subject for one in of_period}
-        measured = newest_sheets(connection, period=period, kind="objective", subjects=subjects)
+        measured = _objective(connection, period, {one.subject.kind for one in of_period})
         third = _third(connection, period, {one.subject.id for one in of_period if one.subject.kind == "project"})
         for one in of_period:
             given = found[one.id]
-            if one.subject in measured:
-                sheet, total = measured[one.subject]
-                given["objective"][sheet] = total
+            if (brief := measured.get(one.subject)) is not None and brief.total is not None:
+                given["objective"][brief.id] = brief.total
             if one.subject.kind == "project":
                 given["third"].update(third.get(one.subject.id, {}))
             for form in forms.get(one.id, ()):
                 if form.state == "submitted" and form.sheet in totals:
                     given[form.kind][form.sheet] = totals[form.sheet]
     return found
+
+
+def _objective(connection: Connection, period: Period, kinds: set[SubjectKind]) -> dict[Subject, Brief]:
+    """The newest objective sheet of every subject of these kinds; one query a kind."""
+    return {
+        Subject(kind=kind, id=subject): brief
+        for kind in sorted(kinds)
+        for subject, brief in newest_sheets(connection, period=period, kind="objective", subject_kind=kind).items()
+    }
 
 
 def _totals(connection: Connection, sheets: set[str]) -> dict[str, float]:

@@ -1,0 +1,263 @@
+"""A quarter and a year of evaluating on both databases, by the calendar and by people."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from datetime import date
+
+import pytest
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import DatabaseError
+
+from central.domain import Subject
+from central.evaluate.calendar import at_hour
+from central.scoring.period import period_of
+from central.scoring.refused import ScoringRefused
+from central.store.act_evaluated import answer, approve, give_back, object_to, submit_form
+from central.store.engine import reading, writing
+from central.store.instants import to_ms
+from central.store.read_evaluated import (
+    events_of,
+    final_results,
+    forms_of,
+    result_of,
+    results_of,
+    rounds_of,
+)
+from tests.central.evaluate.district import UNITS, District, a_district, add_person
+
+OPENS = date(2025, 4, 1)  # the first working day of the second quarter
+CLOSED = date(2025, 4, 17)  # forms are collected for ten working days, to the sixteenth
+Q1 = period_of("2025-Q1")
+
+
+def ms(day: date, hour: int = 12) -> int:
+    """An hour of a day, ms UTC."""
+    return to_ms(at_hour(day, hour))
+
+
+def a_quarter(engine: Engine) -> District:
+    """The first quarter is open, and everybody handed in: 95 points for oneself, 78 for others; 80 were measured."""
+    district = a_district(engine)
+    district.day(date(2025, 3, 31))
+    district.day(OPENS)
+    district.put_objective("2025-Q1")
+    district.fill_in("2025-Q1", date(2025, 4, 3))
+    return district
+
+
+@pytest.mark.requirement("E16", partly="that peers are anonymous is tested with the API")
+@pytest.mark.requirement("E17")
+@pytest.mark.requirement("E13")
+def test_a_quarter_from_its_forms_to_what_is_final(any_store: Engine) -> None:
+    district = a_quarter(any_store)
+    found = district.found()
+    assert [(one.subject.id, one.state) for one in found] == [(unit, "collecting") for unit in sorted(UNITS)]
+    with reading(any_store) as connection:
+        forms = forms_of(connection, found)
+    for one in found:
+        assert Counter(form.kind for form in forms[one.id]) == {"self": 1, "peer": 3}
+        assert one.subject.id not in {form.filler for form in forms[one.id] if form.kind == "peer"}
+    district.day(CLOSED)
+    with reading(any_store) as connection:
+        results = results_of(connection, district.found())
+    for one in district.found():
+        row, document = results[one.id], json.loads(results[one.id].document)
+        assert row.total == pytest.approx(0.7 * 80 + 0.1 * 95 + 0.2 * 78, abs=1e-9)
+        assert [(flag["first"], flag["second"]) for flag in document["discrepancies"]] == [
+            ("self", "peer"), ("self", "objective"),
+        ]  # fmt: skip
+        assert row.grade == "良"
+    numbers = [one.id for one in district.found()]
+    district.approve_all(numbers, date(2025, 4, 18))
+    assert {one.state for one in district.found()} == {"approved"}
+    district.day(date(2025, 4, 19))  # a Saturday: nothing is published
+    assert {one.state for one in district.found()} == {"approved"}
+    district.day(date(2025, 4, 21))
+    published = district.found()
+    assert {(one.state, one.published_on, one.ends_on) for one in published} == {
+        ("published", date(2025, 4, 21), date(2025, 4, 27))  # a Sunday that is worked
+    }
+    with reading(any_store) as connection:
+        assert final_results(connection, period=Q1) == []
+        result = result_of(connection, subject=Subject(kind="unit", id=UNITS[0]), period=Q1)
+    assert result is not None
+    assert (result.final, result.published_on, len(result.sheets)) == (False, date(2025, 4, 21), 6)
+    district.days(date(2025, 4, 22), date(2025, 4, 28))
+    with reading(any_store) as connection:
+        finals = final_results(connection, period=Q1)
+    assert [one.subject.id for one in finals] == sorted(UNITS)
+    assert all(one.final for one in finals)
+
+
+def test_what_is_not_handed_in_is_missing_and_said(any_store: Engine) -> None:
+    district = a_district(any_store)
+    district.day(date(2025, 3, 31))
+    district.day(OPENS)
+    district.put_objective("2025-Q1", 70.0)
+    district.days(date(2025, 4, 14), CLOSED)
+    with reading(any_store) as connection:
+        results = results_of(connection, district.found())
+        forms = forms_of(connection, district.found())
+    assert {form.state for own in forms.values() for form in own} == {"missed"}
+    for result in results.values():
+        assert (result.total, result.grade) == (70.0, "中")
+        assert json.loads(result.document)["missing"] == ["self", "peer"]
+    with writing(any_store) as connection, pytest.raises(ScoringRefused, match="cannot hand in"):
+        form = forms[district.found()[0].id][0]
+        submit_form(connection, form.id, {}, person=form.person, now_ms=ms(CLOSED))
+
+
+@pytest.mark.requirement("B21")
+def test_the_second_of_three_levels_returns_it_with_the_reason(sqlite_store: Engine) -> None:
+    district = a_district(sqlite_store)
+    district.day(date(2025, 11, 30))
+    district.day(date(2025, 12, 1))
+    district.fill_in("2025", date(2025, 12, 8), only=[UNITS[0]])
+    district.days(date(2026, 1, 4), date(2026, 1, 5))
+    district.put_objective("2025")
+    district.days(date(2026, 1, 6), date(2026, 1, 20))
+    (one,) = [found for found in district.found(period="2025", kind="unit") if found.subject.id == UNITS[0]]
+    assert one.state == "composed"
+    day = date(2026, 1, 20)
+    with writing(sqlite_store) as connection:
+        approve(connection, one.id, person="绩效科长", seats={"section"}, now_ms=ms(day))
+        after = give_back(
+            connection, one.id, person="财政甲2", seats={"finance"}, reason="自评依据不足", now_ms=ms(day)
+        )
+    assert (after.state, after.round) == ("collecting", 2)
+    with reading(sqlite_store) as connection:
+        said = [row for row in events_of(connection, one.id) if row.event == "returned"]
+    assert (said[0].actor, said[0].seat, json.loads(said[0].detail_json)) == (
+        "财政甲2", "finance", {"level": 2, "reason": "自评依据不足"}
+    )  # fmt: skip
+    district.fill_in("2025", date(2026, 1, 21), only=[UNITS[0]])
+    district.days(date(2026, 1, 21), date(2026, 1, 28))
+    again = district.one(one.id)
+    assert (again.state, again.round) == ("composed", 2)
+    with writing(sqlite_store) as connection:
+        assert len(rounds_of(connection, one.id)) == 2
+        for person, seat in (("绩效科长", "section"), ("财政乙", "finance"), ("区长", "leader")):
+            approve(connection, one.id, person=person, seats={seat}, now_ms=ms(date(2026, 1, 28)))
+    assert district.one(one.id).state == "approved"
+
+
+def published_quarter(engine: Engine) -> District:
+    """The quarter is published on 21 April, until the 27th."""
+    district = a_quarter(engine)
+    district.day(CLOSED)
+    district.approve_all([one.id for one in district.found()], date(2025, 4, 18))
+    district.day(date(2025, 4, 21))
+    return district
+
+
+@pytest.mark.requirement("E17")
+def test_an_objection_that_waits_keeps_the_result_open_and_is_answered_by_another(any_store: Engine) -> None:
+    district = published_quarter(any_store)
+    one = next(found for found in district.found() if found.subject.id == "住建局")
+    with writing(any_store) as connection:
+        number = object_to(connection, one.id, person="住建局主任", text="3月进度未计入", now_ms=ms(date(2025, 4, 23)))
+    district.days(date(2025, 4, 24), date(2025, 4, 29))
+    assert district.one(one.id).state == "published"
+    assert district.one(one.id).ends_on == date(2025, 4, 30)
+    assert {found.state for found in district.found()} == {"published", "final"}
+    for person, seats in (("住建局主任", {"dept_head"}), ("住建局科员", {"section"})):
+        with writing(any_store) as connection, pytest.raises(ScoringRefused, match="own unit"):
+            answer(connection, number, person=person, seats=seats, upheld=False, text="x", now_ms=ms(date(2025, 4, 29)))
+    with writing(any_store) as connection:
+        answer(
+            connection,
+            number,
+            person="绩效科长",
+            seats={"section"},
+            upheld=False,
+            text="已计入",
+            now_ms=ms(date(2025, 4, 29)),
+        )
+    district.days(date(2025, 4, 30), date(2025, 5, 6))
+    assert district.one(one.id).state == "final"
+    with writing(any_store) as connection, pytest.raises(ScoringRefused, match="the evaluation is 'final'"):
+        object_to(connection, one.id, person="住建局主任", text="再议", now_ms=ms(date(2025, 5, 6)))
+
+
+@pytest.mark.requirement("E17")
+def test_an_objection_that_is_right_has_everything_done_anew(sqlite_store: Engine) -> None:
+    district = published_quarter(sqlite_store)
+    one = next(found for found in district.found() if found.subject.id == "水务局")
+    day = date(2025, 4, 23)
+    with writing(sqlite_store) as connection:
+        first = object_to(connection, one.id, person="水务局主任", text="a", now_ms=ms(day))
+        object_to(connection, one.id, person="水务局科员", text="b", now_ms=ms(day))
+        after = answer(connection, first, person="区长", seats={"leader"}, upheld=True, text="属实", now_ms=ms(day, 13))
+        assert result_of(connection, subject=one.subject, period=Q1) is None
+    assert (after.state, after.round, after.published_on) == ("collecting", 2, None)
+    district.days(date(2025, 4, 24), date(2025, 4, 30))
+    assert district.one(one.id).state == "composed"
+    district.approve_all([one.id], date(2025, 4, 30))
+    district.days(date(2025, 5, 6), date(2025, 5, 14))
+    assert district.one(one.id).state == "final"
+    with reading(sqlite_store) as connection:
+        states = connection.execute(text("SELECT state FROM evaluation_objection ORDER BY id")).scalars().all()
+    assert states == ["upheld", "superseded"]
+
+
+def test_objections_come_within_the_period_and_from_the_assessed(sqlite_store: Engine) -> None:
+    district = published_quarter(sqlite_store)
+    one = next(found for found in district.found() if found.subject.id == "住建局")
+    for person, day, code in (
+        ("水务局主任", date(2025, 4, 23), "not_yours"),
+        ("住建局主任", date(2025, 4, 28), "conflict"),
+    ):
+        with writing(sqlite_store) as connection, pytest.raises(ScoringRefused) as refused:
+            object_to(connection, one.id, person=person, text="x", now_ms=ms(day))
+        assert refused.value.code == code
+
+
+def test_nobody_judges_himself_or_twice(sqlite_store: Engine) -> None:
+    district = a_district(sqlite_store)
+    with writing(sqlite_store) as connection:
+        add_person(connection, "两面人", "clerk", "unit", "住建局")
+        for unit in UNITS[1:]:
+            add_person(connection, "两面人", "section", "unit", unit)
+        add_person(connection, "两面人", "leader", "district", "")
+    district.day(date(2025, 3, 31))
+    district.day(OPENS)
+    district.put_objective("2025-Q1")
+    one = next(found for found in district.found() if found.subject.id == "住建局")
+    with reading(sqlite_store) as connection:
+        peer = next(form for form in forms_of(connection, [one])[one.id] if form.kind == "peer")
+    with writing(sqlite_store) as connection, pytest.raises(ScoringRefused) as refused:
+        submit_form(connection, peer.id, {}, person="两面人", now_ms=ms(date(2025, 4, 2)))
+    assert refused.value.code == "own_work"
+    with writing(sqlite_store) as connection, pytest.raises(ScoringRefused) as refused:
+        submit_form(connection, peer.id, {}, person="区长", now_ms=ms(date(2025, 4, 2)))
+    assert refused.value.code == "not_yours"
+    district.fill_in("2025-Q1", date(2025, 4, 3))
+    district.day(CLOSED)
+    for person, code in (("两面人", "own_work"), (peer.person, "own_work"), ("住建局主任", "own_work")):
+        with writing(sqlite_store) as connection, pytest.raises(ScoringRefused) as refused:
+            approve(connection, one.id, person=person, seats={"leader", "section"}, now_ms=ms(CLOSED))
+        assert refused.value.code == code
+
+
+def test_the_database_keeps_what_is_final(any_store: Engine) -> None:
+    district = a_district(any_store, units=UNITS[:2])
+    district.day(date(2025, 3, 31))
+    district.day(OPENS)
+    district.put_objective("2025-Q1")
+    district.day(CLOSED)
+    district.approve_all([one.id for one in district.found()], date(2025, 4, 18))
+    district.day(date(2025, 4, 21))
+    district.day(date(2025, 4, 28))
+    assert {one.state for one in district.found()} == {"final"}
+    for statement in (
+        "UPDATE evaluation SET state = 'published' WHERE state = 'final'",
+        "DELETE FROM evaluation WHERE state = 'final'",
+        "UPDATE evaluation_result SET total = 100",
+        "DELETE FROM evaluation_result",
+        "UPDATE evaluation_event SET actor = 'x'",
+        "DELETE FROM evaluation_event",
+    ):
+        with writing(any_store) as connection, pytest.raises(DatabaseError, match=r"only be added|does not change"):
+            connection.execute(text(statement))
