@@ -23,6 +23,7 @@ from central.store.remind_mended import remind
 from central.store.save_duties import look_at_duties
 from central.store.save_jobs import Held, claim_run, finish_run, still_held, take_lease, was_run
 from central.store.save_outlook import first_at_five, forecast_running, monday_at_six, train_outlook
+from central.store.save_ranked_due import follow_due
 from central.store.save_seen import TIME_ALONE_MS, mark_dirty
 
 log = logging.getLogger(__name__)
@@ -83,6 +84,11 @@ def freeze_quality(connection: Connection, now: datetime) -> str:
     return freeze_due(connection, now_ms=to_ms(now))
 
 
+def follow_results(connection: Connection, now: datetime) -> str:
+    """Rank what became final and suggest what follows from it; end appeal windows. By the wall."""
+    return follow_due(connection, now_ms=to_ms(now))
+
+
 JOBS = (
     Job(name="daily_tick", due=last_midnight, run=judge_all),
     Job(name="hourly_look", due=last_hour, run=judge_all),
@@ -91,6 +97,7 @@ JOBS = (
     Job(name="quality_month", due=first_of_month, run=freeze_quality),
     Job(name="reports", due=first_at_eight, run=make_reports),
     Job(name="evaluating", due=last_ten_minutes, run=run_cycle),
+    Job(name="results", due=last_midnight, run=follow_results),
     Job(name="outlook_training", due=first_at_five, run=train_outlook),
     Job(name="outlook", due=monday_at_six, run=forecast_running),
 )
