@@ -168,7 +168,7 @@ class Correlation(Answer):
     points: list[PointShown]
 
 
-class CauseShown(Answer):
+class CauseCount(Answer):
     """A cause; `mean_cdays` in hundredths of a day over the `ended`."""
 
     cause: str
@@ -186,7 +186,7 @@ class CauseGroupShown(Answer):
     group: str
     name: Text
     n: int
-    causes: list[CauseShown]
+    causes: list[CauseCount]
 
 
 class Causes(Answer):
@@ -198,7 +198,7 @@ class Causes(Answer):
     groups: list[CauseGroupShown]
 
 
-class StageShown(Answer):
+class StageLoss(Answer):
     """A stage over n projects; `excess_days` beyond the plan over the `planned` of them, and the share of all."""
 
     stage: str
@@ -219,7 +219,7 @@ class BottleneckShown(Answer):
     excess_days: int
     stage: str | None
     name: Text | None
-    stages: list[StageShown]
+    stages: list[StageLoss]
 
 
 class Bottlenecks(Answer):
@@ -354,7 +354,7 @@ class PivotShown(Answer):
     total: PivotLineShown
 
 
-class ActShown(Answer):
+class UseCount(Answer):
     """So many of an action or page."""
 
     what: str
@@ -371,7 +371,7 @@ class UnitUseShown(Answer):
     users: int
     use_bp: int | None
     mark: Text | None
-    acts: list[ActShown]
+    acts: list[UseCount]
 
 
 class Use(Answer):

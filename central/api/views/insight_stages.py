@@ -30,7 +30,7 @@ def causes_group(found: CauseGroup, *, name: Callable[[str], Words]) -> shown.Ca
         name=said(name(found.group)),
         n=found.n,
         causes=[
-            shown.CauseShown(
+            shown.CauseCount(
                 cause=one.cause,
                 name=said(one.name),
                 n=one.n,
@@ -61,8 +61,8 @@ def stage_name(stage: str) -> Words:
     return STAGE_NAMES.get(stage, Words(zh=stage, en=stage))
 
 
-def _stage(one: StageStat) -> shown.StageShown:
-    return shown.StageShown(
+def _stage(one: StageStat) -> shown.StageLoss:
+    return shown.StageLoss(
         stage=one.stage,
         name=said(stage_name(one.stage)),
         n=one.n,
@@ -134,7 +134,7 @@ def use_shown(found: Sequence[UnitUse], *, since: date, until: date) -> shown.Us
                 users=one.users,
                 use_bp=one.use_bp,
                 mark=said(one.mark) if one.mark else None,
-                acts=[shown.ActShown(what=what, n=n) for what, n in one.acts],
+                acts=[shown.UseCount(what=what, n=n) for what, n in one.acts],
             )
             for one in found
         ],
