@@ -45,6 +45,16 @@ def writing(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
+@contextmanager
+def undone(engine: Engine) -> Iterator[Connection]:
+    """One transaction that may write and is taken back at its end: to see what would be."""
+    with engine.connect() as connection:
+        held = connection.execution_options(**{_WRITES: True})
+        with held.begin() as transaction:
+            yield held
+            transaction.rollback()
+
+
 def _open_sqlite(url: str) -> Engine:
     engine = create_engine(url, connect_args={"timeout": _BUSY_TIMEOUT_MS / 1000})
     event.listen(engine, "connect", _set_pragmas)

@@ -21,10 +21,13 @@ _PROGRAMME, _PROJECT = table_of(tables.Programme), table_of(tables.Project)
 _BUILDING, _ITEM = table_of(tables.Building), table_of(tables.WorkItem)
 
 
-def life_events_of(connection: Connection, project_id: str) -> tuple[LifeEvent, ...]:
-    """The event in force of each kind, by (day, kind): what was noted last, be it by a plan or by a person."""
+def life_events_of(connection: Connection, project_id: str, *, known_ms: int | None = None) -> tuple[LifeEvent, ...]:
+    """The event in force of each kind, by (day, kind): what was noted last, be it by a plan or by a person; with
+    `known_ms` only what was noted by then."""
     found: dict[str, tuple[int, LifeEvent]] = {}
     for noted_at, event in (*_of_plans(connection, project_id), *_noted(connection, project_id)):
+        if known_ms is not None and noted_at > known_ms:
+            continue
         if event.kind not in found or noted_at >= found[event.kind][0]:
             found[event.kind] = (noted_at, event)
     return tuple(sorted((event for _, event in found.values()), key=lambda event: (event.day, event.kind)))

@@ -1,0 +1,145 @@
+"""Scores made again from stored facts on both databases: the same bit for bit, and late facts do not change them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Engine, text
+
+from central.domain import Subject, Text
+from central.ingest.commit import commit
+from central.plan.calendar import midnight
+from central.reassess import reassess
+from central.recompute import Recomputed, recompute, sheets_of_period
+from central.scoring.indicator import IndicatorSet, WeighedLeaf
+from central.scoring.period import period_of
+from central.store.engine import reading, undone, writing
+from central.store.instants import to_ms
+from central.store.save_sheets import take_health, take_sheet, take_unit_sheets
+from tests.central.build import START
+from tests.central.edge import frame_of
+from tests.central.plans import demo_project, plan, register
+from tests.central.scoring.sheets import an_indicator
+from tests.wire.build import a_reading, a_record
+from wire.messages import Frame
+
+DAYS = 40
+NOW = midnight(START) + timedelta(days=DAYS)
+MAY = period_of("2026-05")
+TAKEN_MS = to_ms(midnight(START) + timedelta(days=33))
+CODES = ("progress.spi_t", "progress.completion", "progress.evidence", "warnings.red_count")
+
+
+def look(number: float, *, share: int, seq: int = 0) -> Frame:
+    """One look at building b1, half a day after the one before."""
+    when = to_ms(midnight(START) + timedelta(days=number / 2, hours=2))
+    body = a_reading(camera="c1", face="south", building="b1", stage_shares_bp=(10_000 - share, 0, share, 0, 0, 0))
+    return frame_of([a_record(seq=seq or int(number) + 1, at=when, body=body)], gateway="gw-1")
+
+
+@pytest.fixture
+def store(any_store: Engine) -> Engine:
+    """A building that is slow from the third day on, judged to the end of the period and beyond."""
+    register(any_store, "gw-1")
+    plan(any_store, replace(demo_project(), unit=Text(zh="区住建局", en="housing")))
+    frames = [look(n, share=min(n * 300, 2400)) for n in range(2 * DAYS)]
+    commit(any_store, frames=frames, letters=[], now_ms=1)
+    reassess(any_store, "p1", NOW)
+    return any_store
+
+
+def a_set() -> IndicatorSet:
+    """Measured leaves that weigh alike."""
+    leaves = tuple(
+        WeighedLeaf(indicator=replace(an_indicator(code), source=code, kind="lower" if "red" in code else "higher"),
+                    weight=1 / len(CODES), reason="equal")
+        for code in CODES
+    )  # fmt: skip
+    name = Text(zh="试行", en="trial")
+    return IndicatorSet(id="project/p1", version=1, name=name, sector="", frame="IOI", leaves=leaves)
+
+
+def take(engine: Engine) -> list[str]:
+    """The sheets of the project, of its health and of its unit."""
+    subject = Subject(kind="project", id="p1")
+    with writing(engine) as connection:
+        one = take_sheet(connection, subject=subject, set=a_set(), period=MAY, kind="objective", now_ms=TAKEN_MS)
+        healthy = take_health(connection, ["p1"], period=MAY, now_ms=TAKEN_MS)
+        unit = take_unit_sheets(connection, ["区住建局"], period=MAY, now_ms=TAKEN_MS)
+    return [one, *healthy.values(), *unit.values()]
+
+
+def again(engine: Engine, score: str) -> Recomputed:
+    with undone(engine) as connection:
+        found = recompute(connection, score)
+    assert found is not None
+    return found
+
+
+@pytest.mark.requirement("A01")
+def test_a01_every_sheet_is_made_again_bit_for_bit(store: Engine) -> None:
+    keys = take(store)
+    with reading(store) as connection:
+        assert sheets_of_period(connection, "2026-05") == sorted(keys)
+    for key in keys:
+        found = again(store, key)
+        assert found.same, [line for line in found.lines if not line.same]
+        assert found.notes == ()
+        assert len(found.lines) > 5
+
+
+@pytest.mark.requirement("A01")
+def test_a01_what_came_later_changes_no_sheet_that_was_taken(store: Engine) -> None:
+    """Looks of the first days that lay in a gateway, and come when the sheet is out, change the live past alone."""
+    key, healthy, _ = take(store)
+    with reading(store) as connection:
+        before = connection.execute(text("SELECT total FROM score WHERE day = '2026-05-30'")).scalar_one()
+    late = [look(n + 0.3, share=2400 + (n - 8) * 60, seq=1000 + n) for n in range(20, 61)]
+    commit(store, frames=late, letters=[], now_ms=TAKEN_MS + 1)
+    reassess(store, "p1", NOW)
+    with reading(store) as connection:
+        assert connection.execute(text("SELECT total FROM score WHERE day = '2026-05-30'")).scalar_one() != before
+        rows = connection.execute(text("SELECT count(*) FROM deviation")).scalar_one()
+    for one in (key, healthy):
+        found = again(store, one)
+        assert found.same, [line for line in found.lines if not line.same]
+        assert "41 that came later do not count" in found.notes[0]
+    with reading(store) as connection:  # nothing of it stays
+        assert connection.execute(text("SELECT count(*) FROM deviation")).scalar_one() == rows
+        assert connection.execute(text("SELECT count(*) FROM face_reading")).scalar_one() == 2 * DAYS + 41
+
+
+def test_what_is_derived_has_no_say_and_a_changed_fact_comes_out(store: Engine) -> None:
+    key = take(store)[0]
+    with writing(store) as connection:
+        connection.execute(text("UPDATE deviation SET actual_bp = actual_bp + 900"))
+        connection.execute(text("UPDATE observation SET value_bp = value_bp + 900"))
+    assert again(store, key).same
+    with writing(store) as connection:
+        connection.execute(text("UPDATE face_reading SET shares = replace(shares, '2400', '4800')"))
+    found = again(store, key)
+    assert {line.what for line in found.lines if not line.same} >= {"progress.completion"}
+
+
+@pytest.mark.parametrize("score", ["p1", "p1/2026-05-12"])
+def test_a_live_score_is_made_again_from_all_facts(store: Engine, score: str) -> None:
+    found = again(store, score)
+    assert found.same, [line for line in found.lines if not line.same]
+    assert [line.what for line in found.lines][:1] == ["total"]
+    assert len(found.lines) == 3 + 4
+
+
+def test_what_is_not_judged_yet_is_said(store: Engine) -> None:
+    commit(store, frames=[look(10, share=9000, seq=2000)], letters=[], now_ms=TAKEN_MS)
+    found = again(store, "p1")
+    assert "not judged yet" in found.notes[0]
+
+
+def test_what_is_no_score_is_none(store: Engine) -> None:
+    with undone(store) as connection:
+        assert recompute(connection, "p9") is None
+        assert recompute(connection, "p1/2020-01-01") is None
+        with pytest.raises(ValueError, match="isoformat"):
+            recompute(connection, "p1/yesterday")
