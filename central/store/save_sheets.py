@@ -18,7 +18,7 @@ from central.scoring.indicator import IndicatorSet, Value, WeighedLeaf
 from central.scoring.leaf import LeafError
 from central.scoring.period import Period
 from central.scoring.refused import ScoringRefused
-from central.scoring.sheet import OVERRIDE, Adjusted, Sheet, SheetError, SheetKind, canonical, checked, scored, sheet_id
+from central.scoring.sheet import OVERRIDE, Adjusted, Sheet, SheetError, SheetKind, canonical, checked, id_of, scored
 from central.scoring.unit import UNIT_SET, ProjectScore, unit_values
 from central.store import tables
 from central.store.instants import to_ms
@@ -156,6 +156,11 @@ def prefilled(
     """What is known of each leaf, in the set's order: for forms, where measured values are read-only (A40)."""
     gathered = _gather(connection, [subject], period=period, now_ms=now_ms)
     return tuple(gathered.value(subject, leaf) for leaf in given.leaves)
+
+
+def health_of(connection: Connection, subject: Subject, *, period: Period, now_ms: int) -> tuple[Value, ...]:
+    """The parts of a project's health as they are known at `now_ms`, in the order of HEALTH_SET."""
+    return _health(_gather(connection, [subject], period=period, now_ms=now_ms), subject)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -296,9 +301,14 @@ def _keep(
     now_ms: int,
 ) -> dict[Subject, str]:
     """Insert those that are new; one entry of the trail names them all by a digest of their ids."""
-    ids = {subject: sheet_id(sheet) for subject, sheet in sheets.items()}
+    spelled = {subject: canonical(sheet) for subject, sheet in sheets.items()}
+    ids = {subject: id_of(body) for subject, body in spelled.items()}
     there = _there(connection, ids.values())
-    rows = [_row(sheet, ids[subject], now_ms) for subject, sheet in sheets.items() if ids[subject] not in there]
+    rows = [
+        _row(sheet, ids[subject], spelled[subject], now_ms)
+        for subject, sheet in sheets.items()
+        if ids[subject] not in there
+    ]
     insert_new(connection, tables.ScoreSheet, rows)
     if rows:
         root = hashlib.sha256("\n".join(sorted(row["id"] for row in rows)).encode()).hexdigest()
@@ -313,7 +323,7 @@ def _there(connection: Connection, ids: Iterable[str]) -> frozenset[str]:
     return frozenset(connection.execute(wanted).scalars())
 
 
-def _row(sheet: Sheet, key: str, now_ms: int) -> dict[str, Any]:
+def _row(sheet: Sheet, key: str, body: bytes, now_ms: int) -> dict[str, Any]:
     score = scored(sheet)
     return {
         "id": key,
@@ -329,5 +339,5 @@ def _row(sheet: Sheet, key: str, now_ms: int) -> dict[str, Any]:
         "rule_version": score.rule_version,
         "total": score.total,
         "grade": score.grade,
-        "body": canonical(sheet).decode(),
+        "body": body.decode(),
     }

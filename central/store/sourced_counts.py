@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, union
 
 from central.quality.counting import total_of
 from central.quality.lots import pass_rate
@@ -19,6 +19,7 @@ from central.store.sourced_mending import Window
 from central.store.upsert import table_of
 
 _MONTH, _REQUEST = table_of(tables.QualityMonth), table_of(tables.RequestCount)
+_LOT, _FINDING = table_of(tables.InspectionLot), table_of(tables.SafetyFinding)
 _EVER = date(1, 1, 1)
 
 
@@ -47,8 +48,10 @@ def delivered_of(
 
 def lots_by_project(connection: Connection, projects: Sequence[str], window: Window) -> dict[str, Lots]:
     """Inspected lots of the window, and serious findings of safety."""
-    found = {}
-    for project in projects:
+    found = dict.fromkeys(projects, Lots())
+    for project in _looked_at(connection, window):
+        if project not in found:
+            continue
         rate = pass_rate(lots_of(connection, project, window.first, window.through))
         looked = findings_of(connection, project, _EVER, window.through)
         serious = [one for one in looked if one.serious and window.first <= one.day]
@@ -61,6 +64,12 @@ def lots_by_project(connection: Connection, projects: Sequence[str], window: Win
             safety_refs=tuple(f"safety/{one.id}" for one in serious),
         )
     return found
+
+
+def _looked_at(connection: Connection, window: Window) -> list[str]:
+    """Projects of which anybody noted lots or safety by the end of the window; most have none, and cost nothing."""
+    noted = union(*(select(table.c.project).where(table.c.day <= window.through) for table in (_LOT, _FINDING)))
+    return sorted(connection.execute(noted).scalars())
 
 
 def handled_of(connection: Connection, kind: str, window: Window, *, known_ms: int) -> dict[str, Handled]:
