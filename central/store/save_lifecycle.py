@@ -17,7 +17,7 @@ from central.lifecycle.chain import in_force, order_fault
 from central.lifecycle.gates import StageAct, check_decision, check_submission, life_event, passed
 from central.lifecycle.permits import PermitEvent, check_permit, check_start
 from central.lifecycle.refused import ActRefused
-from central.lifecycle.stages import LIFE_OF_STAGE, LifecycleTemplate
+from central.lifecycle.stages import LIFE_OF_STAGE, LifecycleTemplate, spoken
 from central.lifecycle.templates import template_document
 from central.plan.calendar import midnight
 from central.store import tables
@@ -25,6 +25,7 @@ from central.store.act_mended import permitted
 from central.store.instants import to_ms
 from central.store.read_lifecycle import acts_of, permits_of, template_of, templates_in_force
 from central.store.read_organised import life_events_of
+from central.store.save_audit import lock_head
 from central.store.save_plan import spelled_plan
 from central.store.save_seen import mark_dirty
 from central.store.upsert import table_of
@@ -97,10 +98,12 @@ def decide_stage(
     check_decision(template_of(connection, project), act, by=by, roles=roles, remark=remark, approve=approve)
     if approve and act.stage == "started":
         check_start(permits_of(connection, project), act.actual_on)
+    event = life_event(project, act) if approve else None
+    if event is not None:
+        _check_order(connection, event)
     state = "approved" if approve else "returned"
     same = update(_ACT).where(_ACT.c.id == number)
     connection.execute(same.values(state=state, decided_by=by, decided_at=now_ms, remark=remark))
-    event = life_event(project, act) if approve else None
     if event is not None:
         _add_event(connection, event, by=by, now_ms=now_ms)
     detail = {"act": number, "stage": act.stage, "remark": remark}
@@ -115,9 +118,8 @@ def note_milestone(connection: Connection, event: LifeEvent, *, today: date, by:
     if event.kind != "agreed_start" and event.day > today:
         raise ActRefused(f"{event.kind} on {event.day}, after {today}", where="day", expected="a day that has come")
     _check_not_approved(connection, event)
-    fault = order_fault(life_events_of(connection, event.project), event)
-    if fault is not None:
-        raise ActRefused(fault[0], where="day", expected=fault[1])
+    _check_order(connection, event)
+    _check_by_two(connection, event)
     if event.kind == "started":
         check_start(permits_of(connection, event.project), event.day)
     _add_event(connection, event, by=by, now_ms=now_ms)
@@ -131,6 +133,27 @@ def _check_not_approved(connection: Connection, event: LifeEvent) -> None:
         if LIFE_OF_STAGE.get(act.stage) == event.kind:
             what = f"{event.kind} was approved with stage {act.stage} on {act.actual_on}"
             raise ActRefused(what, where="kind", expected="a link of the chain that no approved stage has said")
+
+
+def _check_order(connection: Connection, event: LifeEvent) -> None:
+    """The chain signed → agreed start → started → production → completed, whoever says a link of it."""
+    fault = order_fault(life_events_of(connection, event.project), event)
+    if fault is not None:
+        raise ActRefused(fault[0], where="day", expected=fault[1])
+
+
+def _check_by_two(connection: Connection, event: LifeEvent) -> None:
+    """What a stage of the project's template says is said by that stage, which somebody else approves; an agreed start
+    that is known is moved by a revision of the plan, which somebody else approves too."""
+    stage = next((stage for stage, kind in LIFE_OF_STAGE.items() if kind == event.kind), None)
+    template = template_of(connection, event.project)
+    if stage is not None and template.rule(stage) is not None:
+        what = f"{event.kind} by the word of one"
+        raise ActRefused(what, where="kind", expected=f"stage {spoken(stage)}, which somebody else approves")
+    known = in_force(life_events_of(connection, event.project)).get("agreed_start")
+    if event.kind == "agreed_start" and known is not None and known.day != event.day:
+        what = f"another agreed start than {known.day}"
+        raise ActRefused(what, where="day", expected="a revision of the plan, which somebody else approves")
 
 
 def note_permit(connection: Connection, project: str, event: PermitEvent, *, today: date, by: str, now_ms: int) -> None:
@@ -163,7 +186,10 @@ def note_tax(
 
 
 def put_template(connection: Connection, template: LifecycleTemplate, *, by: str, now_ms: int) -> LifecycleTemplate:
-    """The template with the version it was stored as; the same again gives the version it has."""
+    """The template with the version it was stored as; the same again gives the version it has.
+
+    Whoever stores one waits for whoever does so at the same time, and sees what that one stored."""
+    lock_head(connection)
     known = templates_in_force(connection)
     for other in known:
         both = sorted(set(other.work_types) & set(template.work_types))

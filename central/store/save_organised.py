@@ -10,6 +10,7 @@ from central.lifecycle.programmes import Programme
 from central.lifecycle.refused import ActRefused
 from central.store import tables
 from central.store.read_organised import stored_organisation, units_of_projects
+from central.store.save_audit import lock_head
 from central.store.save_plan import spelled_plan
 from central.store.upsert import insert_new, table_of
 
@@ -20,8 +21,9 @@ _PROGRAMME = table_of(tables.Programme)
 def save_organisation(connection: Connection, tree: OrganisationTree, *, by: str, now_ms: int) -> int:
     """The version the tree was stored as; the same again gives the version it has.
 
-    ActRefused when a project is of a unit that is not there any more.
+    ActRefused when a project is of a unit that is not there any more. Two who store one at once take turns.
     """
+    lock_head(connection)
     spelled, digest = spelled_plan(tree.document)
     version, known = stored_organisation(connection)
     if known == digest:
@@ -57,7 +59,8 @@ def save_organisation(connection: Connection, tree: OrganisationTree, *, by: str
 def save_programme(
     connection: Connection, programme: Programme, document: dict[str, object], *, by: str, now_ms: int
 ) -> int:
-    """The version the programme was stored as; the same again gives the version it has."""
+    """The version the programme was stored as; the same again gives the version it has. Two at once take turns."""
+    lock_head(connection)
     spelled, digest = spelled_plan(document)
     newest = (
         select(_PROGRAMME.c.version, _PROGRAMME.c.sha256)

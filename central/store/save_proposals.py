@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, insert, select, update
 
 from central.audit.trail import append
 from central.errors import UnknownThing
@@ -16,12 +16,15 @@ from central.store.read_proposals import StoredProposal, may_approve, open_propo
 from central.store.save_plan import check_clash, check_code, check_unit, newest_version, put_plan, spelled_plan
 from central.store.upsert import table_of
 
-_PROPOSAL = table_of(tables.PlanProposal)
+_PROPOSAL, _PROJECT = table_of(tables.PlanProposal), table_of(tables.Project)
 
 
 def propose_plan(connection: Connection, plan: ImportedPlan, *, by: str, reason: str, now_ms: int) -> int:
-    """The number under which the revision waits; the same document again gives the number it has."""
+    """The number under which the revision waits; the same document again gives the number it has.
+
+    The project's row is held: of two who propose at once the second sees what the first proposed."""
     project = plan.project.id
+    connection.execute(select(_PROJECT.c.id).where(_PROJECT.c.id == project).with_for_update())
     spelled, digest = spelled_plan(plan.document)
     check_clash(connection, plan.project)
     check_code(connection, plan)

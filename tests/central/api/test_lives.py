@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,10 +10,12 @@ import httpx
 import pytest
 from sqlmodel import Session, select
 
+from central.lifecycle.stages import SHIPPED
 from central.plan.exporting import plan_document
 from central.plan.importing import read_plan_xlsx
 from central.reassess import reassess
 from central.store.engine import writing
+from central.store.save_lifecycle import put_template
 from central.store.tables import AuditEntry, Grant, User
 from tests.central.api.district import HASHED, NOW, Centre, mailing, qingping
 from tests.central.lifecycle.test_organisation import DOCUMENT as ORGANISATION
@@ -135,6 +138,8 @@ def test_a_question_is_taken_back_by_who_asked(one_centre: Centre) -> None:
 
 
 def test_the_chain_and_the_flag_of_a_late_start(one_centre: Centre) -> None:
+    with writing(one_centre.engine) as connection:  # a kind of project whose template has no stages for the chain
+        put_template(connection, replace(SHIPPED[0], stages=SHIPPED[0].stages[:1]), by="admin", now_ms=1)
     for kind, day in (("signed", "2025-10-31"), ("agreed_start", "2026-05-10")):
         answer = send(one_centre, "owner", "POST", "/projects/qp/milestones", kind=kind, day=day, ref="合同")
         assert answer.status_code == 201, answer.text

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, select, text
+from sqlalchemy import Engine, insert, select, text
 
 from central.domain import LifeEvent, LifeKind
 from central.errors import PlanRefused, UnknownThing
@@ -81,6 +81,12 @@ def passes(engine: Engine, *stages: str) -> None:
             decide_stage(
                 connection, "qp", number, by="zhao", roles={"leader"}, approve=True, remark="", now_ms=5000 + n
             )
+
+
+def without_stages(engine: Engine) -> None:
+    """Projects that go through one stage only: links of the chain are milestones then."""
+    with writing(engine) as connection:
+        put_template(connection, replace(SHIPPED[0], stages=SHIPPED[0].stages[:1]), by="admin", now_ms=1)
 
 
 def dirty(engine: Engine) -> int:
@@ -186,6 +192,7 @@ def note(engine: Engine, kind: LifeKind, day: str) -> None:
 def test_the_chain_of_an_investment_project(any_store: Engine) -> None:
     plain = changed(lambda d: [d["project"].pop(key) for key in ("signed_on", "agreed_start")])
     stored(any_store, plain)
+    without_stages(any_store)
     with pytest.raises(ActRefused, match="started before signed"):
         note(any_store, "started", "2026-03-01")
     note(any_store, "signed", "2026-01-31")
@@ -213,6 +220,7 @@ def test_the_chain_of_an_investment_project(any_store: Engine) -> None:
 @pytest.mark.requirement("A38")
 def test_no_start_without_the_permit_that_is_required(any_store: Engine) -> None:
     stored(any_store)
+    without_stages(any_store)
     refused = PermitEvent(permit="eia", state="refused", day=date(2026, 4, 20), ref="", note="noise")
     granted = PermitEvent(permit="eia", state="granted", day=date(2026, 6, 1), ref="环审〔2026〕3号", note="")
     with writing(any_store) as connection:
@@ -226,6 +234,39 @@ def test_no_start_without_the_permit_that_is_required(any_store: Engine) -> None
     with pytest.raises(ActRefused, match="without eia"):
         note(any_store, "started", "2026-05-31")
     note(any_store, "started", "2026-06-01")
+
+
+@pytest.mark.parametrize(("kind", "stage"), [("signed", "contracted"), ("started", "started")])
+def test_what_a_stage_says_is_not_said_by_one_alone(any_store: Engine, kind: LifeKind, stage: str) -> None:
+    stored(any_store)
+    with pytest.raises(ActRefused, match=f"{kind} by the word of one.*stage {stage} "):
+        note(any_store, kind, "2026-03-31" if kind == "signed" else "2026-05-03")
+    assert trail(any_store) == ["plan.import"]
+
+
+def test_an_agreed_start_is_not_moved_by_one_alone(any_store: Engine) -> None:
+    stored(any_store)
+    with pytest.raises(ActRefused, match=r"another agreed start than 2026-05-01.*a revision of the plan"):
+        note(any_store, "agreed_start", "2026-08-01")
+
+
+def test_a_stage_out_of_the_chains_order_is_not_approved(any_store: Engine) -> None:
+    """Work was noted to begin before the contract that is shown now: what was submitted is not let pass."""
+    stored(any_store)
+    stages = ("declared", "reviewed", "approved", "budgeted", "funded", "tendered")
+    passes(any_store, *stages)
+    late = an_act("contracted", date(2026, 5, 20))
+    with writing(any_store) as connection:
+        number = submit_stage(connection, "qp", late, today=TODAY, now_ms=6000)
+        connection.execute(
+            insert(table_of(tables.LifeEventRow)).values(
+                project="qp", kind="started", day=date(2026, 5, 4), ref="x", noted_by="y", noted_at=1
+            )
+        )
+    with pytest.raises(ActRefused, match="signed 2026-05-20 after"), writing(any_store) as connection:
+        decide_stage(connection, "qp", number, by="zhao", roles={"leader"}, approve=True, remark="", now_ms=7000)
+    with reading(any_store) as connection:
+        assert acts_of(connection, "qp")[-1].state == "submitted"
 
 
 @pytest.mark.requirement("D03")
@@ -382,7 +423,9 @@ def test_delay_is_counted_against_the_baseline_and_the_baseline_stays(any_store:
 
 def test_a_term_that_a_revision_carries_along_is_no_news(any_store: Engine) -> None:
     stored(any_store)
-    note(any_store, "agreed_start", "2026-05-20")
+    with writing(any_store) as connection:  # as it could be noted before two were needed for it
+        row = {"project": "qp", "kind": "agreed_start", "day": date(2026, 5, 20), "ref": "x"}
+        connection.execute(insert(table_of(tables.LifeEventRow)).values(**row, noted_by="y", noted_at=9000))
     save_imported(any_store, a_plan(later_by(5)), by="owner", reason="later", now_ms=99_000)
     assert due_start(events(any_store)) == date(2026, 5, 20)
     other = changed(lambda d: d["project"].update(agreed_start="2026-05-25"))
