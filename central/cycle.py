@@ -7,7 +7,7 @@ time all the same, since what is opened late closes late.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Literal
 
@@ -60,8 +60,14 @@ def run_cycle(connection: Connection, now: datetime) -> str:
     after = _handled_until(connection)
     if after is None:
         after = midnight(local_day(now)) - timedelta(seconds=1)  # a new centre begins with the day it begins on
-    done = [f"{one.kind} {one.key}: {_handle(connection, one, now)}" for one in occasions(after, now)]
+    done = [f"{one.kind} {one.key}: {_handle(connection, one, now)}" for one in _wanted(occasions(after, now))]
     return "; ".join(done) or "nothing due"
+
+
+def _wanted(found: Sequence[Occasion]) -> list[Occasion]:
+    """All of them, but of missed days only the newest: what a day does, it does for all that is due by now."""
+    newest = max((one.at for one in found if one.kind == "daily"), default=None)
+    return [one for one in found if one.kind != "daily" or one.at == newest]
 
 
 def _handle(connection: Connection, one: Occasion, now: datetime) -> str:
@@ -106,7 +112,7 @@ def _monitoring(connection: Connection, one: Occasion, doing: Doing) -> str:
 
 def _tasks(connection: Connection, one: Occasion, doing: Doing) -> str:
     people = roster_at(connection, at_ms=doing.wall_ms)
-    drafts = drafts_of(connection, one.period, people)
+    drafts = drafts_of(connection, one.period, people, now_ms=doing.wall_ms)
     done = publish_month(connection, one.period, drafts, people, doing=doing)
     return f"{done.count} tasks, {len(done.homeless)} without a person"
 
@@ -188,9 +194,7 @@ def _persons(connection: Connection, period: Period) -> list[Assessed]:
     return found
 
 
-def _own_sets(
-    connection: Connection, kind: Literal["unit", "person"], period: Period
-) -> dict[Subject, IndicatorSet]:
+def _own_sets(connection: Connection, kind: Literal["unit", "person"], period: Period) -> dict[Subject, IndicatorSet]:
     found = sets_in_force(connection, kind=kind, day=period.last)
     return {Subject(kind=kind, id=key): found[key] for key in sorted(found)}
 

@@ -60,11 +60,15 @@ def snapshots_of(connection: Connection, number: int) -> list[Row[Any]]:
     return list(connection.execute(wanted))
 
 
-def newest_gaps(connection: Connection) -> dict[str, tuple[int, int]]:
-    """By project the newest (planned, actual) share in basis points; one index look-up a project."""
+def newest_gaps(connection: Connection, *, now_ms: int) -> dict[str, tuple[int, int]]:
+    """By project the newest (planned, actual) share as of now, in basis points; one index look-up a project."""
     newest = (
         select(func.max(_DEVIATION.c.as_of_at))
-        .where(_DEVIATION.c.subject_kind == "project", _DEVIATION.c.subject == _PROJECT.c.id)
+        .where(
+            _DEVIATION.c.subject_kind == "project",
+            _DEVIATION.c.subject == _PROJECT.c.id,
+            _DEVIATION.c.as_of_at <= now_ms,
+        )
         .correlate(_PROJECT)
         .scalar_subquery()
     )
@@ -85,13 +89,13 @@ def measure_states(connection: Connection, numbers: Iterable[int]) -> dict[int, 
     return {row.id: row.state for row in connection.execute(wanted)}
 
 
-def drafts_of(connection: Connection, month: Period, people: Roster) -> list[Draft]:
+def drafts_of(connection: Connection, month: Period, people: Roster, *, now_ms: int) -> list[Draft]:
     """What the list of a month asks for: each running project's plan, and each rectification that is under way."""
-    return [*_of_plans(connection, month, people), *_of_measures(connection, month)]
+    return [*_of_plans(connection, month, people, now_ms=now_ms), *_of_measures(connection, month)]
 
 
-def _of_plans(connection: Connection, month: Period, people: Roster) -> list[Draft]:
-    finishing, seen = _finishing(connection, month), newest_gaps(connection)
+def _of_plans(connection: Connection, month: Period, people: Roster, *, now_ms: int) -> list[Draft]:
+    finishing, seen = _finishing(connection, month), newest_gaps(connection, now_ms=now_ms)
     wanted = select(_PROJECT).where(_PROJECT.c.start <= month.last).order_by(_PROJECT.c.id)
     return [
         Draft(

@@ -107,7 +107,7 @@ def add_task(connection: Connection, draft: Draft, *, doing: Doing) -> int:
 def look_at_tasks(connection: Connection, week: date, *, doing: Doing) -> str:
     """Every running task as of now: what is measured moves by itself, and each leaves a row for this Monday."""
     today = district_day(from_ms(doing.wall_ms))
-    looked = look(connection, today)
+    looked = look(connection, today, now_ms=doing.wall_ms)
     _move(connection, looked, doing)
     after = [one.after for one in looked]
     rows = [
@@ -128,10 +128,10 @@ def look_at_tasks(connection: Connection, week: date, *, doing: Doing) -> str:
     return f"{len(rows)} tasks, {len(behind)} behind"
 
 
-def look(connection: Connection, today: date) -> list[Looked]:
+def look(connection: Connection, today: date, *, now_ms: int) -> list[Looked]:
     """Running tasks with what the platform measures of them; nothing is stored."""
     tasks = running_tasks(connection)
-    gaps = newest_gaps(connection)
+    gaps = newest_gaps(connection, now_ms=now_ms)
     over = {task.id for task in last_day_before(today, tasks)}
     ordered = [int(task.follows_ref) for task in tasks if task.follows == "rectification"]
     states = measure_states(connection, ordered)
