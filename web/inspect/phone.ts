@@ -83,14 +83,14 @@ export async function begin(): Promise<void> {
 
 export async function signIn(username: string, password: string): Promise<void> {
   const got = await need(client.POST("/api/v1/auth/login", { body: { username, password } }), "/auth/login");
-  session.value = { token: got.access_token, until_ms: Date.now() + got.expires_in * 1000, username, name: username };
-  const me = await need(client.GET("/api/v1/auth/me"), "/auth/me");
-  if (round.value && (await outbox.kept<{ user: string }>("round"))?.user !== me.username) [round.value, roundAt.value] = [null, null];
-  await hold({ ...session.value, username: me.username, name: me.name });
+  const bearer = { Authorization: `Bearer ${got.access_token}` };
+  const me = await need(client.GET("/api/v1/auth/me", { headers: bearer }), "/auth/me");
+  if ((await outbox.kept<{ user: string }>("round"))?.user !== me.username) [round.value, roundAt.value] = [null, null];
   ended.value = null;
+  await hold({ token: got.access_token, until_ms: Date.now() + got.expires_in * 1000, username: me.username, name: me.name });
   persisted.value = (await navigator.storage?.persist?.()) ?? false;
   drain.now();
-  await takeRound();
+  void takeRound();
 }
 
 /** The person stays known, so that what is on the phone stays his; the token goes. */

@@ -25,6 +25,7 @@ from central.api.schemas import BuildingState, ProjectSummary, Text
 from central.api.views.quality import fence_shown
 from central.api.views.standing import Judged
 from central.plan.calendar import local_day, midnight
+from central.plan.stages import STAGES
 from central.plan.structure import Step
 from central.quality.claims import DUE_HOUR, ClaimKind, kind_of
 from central.quality.duty import duty_state
@@ -173,7 +174,7 @@ def _building(building: BuildingState, plan: domain.Project, steps: Collection[S
                 name=item.name,
                 actual_bp=item.actual_bp,
                 sigma_bp=item.sigma_bp,
-                credits=_stages(dict(credits_of[item.id])),
+                credits=_stages(dict(credits_of[item.id]), work_type=plan.work_type),
                 steps=[StepCredit(name=s.name, credit_bp=s.credit_bp) for s in steps if s.item == item.id],
             )
             for item in building.items
@@ -181,9 +182,14 @@ def _building(building: BuildingState, plan: domain.Project, steps: Collection[S
     )
 
 
-def _stages(worth_of: dict[str, int]) -> list[StageCredit]:
-    ordered = sorted(worth_of.items(), key=lambda pair: (pair[1], pair[0]))
-    return [StageCredit(stage=stage, credit_bp=worth) for stage, worth in ordered if worth > 0]
+def _stages(worth_of: dict[str, int], *, work_type: str) -> list[StageCredit]:
+    """In the order of the work, without stages that add nothing to the one before."""
+    order = STAGES.get(work_type, tuple(worth_of))
+    found: list[StageCredit] = []
+    for stage in sorted(worth_of, key=lambda one: (order.index(one) if one in order else len(order), one)):
+        if worth_of[stage] > (found[-1].credit_bp if found else 0):
+            found.append(StageCredit(stage=stage, credit_bp=worth_of[stage]))
+    return found
 
 
 def _percent(bp: int) -> str:
