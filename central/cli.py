@@ -18,6 +18,7 @@ from central.ledger_commands import app as ledger
 from central.notify.commands import app as notify
 from central.organisation_commands import lifecycle, organisation
 from central.plan_commands import app as plans
+from central.recompute_commands import export_scores, recompute
 from central.report.commands import app as reports
 from central.settings import check_files
 from central.standard_commands import data_standard, validate
@@ -43,6 +44,8 @@ app.add_typer(identity, name="identity")
 app.add_typer(reports, name="report")
 app.command()(validate)
 app.command("data-standard")(data_standard)
+app.command()(recompute)
+app.command("export-scores")(export_scores)
 
 
 @app.command()

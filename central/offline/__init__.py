@@ -1,0 +1,1 @@
+"""What is handed to auditors: programs that need Python alone, and nothing of this centre."""
