@@ -9,10 +9,38 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol
 
 from central.quality.score import Counted
 
 Refs = tuple[str, ...]
+
+
+class Stretch(Protocol):
+    """Days that facts are of, both included: a period of evaluation, or any `Span`."""
+
+    @property
+    def first(self) -> date:
+        """The first day."""
+
+    @property
+    def last(self) -> date:
+        """The last day."""
+
+    def holds(self, day: date) -> bool:
+        """Whether the day is in it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """Any days from `first` to `last`."""
+
+    first: date
+    last: date
+
+    def holds(self, day: date) -> bool:
+        """Whether the day is in it."""
+        return self.first <= day <= self.last
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,9 +16,8 @@ from typing import Any
 from central.domain import Text
 from central.quality.counting import total_of
 from central.quality.score import quality_score
-from central.scoring.facts import Facts, Life, Money, Refs, Standing
+from central.scoring.facts import Facts, Life, Money, Refs, Standing, Stretch
 from central.scoring.indicator import Value, ValueState
-from central.scoring.period import Period
 from central.scoring.sources import SOURCES, percent
 
 REFS_MAX = 60  # how many of what is behind a value are named: the newest
@@ -41,7 +40,7 @@ class Found:
 class Asked:
     """The period, and the last day that is over (a running period is measured up to it)."""
 
-    period: Period
+    period: Stretch
     through: date
 
 

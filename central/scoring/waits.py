@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from central.domain import FundEntry
-from central.scoring.facts import Waits
-from central.scoring.period import Period
+from central.scoring.facts import Stretch, Waits
 
 
 @dataclass(slots=True, kw_only=True)
@@ -20,7 +19,7 @@ class _Left:
     fen: int
 
 
-def waits_of(entries: Iterable[FundEntry], *, period: Period, refs: tuple[str, ...] = ()) -> Waits:
+def waits_of(entries: Iterable[FundEntry], *, period: Stretch, refs: tuple[str, ...] = ()) -> Waits:
     """Of a project's entries (any order), the fen-days that the fen paid in the period had waited since their release.
 
     Entries that were reversed, and their reversals, are as if they had never been. What was paid above what had been

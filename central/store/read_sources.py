@@ -16,10 +16,9 @@ from sqlalchemy import Connection, select
 from central.domain import Subject
 from central.plan.calendar import midnight
 from central.quality.counting import day_of
-from central.scoring.facts import Facts, Life
+from central.scoring.facts import Facts, Life, Stretch
 from central.scoring.indicator import Value
 from central.scoring.measuring import FAMILIES, Asked, value_of
-from central.scoring.period import Period
 from central.scoring.sources import SOURCES
 from central.store import tables
 from central.store.instants import to_ms
@@ -33,7 +32,7 @@ _PROJECT = table_of(tables.Project)
 _OF_UNITS = frozenset({"handled"})  # facts that belong to units and to none of their projects
 
 
-def measured(connection: Connection, *, subject: Subject, period: Period, code: str, now_ms: int) -> Value:
+def measured(connection: Connection, *, subject: Subject, period: Stretch, code: str, now_ms: int) -> Value:
     """The value of one measure of one subject; KeyError for a code that is none."""
     projects = projects_of(connection, subject)
     return Measures(connection, period=period, now_ms=now_ms, projects=projects).value(subject, code)
@@ -54,12 +53,12 @@ def projects_of(connection: Connection, subject: Subject) -> tuple[str, ...]:
     return tuple(connection.execute(wanted).scalars())
 
 
-def taken_at(period: Period, *, now_ms: int) -> datetime:
+def taken_at(period: Stretch, *, now_ms: int) -> datetime:
     """The instant up to which facts of a period count: its end, or the last midnight while it runs."""
     return midnight(_through(period, now_ms) + timedelta(days=1))
 
 
-def _through(period: Period, now_ms: int) -> date:
+def _through(period: Stretch, now_ms: int) -> date:
     return min(period.last, day_of(now_ms) - timedelta(days=1))
 
 
@@ -70,7 +69,7 @@ class Measures:
     `now_ms` bounds what is known: entries posted and events noted later are not counted."""
 
     connection: Connection
-    period: Period
+    period: Stretch
     now_ms: int
     projects: tuple[str, ...]
     _units: dict[str, tuple[str, ...]] = field(default_factory=dict)

@@ -11,8 +11,7 @@ from sqlalchemy import Connection, case, func, select
 
 from central.domain import FundEntry
 from central.money.lines import WHOLE, granted
-from central.scoring.facts import Money, Payments, Waits
-from central.scoring.period import Period
+from central.scoring.facts import Money, Payments, Stretch, Waits
 from central.scoring.waits import waits_of
 from central.store.read_ledger import ENTRY
 
@@ -101,7 +100,7 @@ def payments_of(
 
 
 def waits_by_project(
-    connection: Connection, projects: Sequence[str], *, period: Period, through: date, known_ms: int
+    connection: Connection, projects: Sequence[str], *, period: Stretch, through: date, known_ms: int
 ) -> dict[str, Waits]:
     """How long the money paid in the period had waited, by project."""
     columns = (ENTRY.c.project, ENTRY.c.nth, ENTRY.c.voucher, ENTRY.c.kind, ENTRY.c.day, ENTRY.c.amount_fen)
