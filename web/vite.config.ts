@@ -18,6 +18,7 @@ export default defineConfig({
   define: { __VUE_I18N_LEGACY_API__: "false", __INTLIFY_PROD_DEVTOOLS__: "false", __VUE_I18N_FULL_INSTALL__: "false" },
   build: {
     target: "es2022",
+    manifest: "manifest.json", // what loads with what: the budget is counted from it
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 700,
     rolldownOptions: { output: { manualChunks: chunkOf } },

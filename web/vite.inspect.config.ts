@@ -16,7 +16,7 @@ function keptFiles(): Plugin {
       order: "post",
       handler(_, bundle) {
         const still = readdirSync(PUBLIC);
-        const names = [...Object.keys(bundle).filter((name) => name !== "worker.js" && !name.endsWith(".html")), ...still].sort();
+        const names = [...Object.keys(bundle).filter((name) => name !== "worker.js" && !name.endsWith(".html") && name !== "manifest.json"), ...still].sort();
         const digest = createHash("sha256");
         for (const name of Object.keys(bundle).sort()) {
           const made = bundle[name];
@@ -41,6 +41,7 @@ export default defineConfig({
   define: { __VUE_I18N_LEGACY_API__: "false", __INTLIFY_PROD_DEVTOOLS__: "false", __VUE_I18N_FULL_INSTALL__: "false" },
   build: {
     target: "es2022",
+    manifest: "manifest.json",
     outDir: here("./dist/inspect"),
     emptyOutDir: true,
     assetsInlineLimit: 0,
