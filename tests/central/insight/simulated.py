@@ -69,7 +69,10 @@ def _look(dice: random.Random, name: str, start: date, planned: int, pace: float
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """A project of a simulated district that can be stored: works at a pace from `start` until `closed`."""
+    """A project of a simulated district that can be stored: works at a pace from `start` until `closed`.
+
+    It costs `cost` times its budget, paid as the work goes; the ledger of `paid` sites is kept.
+    """
 
     id: str
     start: date
@@ -78,6 +81,8 @@ class Site:
     pace: float
     contractor: str
     budget_fen: int = 800_000_000
+    cost: float = 1.0
+    paid: bool = False
 
     def gap_on(self, day: date) -> int:
         """Plan less actual in bp, of linear work."""
@@ -115,6 +120,8 @@ class Site:
         while day <= min(self.closed, today):
             yield tables.DeviationRow, self._judged(day)
             day += timedelta(days=3)
+        if self.paid:
+            yield tables.FundMonth, self._payments()
         if self.closed <= today:
             yield tables.LifeEventRow, self.completed_row()
 
@@ -137,6 +144,10 @@ class Site:
             "plan_version": 1,
         }
 
+    def _payments(self) -> dict[str, Any]:
+        keys = {"project": self.id, "month": self.start.replace(day=1), "dimension": "line", "kind": "pay", "name": ""}
+        return keys | {"amount_fen": round(self.budget_fen * self.cost), "entries": 1}
+
     def _judged(self, day: date) -> dict[str, Any]:
         actual, gone = self._actual(day), max((day - self.start).days, 1)
         left = (10_000 - actual) * gone // max(actual, 1)
@@ -152,14 +163,15 @@ class Site:
             "sigma_bp": 200,
             "coverage_bp": 9000,
             "refs": "[]",
+            "cpi_bp": round(10_000 / self.cost) if self.paid else None,
             "spi_t_bp": round(self.pace * 10_000) if actual >= 500 else None,
             "forecast": day + timedelta(days=min(left, 2000)) if actual >= 500 else None,
         }
 
 
-def sites(seed: int, *, count: int, today: date) -> list[Site]:
+def sites(seed: int, *, count: int, today: date, paid: bool = False) -> list[Site]:
     """Projects one a week, the last of them begun half a year before `today`; each contractor has a pace of his own."""
-    dice = random.Random(seed)
+    dice, costs = random.Random(seed), random.Random(seed + 1)
     paces = {f"建设集团{name}": dice.uniform(0.8, 1.15) for name in "甲乙丙丁戊己"}
     found = []
     for number in range(count):
@@ -176,6 +188,8 @@ def sites(seed: int, *, count: int, today: date) -> list[Site]:
                 closed=start + timedelta(days=took),
                 pace=pace,
                 contractor=contractor,
+                cost=costs.uniform(0.8, 1.2),
+                paid=paid,
             )
         )
     return found

@@ -1,0 +1,40 @@
+"""Whatever a leader asks of the outlook, nothing breaks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import schemathesis
+from hypothesis import HealthCheck, Phase, settings
+
+from central.api.app import openapi_document
+from tests.central.api.district import Centre
+from tests.central.api.test_fuzz import CHECKS
+
+SCHEMA = schemathesis.openapi.from_dict(openapi_document()).include(
+    operation_id=[
+        "getOutlook", "askWhatIf", "listOutlook", "listOutlookModels", "getCalibration", "adviseAllocation",
+        "getEffect",
+    ]
+)  # fmt: skip
+
+
+@SCHEMA.parametrize()
+@settings(
+    max_examples=10,
+    deadline=None,
+    derandomize=True,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+def test_a_leader_breaks_no_promise(case: schemathesis.Case[Any], fuzzed_centre: Centre) -> None:
+    token = fuzzed_centre.services.signer.issue("leader", now=fuzzed_centre.wall()).token
+    if "project_id" in case.path_parameters:
+        case.path_parameters["project_id"] = "qp"
+    options = case.body.get("options") if isinstance(case.body, dict) else None
+    for option in options if isinstance(options, list) else ():
+        if isinstance(option, dict):
+            option["project"] = "qp"
+    case.call_and_validate(
+        base_url=fuzzed_centre.url, headers={"Authorization": f"Bearer {token}"}, checks=list(CHECKS), timeout=20
+    )
