@@ -12,7 +12,7 @@ export const router = createRouter({
     { path: "/projects/:id", name: "project", component: () => import("@/features/project/ProjectPage.vue") },
     { path: "/warnings", name: "warnings", component: () => import("@/features/warnings/WarningsPage.vue") },
     { path: "/fleet", name: "fleet", component: () => import("@/features/fleet/FleetPage.vue") },
-    { path: "/trace/:kind(score|warning|record)/:id+", name: "trace", component: () => import("@/features/trace/TracePage.vue") },
+    { path: "/trace/:kind(score|sheet|warning|record)/:id+", name: "trace", component: () => import("@/features/trace/TracePage.vue") },
     { path: "/:rest(.*)*", name: "absent", component: () => import("@/frame/AbsentPage.vue") },
   ],
   scrollBehavior: (to, from, saved) => saved ?? (to.path === from.path ? false : { top: 0 }),

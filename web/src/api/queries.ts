@@ -1,6 +1,6 @@
 /** One composable per question the pages ask. Keys begin with the noun, so that a change can be told to all of them. */
 import { keepPreviousData, useQuery } from "@tanstack/vue-query";
-import { computed, type Ref } from "vue";
+import { computed, ref, type Ref } from "vue";
 import { client, need } from "./client";
 import type { DeadLetterList, District, Faces, Fleet, Fusion, PlanWarning, ProjectDetail, ScoreDetail, SecurityEventList, Curve, TraceNode, WarningList } from "./types";
 
@@ -109,22 +109,28 @@ export function useDeadLetters() {
   });
 }
 
-/** What a "why?" is asked about. A record's id is "gateway/epoch/seq". */
-export type TraceKind = "score" | "warning" | "record";
+/** What a "why?" is asked about. A record's id is "gateway/epoch/seq", a sheet's its digest. */
+export type TraceKind = "score" | "sheet" | "warning" | "record";
 
-export function useTrace(kind: Ref<TraceKind | null>, id: Ref<string>) {
+/** `day` (YYYY-MM-DD): a live score as it stood at the end of that day. */
+export function useTrace(kind: Ref<TraceKind | null>, id: Ref<string>, day: Ref<string | null> = ref(null)) {
   return useQuery<TraceNode>({
-    queryKey: computed(() => ["trace", kind.value, id.value]),
+    queryKey: computed(() => ["trace", kind.value, id.value, day.value]),
     enabled: computed(() => kind.value !== null && id.value !== ""),
-    queryFn: () => loadTrace(kind.value ?? "score", id.value),
+    queryFn: () => loadTrace(kind.value ?? "score", id.value, day.value),
   });
 }
 
-function loadTrace(kind: TraceKind, id: string): Promise<TraceNode> {
+function loadTrace(kind: TraceKind, id: string, day: string | null): Promise<TraceNode> {
   const where = `/trace/${kind}/${id}`;
   switch (kind) {
     case "score":
-      return need(client.GET("/api/v1/trace/score/{project_id}", { params: { path: { project_id: id } } }), where);
+      return need(
+        client.GET("/api/v1/trace/score/{project_id}", { params: { path: { project_id: id }, query: day ? { day } : {} } }),
+        where,
+      );
+    case "sheet":
+      return need(client.GET("/api/v1/trace/sheet/{sheet_id}", { params: { path: { sheet_id: id } } }), where);
     case "warning":
       return need(client.GET("/api/v1/trace/warning/{warning_id}", { params: { path: { warning_id: id } } }), where);
     case "record": {
