@@ -10,14 +10,14 @@ from pydantic import Field
 from central.api.mending_schemas import Asked, Short
 from central.api.schemas import Answer, Sha256, Text
 
-ReportKind = Literal["risk_warning", "risk_project", "monthly", "quarterly", "quality"]
+ReportKind = Literal["risk_warning", "risk_project", "monthly", "quarterly", "quality", "whitepaper"]
 ReportFormat = Literal["pdf", "docx", "xlsx"]
 ReportLanguage = Literal["zh", "en"]
 
 
 class ReportAsked(Asked):
     """Which report: `about` = the warning's or project's id, a unit's name, or '' for the district; `period` = any day
-    of the month or quarter, which must be over (null for risk reports)."""
+    of the month, quarter or year, which must be over (null for risk reports); a white paper is of the district."""
 
     kind: ReportKind
     about: Short = ""

@@ -8,6 +8,7 @@ from math import atanh, sqrt, tanh
 from statistics import NormalDist
 
 from central.domain import Text
+from central.insight.project import Measure, ProjectRow
 from central.insight.student import tail
 
 N_MIN = 8
@@ -55,6 +56,15 @@ class Correlated:
     def n(self) -> int:
         """How many points."""
         return len(self.points)
+
+
+def scatter(rows: Sequence[ProjectRow], x: Measure, y: Measure) -> tuple[Point, ...]:
+    """The projects of which both measures can be said."""
+    return tuple(
+        Point(id=row.id, x=one, y=other)
+        for row in rows
+        if (one := x.of(row)) is not None and (other := y.of(row)) is not None
+    )
 
 
 def correlated(points: Sequence[Point]) -> Correlated:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from central.domain import Text
+from central.insight.project import ProjectRow
 from central.insight.spread import ENOUGH, WHOLE_BP, Spread, half_up, share_bp, spread
 
 MOVE_MAX_BP = 500
@@ -67,6 +68,15 @@ class Returns:
     sectors: tuple[SectorReturn, ...]
     mean_milli: int | None
     label: Text = ADVICE
+
+
+def returned(rows: Sequence[ProjectRow]) -> tuple[Returned, ...]:
+    """Projects whose benefit was assessed and that money was spent on."""
+    return tuple(
+        Returned(project=row.id, sector=row.sector, benefit_fen=row.benefit_fen, spent_fen=row.spent_fen)
+        for row in rows
+        if row.benefit_fen is not None and row.spent_fen is not None and row.spent_fen > 0
+    )
 
 
 def returns_by_sector(rows: Sequence[Returned]) -> Returns:

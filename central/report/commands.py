@@ -86,6 +86,19 @@ def quality(
     _make(Wanted(kind="quality", about=about, period=month.date()), out, language, settings)
 
 
+@app.command()
+def whitepaper(
+    year: Annotated[datetime, typer.Argument(formats=["%Y"], help="YYYY, over by now")],
+    out: Out = None,
+    language: Language = Tongue.ZH,
+    settings: SettingsFile = None,
+) -> None:
+    """重点项目绩效白皮书 of a year."""
+    from central.report.make import Wanted
+
+    _make(Wanted(kind="whitepaper", about="", period=year.date()), out, language, settings)
+
+
 def _make(wanted: Wanted, out: Path | None, language: Tongue, settings: Path | None) -> None:
     from central import clock
     from central.api.errors import ApiError

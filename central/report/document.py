@@ -16,7 +16,7 @@ import msgspec
 from central import domain
 
 Unit = Literal["bp", "signed_bp", "points_bp", "fen", "cdays", "int", "milli"]
-Kind = Literal["risk_warning", "risk_project", "monthly", "quarterly", "quality"]
+Kind = Literal["risk_warning", "risk_project", "monthly", "quarterly", "quality", "whitepaper"]
 FORMAT = "siteprogress.report/1"
 
 

@@ -1,4 +1,4 @@
-"""Reports by the clock: on the first of a month at 08:00, bulletin first, then month, then quarter."""
+"""Reports by the clock: on the first of a month at 08:00: bulletin, month, quarter, and in January the white paper."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from central.report.document import Kind
 from central.report.make import Clocks, make_due
 from central.store.instants import DISTRICT_ZONE, to_ms
 
-KINDS: tuple[Kind, ...] = ("quality", "monthly", "quarterly")
+KINDS: tuple[Kind, ...] = ("quality", "monthly", "quarterly", "whitepaper")
 _HOUR = 8
 
 

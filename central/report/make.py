@@ -31,12 +31,15 @@ from central.report.execution import Executed, Thresholds, over
 from central.report.periodical import Period, monthly, quarterly, rates_in_words
 from central.report.risk import PHOTOS_MAX, RiskFacts, risk
 from central.report.spelling import local, spelled
+from central.report.whitepaper import whitepaper
+from central.report.yearly import paper_facts
 from central.store.count_quality import count_units, digests_of, freeze_month, frozen
 from central.store.instants import district_day, from_ms, to_ms
 from central.store.order_mended import draft_measure
 from central.store.read_mended import case_of_warning, load_case
 from central.store.read_records import kept_records
 from central.store.read_reports import (
+    begun_by,
     end_of,
     executed_at,
     frozen_report,
@@ -48,7 +51,8 @@ from central.store.save_reports import Placed, freeze
 from central.store.tables import DeviationRow, Project
 
 ACTOR = "system:report"
-MONTHS = {"monthly": 1, "quality": 1, "quarterly": 3}
+OF_DISTRICT = ("whitepaper",)
+MONTHS = {"monthly": 1, "quality": 1, "quarterly": 3, "whitepaper": 12}
 READER = Access(username=ACTOR, name=ACTOR, grants=(Grant(role="auditor", kind="district", scope=""),), expires_at=None)
 SETTLED = timedelta(hours=8)  # after its end: by then its last midnight has been judged everywhere
 _WARNINGS_MAX = 50
@@ -85,6 +89,8 @@ def make(connection: Connection, wanted: Wanted, clocks: Clocks, *, by: str) -> 
     known = frozen_report(connection, kind=wanted.kind, about=wanted.about, period=first)
     if known is not None:
         return known
+    if wanted.about and wanted.kind in OF_DISTRICT:
+        raise ReportRefused(f"a {wanted.kind} of {wanted.about!r}", where="about", expected="'', the district")
     if wanted.about and wanted.about not in units_of_district(connection):
         raise ReportRefused(f"unit {wanted.about!r}", where="about", expected="a unit that has a project")
     document = _PERIODICAL[wanted.kind](connection, wanted.about, first, last, clocks)
@@ -96,7 +102,8 @@ def make(connection: Connection, wanted: Wanted, clocks: Clocks, *, by: str) -> 
 
 
 def make_due(connection: Connection, *, kind: Kind, clocks: Clocks) -> str:
-    """Every report of the kind whose month or quarter is over and that was not made: the district's and each unit's.
+    """Every report of the kind whose period is over and that was not made: the district's and (but for white papers)
+    each unit's. Of a year before the first project began there is no white paper.
 
     Periods that were missed while nothing ran are made too, from the one after the last made on.
     """
@@ -104,7 +111,9 @@ def make_due(connection: Connection, *, kind: Kind, clocks: Clocks) -> str:
     if not units:
         return "no project yet"
     for first in _due_periods(connection, kind, clocks):
-        for about in ("", *units):
+        if kind in OF_DISTRICT and not begun_by(connection, _months_on(first, MONTHS[kind])):
+            continue
+        for about in ("",) if kind in OF_DISTRICT else ("", *units):
             if frozen_report(connection, kind=kind, about=about, period=first) is None:
                 make(connection, Wanted(kind=kind, about=about, period=first), clocks, by=ACTOR)
                 made += 1
@@ -153,7 +162,7 @@ def _due_periods(connection: Connection, kind: Kind, clocks: Clocks) -> list[dat
 def _span(wanted: Wanted, clocks: Clocks) -> tuple[date, date]:
     """First and last day of the period, which must be over."""
     if wanted.period is None:
-        raise ReportRefused("no period", where="period", expected="a day of the month or quarter")
+        raise ReportRefused("no period", where="period", expected="a day of the month, quarter or year")
     months = MONTHS[wanted.kind]
     first = wanted.period.replace(day=1, month=(wanted.period.month - 1) // months * months + 1)
     last = _months_on(first, months) - timedelta(days=1)
@@ -221,7 +230,11 @@ def _bulletin(connection: Connection, about: str, first: date, last: date, clock
     return quality(shown, about=about, as_of=end_of(last))
 
 
-_PERIODICAL = {"monthly": _monthly, "quarterly": _quarterly, "quality": _bulletin}
+def _paper(connection: Connection, _about: str, first: date, last: date, _clocks: Clocks) -> Document:
+    return whitepaper(paper_facts(connection, first, last))
+
+
+_PERIODICAL = {"monthly": _monthly, "quarterly": _quarterly, "quality": _bulletin, "whitepaper": _paper}
 
 
 def _risk(connection: Connection, wanted: Wanted, clocks: Clocks, *, by: str) -> Row[Any]:

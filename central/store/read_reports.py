@@ -118,6 +118,11 @@ def files_of(connection: Connection, number: int) -> Sequence[Row[Any]]:
     ).all()
 
 
+def begun_by(connection: Connection, day: date) -> bool:
+    """Whether a project was due to begin before a day."""
+    return connection.execute(select(_PROJECT.c.id).where(_PROJECT.c.start < day).limit(1)).first() is not None
+
+
 def units_of_district(connection: Connection) -> list[str]:
     """Names of the units that have a project."""
     return list(connection.execute(select(_PROJECT.c.unit_zh).distinct().order_by(_PROJECT.c.unit_zh)).scalars())

@@ -35,7 +35,6 @@ from central.api.views.insight import (
     comparison_shown,
     correlation_shown,
     priorities_shown,
-    returned_of,
     returns_shown,
     side_by_side_shown,
 )
@@ -59,7 +58,7 @@ from central.insight.horizontal import side_by_side
 from central.insight.pivot import FIGURES, Pivot, csv_of, pivot
 from central.insight.priority import priorities
 from central.insight.project import MEASURES, ProjectRow, kind_name
-from central.insight.returns import returns_by_sector
+from central.insight.returns import returned, returns_by_sector
 from central.insight.use import use_by_unit
 from central.plan.calendar import midnight
 from central.scoring.period import period_with
@@ -263,7 +262,7 @@ def benefit(access: Reader, services: Given, session: Db, wanted: Filtered) -> R
     """Return by sector with spread and interval, and what that would advise."""
     connection = session.connection()
     rows = _rows(connection, services, access, wanted)
-    return returns_shown(returns_by_sector(returned_of(rows)), sector_names(connection))
+    return returns_shown(returns_by_sector(returned(rows)), sector_names(connection))
 
 
 def _pivot(

@@ -11,7 +11,7 @@ from central.domain import Text as Words
 from central.insight import correlation as correlations
 from central.insight import horizontal, priority, returns
 from central.insight.compare import Compared, History, compared, like
-from central.insight.correlation import Coefficient, Point, correlated
+from central.insight.correlation import Coefficient, correlated, scatter
 from central.insight.horizontal import Beside, Difference
 from central.insight.project import MEASURES, Measure, ProjectRow, band_of, kind_name
 from central.insight.spread import TOO_FEW, Spread
@@ -139,12 +139,7 @@ def _beside(found: Beside, visible: Collection[str] | None) -> shown.BesideShown
 
 def correlation_shown(rows: Sequence[ProjectRow], x: Measure, y: Measure) -> shown.Correlation:
     """Two measures over these projects; those of which one cannot be said are left out."""
-    points = [
-        Point(id=row.id, x=one, y=other)
-        for row in rows
-        if (one := x.of(row)) is not None and (other := y.of(row)) is not None
-    ]
-    found = correlated(points)
+    found = correlated(scatter(rows, x, y))
     return shown.Correlation(
         x=measure_shown(x),
         y=measure_shown(y),
@@ -182,15 +177,6 @@ def priorities_shown(
             )
             for one in found[offset : offset + limit]
         ],
-    )
-
-
-def returned_of(rows: Sequence[ProjectRow]) -> tuple[returns.Returned, ...]:
-    """Projects whose benefit was assessed and that money was spent on."""
-    return tuple(
-        returns.Returned(project=row.id, sector=row.sector, benefit_fen=row.benefit_fen, spent_fen=row.spent_fen)
-        for row in rows
-        if row.benefit_fen is not None and row.spent_fen is not None and row.spent_fen > 0
     )
 
 
