@@ -72,6 +72,8 @@ Action = Literal[
     "appeal_results",
     "set_results",
     "adjust_targets",
+    "share_practice",
+    "disclose",
 ]
 
 _INSIDE = frozenset(ROLES) - {"public", "visitor"}
@@ -137,6 +139,8 @@ ACTIONS: dict[Action, frozenset[str]] = {
     "appeal_results": _WORKING,  # whoever is concerned
     "set_results": frozenset({"leader"}),  # the table, for periods to come
     "adjust_targets": frozenset({"clerk", "section", "dept_head"}),  # of one's own unit; others decide
+    "share_practice": frozenset({"clerk", "section", "dept_head", "project_owner"}),  # others publish
+    "disclose": frozenset({"leader", "dept_head"}),  # what the public reads of a project
     "upload": _INSIDE - {"auditor", "discipline", "finance"},  # photos; gateways by their own token, stills
 }
 

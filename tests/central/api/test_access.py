@@ -12,7 +12,7 @@ from central.api.access import Allow
 from central.api.app import create_app
 from tests.central.api.district import PEOPLE, Centre
 
-OPEN = {"login", "getHealth", "getMetrics", "askUploads"}
+OPEN = {"login", "getHealth", "getMetrics", "askUploads", "getPublicLivelihood"}
 READS = (
     "/projects/qp",
     "/projects/qp/curve",
