@@ -10,7 +10,7 @@ from typing import Literal
 from central.domain import Deviation, Level, Project, Subject, Text
 from central.plan.calendar import paused
 from central.rules.evidence import insufficient
-from central.rules.ladder import rank
+from central.rules.ladder import DEFAULT, LadderProfile, rank
 from central.rules.sentence import LEVEL_NAMES, RULE_NAMES, amount
 
 Sign = Literal["red", "yellow", "blue", "insufficient", "paused", "normal"]
@@ -28,12 +28,18 @@ class OpenWarning:
 
 
 def sign(
-    warnings: Iterable[OpenWarning], *, deviation: Deviation | None, on_pause: bool = False, begun: bool = True
+    warnings: Iterable[OpenWarning],
+    *,
+    deviation: Deviation | None,
+    on_pause: bool = False,
+    begun: bool = True,
+    profile: LadderProfile = DEFAULT,
 ) -> Sign:
     """Heaviest of red > yellow > blue > insufficient > paused > normal, from a subject's own and its parts' warnings.
 
     A warning of the evidence rule, thin evidence or none counts as insufficient, none not before the project has
-    `begun`: nothing can be seen of it yet. Device warnings colour nothing; all others do, of work or of money.
+    `begun`: nothing can be seen of it yet. What suffices is for `profile` to say, the one in force. Device warnings
+    colour nothing; all others do, of work or of money.
     """
     found = list(warnings)
     level = max((w.level for w in found if w.rule not in _COLOURLESS), key=rank, default=None)
@@ -45,11 +51,16 @@ def sign(
         return "paused"
     if deviation is None:
         return "insufficient" if begun else "normal"
-    return "insufficient" if insufficient(deviation) else "normal"
+    return "insufficient" if insufficient(deviation, profile) else "normal"
 
 
 def headline(
-    project: Project, deviations: Mapping[Subject, Deviation], warnings: Sequence[OpenWarning], *, today: date
+    project: Project,
+    deviations: Mapping[Subject, Deviation],
+    warnings: Sequence[OpenWarning],
+    *,
+    today: date,
+    profile: LadderProfile = DEFAULT,
 ) -> Text:
     """The first sentence of a project page, from the newest deviations of it and its buildings and open warnings."""
     own = deviations.get(Subject(kind="project", id=project.id))
@@ -61,7 +72,7 @@ def headline(
         return _unmeasured(project, today)
     if late:
         return _late(project, deviations, late)
-    return _calm(own, sign(warnings, deviation=own, on_pause=paused(project, today)))
+    return _calm(own, sign(warnings, deviation=own, on_pause=paused(project, today), profile=profile))
 
 
 def _heaviest(warnings: list[OpenWarning]) -> int:

@@ -184,9 +184,11 @@ def verified_case(connection: Connection, case: Case, doing: Doing, *, note: str
     return walk_case(connection, case, path, closing, event="closed", changes=ended, detail={"by": "verification"})
 
 
-def give_back(connection: Connection, measure_id: int, actor: Actor, *, reason: str, wall_ms: int) -> Rectification:
+def give_back(
+    connection: Connection, measure_id: int, actor: Actor, *, reason: str, wall_ms: int, version: int | None = None
+) -> Rectification:
     """The evidence does not show it: back to the responsible person, with the reason."""
-    measure = held_measure(connection, measure_id)
+    measure = held_measure(connection, measure_id, version=version)
     seat = check_verifier("return", actor, [measure])
     path = rectification_move(measure.state, "return")
     said = check_reason(reason, where="reason")
@@ -204,9 +206,11 @@ def give_back(connection: Connection, measure_id: int, actor: Actor, *, reason: 
     return held_measure(connection, measure_id)
 
 
-def cancel(connection: Connection, measure_id: int, actor: Actor, *, reason: str, wall_ms: int) -> Rectification:
+def cancel(
+    connection: Connection, measure_id: int, actor: Actor, *, reason: str, wall_ms: int, version: int | None = None
+) -> Rectification:
     """Take back a draft, or an order that mends no case; cases are waived or ordered anew instead."""
-    measure = held_measure(connection, measure_id)
+    measure = held_measure(connection, measure_id, version=version)
     seat = check_may("cancel", actor)
     said = check_reason(reason, where="reason")
     mended = cases_of_measure(connection, measure_id)
@@ -233,12 +237,21 @@ def cancel_measure(connection: Connection, measure: Rectification, doing: Doing,
     note_measure(connection, fresh, path, doing, event="cancelled", detail={"cases": list(leaving)})
 
 
-def held_measure(connection: Connection, measure_id: int) -> Rectification:
-    """The measure, held against all others until the transaction ends."""
+def held_measure(connection: Connection, measure_id: int, *, version: int | None = None) -> Rectification:
+    """The measure, held against all others until the transaction ends; a newer version than the caller saw is
+    refused."""
     lock_head(connection)
     found = load_measure(connection, measure_id)
     if found is None:
         raise UnknownThing(f"rectification {measure_id}", where="rectification", expected="one that is there")
+    newest = connection.execute(select(_MEASURE.c.version).where(_MEASURE.c.id == measure_id)).scalar_one()
+    if version is not None and version != newest:
+        raise MendingRefused(
+            "conflict",
+            Text(zh=f"整改单已变更, 所见版本 {version}", en=f"it has changed since version {version}"),
+            where="version",
+            expected=Text(zh=f"版本 {newest}", en=f"version {newest}"),
+        )
     return found
 
 

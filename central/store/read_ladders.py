@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
@@ -17,6 +18,7 @@ from central.store.upsert import table_of
 
 _PROFILE, _SWITCH = table_of(tables.LadderProfile), table_of(tables.LadderSwitch)
 DISTRICT = ""
+ASKED_FOR_MAX = 500  # above it all switches are read: there are few
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,19 +78,24 @@ def switches(connection: Connection, scopes: Iterable[str] | None = None) -> lis
 
 def ladders_of(connection: Connection, project_id: str) -> LaddersInForce:
     """By which profile a project is judged, at any instant. The shipped default where nobody ever switched."""
-    noted = switches(connection, (DISTRICT, project_id))
+    return ladders_of_each(connection, [project_id])[project_id]
+
+
+def ladders_of_each(connection: Connection, project_ids: Collection[str]) -> dict[str, LaddersInForce]:
+    """The same of several projects, in two queries however many they are."""
+    noted = switches(connection, (DISTRICT, *project_ids) if len(project_ids) <= ASKED_FOR_MAX else None)
     if not noted:
-        return LaddersInForce()
+        return dict.fromkeys(project_ids, LaddersInForce())
     known = {(one.profile.name, one.profile.version): one.profile for one in profiles(connection)}
-    district, own = (
-        [
-            Switch(since=from_ms(one.since_ms), profile=known[one.name, one.version] if one.name else None)
-            for one in noted
-            if one.scope == scope
-        ]
-        for scope in (DISTRICT, project_id)
-    )
-    return in_force(district, own)
+    by_scope: dict[str, list[Switch]] = defaultdict(list)
+    for one in noted:
+        profile = known[one.name, one.version] if one.name else None
+        by_scope[one.scope].append(Switch(since=from_ms(one.since_ms), profile=profile))
+    everybody = in_force(by_scope[DISTRICT])
+    return {
+        project: in_force(by_scope[DISTRICT], by_scope[project]) if project in by_scope else everybody
+        for project in project_ids
+    }
 
 
 def _parsed(document: str) -> LadderProfile:

@@ -117,21 +117,21 @@ def ended_cases(
 
 
 def verified_measures(
-    connection: Connection, *, projects: Sequence[str] | None, since_ms: int, until_ms: int
+    connection: Connection, *, projects: Sequence[str] | None, units: Sequence[str], since_ms: int, until_ms: int
 ) -> list[Row[Any]]:
     """(due, submitted_at, verified_at) of measures that were verified within since..until."""
-    where = [_MEASURE.c.verified_at >= since_ms, _MEASURE.c.verified_at < until_ms]
+    where: list[ColumnElement[bool]] = [_MEASURE.c.verified_at >= since_ms, _MEASURE.c.verified_at < until_ms]
     if projects is not None:
-        where.append(_MEASURE.c.project.in_(projects))
+        where.append(_within(projects, units))
     wanted = select(_MEASURE.c.due, _MEASURE.c.submitted_at, _MEASURE.c.verified_at).where(*where)
     return list(connection.execute(wanted))
 
 
-def unhandled(connection: Connection, *, projects: Sequence[str] | None, today: date) -> int:
-    """Measures past their day without evidence."""
-    where = [_MEASURE.c.state.in_(("assigned", "rectifying")), _MEASURE.c.due < today]
+def unhandled(connection: Connection, *, projects: Sequence[str] | None, units: Sequence[str], today: date) -> int:
+    """Measures past their day without evidence, of these projects (None = all) and orders to these units."""
+    where: list[ColumnElement[bool]] = [_MEASURE.c.state.in_(("assigned", "rectifying")), _MEASURE.c.due < today]
     if projects is not None:
-        where.append(_MEASURE.c.project.in_(projects))
+        where.append(_within(projects, units))
     return int(connection.execute(select(func.count()).select_from(_MEASURE).where(*where)).scalar_one())
 
 
@@ -148,11 +148,15 @@ def _joined() -> Any:
     return _MEASURE.outerjoin(_PROJECT, _PROJECT.c.id == _MEASURE.c.project)
 
 
+def _within(projects: Sequence[str], units: Sequence[str]) -> ColumnElement[bool]:
+    """Measures of these projects, and orders to these units as a whole."""
+    return or_(_MEASURE.c.project.in_(projects), and_(_MEASURE.c.project == "", _MEASURE.c.unit.in_(units)))
+
+
 def _conditions(wanted: MeasureFilter) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if wanted.projects is not None:
-        of_unit = and_(_MEASURE.c.project == "", _MEASURE.c.unit.in_(wanted.units))
-        found.append(or_(_MEASURE.c.project.in_(wanted.projects), of_unit))
+        found.append(_within(wanted.projects, wanted.units))
     if wanted.states:
         found.append(_MEASURE.c.state.in_(wanted.states))
     elif wanted.group != "all":

@@ -9,6 +9,8 @@ from typing import Any
 from sqlalchemy import and_, func
 from sqlmodel import Session, col, select
 
+from central.rules.in_force import LaddersInForce
+from central.store.read_ladders import ladders_of_each
 from central.store.tables import (
     AssessmentState,
     Building,
@@ -34,6 +36,7 @@ class Standing:
     progress: dict[str, ProgressState]
     open_warnings: tuple[PlanWarning, ...]
     score: Score | None
+    ladders: LaddersInForce
 
 
 def standings(session: Session, ids: Sequence[str] | None = None) -> list[Standing]:
@@ -46,6 +49,7 @@ def standings(session: Session, ids: Sequence[str] | None = None) -> list[Standi
     progress = _by_project(_newest_progress(session, wanted))
     warnings = _by_project(_open_warnings(session, wanted))
     as_of = {state.project: state.as_of_at for state in _states(session, wanted)}
+    ladders = ladders_of_each(session.connection(), wanted)
     scores = {score.subject: score for score in _newest_scores(session, wanted)}
     return [
         Standing(
@@ -56,6 +60,7 @@ def standings(session: Session, ids: Sequence[str] | None = None) -> list[Standi
             progress={row.subject: row for row in progress.get(project.id, ())},
             open_warnings=tuple(warnings.get(project.id, ())),
             score=scores.get(project.id),
+            ladders=ladders[project.id],
         )
         for project in projects
     ]

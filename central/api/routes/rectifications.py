@@ -196,7 +196,7 @@ def verify(rectification_id: str, given: Remark, access: Mender, services: Given
 )
 def give_back(rectification_id: str, given: Reason, access: Mender, services: Given) -> RectificationDetail:
     """The evidence does not show it: back, with the reason."""
-    return _do(rectification_id, access, services, order_mended.give_back, reason=given.reason)
+    return _do(rectification_id, access, services, order_mended.give_back, reason=given.reason, version=given.version)
 
 
 @router.post(
@@ -207,7 +207,7 @@ def give_back(rectification_id: str, given: Reason, access: Mender, services: Gi
 )
 def cancel(rectification_id: str, given: Reason, access: Mender, services: Given) -> RectificationDetail:
     """Take back a draft, or an order that mends no warning."""
-    return _do(rectification_id, access, services, order_mended.cancel, reason=given.reason)
+    return _do(rectification_id, access, services, order_mended.cancel, reason=given.reason, version=given.version)
 
 
 @router.get("/coordinations", operation_id="listCoordinations", response_model=CoordinationList)

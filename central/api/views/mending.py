@@ -41,7 +41,8 @@ def indicators_shown(connection: Connection, access: Access, *, since: date, unt
     first_ms, end_ms = to_ms(midnight(since)), end_of(until)
     ended = ended_cases(connection, projects=projects, since_ms=first_ms, until_ms=end_ms)
     days = sorted((row.ended_at - row.began_at) * 100 // DAY_MS for row in ended if row.state == "closed")
-    measures = verified_measures(connection, projects=projects, since_ms=first_ms, until_ms=end_ms)
+    units = units_of(access)
+    measures = verified_measures(connection, projects=projects, units=units, since_ms=first_ms, until_ms=end_ms)
     in_time = sum(row.due is not None and _handed_in(row) < end_of(row.due) for row in measures)
     return Indicators(
         since=since,
@@ -51,7 +52,7 @@ def indicators_shown(connection: Connection, access: Access, *, since: date, unt
         median_closing_cdays=int(median(days)) if days else None,
         verified_measures=len(measures),
         on_time_bp=in_time * 10_000 // len(measures) if measures else None,
-        overdue_unhandled=unhandled(connection, projects=projects, today=district_day(from_ms(now_ms))),
+        overdue_unhandled=unhandled(connection, projects=projects, units=units, today=district_day(from_ms(now_ms))),
         beyond_sla=beyond_sla(connection, projects=projects, now_ms=now_ms),
         rules=_precisions(ended),
     )

@@ -18,6 +18,7 @@ from central.api.views.words import instant, name_of
 from central.domain import Deviation, Project, Subject, SubjectKind, WorkItem
 from central.plan.calendar import SiteCalendar, calendar_of, local_day, paused
 from central.plan.planned import Curve, building_curve, item_curve, project_curve
+from central.rules.ladder import LadderProfile
 from central.rules.sign import headline, sign, worst_building
 from central.store.instants import from_ms
 from central.store.load_project import load_project
@@ -42,7 +43,8 @@ class Judged:
         """The row of the list."""
         standing, row = self.standing, self.standing.project
         today = local_day(self.at)
-        told = headline(self.plan, self._deviations, self._warnings, today=today)
+        profile = self.profile
+        told = headline(self.plan, self._deviations, self._warnings, today=today, profile=profile)
         return ProjectSummary(
             id=row.id,
             code=row.code,
@@ -55,6 +57,7 @@ class Judged:
                 deviation=self._deviations.get(Subject(kind="project", id=row.id)),
                 on_pause=paused(self.plan, today),
                 begun=today >= row.start,
+                profile=profile,
             ),
             worst_building=_named(self.plan, worst_building(self.plan, self._deviations)),
             open_warnings=len(standing.open_warnings),
@@ -66,6 +69,11 @@ class Judged:
             as_of=instant(standing.as_of_at),
             **self._figures("project", row.id, lambda: project_curve(self.plan, self._calendar)),
         )
+
+    @property
+    def profile(self) -> LadderProfile:
+        """The ladders in force at the time that is shown."""
+        return self.standing.ladders.at(self.at)
 
     def buildings(self) -> list[BuildingState]:
         """Its buildings with their items, in plan order."""
@@ -84,6 +92,7 @@ class Judged:
                 deviation=self._deviations.get(subject),
                 on_pause=paused(self.plan, local_day(self.at)),
                 begun=local_day(self.at) >= self.plan.start,
+                profile=self.profile,
             ),
             items=[self._item(item) for item in planned.items],
             **self._figures("building", row.id, lambda: building_curve(planned, self.plan, self._calendar)),

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+
 from sqlalchemy import insert
 
-from central.rules.ladder import DEFAULT
+from central.reassess import reassess
+from central.rules.ladder import DEFAULT, LadderProfile
 from central.store import tables
 from central.store.engine import writing
 from central.store.instants import to_ms
 from central.store.read_ladders import NotedSwitch
-from central.store.save_ladders import save_switch
+from central.store.save_ladders import save_profile, save_switch
 from central.store.upsert import table_of
 from tests.central.api.district import NOW, Centre
 from tests.central.build import at
@@ -75,3 +79,19 @@ def test_what_cannot_judge_comes_first_and_can_be_asked_for(own_centre: Centre) 
         "name": {"zh": "预算科目 works", "en": "budget line works"},
     }
     assert client.get("/api/v1/projects/qp/rules?limit=1&offset=1").json()["rules"] == answer["rules"][1:]
+
+
+def test_what_evidence_suffices_is_for_the_ladders_in_force_to_say(own_centre: Centre) -> None:
+    """The sign of a page goes by the profile that judged, not by the one that is shipped."""
+    client = own_centre.client("leader")
+    before = {one["id"]: one["sign"] for one in client.get("/api/v1/projects/qp").json()["buildings"]}
+    wary = replace(DEFAULT.ladders["evidence"], numbers={"coverage_min_bp": 10_000, "sigma_max_bp": 1})
+    house = LadderProfile(name="house", version=1, ladders={**DEFAULT.ladders, "evidence": wary})
+    noted = NotedSwitch(scope="", name="house", version=1, since_ms=to_ms(NOW), reason="order 7", by="lin")
+    with writing(own_centre.engine) as connection:
+        save_profile(connection, house, by="lin", wall_ms=to_ms(NOW))
+        save_switch(connection, noted, wall_ms=to_ms(NOW))
+    reassess(own_centre.engine, "qp", NOW + timedelta(hours=1))
+    after = {one["id"]: one["sign"] for one in client.get("/api/v1/projects/qp").json()["buildings"]}
+    assert (before["qp-b1"], after["qp-b1"]) == ("normal", "insufficient")
+    assert before["qp-b2"] == after["qp-b2"] == "red"  # heavier than thin evidence

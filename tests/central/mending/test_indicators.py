@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, update
 
 from central.api.access import Access
 from central.api.mending_schemas import Indicators
 from central.api.policy import Grant
 from central.api.views.mending import indicators_shown
 from central.mending.order import Piece
-from central.store import act_mended, order_mended
+from central.mending.refused import MendingRefused
+from central.store import act_mended, order_mended, tables
 from central.store.engine import reading, writing
+from central.store.order_mended import draft_measure
 from central.store.remind_mended import remind
+from central.store.upsert import table_of
 from tests.central.mending.build import (
     DAY_MS,
     NOW_MS,
@@ -51,6 +55,41 @@ def mend(engine: Engine, warning: int, *, days: int) -> None:
         order_mended.submit(connection, moved.rectification.id, [piece], actor("builder"), note="", wall_ms=end_ms)
         act_mended.verify_case(connection, case, actor("watcher"), note="", wall_ms=end_ms)
     change(engine, warning, state="closed", at_ms=end_ms)
+
+
+def test_orders_to_a_unit_as_a_whole_count_for_who_sees_the_unit(any_store: Engine) -> None:
+    fill(any_store)
+    head, clerk = (
+        Access(username=name, name=name, grants=(Grant(role="section", kind=kind, scope=scope),), expires_at=None)
+        for name, kind, scope in (("head", "unit", "区住建局"), ("clerk", "street", "青坪街道"))
+    )
+    measure = table_of(tables.Rectification)
+    with writing(any_store) as connection:
+        for number in range(2):
+            draft_measure(
+                connection, origin=f"report/{number}", project="", unit="区住建局", title="x", by="head", wall_ms=NOW_MS
+            )
+        connection.execute(update(measure).values(state="rectifying", due=TODAY - timedelta(days=1)))
+        verified = {"state": "verified", "due": TODAY, "submitted_at": NOW_MS, "verified_at": NOW_MS}
+        connection.execute(update(measure).where(measure.c.origin == "report/1").values(**verified))
+    with reading(any_store) as connection:
+        found = [
+            indicators_shown(connection, who, since=TODAY, until=TODAY, now_ms=NOW_MS) for who in (LEADER, head, clerk)
+        ]
+    assert [(one.overdue_unhandled, one.verified_measures) for one in found] == [(1, 1), (1, 1), (0, 0)]
+
+
+@pytest.mark.parametrize("act", [order_mended.give_back, order_mended.cancel])
+def test_an_act_on_a_measure_that_has_changed_since_is_refused(any_store: Engine, act: Any) -> None:
+    fill(any_store)
+    with writing(any_store) as connection:
+        measure = draft_measure(
+            connection, origin="report/0", project="qp", unit="区住建局", title="x", by="head", wall_ms=NOW_MS
+        )
+        connection.execute(update(table_of(tables.Rectification)).values(version=3, state="evidence", person="builder"))
+    with pytest.raises(MendingRefused, match="changed since version 2") as refused, writing(any_store) as connection:
+        act(connection, measure, actor("watcher"), reason="r", wall_ms=NOW_MS, version=2)
+    assert (refused.value.code, refused.value.text.zh) == ("conflict", "整改单已变更, 所见版本 2; 应为: 版本 3")
 
 
 @pytest.mark.requirement("C22")
