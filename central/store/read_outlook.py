@@ -28,7 +28,7 @@ from central.store.upsert import table_of
 
 MODEL, FORECAST = table_of(tables.OutlookModel), table_of(tables.OutlookForecast)
 _CASE, _WARNING, _QUALITY = table_of(tables.MendingCase), table_of(tables.PlanWarning), table_of(tables.QualityMonth)
-_SCORE, _PROJECT = table_of(tables.Score), table_of(tables.Project)
+_SCORE, _PROJECT, _LIFE = table_of(tables.Score), table_of(tables.Project), table_of(tables.LifeEventRow)
 TOLD_FOR_DAYS = 14  # a forecast that is older is told no more
 _YEARS_BACK = 5
 FORECASTS_MAX = 20_000  # the newest that are held against outcomes
@@ -130,6 +130,8 @@ def likeliest(
     )
     same = and_(FORECAST.c.project == newest.c.project, FORECAST.c.day == newest.c.day, FORECAST.c.target == target)
     wanted = select(FORECAST).join(newest, same).order_by(FORECAST.c.probability_bp.desc(), FORECAST.c.project)
+    ended = select(_LIFE.c.project).where(_LIFE.c.kind == "completed", _LIFE.c.day <= today)
+    wanted = wanted.where(FORECAST.c.project.not_in(ended))
     if projects is not None:
         wanted = wanted.where(FORECAST.c.project.in_(projects))
     return connection.execute(wanted.limit(limit).offset(offset)).all()

@@ -119,6 +119,10 @@ def test_what_was_told_is_held_against_what_came(sqlite_store: Engine) -> None:
         books = read_books(connection)
         assert told_and_came(connection, books, target="late", today=TODAY) == []
         told = told_and_came(connection, books, target="late", today=later)
+        soon = min(site.closed for site in found if site.closed > TODAY)
+        listed = likeliest(connection, target="late", today=soon, limit=200, offset=0)
+        running = {site.id for site in found if site.closed > soon}
+        assert soon < TODAY + timedelta(days=14) and {row.project for row in listed} == running
     assert len(told) == len(ended)
     truth = {site.id: site.closed > site.finish for site in found}
     assert all(one.outcome == truth[one.project] for one in told)
