@@ -185,11 +185,10 @@ class Handled:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reached:
-    """Goals due in the period: their weights together, and of those reached (exact decimals as 1e-9 integers)."""
+    """Goals due in the period: their weights together, and of those reached (in 1e-9, so that they add exactly)."""
 
     due_e9: int = 0
     reached_e9: int = 0
-    unknown: int = 0
     refs: Refs = ()
 
 

@@ -26,8 +26,6 @@ class Figures:
     release_fen: int = 0
     pay_fen: int = 0
     entries: int = 0
-    red_warnings: int = 0
-    overdue: int = 0
 
     def __add__(self, other: Figures) -> Figures:
         added = {one.name: getattr(self, one.name) + getattr(other, one.name) for one in fields(self)}

@@ -91,6 +91,20 @@ def entered_all(
     return found
 
 
+def entered_surveys(connection: Connection, *, subject: Subject, indicator: str, period: Period) -> tuple[int, int]:
+    """Satisfied and answers of the newest accepted survey of a period; (0, 0) without one."""
+    wanted = _with_decisions().where(
+        _ENTRY.c.subject_kind == subject.kind,
+        _ENTRY.c.subject == subject.id,
+        _ENTRY.c.indicator == indicator,
+        _ENTRY.c.period == period.name,
+        _ENTRY.c.satisfied.is_not(None),
+        _DECISION.c.outcome == "accepted",
+    )
+    row = connection.execute(wanted.order_by(_ENTRY.c.id.desc()).limit(1)).first()
+    return (0, 0) if row is None else (int(row.satisfied), int(row.n))
+
+
 def entry_of(connection: Connection, number: int) -> StoredEntry | None:
     """One entry."""
     row = connection.execute(_with_decisions().where(_ENTRY.c.id == number)).first()

@@ -22,7 +22,7 @@ from central.scoring.measuring import FAMILIES, Asked, value_of
 from central.scoring.sources import SOURCES
 from central.store import tables
 from central.store.instants import to_ms
-from central.store.sourced_counts import delivered_of, handled_of, lots_by_project
+from central.store.sourced_counts import delivered_of, handled_of, lots_by_project, reached_of
 from central.store.sourced_mending import By, Window, acks_of, mending_of, reds_of
 from central.store.sourced_money import money_of, payments_of, waits_by_project
 from central.store.sourced_progress import days_of, lives_of, seen_of, standings_of
@@ -30,6 +30,7 @@ from central.store.upsert import table_of
 
 _PROJECT = table_of(tables.Project)
 _OF_UNITS = frozenset({"handled"})  # facts that belong to units and to none of their projects
+_OF_SUBJECT = frozenset({"reached"})  # facts of the subject itself, whatever projects it has
 
 
 def measured(connection: Connection, *, subject: Subject, period: Stretch, code: str, now_ms: int) -> Value:
@@ -112,20 +113,25 @@ class Measures:
         """Facts of these kinds: one entry for each project of the subject, and what belongs to it as a whole."""
         if subject.kind == "person":
             return [Facts(project="", **{name: self._person(name, subject.id) for name in families})]
-        own = [name for name in families if name not in _OF_UNITS]
+        own = [name for name in families if name not in _OF_UNITS | _OF_SUBJECT]
         found = [
             Facts(project=project, **{name: self._family(name).get(project) for name in own})
-            for project in self.of_subject(subject)
+            for project in (self.of_subject(subject) if own else ())
         ]
         whole = [Facts(project="", **{name: fact}) for name in families for fact in self._whole(name, subject)]
         return [*found, *whole]
 
     def _person(self, name: str, person: str) -> Any:
         by = self._family_by(name)
-        return by.person.get(person) if by is not None else None
+        if by is not None:
+            return by.person.get(person)
+        return self._family(name).get(Subject(kind="person", id=person)) if name in _OF_SUBJECT else None
 
     def _whole(self, name: str, subject: Subject) -> Iterable[Any]:
         """What belongs to a unit (or to all of them) and to none of its projects."""
+        if name in _OF_SUBJECT:
+            own = self._family(name).get(subject)
+            return [] if own is None else [own]
         by = self._family_by(name)
         of_units = by.unit if by is not None else self._family(name) if name in _OF_UNITS else {}
         units = [subject.id] if subject.kind == "unit" else sorted(of_units) if subject.kind == "district" else []
@@ -188,5 +194,5 @@ _READERS: dict[str, Callable[[Measures], Any]] = {
     "seen": lambda m: seen_of(m.connection, m.projects, m.window),
     "lots": lambda m: lots_by_project(m.connection, m.projects, m.window),
     "handled": lambda m: handled_of(m.connection, "complaint", m.window, known_ms=m.now_ms),
-    "reached": lambda m: {},
+    "reached": lambda m: reached_of(m.connection, m.window, known_ms=m.now_ms),
 }

@@ -9,17 +9,21 @@ from datetime import date
 
 from sqlalchemy import Connection, func, select, union
 
+from central.domain import Subject
 from central.quality.counting import total_of
 from central.quality.lots import pass_rate
 from central.quality.score import Counted
-from central.scoring.facts import Delivered, Handled, Lots
+from central.scoring.facts import Delivered, Handled, Lots, Reached
+from central.scoring.goal import reached
 from central.store import tables
+from central.store.read_goals import goals_due
 from central.store.read_observed import findings_of, lots_of
 from central.store.sourced_mending import Window
 from central.store.upsert import table_of
 
 _MONTH, _REQUEST = table_of(tables.QualityMonth), table_of(tables.RequestCount)
 _LOT, _FINDING = table_of(tables.InspectionLot), table_of(tables.SafetyFinding)
+_E9 = 10**9
 _EVER = date(1, 1, 1)
 
 
@@ -92,3 +96,19 @@ def handled_of(connection: Connection, kind: str, window: Window, *, known_ms: i
         closed[row.unit] += row.closed
         refs[row.unit].append(f"requests/{row.id}")
     return {unit: Handled(received=received[unit], closed=closed[unit], refs=tuple(refs[unit])) for unit in received}
+
+
+def reached_of(connection: Connection, window: Window, *, known_ms: int) -> dict[Subject, Reached]:
+    """Goals due in the window by their own subject; one of which nothing was noted is due and not reached."""
+    goals: dict[Subject, list[tuple[int, bool, str]]] = defaultdict(list)
+    for goal, noted in goals_due(connection, first=window.first, last=window.through, known_ms=known_ms):
+        met = reached(goal, None if noted is None else noted.value).met
+        goals[goal.subject].append((round(goal.weight * _E9), bool(met), f"goal/{goal.id}"))
+    return {
+        subject: Reached(
+            due_e9=sum(weight for weight, _, _ in found),
+            reached_e9=sum(weight for weight, met, _ in found if met),
+            refs=tuple(ref for _, _, ref in found),
+        )
+        for subject, found in goals.items()
+    }
