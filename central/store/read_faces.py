@@ -69,6 +69,25 @@ def still_of(session: Session, reading: FaceReading) -> StillRow | None:
     return StillRow(sha256=reading.evidence_sha256, captured_at=reading.observed_at)
 
 
+def still_before(session: Session, reading: FaceReading) -> StillRow | None:
+    """The newest still of the same face by the same camera up to a reading: not every reading comes with one."""
+    wanted = (
+        select(FaceReading.evidence_sha256, FaceReading.observed_at)
+        .join(Evidence, col(Evidence.sha256) == FaceReading.evidence_sha256)
+        .where(
+            FaceReading.gateway == reading.gateway,
+            FaceReading.camera == reading.camera,
+            FaceReading.observed_at <= reading.observed_at,
+            FaceReading.building == reading.building,
+            FaceReading.face == reading.face,
+        )
+        .order_by(col(FaceReading.observed_at).desc())
+        .limit(1)
+    )
+    found = session.exec(wanted).first()
+    return None if found is None else StillRow(sha256=str(found[0]), captured_at=found[1])
+
+
 def _stills(session: Session, reading: FaceReading) -> list[StillRow]:
     """The newest still of the face, then the earliest of the month before it: what the month has brought."""
     of_face = (

@@ -8,17 +8,18 @@ from dataclasses import dataclass
 from sqlalchemy import tuple_
 from sqlmodel import Session, col, select
 
-from central.store.read_faces import StillRow, still_of
+from central.store.read_faces import StillRow, still_before, still_of
 from central.store.read_places import is_number
 from central.store.tables import FaceReading, Record
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """A record with its still, if it has one that has arrived."""
+    """A record with its still, if it has one that has arrived; else `before` = the newest of its facade until then."""
 
     record: Record
     still: StillRow | None
+    before: StillRow | None = None
 
 
 def kept_records(session: Session, refs: Sequence[str]) -> dict[str, Kept]:
@@ -31,7 +32,8 @@ def kept_records(session: Session, refs: Sequence[str]) -> dict[str, Kept]:
     for record in session.exec(select(Record).where(where)):
         reading = session.get(FaceReading, (record.gateway, record.epoch, record.seq))
         still = still_of(session, reading) if reading else None
-        found[f"{record.gateway}/{record.epoch}/{record.seq}"] = Kept(record=record, still=still)
+        before = still_before(session, reading) if reading and still is None else None
+        found[f"{record.gateway}/{record.epoch}/{record.seq}"] = Kept(record=record, still=still, before=before)
     return found
 
 

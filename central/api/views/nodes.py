@@ -14,6 +14,7 @@ from central.api.policy import covers, district_wide, usable
 from central.api.schemas import Fact, Still, Text, TraceNode
 from central.api.views.readings import still
 from central.store.instants import from_ms
+from central.store.read_faces import StillRow
 from central.store.read_records import Kept, kept_records
 from central.store.read_refs import Named, kind_of, named_refs
 from central.store.tables import Project
@@ -26,6 +27,7 @@ KIND_NAMES = {
     "camera_event": Text(zh="摄像头事件", en="Camera event"),
     "tombstone": Text(zh="墓碑", en="Tombstone"),
 }
+STILL_BEFORE = Text(zh="该立面此前最近的影像", en="Newest still of this facade until then")
 UNKNOWN = Text(zh="引用", en="Reference")
 OUTSIDE = Text(zh="不在您的权限范围内", en="Outside your scope")
 
@@ -181,6 +183,18 @@ def record_node(ref: str, kept: Kept, *, whole: bool) -> TraceNode:
         value=None if completion is None else f"{completion} bp",
         facts={"hash": row.hash, "received_at": from_ms(row.received_at).isoformat(), **plain},
         evidence=still(kept.still),
+        children=[] if kept.before is None else [_earlier(kept.before)],
+    )
+
+
+def _earlier(row: StillRow) -> TraceNode:
+    return node(
+        kind="still",
+        key=row.sha256,
+        name=STILL_BEFORE,
+        at=from_ms(row.captured_at),
+        value=None,
+        evidence=still(row),
     )
 
 
