@@ -14,6 +14,8 @@ from central.domain import Subject, Text
 from central.evaluate.ranking import POINTS_SCALE, Judged, Ranking
 from central.evaluate.result_policy import AwardRule, ConsequenceKind, DecidingRole, ResultPolicy
 from central.evaluate.streak import Streak, StreakKind
+from central.scoring.goal import Goal, done_share
+from central.scoring.indicator import Value
 from central.scoring.leaf import grade
 from central.scoring.period import Period
 
@@ -68,7 +70,7 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GoalResult:
-    """A goal of a project or unit and what was reached of it, both in the goal's unit; higher is better."""
+    """A goal of a project or unit and what was reached of it, both in the goal's unit; `share` of it, 0-1."""
 
     goal: str
     name: Text
@@ -76,7 +78,24 @@ class GoalResult:
     target: float
     actual: float
     unit: str
+    share: float
     refs: tuple[str, ...]
+
+
+def goal_result(goal: Goal, value: Value, *, refs: tuple[str, ...]) -> GoalResult | None:
+    """What became of a goal, for what it may lead to; None where its value is not known well enough to say."""
+    if value.value is None or value.state not in ("measured", "entered"):
+        return None
+    return GoalResult(
+        goal=goal.id,
+        name=goal.text,
+        subject=goal.subject,
+        target=goal.target,
+        actual=value.value,
+        unit=goal.unit,
+        share=done_share(goal, value.value),
+        refs=refs,
+    )
 
 
 def for_grade(
@@ -108,10 +127,8 @@ def for_grade(
 
 
 def for_goal(result: GoalResult, *, period: Period, policy: ResultPolicy, budget_fen: int | None) -> Suggestion | None:
-    """What a goal that was not reached suggests for the next budget; None from 80 % on (良), or without a target."""
-    if result.target <= 0:
-        return None
-    reached = 100 * min(1.0, max(0.0, result.actual / result.target))
+    """What a goal that was not reached suggests for the next budget; None from 80 % on (良)."""
+    reached = 100 * result.share
     kind = _OF_GRADE[grade(reached)]
     if kind not in HEARD:
         return None

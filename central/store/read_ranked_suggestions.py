@@ -73,7 +73,7 @@ def suggestion_of(connection: Connection, number: int) -> StoredSuggestion | Non
 
 
 def suggestions_of(
-    connection: Connection, wanted: SuggestionFilter, *, limit: int, offset: int = 0
+    connection: Connection, wanted: SuggestionFilter, *, limit: int | None, offset: int = 0
 ) -> tuple[StoredSuggestion, ...]:
     """A page of the register: the newest period first, then in the order in which they were suggested."""
     return _stored(connection, _where(wanted), limit=limit, offset=offset)

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, func, select
 
 from central.domain import Subject
+from central.evaluate.consequence import GoalResult, goal_result
 from central.evaluate.ranking import Judged
 from central.scoring.period import Period, period_of
 from central.store import tables
 from central.store.read_evaluated import evaluations, final_results
+from central.store.read_goals import goals_due
 from central.store.save_audit import lock_head
 from central.store.save_ranked import follow_up
 from central.store.save_ranked_suggestions import settle
 from central.store.upsert import table_of, upsert
 
 _EVALUATION, _FOLLOWED = table_of(tables.EvaluationRow), table_of(tables.FollowedPeriod)
+_BUDGETED = ("unit", "project")
 _KINDS = ("unit", "project", "person")
 
 
@@ -46,7 +49,25 @@ def _end(period: str) -> tuple[str, str]:
 def _follow(connection: Connection, period: Period, *, now_ms: int) -> str:
     results = [one for kind in _KINDS for one in final_results(connection, period=period, group=kind)]
     finals = [Judged(subject=one.subject, total=one.total, refs=one.sheets) for one in results]
-    return follow_up(connection, period, finals, waiting=_waiting(connection, period), now_ms=now_ms)
+    waiting, goals = _waiting(connection, period), _goals(connection, period, finals)
+    return follow_up(connection, period, finals, waiting=waiting, goals=goals, now_ms=now_ms)
+
+
+def _goals(connection: Connection, period: Period, finals: Sequence[Judged]) -> list[GoalResult]:
+    """Goals that were due in a year, of those whose result of it is final, with what was noted of them last."""
+    if period.kind != "year":
+        return []
+    sheets = {one.subject: one.refs for one in finals}
+    found = (
+        goal_result(
+            goal,
+            record.value,
+            refs=(f"goal/{goal.id}/{goal.version}", f"goal-record/{record.id}", *sheets[goal.subject]),
+        )
+        for goal, record in goals_due(connection, first=period.first, last=period.last)
+        if record is not None and goal.subject in sheets and goal.subject.kind in _BUDGETED
+    )
+    return [one for one in found if one is not None]
 
 
 def _waiting(connection: Connection, period: Period) -> list[Subject]:

@@ -30,7 +30,13 @@ from central.scoring.refused import ScoringRefused
 from central.store import tables
 from central.store.instants import district_day, from_ms
 from central.store.read_ranked_policy import policy_on
-from central.store.read_ranked_suggestions import StoredSuggestion, open_windows, suggestion_of
+from central.store.read_ranked_suggestions import (
+    StoredSuggestion,
+    SuggestionFilter,
+    open_windows,
+    suggestion_of,
+    suggestions_of,
+)
 from central.store.read_seats import holders_of, people_of_unit, seat_of, unit_of, units_of_subjects
 from central.store.save_audit import lock_head
 from central.store.upsert import insert_new, table_of
@@ -116,6 +122,7 @@ def decide(
     if not approve:
         return _acted(connection, one, "reject", by=by, now_ms=now_ms, words=basis, hearing=hearing)
     share = one.suggestion.cut_bp if cut_bp is None else cut_bp
+    _check_cuts(connection, one, share or 0, most_bp=policy.cut_most_bp)
     budget = one.suggestion.budget_fen
     closes = working_days_after(district_day(from_ms(now_ms)), one.suggestion.appeal_days)
     found = _acted(
@@ -182,6 +189,26 @@ def settle(connection: Connection, *, now_ms: int) -> int:
     for one in ended:
         _acted(connection, one, "expire", by=SYSTEM, now_ms=now_ms, words="")
     return len(ended)
+
+
+def _check_cuts(connection: Connection, one: StoredSuggestion, share_bp: int, *, most_bp: int) -> None:
+    """A year's grade and a missed goal may both suggest a cut: together they take no more than the table's largest."""
+    subject = one.suggestion.subject
+    wanted = SuggestionFilter(period=one.suggestion.period.name, kinds=("cut",), subject=subject, persons=True)
+    others = [
+        decided.cut_bp or 0
+        for other in suggestions_of(connection, wanted, limit=None)
+        if other.id != one.id and other.standing.state != "overturned"
+        and (decided := other.decided) is not None and decided.act == "approve"
+    ]  # fmt: skip
+    if share_bp and sum(others) + share_bp > most_bp:
+        so_far = f"{sum(others) / 100:g}%"
+        raise ScoringRefused(
+            "conflict",
+            Text(zh=f"同一年度已核减 {so_far}", en=f"{so_far} were cut for the same year already"),
+            where="cut_bp",
+            expected=Text(zh=f"合计不超过 {most_bp / 100:g}%", en=f"at most {most_bp / 100:g} % together"),
+        )
 
 
 def _held(connection: Connection, number: int) -> StoredSuggestion:

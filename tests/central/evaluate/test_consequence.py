@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 
 from central.domain import Subject, Text
-from central.evaluate.consequence import GoalResult, Suggestion, for_awards, for_goal, for_grade, for_streak
+from central.evaluate.consequence import Suggestion, for_awards, for_goal, for_grade, for_streak, goal_result
 from central.evaluate.ranking import Judged, ranked
 from central.evaluate.result_policy import SHIPPED, SHIPPED_DOCUMENT, policy_of, read_policy
 from central.evaluate.streak import streaks
+from central.scoring.goal import Goal
+from central.scoring.indicator import Value
 from central.scoring.period import period_of
 from central.scoring.refused import ScoringRefused
 from tests.central.evaluate.test_ranking import TEN, at_rank, ranking
@@ -27,10 +29,18 @@ def graded(total: float, *, budget_fen: int | None = 100 * WAN) -> Suggestion:
     return for_grade(judged, period=YEAR, policy=SHIPPED, budget_fen=budget_fen)
 
 
-def goal(actual: float, *, target: float = 1200) -> Suggestion | None:
-    """Pupils who were to benefit, and who did."""
-    name = Text(zh="受益学生人数", en="pupils who benefit")
-    result = GoalResult(goal="g7", name=name, subject=SCHOOL, target=target, actual=actual, unit="人", refs=("s1",))
+def a_goal(**more: Any) -> Goal:
+    """1200 pupils are to benefit."""
+    plain: dict[str, Any] = {"id": "g7", "level": 3, "parent": None, "owner": "wang", "subject": SCHOOL, "unit": "人"}
+    plain |= {"text": Text(zh="受益学生人数", en="pupils who benefit"), "target": 1200.0, "baseline": None}
+    return Goal(**{**plain, "start": date(2025, 1, 1), "due": date(2025, 12, 31), "weight": 1.0, **more})
+
+
+def goal(actual: float, **more: Any) -> Suggestion | None:
+    """What a goal leads to of which so much was reached."""
+    value = Value(indicator="pupils", value=actual, state="entered")
+    result = goal_result(a_goal(**more), value, refs=("s1",))
+    assert result is not None
     return for_goal(result, period=YEAR, policy=SHIPPED, budget_fen=200 * WAN)
 
 
@@ -80,7 +90,16 @@ def test_three_quarters_of_the_pupils_suggest_a_cut_with_a_hearing() -> None:
 def test_a_goal_that_was_nearly_reached_suggests_nothing(actual: float, kind: str | None) -> None:
     found = goal(actual)
     assert (found.kind if found else None) == kind
-    assert goal(actual, target=0) is None
+
+
+def test_less_is_better_where_the_goal_says_so_and_what_is_not_known_suggests_nothing() -> None:
+    days = goal(40, target=30.0, direction="lower")  # thirty days were promised, forty it took
+    assert days is not None
+    assert (days.kind, days.cut_bp) == ("cut", 500)
+    assert goal(30, target=30.0, direction="lower") is None
+    for value in (None, 900.0):
+        few = Value(indicator="pupils", value=value, state="missing" if value is None else "too_few")
+        assert goal_result(a_goal(), few, refs=()) is None
 
 
 def test_streaks_become_suggestions_that_name_periods_and_ranks() -> None:

@@ -77,7 +77,7 @@ def test_d08_three_quarters_of_the_pupils_suggest_a_cut_that_needs_approval_and_
     before = money(district)
     goal = GoalResult(
         goal="pupils", name=Text(zh="受益学生人数", en="pupils"), subject=Subject(kind="project", id="p7"),
-        target=1200, actual=900, unit="人", refs=("a" * 64,),
+        target=1200, actual=900, unit="人", share=0.75, refs=("a" * 64,),
     )  # fmt: skip
 
     def once(connection: Any) -> str:

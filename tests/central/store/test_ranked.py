@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from central.domain import Subject, Text
-from central.evaluate.consequence import Suggestion
+from central.evaluate.consequence import GoalResult, Suggestion
 from central.evaluate.ranking import Judged
 from central.evaluate.result_policy import SHIPPED_DOCUMENT
 from central.plan.calendar import midnight
@@ -199,6 +199,22 @@ def test_who_is_assessed_decides_nothing_and_says_so_by_appeal(district: Engine)
     assert do(district, answer, cut.id, by="discipline", **answered).standing.state == "overturned"
     assert register(district, SuggestionFilter(state="in_force")) == []
     assert cut.id not in [one.id for one in register(district, SuggestionFilter(state="waiting"))]
+
+
+def test_two_reasons_to_cut_take_no_more_than_the_largest_cut_together(district: Engine) -> None:
+    totals = [95, 94, 93, 92, 91, 90, 89, 88, 87, 61.0]
+    now_ms = at(date(2026, 2, 3))
+    unit = Subject(kind="unit", id="U7")
+    goal = GoalResult(goal="g", name=Text(zh="目标", en="goal"), subject=unit, target=4, actual=3, unit="", share=0.75,
+                      refs=("goal-record/1",))  # fmt: skip
+    judged = results(at_rank("U7", 10), totals=totals)
+    do(district, follow_up, period_of("2025"), judged, goals=[goal], now_ms=now_ms)
+    by_grade, by_goal = [one for one in register(district) if one.suggestion.kind == "cut"]
+    assert (by_grade.suggestion.cut_bp, by_goal.suggestion.cut_bp) == (2000, 500)
+    given = {"by": "finance", "approve": True, "basis": "b", "hearing": "h", "now_ms": now_ms}
+    do(district, decide, by_goal.id, **given)
+    assert code_of(district, decide, by_grade.id, **given) == "conflict"
+    assert do(district, decide, by_grade.id, **given, cut_bp=1500).standing.state == "approved"
 
 
 def test_to_suspend_takes_a_review_by_another(district: Engine) -> None:
