@@ -65,7 +65,8 @@ def _goals(connection: Connection, period: Period, finals: Sequence[Judged]) -> 
             refs=(f"goal/{goal.id}/{goal.version}", f"goal-record/{record.id}", *sheets[goal.subject]),
         )
         for goal, record in goals_due(connection, first=period.first, last=period.last)
-        if record is not None and goal.subject in sheets and goal.subject.kind in _BUDGETED
+        if record is not None and period_of(record.period).last >= goal.due  # what was noted earlier is not its end
+        if goal.subject in sheets and goal.subject.kind in _BUDGETED
     )
     return [one for one in found if one is not None]
 

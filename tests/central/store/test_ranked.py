@@ -12,18 +12,22 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from central.domain import Subject, Text
+from central.errors import UnknownThing
 from central.evaluate.consequence import GoalResult, Suggestion
 from central.evaluate.ranking import Judged
 from central.evaluate.result_policy import SHIPPED_DOCUMENT
 from central.plan.calendar import midnight
+from central.scoring.indicator import Value
 from central.scoring.period import period_of
 from central.scoring.refused import ScoringRefused
 from central.store import tables
 from central.store.engine import reading, writing
 from central.store.instants import to_ms
+from central.store.read_goals import goals_of
 from central.store.read_ranked import rankings_of, rankings_with
 from central.store.read_ranked_policy import policy_on
 from central.store.read_ranked_suggestions import StoredSuggestion, SuggestionFilter, suggestions_of
+from central.store.save_goals import note_record
 from central.store.save_ranked import follow_up, note_change
 from central.store.save_ranked_due import follow_due
 from central.store.save_ranked_policy import put_table
@@ -39,6 +43,10 @@ from central.store.save_ranked_suggestions import (
 )
 from central.store.upsert import table_of
 from tests.central.evaluate.test_ranking import TEN, at_rank, results
+from tests.central.store.test_deciding_together import together
+from tests.central.store.test_goals import agreed
+
+__all__ = ["agreed"]  # a fixture
 
 PEOPLE = {
     "leader": ("leader", "district", ""),
@@ -295,6 +303,21 @@ def evaluated(engine: Engine, period: str, judged: Sequence[Judged], *, final: b
             connection.execute(insert(results_kept).values(**result, sha256="", composed_at=0))
 
 
+def test_of_many_who_decide_at_once_one_does(district: Engine) -> None:
+    cut = a_cut(district)
+    given = {"by": "finance", "approve": True, "basis": "b", "hearing": "h", "now_ms": at(date(2026, 2, 3))}
+    assert together(lambda _: do(district, decide, cut.id, **given)) == 1
+    period, judged = period_of("2025-Q1"), results(TEN)
+
+    def rank(_: int) -> None:
+        if do(district, follow_up, period, judged, now_ms=APRIL)[0] != "1":
+            raise UnknownThing("ranking", where="ranking", expected="to be the first")
+
+    assert together(rank) == 1
+    with reading(district) as connection:
+        assert len(rankings_of(connection, kind="quarter")) == 1
+
+
 def test_the_job_follows_what_became_final_and_looks_once(district: Engine) -> None:
     evaluated(district, "2025-Q2", results(at_rank("U7", 10)))
     evaluated(district, "2025-Q1", results(at_rank("U7", 10)))
@@ -303,3 +326,24 @@ def test_the_job_follows_what_became_final_and_looks_once(district: Engine) -> N
     assert do(district, follow_due, now_ms=JULY + 86_400_000) == "0 windows ended"
     evaluated(district, "2025-Q3", results(["stray"]), final=False)
     assert do(district, follow_due, now_ms=JULY + 86_400_000) == "0 windows ended"
+
+
+def test_the_job_follows_a_missed_goal_once_the_years_result_is_final(agreed: Engine) -> None:
+    with reading(agreed) as connection:
+        (goal,) = (one for one in goals_of(connection) if one.id == "old")
+    january = at(date(2027, 1, 20))
+    early = Value(indicator="", value=1.0, state="entered", refs=("paper",))
+    for other, period in (("old", "2026-Q1"), ("new", "2026-Q3")):  # of new nothing is known but of autumn
+        do(agreed, note_record, other, period, early, by="wang", now_ms=at(date(2026, 12, 1)))
+    value = Value(indicator="", value=goal.target * 0.75, state="entered", refs=("paper",))
+    do(agreed, note_record, goal.id, "2026", value, by="wang", now_ms=january)
+    judged = [Judged(subject=goal.subject, total=91.0, refs=("sheet",))]
+    evaluated(agreed, "2026", judged, final=False)
+    assert do(agreed, follow_due, now_ms=january) == "0 windows ended"
+    with writing(agreed) as connection:
+        connection.execute(text("UPDATE evaluation SET state = 'final'"))
+    assert do(agreed, follow_due, now_ms=january) == ("2026: 0 rankings, 2 suggestions, 0 groups wait; 0 windows ended")
+    found = {one.suggestion.kind: one.suggestion for one in register(agreed)}
+    assert found["priority"].basis == ("sheet",)
+    assert found["cut"].basis == ("goal/old/1", "goal-record/3", "sheet")
+    assert "完成 75.0%" in found["cut"].reason.zh
