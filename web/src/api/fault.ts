@@ -7,6 +7,8 @@ export interface FaultFields {
   expected: string;
   id: string;
   status: number;
+  /** The refusal in words for people, where the centre has them. */
+  text?: { zh: string; en: string };
 }
 
 export class ApiFault extends Error {
@@ -25,7 +27,8 @@ export class ApiFault extends Error {
 
 /** Any failure → a fault: the envelope if the centre answered, "network" if nobody did. */
 export function faultFrom(error: unknown, status: number, where: string): ApiFault {
-  const envelope = (error as { error?: Partial<FaultFields> } | null)?.error;
+  const answer = error as { error?: Partial<FaultFields>; text?: FaultFields["text"] } | null;
+  const envelope = answer?.error;
   return new ApiFault({
     code: envelope?.code ?? (status === 0 ? "network" : `http_${status}`),
     what: envelope?.what ?? (status === 0 ? "no answer" : `status ${status}`),
@@ -33,5 +36,6 @@ export function faultFrom(error: unknown, status: number, where: string): ApiFau
     expected: envelope?.expected ?? "",
     id: envelope?.id ?? "",
     status,
+    ...(answer?.text ? { text: answer.text } : {}),
   });
 }

@@ -175,7 +175,7 @@ export interface paths {
         };
         /**
          * Score
-         * @description The newest score with its contributions.
+         * @description The newest score, or a past day's, with its contributions.
          */
         get: operations["getScore"];
         put?: never;
@@ -745,6 +745,99 @@ export interface paths {
          * @description Today's tasks of the caller and his sites: what to look at, where, and how a value is told.
          */
         get: operations["getRound"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Counts
+         * @description Counts of people and machines, newest first.
+         */
+        get: operations["listCounts"];
+        put?: never;
+        /**
+         * Post Count
+         * @description Say how many people and machines are on the site. The same again answers with the same count; any field beside
+         *     those is refused, and that it was sent is noted: nobody is to be recognised by what is kept.
+         */
+        post: operations["sendCount"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/lots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Lots
+         * @description What was inspected, newest first, with the rate over all that is in force (质量达标率).
+         */
+        get: operations["listLots"];
+        put?: never;
+        /**
+         * Post Lots
+         * @description Note how many lots (检验批) of a work item were inspected and how many passed; never by who builds or owns it.
+         */
+        post: operations["noteLots"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/safety": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Findings
+         * @description Findings of safety, newest first.
+         */
+        get: operations["listSafety"];
+        put?: never;
+        /**
+         * Post Finding
+         * @description Note a finding of safety, serious or not; never by who builds or owns the project.
+         */
+        post: operations["noteSafety"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Board
+         * @description 人、事、物、钱: people, tasks, things and money of the project, all as of one time.
+         */
+        get: operations["getBoard"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1437,6 +1530,1117 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rankings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Rankings
+         * @description Rankings without their places, the newest period first; those of persons only for who may read them.
+         */
+        get: operations["listRankings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rankings/{ranking}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Ranking
+         * @description One ranking with its places; a look at one of persons is noted for each of them.
+         */
+        get: operations["getRanking"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rankings/people/{person}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Person
+         * @description What is kept of a person and how it came about: for the person, the head of the unit, personnel and leaders.
+         *
+         *     Every look is noted, and shown to the person.
+         */
+        get: operations["getPersonRecord"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/result-tables": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Tables
+         * @description Every version of the table: groups, shares, cuts, who decides, windows, limits, awards.
+         */
+        get: operations["listResultTables"];
+        put?: never;
+        /**
+         * Post Table
+         * @description Set the table (siteprogress.results/1) for periods that begin later; none for a period that has begun.
+         */
+        post: operations["putResultTable"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/unit-changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Changes
+         * @description Units that were founded, merged or split: for streaks they begin anew.
+         */
+        get: operations["listUnitChanges"];
+        put?: never;
+        /**
+         * Post Change
+         * @description Note that a unit was founded, merged or split; not for days that were ranked already.
+         */
+        post: operations["noteUnitChange"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/result-uses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Uses
+         * @description The register of how results are used: suggested, decided, appealed against, final. Those of persons only for who
+         *     may read them; somebody of a unit sees those of the unit.
+         */
+        get: operations["listResultUses"];
+        put?: never;
+        /**
+         * Post Use
+         * @description Propose another use of a result, resting on score sheets; somebody else decides.
+         */
+        post: operations["proposeResultUse"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/result-uses/{use}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Use
+         * @description One use with its evidence and acts; of a person only for who may read the person's record, which is noted.
+         */
+        get: operations["getResultUse"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Use
+         * @description Take back what one proposed oneself and nobody has decided.
+         */
+        delete: operations["withdrawResultUse"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/result-uses/{use}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Review
+         * @description Review it: needed before something is suspended or cancelled, by somebody who does not decide.
+         */
+        post: operations["reviewResultUse"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/result-uses/{use}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Decision
+         * @description Decide, by name and with the basis; the appeal window begins. Nothing else in the centre changes by it.
+         */
+        post: operations["decideResultUse"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/result-uses/{use}/appeal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Appeal
+         * @description Appeal, within the window: for the person or the people of the unit concerned.
+         */
+        post: operations["appealResultUse"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/result-uses/{use}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Answer
+         * @description Answer an appeal: by somebody other than who decided or reviewed.
+         */
+        post: operations["answerResultAppeal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/result-uses/{use}/carried-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Carried Out
+         * @description Note by which paper a final one was carried out elsewhere.
+         */
+        post: operations["carryOutResultUse"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/adjustments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Adjustments
+         * @description Applications of the caller's units, of all where he reads the whole district; the newest first.
+         */
+        get: operations["listAdjustments"];
+        put?: never;
+        /**
+         * Post Adjustment
+         * @description Ask for another target of one's own unit, with reason and evidence; it changes nothing until it is approved.
+         */
+        post: operations["enterAdjustment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/adjustments/{adjustment}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Adjustment
+         * @description One application with what was done to it.
+         */
+        get: operations["getAdjustment"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Adjustment
+         * @description Take one's own application back while nobody has decided.
+         */
+        delete: operations["withdrawAdjustment"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/adjustments/{adjustment}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Review
+         * @description A section chief of the unit, other than the applicant, has looked at it.
+         */
+        post: operations["reviewAdjustment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/adjustments/{adjustment}/endorsement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Endorsement
+         * @description The head of the unit stands by it: now the district decides.
+         */
+        post: operations["endorseAdjustment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/adjustments/{adjustment}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Decision
+         * @description Decide for the district, from today or a later day on; never backward, never by who is assessed.
+         */
+        post: operations["decideAdjustment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/awards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Awards
+         * @description Awards of units that a person gave and nobody undid, with criteria and evidence.
+         */
+        get: operations["listAwards"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/platform-use/{month}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Usage
+         * @description Active people and deliveries in time by unit in a month, with those to be recognised first.
+         */
+        get: operations["getPlatformUse"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/best-practices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Practices
+         * @description Published cases, for everybody inside; those that wait, for their units and who sees the whole district.
+         */
+        get: operations["listBestPractices"];
+        put?: never;
+        /**
+         * Post Practice
+         * @description Hand in a case of one's own unit, with evidence that the centre keeps.
+         */
+        post: operations["enterBestPractice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/best-practices/{practice}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Publish
+         * @description Publish a case: by somebody other than its author.
+         */
+        post: operations["publishBestPractice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/best-practices/{practice}/retract": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Retract
+         * @description Take a published case back; it stays on record.
+         */
+        post: operations["retractBestPractice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/livelihood": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Livelihood
+         * @description Put a project on the year's public list of 民生实事, with what is promised, or take it off.
+         */
+        put: operations["listLivelihood"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/public/livelihood": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Livelihood
+         * @description The list of a year as anybody may read it: promises, plan and progress; no person, no money.
+         */
+        get: operations["getPublicLivelihood"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Tasks
+         * @description Tasks of the caller, his units and projects, by due day.
+         */
+        get: operations["listTasks"];
+        put?: never;
+        /**
+         * Post Task
+         * @description A task besides the month's list, for a person of a unit that the caller heads.
+         */
+        post: operations["addTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{task_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Task
+         * @description One task with its timeline and its Mondays.
+         */
+        get: operations["getTask"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{task_id}/progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Progress
+         * @description The responsible person says how far it is; what is measured is typed by nobody.
+         */
+        post: operations["reportTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{task_id}/submit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Submit
+         * @description The responsible person says that it is done.
+         */
+        post: operations["submitTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{task_id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Confirm
+         * @description Another confirms that it is done.
+         */
+        post: operations["confirmTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{task_id}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Return
+         * @description It is not done: back with the reason.
+         */
+        post: operations["returnTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agenda": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Agenda
+         * @description Issues between departments that have been open for more than so many days, oldest first.
+         */
+        get: operations["getAgenda"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agenda/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Decision
+         * @description A decision of the joint meeting becomes a task with one person and a day.
+         */
+        post: operations["decideIssue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evaluations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Evaluations
+         * @description Evaluations of the caller's units and projects, and what is published of all.
+         */
+        get: operations["listEvaluations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evaluations/{evaluation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Evaluation
+         * @description One evaluation with parts, forms, approvals, objections and timeline; the assessed do not learn who judged.
+         */
+        get: operations["getEvaluation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evaluation-forms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Forms
+         * @description Forms that the caller is responsible for.
+         */
+        get: operations["listOwnForms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evaluation-forms/{form_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Form
+         * @description A form that the caller may fill in, with what it asks.
+         */
+        get: operations["getForm"];
+        put?: never;
+        /**
+         * Post Form
+         * @description Hand in points 0-100 for every leaf; while forms are collected, again as often as needed.
+         */
+        post: operations["submitForm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evaluations/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Approvals
+         * @description Approve several at the level that waits; one that is refused stops no other, and is recorded.
+         */
+        post: operations["approveEvaluations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evaluations/{evaluation_id}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Return
+         * @description Return it with the reason: forms are collected anew, and all levels approve anew.
+         */
+        post: operations["returnEvaluation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evaluations/{evaluation_id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Publish
+         * @description Publish what every level approved, today instead of the next morning.
+         */
+        post: operations["publishEvaluation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evaluations/{evaluation_id}/objections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Objection
+         * @description Object to a published result, for the assessed, while the publication lasts.
+         */
+        post: operations["objectToEvaluation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/objections/{objection_id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Answer
+         * @description Answer an objection, by somebody who neither objected nor works for the assessed.
+         */
+        post: operations["answerObjection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evaluation-policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Policy
+         * @description The policy for what is opened from now on.
+         */
+        get: operations["getEvaluationPolicy"];
+        /**
+         * Put Evaluation Policy
+         * @description Set the policy for what is opened from now on: what is open or past is judged by its own.
+         */
+        put: operations["putEvaluationPolicy"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/oversight": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Oversight
+         * @description Project, performance and audit of one project.
+         */
+        get: operations["getOversight"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/third-reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Third
+         * @description Third parties' reports of a project, newest first.
+         */
+        get: operations["listThirdReports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/third-reports/{digest}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Third File
+         * @description The signed PDF of a report.
+         */
+        get: operations["getThirdFile"];
+        /**
+         * Put Third File
+         * @description Keep the signed PDF of a report under its SHA-256 (at most 20 MiB). Safe to repeat.
+         */
+        put: operations["putThirdFile"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/third-reports/{month}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Third
+         * @description Hand in the report of a month that is over, with points and the digest of its file.
+         */
+        post: operations["handInThirdReport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Finding
+         * @description Note what audit found of a project: the draft of a rectification is made of it.
+         */
+        post: operations["noteFinding"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/findings/{finding_id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Close
+         * @description Audit says that it is mended, once its rectification is verified.
+         */
+        post: operations["closeFinding"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/transfers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Transfers
+         * @description Transfers of a project, and the unit that answers for it today.
+         */
+        get: operations["listTransfers"];
+        put?: never;
+        /**
+         * Post Transfer
+         * @description Ask for a transfer to another unit on a day to come: in force once both units have signed.
+         */
+        post: operations["askTransfer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/transfers/{transfer_id}/sign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Sign
+         * @description Sign for the unit that the caller heads.
+         */
+        post: operations["signTransfer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/transfers/{transfer_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post End
+         * @description Refuse a transfer for one's unit, or take back what one asked for.
+         */
+        post: operations["endTransfer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bulletin-items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Items
+         * @description What bulletins, reports and results told of units, each with what became of it.
+         */
+        get: operations["listBulletinItems"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bulletin-items/{item_id}/waive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Waive
+         * @description Say with a reason that an item needs no rectification; never of one's own unit.
+         */
+        post: operations["waiveItem"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reports": {
         parameters: {
             query?: never;
@@ -1825,6 +3029,170 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/weights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Nodes
+         * @description Nodes of the district and of the caller's units, and those where the caller is asked.
+         */
+        get: operations["listWeights"];
+        put?: never;
+        /**
+         * Post Node
+         * @description Open a node: 2 to 9 criteria, for the district or a unit that the caller organises.
+         */
+        post: operations["openWeights"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/weights/{node}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Node
+         * @description A version of a node, with the whole derivation of its weights once they are frozen.
+         */
+        get: operations["getWeights"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/weights/{node}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Version
+         * @description Ask again as the next version; what is frozen stays what it is.
+         */
+        post: operations["askWeightsAgain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/weights/{node}/experts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Expert
+         * @description Ask an expert; never oneself.
+         */
+        post: operations["inviteExpert"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/weights/{node}/experts/{person}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Release
+         * @description Ask an expert no longer, with the reason.
+         */
+        post: operations["releaseExpert"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/weights/{node}/questionnaire": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Questionnaire
+         * @description The caller's own questionnaire of the newest version: nobody sees another's answers before they are frozen.
+         */
+        get: operations["getQuestionnaire"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/weights/{node}/answers/{person}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Answers
+         * @description Answer some or all questions; only one's own, until the weights are frozen. Contradictions come back in words.
+         */
+        put: operations["putAnswers"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/weights/{node}/freeze": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Freeze
+         * @description Fix the weights for ever: all answered, each and all consistent; a note where the experts are far apart.
+         */
+        post: operations["freezeWeights"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/trace/score/{project_id}": {
         parameters: {
             query?: never;
@@ -1837,6 +3205,27 @@ export interface paths {
          * @description Score, indicators, buildings, readings.
          */
         get: operations["traceScore"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trace/sheet/{sheet_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Trace Sheet
+         * @description Score sheet, leaves with formulas and the judgement behind each weight, values, and what they rest on. A unit's
+         *     unrolls into its projects' sheets.
+         */
+        get: operations["traceSheet"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1879,6 +3268,338 @@ export interface paths {
         get: operations["traceRecord"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/insight/projects/{project_id}/comparison": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Comparison
+         * @description A project beside like ones in other areas (same kind and scale) and beside its own months.
+         */
+        get: operations["getComparison"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/insight/side-by-side": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Places
+         * @description Places beside each other within one kind of project, controlled by scale; others' lines are for the district.
+         */
+        get: operations["getSideBySide"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/insight/correlation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Correlation
+         * @description How two measures go together over the caller's projects; refused under eight.
+         */
+        get: operations["getCorrelation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/insight/causes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Causes
+         * @description Causes of the cases that were opened in these days: how many, how long they took.
+         */
+        get: operations["getCauseStatistics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/insight/bottlenecks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Bottlenecks
+         * @description Which stage loses the most days beyond its plan, in all and over time.
+         */
+        get: operations["getBottlenecks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/insight/cohorts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Kinds
+         * @description Every kind of project: how long, stage by stage, beside other kinds.
+         */
+        get: operations["getCohorts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/insight/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Approvals
+         * @description Median hours of each step of approval that was asked for in these days.
+         */
+        get: operations["getApprovalTimes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/insight/priorities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Urgent
+         * @description Which projects to help first, with the factors: risk x value x reversibility.
+         */
+        get: operations["getPriorities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/insight/returns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Benefit
+         * @description Return by sector with spread and interval, and what that would advise.
+         */
+        get: operations["getReturns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/insight/pivot": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Table
+         * @description Figures by department, time and type in any combination.
+         */
+        get: operations["getPivot"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/insight/pivot.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export
+         * @description The same rows and figures as a file.
+         */
+        get: operations["exportPivot"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/insight/use": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Used
+         * @description Pages looked at and decisions taken beside entries made, by unit; a caller of units sees these.
+         */
+        get: operations["getUse"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/class": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Class
+         * @description What was said of a project: its kind in particular, its sector.
+         */
+        get: operations["getClass"];
+        /**
+         * Put Class
+         * @description Say what a project is in particular (e.g. 老旧小区加装电梯) and its sector; insight compares by them.
+         */
+        put: operations["putClass"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/benefits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Benefits
+         * @description Every assessment of what a project brought, oldest first.
+         */
+        get: operations["listBenefits"];
+        put?: never;
+        /**
+         * Post Benefit
+         * @description What a project brought in a year, as assessed by who neither owns nor builds it; the newest is in force.
+         */
+        post: operations["noteBenefit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/insight/practices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Practices
+         * @description How places go about kinds of projects, as they say.
+         */
+        get: operations["listPractices"];
+        put?: never;
+        /**
+         * Post Practice
+         * @description Say how a place of one's own goes about projects of a kind; empty names end it.
+         */
+        post: operations["setPractice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/use/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post View
+         * @description A page was opened: counted once a day for a person and page, told by unit only.
+         */
+        post: operations["noteView"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2018,7 +3739,7 @@ export interface paths {
         };
         /**
          * Get Evidence
-         * @description The JPEG itself.
+         * @description The JPEG itself; who looks, and why, is registered first.
          */
         get: operations["getEvidence"];
         /**
@@ -2138,7 +3859,7 @@ export interface paths {
         };
         /**
          * Get Photo
-         * @description The picture, upright and without anything the file said of itself.
+         * @description The picture, upright and without anything the file said of itself; who looks, and why, is registered first.
          */
         get: operations["getPhoto"];
         put?: never;
@@ -2161,6 +3882,190 @@ export interface paths {
          * @description The same, small.
          */
         get: operations["getThumbnail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/viewing-purpose": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Purpose
+         * @description What is noted as the caller's purpose when he looks at pictures of this project, and what may be chosen.
+         */
+        get: operations["getViewingPurpose"];
+        put?: never;
+        /**
+         * Post Purpose
+         * @description Say why one looks at pictures of this project; it holds for twelve hours.
+         */
+        post: operations["stateViewingPurpose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evidence-views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Views
+         * @description Who was shown which picture, when, and why; of the caller's scope.
+         */
+        get: operations["listEvidenceViews"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/outlook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Outlook
+         * @description Risk of being late and over budget, when it ends, and advice by cause.
+         */
+        get: operations["getOutlook"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/outlook/what-if": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask
+         * @description What becomes of the forecast with more crews, a standstill, items moved. Nothing is stored.
+         */
+        post: operations["askWhatIf"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/outlook/projects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Likely
+         * @description Running projects by the probability of being late (or over budget), the likeliest first.
+         */
+        get: operations["listOutlook"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/outlook/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Models
+         * @description Trained models with their tests, the newest first.
+         */
+        get: operations["listOutlookModels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/outlook/calibration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Calibration
+         * @description Probabilities that were told against what became of the projects: by bins, and over time.
+         */
+        get: operations["getCalibration"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/outlook/allocation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Allocation
+         * @description The options with the greatest gain that the budget pays for, at most one a project. Advice; nothing is stored.
+         */
+        post: operations["adviseAllocation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/outlook/effect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Effect
+         * @description An estimate of what changed in a monthly series from the month of `since` on, with its interval.
+         */
+        get: operations["getEffect"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2234,6 +4139,32 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * About
+         * @description A unit (its name), project (its id) or person (user name).
+         */
+        About: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "unit" | "project" | "person";
+            /** Id */
+            id: string;
+        };
+        /**
+         * AboutGiven
+         * @description A unit (its name), project (its id) or person (user name).
+         */
+        AboutGiven: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "unit" | "project" | "person";
+            /** Id */
+            id: string;
+        };
+        /**
          * Acknowledged
          * @description What became of one warning of several; `refused` null = acknowledged.
          */
@@ -2297,6 +4228,188 @@ export interface components {
             remark: string;
         };
         /**
+         * AdjustmentActShown
+         * @description What somebody did to an application.
+         */
+        AdjustmentActShown: {
+            /**
+             * Act
+             * @enum {string}
+             */
+            act: "review" | "endorse" | "approve" | "refuse" | "withdraw";
+            /** Actor */
+            actor: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Remark */
+            remark: string;
+        };
+        /**
+         * AdjustmentDecided
+         * @description The district's decision; `effective` a later day than today, null = today. An earlier one is refused.
+         */
+        AdjustmentDecided: {
+            /** Approve */
+            approve: boolean;
+            /**
+             * Remark
+             * @default
+             */
+            remark: string;
+            /** Effective */
+            effective?: string | null;
+        };
+        /**
+         * AdjustmentGiven
+         * @description Another target for an indicator: the one in force, the new one, why, and what shows it (ids or SHA-256).
+         */
+        AdjustmentGiven: {
+            subject: components["schemas"]["AboutGiven"];
+            /** Indicator */
+            indicator: string;
+            /** Old */
+            old: number;
+            /** New */
+            new: number;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            /**
+             * Evidence
+             * @default []
+             */
+            evidence: string[];
+        };
+        /**
+         * AdjustmentList
+         * @description Applications of the caller's units (of the whole district for who sees it), the newest first.
+         */
+        AdjustmentList: {
+            /** Total */
+            total: number;
+            /** Adjustments */
+            adjustments: components["schemas"]["AdjustmentShown"][];
+        };
+        /**
+         * AdjustmentShown
+         * @description An application as far as it is. `tier` says who decides; `effective` from which day an approved one holds.
+         */
+        AdjustmentShown: {
+            /** Id */
+            id: number;
+            subject: components["schemas"]["About"];
+            /** Unit */
+            unit: string;
+            /** Indicator */
+            indicator: string;
+            /** Old */
+            old: number;
+            /** New */
+            new: number;
+            /** Reason */
+            reason: string;
+            /** Evidence */
+            evidence: string[];
+            /**
+             * Tier
+             * @enum {string}
+             */
+            tier: "plain" | "higher";
+            decider: components["schemas"]["Text"];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "entered" | "reviewed" | "endorsed" | "approved" | "refused" | "withdrawn";
+            state_name: components["schemas"]["Text"];
+            /** Author */
+            author: string;
+            /**
+             * Entered On
+             * Format: date
+             */
+            entered_on: string;
+            /** Effective */
+            effective: string | null;
+            /** Acts */
+            acts: components["schemas"]["AdjustmentActShown"][];
+        };
+        /**
+         * Agenda
+         * @description What the joint meeting talks about, oldest first.
+         */
+        Agenda: {
+            /** Older Than Days */
+            older_than_days: number;
+            /** Items */
+            items: components["schemas"]["AgendaItemShown"][];
+        };
+        /**
+         * AgendaItemShown
+         * @description An issue between departments that waits; `tasks` are what meetings decided about it.
+         */
+        AgendaItemShown: {
+            /** Issue */
+            issue: string;
+            title: components["schemas"]["Text"];
+            /** Departments */
+            departments: string[];
+            /** Project */
+            project: string;
+            /** Level */
+            level: ("blue" | "yellow" | "red") | null;
+            /**
+             * Opened On
+             * Format: date
+             */
+            opened_on: string;
+            /** Days */
+            days: number;
+            /** Tasks */
+            tasks: number[];
+        };
+        /**
+         * AllocationGiven
+         * @description A budget and the options that it may pay for, at most one of each project.
+         */
+        AllocationGiven: {
+            /** Budget Fen */
+            budget_fen: number;
+            /** Options */
+            options: components["schemas"]["OptionGiven"][];
+        };
+        /**
+         * AllocationShown
+         * @description The advised choice. `gain` is the objective reached; no choice whatever gains more than `bound`.
+         *
+         *     `exact` = no choice gains more than this one; else money was counted in steps of `step_fen`, costs rounded up.
+         */
+        AllocationShown: {
+            label: components["schemas"]["Text"];
+            objective: components["schemas"]["Text"];
+            /** Budget Fen */
+            budget_fen: number;
+            /** Cost Fen */
+            cost_fen: number;
+            /** Gain */
+            gain: number;
+            /** Bound */
+            bound: number;
+            /** Exact */
+            exact: boolean;
+            /** Step Fen */
+            step_fen: number;
+            /** Chosen */
+            chosen: components["schemas"]["OptionShown"][];
+            /** Left Out */
+            left_out: components["schemas"]["OptionShown"][];
+        };
+        /**
          * Answered
          * @description What came of a coordination; `ref` names the permit or paper.
          */
@@ -2311,6 +4424,308 @@ export interface components {
              * @default
              */
             ref: string;
+        };
+        /**
+         * AnswersGiven
+         * @description Some or all answers; those given before and not given here stay.
+         */
+        AnswersGiven: {
+            /** Answers */
+            answers: components["schemas"]["central__api__weight_schemas__AnswerGiven"][];
+        };
+        /**
+         * AppealAnswered
+         * @description Whether the appeal is right, and why.
+         */
+        AppealAnswered: {
+            /** Uphold */
+            uphold: boolean;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+        };
+        /**
+         * AppealGiven
+         * @description Why the decision should not stand.
+         */
+        AppealGiven: {
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+        };
+        /**
+         * ApprovalShown
+         * @description Who approved the present round.
+         */
+        ApprovalShown: {
+            /** Level */
+            level: number;
+            /** Seat */
+            seat: string;
+            seat_word: components["schemas"]["Text"];
+            /** Person */
+            person: string;
+        };
+        /**
+         * Approvals
+         * @description Slowest first.
+         */
+        Approvals: {
+            /**
+             * Since
+             * Format: date
+             */
+            since: string;
+            /**
+             * Until
+             * Format: date
+             */
+            until: string;
+            /** Steps */
+            steps: components["schemas"]["StepTimeShown"][];
+        };
+        /**
+         * ApprovalsGiven
+         * @description Evaluations to approve together.
+         */
+        ApprovalsGiven: {
+            /** Evaluations */
+            evaluations: number[];
+        };
+        /**
+         * ApprovedList
+         * @description Each by itself: one that is refused stops no other.
+         */
+        ApprovedList: {
+            /** Done */
+            done: number;
+            /** Results */
+            results: components["schemas"]["ApprovedOne"][];
+        };
+        /**
+         * ApprovedOne
+         * @description What became of one of several; `refused` null = approved.
+         */
+        ApprovedOne: {
+            /** Evaluation */
+            evaluation: number;
+            refused: components["schemas"]["Text"] | null;
+        };
+        /**
+         * ArtefactShown
+         * @description The budget, monitoring or evaluation of a project-year.
+         */
+        ArtefactShown: {
+            /** Year */
+            year: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "budget" | "monitoring" | "evaluation";
+            /** Sha256 */
+            sha256: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Document */
+            document: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+        };
+        /**
+         * AskedLeaf
+         * @description A leaf of a form, judged with points 0-100; `given` what was handed in last.
+         */
+        AskedLeaf: {
+            /** Id */
+            id: string;
+            name: components["schemas"]["Text"];
+            /** Weight */
+            weight: number;
+            /** Basis */
+            basis: string;
+            /** Given */
+            given: number | null;
+        };
+        /**
+         * AwardList
+         * @description Awards of units that are final, the newest period first; those of persons are in their record.
+         */
+        AwardList: {
+            /** Total */
+            total: number;
+            /** Awards */
+            awards: components["schemas"]["AwardShown"][];
+        };
+        /**
+         * AwardShown
+         * @description An award that was given: what for, to whom, by which results, who decided and on which basis.
+         */
+        AwardShown: {
+            /** Use */
+            use: number;
+            subject: components["schemas"]["About"];
+            /** Period */
+            period: string;
+            criteria: components["schemas"]["Text"];
+            /** Sheets */
+            sheets: string[];
+            /** Decided By */
+            decided_by: string;
+            /**
+             * Decided At
+             * Format: date-time
+             */
+            decided_at: string;
+            /** Basis */
+            basis: string;
+        };
+        /**
+         * BenefitGiven
+         * @description What a project brought in a year, how that was reckoned, and the SHA-256 of the paper that shows it.
+         */
+        BenefitGiven: {
+            /** Year */
+            year: number;
+            /** Benefit Fen */
+            benefit_fen: number;
+            /** Method */
+            method: string;
+            /** Evidence */
+            evidence: string;
+        };
+        /**
+         * BenefitShown
+         * @description An assessment of what a project brought in a year; `in_force`: the newest of its year.
+         */
+        BenefitShown: {
+            /** Id */
+            id: number;
+            /** Year */
+            year: number;
+            /** Benefit Fen */
+            benefit_fen: number;
+            /** Method */
+            method: string;
+            /** Evidence */
+            evidence: string;
+            /** Noted By */
+            noted_by: string;
+            /** In Force */
+            in_force: boolean;
+        };
+        /**
+         * Benefits
+         * @description Oldest first.
+         */
+        Benefits: {
+            /** Project */
+            project: string;
+            /** Benefits */
+            benefits: components["schemas"]["BenefitShown"][];
+        };
+        /**
+         * BesideShown
+         * @description A place beside all others within a kind of project.
+         */
+        BesideShown: {
+            /** Place */
+            place: string;
+            kind: components["schemas"]["Text"];
+            /** N */
+            n: number;
+            spread: components["schemas"]["SpreadShown"] | null;
+            others_spread: components["schemas"]["SpreadShown"] | null;
+            difference: components["schemas"]["DifferenceShown"] | null;
+            practice: components["schemas"]["Text"] | null;
+            /** Projects */
+            projects: string[];
+            /** Hidden */
+            hidden: number;
+            sentence: components["schemas"]["Text"];
+        };
+        /**
+         * BinShown
+         * @description Forecasts within a span of probability: what they said on average and how often it came.
+         */
+        BinShown: {
+            /** Low Bp */
+            low_bp: number;
+            /** High Bp */
+            high_bp: number;
+            /** N */
+            n: number;
+            /** Said */
+            said: number | null;
+            /** Came */
+            came: number | null;
+        };
+        /**
+         * Board
+         * @description 人、事、物、钱 of one project at one time.
+         */
+        Board: {
+            /** Project */
+            project: string;
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            people: components["schemas"]["PeopleBlock"];
+            tasks: components["schemas"]["TasksBlock"];
+            things: components["schemas"]["ThingsBlock"];
+            money: components["schemas"]["MoneyBlock"];
+        };
+        /**
+         * BottleneckShown
+         * @description `stage` null = too few projects with a plan, or no day lost. `when` '' = all the time.
+         */
+        BottleneckShown: {
+            /** When */
+            when: string;
+            /** Projects */
+            projects: number;
+            /** Excess Days */
+            excess_days: number;
+            /** Stage */
+            stage: string | null;
+            name: components["schemas"]["Text"] | null;
+            /** Stages */
+            stages: components["schemas"]["StageLoss"][];
+        };
+        /**
+         * Bottlenecks
+         * @description All together, and over time by the day a stage was passed.
+         */
+        Bottlenecks: {
+            all: components["schemas"]["BottleneckShown"];
+            /** Over Time */
+            over_time: components["schemas"]["BottleneckShown"][];
+        };
+        /**
+         * BrierMonth
+         * @description Brier score of the projects whose outcome became known in a month, beside that of the base rate.
+         */
+        BrierMonth: {
+            /**
+             * Month
+             * Format: date
+             */
+            month: string;
+            /** N */
+            n: number;
+            /** Brier */
+            brier: number;
+            /** Base */
+            base: number;
         };
         /**
          * BudgetLine
@@ -2374,6 +4789,74 @@ export interface components {
             units: components["schemas"]["UnitQuality"][];
         };
         /**
+         * BulletinItemShown
+         * @description Something told of a unit with what became of it.
+         */
+        BulletinItemShown: {
+            /** Id */
+            id: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "evaluation" | "report" | "quality";
+            /** Period */
+            period: string;
+            /** Unit */
+            unit: string;
+            /** Project */
+            project: string | null;
+            text: components["schemas"]["Text"];
+            /**
+             * Told On
+             * Format: date
+             */
+            told_on: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "not_begun" | "overdue" | "ordered" | "mending" | "evidence" | "mended" | "waived";
+            word: components["schemas"]["Text"];
+            /** Rectification */
+            rectification: number | null;
+            /** Waived By */
+            waived_by: string;
+            /** Waived Reason */
+            waived_reason: string;
+        };
+        /**
+         * BulletinItems
+         * @description A page of items, newest first.
+         */
+        BulletinItems: {
+            /** Items */
+            items: components["schemas"]["BulletinItemShown"][];
+        };
+        /**
+         * Calibration
+         * @description Every probability that was told of projects of the caller, held against what became of them.
+         */
+        Calibration: {
+            /**
+             * Target
+             * @enum {string}
+             */
+            target: "late" | "over";
+            /** Forecasts */
+            forecasts: number;
+            /** Projects */
+            projects: number;
+            /** Brier */
+            brier: number | null;
+            /** Base */
+            base: number | null;
+            /** Reliability */
+            reliability: components["schemas"]["BinShown"][];
+            /** Months */
+            months: components["schemas"]["BrierMonth"][];
+        };
+        /**
          * CameraState
          * @description A camera: what it looks at, when it last said something, what is wrong with it.
          */
@@ -2390,6 +4873,17 @@ export interface components {
             registration: ("VERIFIED" | "UNVERIFIED" | "MOVED") | null;
             /** Conditions */
             conditions: components["schemas"]["Condition"][];
+        };
+        /**
+         * CarriedOut
+         * @description By which paper or voucher it was carried out.
+         */
+        CarriedOut: {
+            /**
+             * Ref
+             * @default
+             */
+            ref: string;
         };
         /**
          * CaseBrief
@@ -2494,6 +4988,25 @@ export interface components {
             receipt: components["schemas"]["Receipt"];
         };
         /**
+         * CauseCount
+         * @description A cause; `mean_cdays` in hundredths of a day over the `ended`.
+         */
+        CauseCount: {
+            /** Cause */
+            cause: string;
+            name: components["schemas"]["Text"];
+            /** N */
+            n: number;
+            /** Share Bp */
+            share_bp: number;
+            /** Ended */
+            ended: number;
+            /** Mean Cdays */
+            mean_cdays: number | null;
+            /** Cases */
+            cases: number[];
+        };
+        /**
          * CauseGiven
          * @description A code of the taxonomy; `department` '' = the cause's own, if any.
          */
@@ -2510,6 +5023,19 @@ export interface components {
              * @default
              */
             note: string;
+        };
+        /**
+         * CauseGroupShown
+         * @description Causes of a group.
+         */
+        CauseGroupShown: {
+            /** Group */
+            group: string;
+            name: components["schemas"]["Text"];
+            /** N */
+            n: number;
+            /** Causes */
+            causes: components["schemas"]["CauseCount"][];
         };
         /**
          * CauseList
@@ -2541,6 +5067,25 @@ export interface components {
             measured: boolean;
             /** Precedents */
             precedents: string[];
+        };
+        /**
+         * Causes
+         * @description Cases opened in these days, all together and by group.
+         */
+        Causes: {
+            /**
+             * Since
+             * Format: date
+             */
+            since: string;
+            /**
+             * Until
+             * Format: date
+             */
+            until: string;
+            all: components["schemas"]["CauseGroupShown"];
+            /** Groups */
+            groups: components["schemas"]["CauseGroupShown"][];
         };
         /**
          * CertificateGiven
@@ -2597,6 +5142,58 @@ export interface components {
             heads: components["schemas"]["ChainHead"][];
         };
         /**
+         * ChangeGiven
+         * @description A unit was founded, merged or split on a day.
+         */
+        ChangeGiven: {
+            /** Unit */
+            unit: string;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "founded" | "merged" | "split";
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+        };
+        /**
+         * ChangeList
+         * @description Changes of units, oldest first.
+         */
+        ChangeList: {
+            /** Changes */
+            changes: components["schemas"]["ChangeShown"][];
+        };
+        /**
+         * ChangeShown
+         * @description A unit that is another one from that day on.
+         */
+        ChangeShown: {
+            /** Id */
+            id: number;
+            /** Unit */
+            unit: string;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Kind */
+            kind: string;
+            /** Reason */
+            reason: string;
+            /** Noted By */
+            noted_by: string;
+        };
+        /**
          * Checks
          * @description What the contract asks against what was reported, up to `as_of`; duties of its month.
          */
@@ -2609,7 +5206,7 @@ export interface components {
              */
             as_of: string;
             /** Findings */
-            findings: components["schemas"]["FindingShown"][];
+            findings: components["schemas"]["central__api__quality_schemas__FindingShown"][];
             /** Duties */
             duties: components["schemas"]["DutyShown"][];
             /** Missed */
@@ -2632,6 +5229,34 @@ export interface components {
             disputed: boolean;
             /** Fell */
             fell: boolean;
+        };
+        /**
+         * ClassGiven
+         * @description What a project is in particular, and its sector; '' takes it back.
+         */
+        ClassGiven: {
+            /**
+             * Kind
+             * @default
+             */
+            kind: string;
+            /**
+             * Sector
+             * @default
+             */
+            sector: string;
+        };
+        /**
+         * ClassShown
+         * @description What was said of a project, '' = nothing.
+         */
+        ClassShown: {
+            /** Project */
+            project: string;
+            /** Kind */
+            kind: string;
+            /** Sector */
+            sector: string;
         };
         /**
          * ClauseDocument
@@ -2682,6 +5307,88 @@ export interface components {
             done_at: string | null;
             /** Late */
             late: boolean;
+        };
+        /**
+         * CoefficientShown
+         * @description A coefficient with p and 95 % interval.
+         */
+        CoefficientShown: {
+            /** Value */
+            value: number;
+            /** P */
+            p: number;
+            /** Low */
+            low: number;
+            /** High */
+            high: number;
+        };
+        /**
+         * CohortShown
+         * @description Projects of a kind; `against` = its works less those of other kinds of the same scale.
+         */
+        CohortShown: {
+            /** Kind */
+            kind: string;
+            name: components["schemas"]["Text"];
+            /** Projects */
+            projects: string[];
+            /** Completed */
+            completed: string[];
+            cycle: components["schemas"]["SpreadShown"] | null;
+            works: components["schemas"]["SpreadShown"] | null;
+            delay: components["schemas"]["SpreadShown"] | null;
+            against: components["schemas"]["DifferenceShown"] | null;
+            /** Parts */
+            parts: components["schemas"]["StagePartShown"][];
+            bottleneck: components["schemas"]["BottleneckShown"];
+            sentence: components["schemas"]["Text"];
+        };
+        /**
+         * Cohorts
+         * @description Longest works against others first.
+         */
+        Cohorts: {
+            /** Cohorts */
+            cohorts: components["schemas"]["CohortShown"][];
+        };
+        /**
+         * ComparedShown
+         * @description A project among like ones. `percentile_bp` of them lie below, it is better than `better_than_bp` of them.
+         *
+         *     `words` says what is missing, else is empty.
+         */
+        ComparedShown: {
+            measure: components["schemas"]["MeasureShown"];
+            /** Value */
+            value: number | null;
+            /** N */
+            n: number;
+            spread: components["schemas"]["SpreadShown"] | null;
+            /** Percentile Bp */
+            percentile_bp: number | null;
+            /** Better Than Bp */
+            better_than_bp: number | null;
+            /** Among */
+            among: string[];
+            /** Hidden */
+            hidden: number;
+            words: components["schemas"]["Text"];
+        };
+        /**
+         * Comparison
+         * @description A project beside like ones (same kind and scale band, other areas) and its own past.
+         */
+        Comparison: {
+            /** Project */
+            project: string;
+            kind: components["schemas"]["Text"];
+            band: components["schemas"]["Text"];
+            /** Like */
+            like: number;
+            /** Measures */
+            measures: components["schemas"]["ComparedShown"][];
+            history: components["schemas"]["HistoryShown"];
+            trend: components["schemas"]["TrendShown"];
         };
         /**
          * Condition
@@ -2825,6 +5532,91 @@ export interface components {
             coordinations: components["schemas"]["Coordination"][];
         };
         /**
+         * Correlation
+         * @description Of two measures over projects; `refused` says why there are no coefficients.
+         */
+        Correlation: {
+            x: components["schemas"]["MeasureShown"];
+            y: components["schemas"]["MeasureShown"];
+            /** N */
+            n: number;
+            pearson: components["schemas"]["CoefficientShown"] | null;
+            spearman: components["schemas"]["CoefficientShown"] | null;
+            refused: components["schemas"]["Text"] | null;
+            label: components["schemas"]["Text"];
+            method: components["schemas"]["Text"];
+            /** Points */
+            points: components["schemas"]["PointShown"][];
+        };
+        /**
+         * CountGiven
+         * @description How many people and machines were on the site: counts alone, null = not counted. Nothing else is taken: no name,
+         *     no face, no number plate. `gate` and `machine_log` = counted by a device, and sent by whoever runs it.
+         */
+        CountGiven: {
+            /**
+             * Observed At
+             * Format: date-time
+             */
+            observed_at: string;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "manual" | "gate" | "machine_log";
+            /** Persons */
+            persons: number | null;
+            /** Machines */
+            machines: {
+                [key: string]: number;
+            } | null;
+        };
+        /**
+         * CountShown
+         * @description A count as it was taken; `refs` names the daily report it came with, else null.
+         */
+        CountShown: {
+            /** Id */
+            id: number;
+            /**
+             * Observed At
+             * Format: date-time
+             */
+            observed_at: string;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "manual" | "gate" | "machine_log" | "daily_report";
+            /** Author */
+            author: string;
+            /** Persons */
+            persons: number | null;
+            /** Machines */
+            machines: {
+                [key: string]: number;
+            } | null;
+            /** Refs */
+            refs: string | null;
+            /**
+             * Received At
+             * Format: date-time
+             */
+            received_at: string;
+        };
+        /**
+         * Counts
+         * @description Newest first; `next` is the `before` of the page that follows, null at the end.
+         */
+        Counts: {
+            /** Project */
+            project: string;
+            /** Counts */
+            counts: components["schemas"]["CountShown"][];
+            /** Next */
+            next: number | null;
+        };
+        /**
          * CountsShown
          * @description What was counted of a unit in a month; what is excused is in none of it.
          */
@@ -2847,6 +5639,37 @@ export interface components {
             pairs: number;
             /** Agreeing */
             agreeing: number;
+        };
+        /**
+         * CrewsGiven
+         * @description So many crews more than the present ones from a day on (until the end where `last` is null).
+         */
+        CrewsGiven: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "crews";
+            /**
+             * First
+             * Format: date
+             */
+            first: string;
+            /** Last */
+            last: string | null;
+            /** Now */
+            now: number;
+            /** Added */
+            added: number;
+        };
+        /**
+         * CriterionGiven
+         * @description One of the things that are weighed against each other.
+         */
+        CriterionGiven: {
+            /** Id */
+            id: string;
+            name: components["schemas"]["GivenName"];
         };
         /**
          * Curve
@@ -2900,6 +5723,24 @@ export interface components {
             value_bp: number;
         };
         /**
+         * DailyCounts
+         * @description How many people and machines were on the site that day: counts alone.
+         */
+        DailyCounts: {
+            /**
+             * Persons
+             * @description 在场人数 | people on the site
+             */
+            persons?: number | null;
+            /**
+             * Machines
+             * @description 各类机械台数 | machines by kind
+             */
+            machines?: {
+                [key: string]: number;
+            } | null;
+        };
+        /**
          * DailyDocument
          * @description A note on a day with photos and progress by work item.
          */
@@ -2941,6 +5782,8 @@ export interface components {
              * @description 各工作项进度,每项一次 | progress by item, each once
              */
             claims: components["schemas"]["DailyClaim"][];
+            /** @description 在场人数和机械 | people and machines on the site */
+            counts?: components["schemas"]["DailyCounts"] | null;
         };
         /**
          * DailyReportShown
@@ -3031,14 +5874,22 @@ export interface components {
             replayed_at: string | null;
         };
         /**
-         * DecisionGiven
-         * @description A decision on what somebody else asked; without approval a remark says why.
+         * DifferenceShown
+         * @description The mean step to the others within bands of scale, with its 95 % interval. `shown`: it leaves out zero.
          */
-        DecisionGiven: {
-            /** Approve */
-            approve: boolean;
-            /** Remark */
-            remark: string;
+        DifferenceShown: {
+            /** Value */
+            value: number;
+            /** Low */
+            low: number;
+            /** High */
+            high: number;
+            /** N */
+            n: number;
+            /** N Others */
+            n_others: number;
+            /** Shown */
+            shown: boolean;
         };
         /**
          * DimensionShown
@@ -3108,6 +5959,18 @@ export interface components {
             due_at_the_latest: string;
             /** Said */
             said: components["schemas"]["Text"][];
+        };
+        /**
+         * DiscrepancyShown
+         * @description Two voices more than ten points apart.
+         */
+        DiscrepancyShown: {
+            /** First */
+            first: string;
+            /** Second */
+            second: string;
+            /** Points */
+            points: number;
         };
         /**
          * DisputeShown
@@ -3188,6 +6051,63 @@ export interface components {
             state: "open" | "reminded" | "missed" | "done";
         };
         /**
+         * EffectPoint
+         * @description A month: its value of n things, the line that was fitted, and the former trend carried on.
+         */
+        EffectPoint: {
+            /**
+             * Month
+             * Format: date
+             */
+            month: string;
+            /** Value */
+            value: number;
+            /** N */
+            n: number;
+            /** Line */
+            line: number | null;
+            /** Former */
+            former: number | null;
+        };
+        /**
+         * EffectShown
+         * @description An estimate of what changed from a month on; null and `why` with fewer than eight months on either side.
+         *
+         *     `step` at once, `bend` for each month, `mean` over all months since, each against the former trend.
+         */
+        EffectShown: {
+            /**
+             * Series
+             * @enum {string}
+             */
+            series: "warnings" | "mending_days" | "data_quality" | "score";
+            name: components["schemas"]["Text"];
+            unit: components["schemas"]["Text"];
+            /**
+             * Better
+             * @enum {string}
+             */
+            better: "lower" | "higher";
+            /**
+             * Since
+             * Format: date
+             */
+            since: string;
+            /** Before */
+            before: number;
+            /** After */
+            after: number;
+            step: components["schemas"]["EstimateShown"] | null;
+            bend: components["schemas"]["EstimateShown"] | null;
+            mean: components["schemas"]["EstimateShown"] | null;
+            /** Alike */
+            alike: number;
+            label: components["schemas"]["Text"];
+            why: components["schemas"]["Text"];
+            /** Points */
+            points: components["schemas"]["EffectPoint"][];
+        };
+        /**
          * ErrorEnvelope
          * @description Every error of the API has this shape.
          */
@@ -3195,44 +6115,163 @@ export interface components {
             error: components["schemas"]["Fault"];
         };
         /**
-         * EvidenceGiven
-         * @description What shows that it is done.
+         * EstimateShown
+         * @description An estimate with its standard error and 95 % interval; `clear` = the interval leaves out 0.
          */
-        EvidenceGiven: {
-            /**
-             * Evidence
-             * @default []
-             */
-            evidence: components["schemas"]["PieceGiven"][];
-            /**
-             * Note
-             * @default
-             */
-            note: string;
+        EstimateShown: {
+            /** Value */
+            value: number;
+            /** Se */
+            se: number;
+            /** Low */
+            low: number;
+            /** High */
+            high: number;
+            /** Clear */
+            clear: boolean;
         };
         /**
-         * EvidenceShown
-         * @description A piece of evidence.
+         * EvaluationDetail
+         * @description An evaluation with its parts, forms, approvals, objections and timeline.
          */
-        EvidenceShown: {
+        EvaluationDetail: {
+            /** Id */
+            id: number;
             /**
-             * Kind
+             * Subject Kind
              * @enum {string}
              */
-            kind: "photo" | "still";
-            /** Sha256 */
-            sha256: string;
-            /** Url */
-            url: string;
-            /** Note */
-            note: string;
+            subject_kind: "unit" | "project" | "person";
+            /** Subject */
+            subject: string;
+            /** Unit */
+            unit: string;
+            /** Period */
+            period: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "collecting" | "composed" | "approved" | "published" | "final";
+            word: components["schemas"]["Text"];
+            /** Round */
+            round: number;
+            /**
+             * Closes At
+             * Format: date-time
+             */
+            closes_at: string;
+            /** Total */
+            total: number | null;
+            /** Grade */
+            grade: ("优" | "良" | "中" | "差") | null;
+            /** Published On */
+            published_on: string | null;
+            /** Ends On */
+            ends_on: string | null;
+            /**
+             * Waits For
+             * @description roles whose approval is awaited now
+             */
+            waits_for: string[];
+            /** Policy */
+            policy: number;
+            /** Sheet */
+            sheet: string | null;
+            /** Parts */
+            parts: components["schemas"]["central__api__evaluation_schemas__PartShown"][];
+            /** Missing */
+            missing: string[];
+            /** Discrepancies */
+            discrepancies: components["schemas"]["DiscrepancyShown"][];
+            /** Forms */
+            forms: components["schemas"]["FormShown"][];
+            /** Approvals */
+            approvals: components["schemas"]["ApprovalShown"][];
+            /** Objections */
+            objections: components["schemas"]["ObjectionShown"][];
+            /** Timeline */
+            timeline: components["schemas"]["EvaluationEventShown"][];
+        };
+        /**
+         * EvaluationEventShown
+         * @description One act on an evaluation; `actor` is '' where the caller may not know.
+         */
+        EvaluationEventShown: {
             /**
              * At
              * Format: date-time
              */
             at: string;
-            /** By */
-            by: string;
+            /** Round */
+            round: number;
+            /** Actor */
+            actor: string;
+            /** Event */
+            event: string;
+            /** Before */
+            before: string;
+            /** After */
+            after: string;
+            /** Detail */
+            detail: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+        };
+        /**
+         * EvaluationList
+         * @description A page of evaluations by period, kind and subject; `total` without paging.
+         */
+        EvaluationList: {
+            /** Total */
+            total: number;
+            /** Evaluations */
+            evaluations: components["schemas"]["EvaluationShown"][];
+        };
+        /**
+         * EvaluationShown
+         * @description An evaluation; its result is null until it was composed, and for whom it is not yet.
+         */
+        EvaluationShown: {
+            /** Id */
+            id: number;
+            /**
+             * Subject Kind
+             * @enum {string}
+             */
+            subject_kind: "unit" | "project" | "person";
+            /** Subject */
+            subject: string;
+            /** Unit */
+            unit: string;
+            /** Period */
+            period: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "collecting" | "composed" | "approved" | "published" | "final";
+            word: components["schemas"]["Text"];
+            /** Round */
+            round: number;
+            /**
+             * Closes At
+             * Format: date-time
+             */
+            closes_at: string;
+            /** Total */
+            total: number | null;
+            /** Grade */
+            grade: ("优" | "良" | "中" | "差") | null;
+            /** Published On */
+            published_on: string | null;
+            /** Ends On */
+            ends_on: string | null;
+            /**
+             * Waits For
+             * @description roles whose approval is awaited now
+             */
+            waits_for: string[];
         };
         /**
          * EvidenceStored
@@ -3247,6 +6286,66 @@ export interface components {
             width_px: number;
             /** Height Px */
             height_px: number;
+        };
+        /**
+         * ExpertGiven
+         * @description An expert by user name; `weight` of his voice relative to the others'.
+         */
+        ExpertGiven: {
+            /** Person */
+            person: string;
+            /**
+             * Weight
+             * @default 1
+             */
+            weight: number;
+        };
+        /**
+         * ExpertShown
+         * @description Who is asked and how far he is. Whoever may not see names reads 专家 1, 专家 2, …; `cr` null until all is said
+         *     (and always for those who may not see it yet).
+         */
+        ExpertShown: {
+            /** Person */
+            person: string;
+            /** Weight */
+            weight: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "asked" | "returned" | "sound" | "released";
+            /** Answered */
+            answered: number;
+            /** Needed */
+            needed: number;
+            /** Cr */
+            cr: number | null;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * ExpertWeightsShown
+         * @description What one expert alone would weigh. `distance` = geometric standard deviation of his judgements around the
+         *     group's, 1 = the same; `share` of the group's judgement.
+         */
+        ExpertWeightsShown: {
+            /** Person */
+            person: string;
+            /** Share */
+            share: number;
+            /** Weights */
+            weights: number[];
+            /** Lambda Max */
+            lambda_max: number;
+            /** Ci */
+            ci: number;
+            /** Cr */
+            cr: number;
+            /** Distance */
+            distance: number;
+            /** Judgements */
+            judgements: components["schemas"]["JudgementShown"][];
         };
         /**
          * FaceState
@@ -3325,6 +6424,21 @@ export interface components {
             value: string;
         };
         /**
+         * FactorShown
+         * @description What moved a probability: its value here, what it usually is (null where that says nothing), and which way.
+         */
+        FactorShown: {
+            /** Code */
+            code: string;
+            name: components["schemas"]["Text"];
+            /** Value */
+            value: string;
+            /** Usual */
+            usual: number | null;
+            /** Raises */
+            raises: boolean;
+        };
+        /**
          * Fault
          * @description What is wrong, where, and what would have been right. `id` finds the request in the log.
          */
@@ -3368,29 +6482,44 @@ export interface components {
             geometry: (components["schemas"]["PolygonGiven"] | components["schemas"]["MultiPolygonGiven"]) | null;
         };
         /**
-         * FindingShown
-         * @description A clause that does not hold: its number and words, what is wrong, days late where that is the matter.
+         * FigureShown
+         * @description A column; its integers are told divided by `scale`.
          */
-        FindingShown: {
+        FigureShown: {
             /**
              * Code
              * @enum {string}
              */
-            code: "late" | "overdue" | "stage_name" | "payment_early" | "payment_late";
-            /** Clause */
-            clause: string;
-            /** Quote */
-            quote: string;
-            text: components["schemas"]["Text"];
+            code: "projects" | "completed" | "contract_fen" | "paid_fen" | "paid_bp" | "actual_bp" | "gap_bp" | "raised" | "red";
+            name: components["schemas"]["Text"];
+            /** Scale */
+            scale: number;
+        };
+        /**
+         * FileKept
+         * @description A file is kept; putting it again changes nothing.
+         */
+        FileKept: {
+            /** Sha256 */
+            sha256: string;
+            /** Bytes */
+            bytes: number;
+        };
+        /**
+         * FinishShown
+         * @description When it ends: by the plan in force, by its pace so far, and as `n` completed projects went (`learnt`).
+         */
+        FinishShown: {
             /**
-             * Day
+             * Planned
              * Format: date
              */
-            day: string;
-            /** Days */
-            days: number;
-            /** Ref */
-            ref: string | null;
+            planned: string;
+            by_pace: components["schemas"]["SpanShown"];
+            learnt: components["schemas"]["SpanShown"] | null;
+            /** N */
+            n: number | null;
+            why: components["schemas"]["Text"];
         };
         /**
          * Fleet
@@ -3406,6 +6535,46 @@ export interface components {
             gateways: components["schemas"]["GatewayState"][];
             /** Cameras */
             cameras: components["schemas"]["CameraState"][];
+        };
+        /**
+         * FormShown
+         * @description A form of an evaluation as the caller may see it: the assessed sees numbers in place of peers.
+         */
+        FormShown: {
+            /** Id */
+            id: number | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "self" | "peer" | "dept" | "finance" | "third";
+            /** Filler */
+            filler: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "submitted" | "missed";
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /** Sheet */
+            sheet: string | null;
+            /** Score */
+            score: number | null;
+        };
+        /**
+         * FreezeGiven
+         * @description What was discussed; needed where the experts are too far apart.
+         */
+        FreezeGiven: {
+            /**
+             * Note
+             * @default
+             */
+            note: string;
         };
         /**
          * Fusion
@@ -3548,6 +6717,16 @@ export interface components {
             source: string;
         };
         /**
+         * GivenName
+         * @description A name in both languages.
+         */
+        GivenName: {
+            /** Zh */
+            zh: string;
+            /** En */
+            en: string;
+        };
+        /**
          * Health
          * @description Whether the centre can work. `degraded`: it does, but for what `problems` name; its log says more.
          */
@@ -3563,6 +6742,20 @@ export interface components {
             problems: "broker_log"[];
             /** Version */
             version: string;
+        };
+        /**
+         * HistoryShown
+         * @description Its own months; `gaps` of those before the newest in percentage points, `change_bp` over three months.
+         */
+        HistoryShown: {
+            /** Points */
+            points: components["schemas"]["MonthShown"][];
+            gaps: components["schemas"]["SpreadShown"] | null;
+            /** Newest Percentile Bp */
+            newest_percentile_bp: number | null;
+            /** Change Bp */
+            change_bp: number | null;
+            words: components["schemas"]["Text"];
         };
         /**
          * Imported
@@ -3676,6 +6869,18 @@ export interface components {
             sigma_bp: number | null;
         };
         JsonValue: unknown;
+        /**
+         * JudgementShown
+         * @description One judgement, as in AnswerGiven.
+         */
+        JudgementShown: {
+            /** First */
+            first: number;
+            /** Second */
+            second: number;
+            /** Says */
+            says: number;
+        };
         /**
          * KeyDateShown
          * @description A day that the plan promises something for.
@@ -4033,6 +7238,19 @@ export interface components {
             tax: components["schemas"]["TaxShown"][];
         };
         /**
+         * LikelyProject
+         * @description A running project with what is told of it.
+         */
+        LikelyProject: {
+            project: components["schemas"]["Named"];
+            /**
+             * Due
+             * Format: date
+             */
+            due: string;
+            told: components["schemas"]["ProbabilityShown"];
+        };
+        /**
          * LinkShown
          * @description `after` may begin `lag_days` after `before` is finished.
          */
@@ -4045,6 +7263,47 @@ export interface components {
             lag_days: number;
         };
         /**
+         * LivelihoodList
+         * @description 民生实事 of a year, by project.
+         */
+        LivelihoodList: {
+            /** Year */
+            year: number;
+            district: components["schemas"]["Text"];
+            /** Projects */
+            projects: components["schemas"]["LivelihoodShown"][];
+        };
+        /**
+         * LivelihoodShown
+         * @description A project of the list as the public sees it: what was promised, planned and seen. Shares null until seen.
+         */
+        LivelihoodShown: {
+            /** Project */
+            project: string;
+            name: components["schemas"]["Text"];
+            street: components["schemas"]["Text"];
+            unit: components["schemas"]["Text"];
+            /** Year */
+            year: number;
+            promise: components["schemas"]["Text"];
+            /**
+             * Start
+             * Format: date
+             */
+            start: string;
+            /**
+             * Finish
+             * Format: date
+             */
+            finish: string;
+            /** Plan Bp */
+            plan_bp: number;
+            /** Actual Bp */
+            actual_bp: number | null;
+            /** As Of */
+            as_of: string | null;
+        };
+        /**
          * Login
          * @description Credentials of a person.
          */
@@ -4053,6 +7312,113 @@ export interface components {
             username: string;
             /** Password */
             password: string;
+        };
+        /**
+         * LookShown
+         * @description Somebody looked: who, in which seat, at what, when.
+         */
+        LookShown: {
+            /** Looker */
+            looker: string;
+            /** Seat */
+            seat: string;
+            /** What */
+            what: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+        };
+        /**
+         * LotsGiven
+         * @description `passed` of `inspected` lots of a work item ('' = of the project as a whole) on a day; `paper` is the SHA-256 of
+         *     the record. `replaces` names the entry that this one corrects; with 0 inspected it withdraws that one.
+         */
+        LotsGiven: {
+            /** Item */
+            item: string;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Inspected */
+            inspected: number;
+            /** Passed */
+            passed: number;
+            /** Paper */
+            paper: string;
+            /** Remark */
+            remark: string;
+            /** Replaces */
+            replaces: number | null;
+        };
+        /**
+         * LotsPage
+         * @description Newest first. `inspected`, `passed` and `rate_bp` (质量达标率, null = nothing inspected) are of all entries in
+         *     force, also those of other pages.
+         */
+        LotsPage: {
+            /** Project */
+            project: string;
+            /** Inspected */
+            inspected: number;
+            /** Passed */
+            passed: number;
+            /** Rate Bp */
+            rate_bp: number | null;
+            /** Lots */
+            lots: components["schemas"]["LotsShown"][];
+            /** Next */
+            next: number | null;
+        };
+        /**
+         * LotsShown
+         * @description An entry as it was noted; `counts` = it is in force: neither replaced nor withdrawn.
+         */
+        LotsShown: {
+            /** Id */
+            id: number;
+            /** Item */
+            item: string;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Inspected */
+            inspected: number;
+            /** Passed */
+            passed: number;
+            /** Rate Bp */
+            rate_bp: number | null;
+            /** Paper */
+            paper: string;
+            /** Remark */
+            remark: string;
+            /** Author */
+            author: string;
+            /** Replaces */
+            replaces: number | null;
+            /** Counts */
+            counts: boolean;
+            /**
+             * Noted At
+             * Format: date-time
+             */
+            noted_at: string;
+        };
+        /**
+         * Machines
+         * @description Machines of a kind.
+         */
+        Machines: {
+            /** Kind */
+            kind: string;
+            name: components["schemas"]["Text"];
+            /** Count */
+            count: number;
         };
         /**
          * Me
@@ -4067,6 +7433,24 @@ export interface components {
             roles: string[];
             /** Scope */
             scope: components["schemas"]["Scope"][];
+        };
+        /**
+         * MeasureShown
+         * @description What is measured; `better` '' = neither way is good.
+         */
+        MeasureShown: {
+            /**
+             * Code
+             * @enum {string}
+             */
+            code: "cycle_days" | "build_days" | "delay_days" | "overspend_bp" | "gap_bp" | "spi_t_bp" | "score_milli" | "return_milli" | "contract_fen" | "paid_bp" | "intensity_fen";
+            name: components["schemas"]["Text"];
+            unit: components["schemas"]["Text"];
+            /**
+             * Better
+             * @enum {string}
+             */
+            better: "lower" | "higher" | "";
         };
         /**
          * MilestoneClause
@@ -4115,6 +7499,119 @@ export interface components {
             day: string;
             /** Ref */
             ref: string;
+        };
+        /**
+         * ModelList
+         * @description Models of a target, the newest first; `next` continues as `before`, null at the end.
+         */
+        ModelList: {
+            /** Models */
+            models: components["schemas"]["ModelShown"][];
+            /** Next */
+            next: number | null;
+        };
+        /**
+         * ModelShown
+         * @description A trained model and its test on projects that were completed after those it knew.
+         *
+         *     Brier scores (0 best) for late and over, mean size of log errors for finish; `base` = without the model.
+         */
+        ModelShown: {
+            /**
+             * Target
+             * @enum {string}
+             */
+            target: "late" | "over" | "finish";
+            /** Number */
+            number: number;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** N */
+            n: number;
+            /** Events */
+            events: number;
+            /** Examples Sha256 */
+            examples_sha256: string;
+            /** Shown */
+            shown: boolean;
+            why: components["schemas"]["Text"];
+            /** Tested */
+            tested: number | null;
+            /** Score */
+            score: number | null;
+            /** Base */
+            base: number | null;
+            /** Reliability */
+            reliability: components["schemas"]["BinShown"][];
+        };
+        /**
+         * MoneyBlock
+         * @description Budget and payments; null where the caller may not read money (`visible` false).
+         */
+        MoneyBlock: {
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            /** Since */
+            since: string | null;
+            missing: components["schemas"]["Text"] | null;
+            /** Visible */
+            visible: boolean;
+            /** Budget Fen */
+            budget_fen: number | null;
+            /** Released Fen */
+            released_fen: number | null;
+            /** Paid Fen */
+            paid_fen: number | null;
+        };
+        /**
+         * MonthShown
+         * @description Where it stood at the end of a month.
+         */
+        MonthShown: {
+            /**
+             * Month
+             * Format: date
+             */
+            month: string;
+            /** Plan Bp */
+            plan_bp: number;
+            /** Actual Bp */
+            actual_bp: number;
+            /** Gap Bp */
+            gap_bp: number;
+            /** Spi T Bp */
+            spi_t_bp: number | null;
+        };
+        /**
+         * MoveGiven
+         * @description A work item that has not begun, so many calendar days later; negative = earlier.
+         */
+        MoveGiven: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "move";
+            /** Item */
+            item: string;
+            /** Days */
+            days: number;
+        };
+        /**
+         * MovedShown
+         * @description An item and by how many days it is planned later with the changes.
+         */
+        MovedShown: {
+            /** Item */
+            item: string;
+            /** Days */
+            days: number;
         };
         /**
          * MultiPolygonGiven
@@ -4267,6 +7764,91 @@ export interface components {
             due_days: number;
         };
         /**
+         * NodeGiven
+         * @description A new node: what is weighed, for which unit ('' = the district).
+         */
+        NodeGiven: {
+            /** Id */
+            id: string;
+            name: components["schemas"]["GivenName"];
+            /**
+             * Unit
+             * @default
+             */
+            unit: string;
+            /** Criteria */
+            criteria: components["schemas"]["CriterionGiven"][];
+        };
+        /**
+         * NoteGiven
+         * @description Words for the timeline.
+         */
+        NoteGiven: {
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
+         * ObjectionShown
+         * @description Something said against a published result.
+         */
+        ObjectionShown: {
+            /** Id */
+            id: number;
+            /** Round */
+            round: number;
+            /** Text */
+            text: string;
+            /** Raised By */
+            raised_by: string;
+            /**
+             * Raised At
+             * Format: date-time
+             */
+            raised_at: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "rejected" | "upheld" | "superseded";
+            /** Answer */
+            answer: string;
+            /** Answered By */
+            answered_by: string;
+            /** Answered At */
+            answered_at: string | null;
+        };
+        /**
+         * OptionGiven
+         * @description What may be paid for in a project. Without `gain` for any: the value of its work that is behind the plan, fen.
+         */
+        OptionGiven: {
+            /** Project */
+            project: string;
+            /** Id */
+            id: string;
+            /** Cost Fen */
+            cost_fen: number;
+            /** Gain */
+            gain: number | null;
+        };
+        /**
+         * OptionShown
+         * @description An option with the gain that was counted.
+         */
+        OptionShown: {
+            /** Project */
+            project: string;
+            /** Id */
+            id: string;
+            /** Cost Fen */
+            cost_fen: number;
+            /** Gain */
+            gain: number;
+        };
+        /**
          * OrderGiven
          * @description A measure: who does what until when, and how it is accepted. `also` are warnings that it mends as well.
          *
@@ -4377,6 +7959,82 @@ export interface components {
             excuses: boolean;
         };
         /**
+         * OutlookList
+         * @description Running projects, the likeliest first; none and why, where nothing may be told.
+         */
+        OutlookList: {
+            /**
+             * Target
+             * @enum {string}
+             */
+            target: "late" | "over";
+            /** Shown */
+            shown: boolean;
+            why: components["schemas"]["Text"];
+            /** Projects */
+            projects: components["schemas"]["LikelyProject"][];
+        };
+        /**
+         * Oversight
+         * @description 项目+绩效+审计: three tabs on one project; null where the caller's role may not read it.
+         */
+        Oversight: {
+            project: components["schemas"]["ProjectTab"];
+            /** Performance */
+            performance: components["schemas"]["EvaluationShown"][] | null;
+            /** Third */
+            third: components["schemas"]["ThirdShown"][] | null;
+            /** Audit */
+            audit: components["schemas"]["central__api__evaluation_schemas__FindingShown"][] | null;
+        };
+        /**
+         * OwnForm
+         * @description A form that the caller may fill in, with what it asks.
+         */
+        OwnForm: {
+            /** Id */
+            id: number;
+            /** Evaluation */
+            evaluation: number;
+            /**
+             * Subject Kind
+             * @enum {string}
+             */
+            subject_kind: "unit" | "project" | "person";
+            /** Subject */
+            subject: string;
+            /** Period */
+            period: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "self" | "peer" | "dept" | "finance" | "third";
+            name: components["schemas"]["Text"];
+            /** Filler */
+            filler: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "submitted" | "missed";
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /** Leaves */
+            leaves: components["schemas"]["AskedLeaf"][];
+        };
+        /**
+         * OwnForms
+         * @description Forms that the caller is responsible for, by their last day.
+         */
+        OwnForms: {
+            /** Forms */
+            forms: components["schemas"]["OwnForm"][];
+        };
+        /**
          * OwnMessage
          * @description A message to the caller.
          */
@@ -4430,6 +8088,21 @@ export interface components {
             paid_fen: number;
         };
         /**
+         * PairShown
+         * @description A question and what was answered; null = not yet. `agrees` = what would agree best with the other two of the
+         *     three judgements that contradict each other most; null where nothing is wrong with it.
+         */
+        PairShown: {
+            first: components["schemas"]["Named"];
+            second: components["schemas"]["Named"];
+            /** Places */
+            places: number[];
+            /** Says */
+            says: number | null;
+            /** Agrees */
+            agrees: number | null;
+        };
+        /**
          * PaperGiven
          * @description A document: its kind, the SHA-256 of its bytes, and its file name.
          */
@@ -4454,36 +8127,6 @@ export interface components {
             name: string;
             /** Kept */
             kept: boolean;
-        };
-        /**
-         * PartShown
-         * @description A part of a project with its share of the whole in millionths, and its own completion by the newest judgement.
-         *
-         *     `kind`: lot, building, unit or item; `parent` null at the top. `actual_bp` null while nothing was seen of it.
-         */
-        PartShown: {
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "lot" | "building" | "unit" | "item";
-            /** Id */
-            id: string;
-            /** Parent */
-            parent: string | null;
-            name: components["schemas"]["Text"];
-            /** Share Ppm */
-            share_ppm: number;
-            /** Plan Bp */
-            plan_bp: number;
-            /** Actual Bp */
-            actual_bp: number | null;
-            /** Gap Bp */
-            gap_bp: number | null;
-            /** Template */
-            template: boolean;
-            /** Steps */
-            steps: components["schemas"]["PlanStep"][];
         };
         /**
          * Pause
@@ -4622,6 +8265,24 @@ export interface components {
             due_days: number;
         };
         /**
+         * PeopleBlock
+         * @description Who answers for the project, and how many people are on the site (null = not counted lately).
+         */
+        PeopleBlock: {
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            /** Since */
+            since: string | null;
+            missing: components["schemas"]["Text"] | null;
+            /** Roles */
+            roles: components["schemas"]["Person"][];
+            /** Persons */
+            persons: number | null;
+        };
+        /**
          * PermitGiven
          * @description What became of a permit on a day; `ref` is the number or digest of its paper, needed when it is granted.
          */
@@ -4666,6 +8327,44 @@ export interface components {
             ref: string;
             /** Note */
             note: string;
+        };
+        /**
+         * Person
+         * @description Somebody with a role at the project.
+         */
+        Person: {
+            /** Role */
+            role: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * PersonPlace
+         * @description A person's place in one ranking.
+         */
+        PersonPlace: {
+            ranking: components["schemas"]["RankingBrief"];
+            place: components["schemas"]["PlaceShown"];
+        };
+        /**
+         * PersonRecord
+         * @description All that is kept of a person here, how it came about, what it may lead to, and who looked: the explanation.
+         *
+         *     `how` says it in words: the rule, the shares, that a person decides, and where to appeal.
+         */
+        PersonRecord: {
+            /** Person */
+            person: string;
+            /** Unit */
+            unit: string;
+            /** How */
+            how: components["schemas"]["Text"][];
+            /** Places */
+            places: components["schemas"]["PersonPlace"][];
+            /** Uses */
+            uses: components["schemas"]["UseShown"][];
+            /** Looks */
+            looks: components["schemas"]["LookShown"][];
         };
         /**
          * PhotoClaims
@@ -4812,6 +8511,31 @@ export interface components {
             note: string;
         };
         /**
+         * PivotLineShown
+         * @description A row with the projects its figures are of.
+         */
+        PivotLineShown: {
+            /** Keys */
+            keys: components["schemas"]["Text"][];
+            /** Figures */
+            figures: (number | null)[];
+            /** Projects */
+            projects: string[];
+        };
+        /**
+         * PivotShown
+         * @description Rows by their keys; `total` of all.
+         */
+        PivotShown: {
+            /** By */
+            by: ("unit" | "street" | "kind" | "sector" | "band" | "period")[];
+            /** Figures */
+            figures: components["schemas"]["FigureShown"][];
+            /** Lines */
+            lines: components["schemas"]["PivotLineShown"][];
+            total: components["schemas"]["PivotLineShown"];
+        };
+        /**
          * PlaceOfSite
          * @description The middle of a site in degrees x 10^7 (WGS 84), and how far it reaches.
          */
@@ -4822,6 +8546,27 @@ export interface components {
             lon_e7: number;
             /** Radius M */
             radius_m: number;
+        };
+        /**
+         * PlaceShown
+         * @description Where one stands; `rank` null where the group is too few. `sheets` are the score sheets behind it.
+         */
+        PlaceShown: {
+            subject: components["schemas"]["About"];
+            /** Points */
+            points: number;
+            /** Rank */
+            rank: number | null;
+            /** First */
+            first: boolean;
+            /** Last */
+            last: boolean;
+            /** Top */
+            top: boolean;
+            /** Bottom */
+            bottom: boolean;
+            /** Sheets */
+            sheets: string[];
         };
         /**
          * PlanFault
@@ -4919,6 +8664,57 @@ export interface components {
             case: components["schemas"]["CaseBrief"] | null;
         };
         /**
+         * PointShown
+         * @description One project.
+         */
+        PointShown: {
+            /** Id */
+            id: string;
+            /** X */
+            x: number;
+            /** Y */
+            y: number;
+        };
+        /**
+         * PointsGiven
+         * @description Points 0-100 for every leaf of a form, by the leaf's id.
+         */
+        PointsGiven: {
+            /** Points */
+            points: {
+                [key: string]: number;
+            };
+            /**
+             * Remark
+             * @default
+             */
+            remark: string;
+        };
+        /**
+         * PolicyGiven
+         * @description A policy for what is opened from now on: see GET for the shape.
+         */
+        PolicyGiven: {
+            /** Document */
+            document: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * PolicyShown
+         * @description A version of the policy; 0 is the built-in one.
+         */
+        PolicyShown: {
+            /** Version */
+            version: number;
+            /** Document */
+            document: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+        };
+        /**
          * PolygonGiven
          * @description A GeoJSON polygon: rings of [longitude, latitude], the outer one first.
          */
@@ -4971,6 +8767,87 @@ export interface components {
             /** Differs */
             differs: string[];
             refusal: components["schemas"]["LedgerRefusal"] | null;
+        };
+        /**
+         * PracticeList
+         * @description Cases, the newest first.
+         */
+        PracticeList: {
+            /** Total */
+            total: number;
+            /** Practices */
+            practices: components["schemas"]["central__api__recognition_schemas__PracticeShown"][];
+        };
+        /**
+         * PracticeName
+         * @description The same in both languages; both empty ends it.
+         */
+        PracticeName: {
+            /** Zh */
+            zh: string;
+            /** En */
+            en: string;
+        };
+        /**
+         * Practices
+         * @description Those in force.
+         */
+        Practices: {
+            /**
+             * Place Kind
+             * @enum {string}
+             */
+            place_kind: "unit" | "street";
+            /** Practices */
+            practices: components["schemas"]["central__api__insight_schemas__PracticeShown"][];
+        };
+        /**
+         * Priorities
+         * @description Heaviest first. `total` counts all.
+         */
+        Priorities: {
+            method: components["schemas"]["Text"];
+            /** Total */
+            total: number;
+            /** Projects */
+            projects: components["schemas"]["PriorityShown"][];
+        };
+        /**
+         * PriorityShown
+         * @description A project with its factors; `share_bp` of the first one's weight.
+         */
+        PriorityShown: {
+            /** Project */
+            project: string;
+            name: components["schemas"]["Text"];
+            /** Risk Bp */
+            risk_bp: number;
+            /** Value Fen */
+            value_fen: number;
+            /** Reversible Bp */
+            reversible_bp: number;
+            /** Share Bp */
+            share_bp: number;
+            why: components["schemas"]["Text"];
+        };
+        /**
+         * ProbabilityShown
+         * @description A probability told on `day` by a model of `n` completed projects, beside `base_bp`, the share of all of them.
+         */
+        ProbabilityShown: {
+            /** Probability Bp */
+            probability_bp: number;
+            /** Base Bp */
+            base_bp: number;
+            /** N */
+            n: number;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Factors */
+            factors: components["schemas"]["FactorShown"][];
         };
         /**
          * ProfileInForce
@@ -5028,6 +8905,19 @@ export interface components {
             slip_days: number;
             /** Parts */
             parts: components["schemas"]["SlipShown"][];
+        };
+        /**
+         * ProgressGiven
+         * @description How far a task is, 0-9999: what is done is submitted and confirmed by another.
+         */
+        ProgressGiven: {
+            /** Progress Bp */
+            progress_bp: number;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
         };
         /**
          * ProjectDay
@@ -5173,6 +9063,24 @@ export interface components {
             months: components["schemas"]["PaidMonth"][];
         };
         /**
+         * ProjectOutlook
+         * @description What may become of a running project. `as_of` = the newest judgement; null = never judged.
+         */
+        ProjectOutlook: {
+            /** Project */
+            project: string;
+            /** As Of */
+            as_of: string | null;
+            /** Completed On */
+            completed_on: string | null;
+            late: components["schemas"]["RiskShown"];
+            over: components["schemas"]["RiskShown"];
+            finish: components["schemas"]["FinishShown"];
+            label: components["schemas"]["Text"];
+            /** Advice */
+            advice: components["schemas"]["SuggestionShown"][];
+        };
+        /**
          * ProjectSummary
          * @description One row of the district list. Measured figures are null until something was observed.
          */
@@ -5224,6 +9132,56 @@ export interface components {
             as_of: string | null;
         };
         /**
+         * ProjectTab
+         * @description What the project is and where it stands.
+         */
+        ProjectTab: {
+            /** Id */
+            id: string;
+            name: components["schemas"]["Text"];
+            /** Unit */
+            unit: string;
+            /**
+             * Budget Fen
+             * @description null for who may not read money
+             */
+            budget_fen: number | null;
+            /** Plan Version */
+            plan_version: number;
+            /**
+             * Start
+             * Format: date
+             */
+            start: string;
+            /**
+             * Finish
+             * Format: date
+             */
+            finish: string;
+            /** Artefacts */
+            artefacts: components["schemas"]["ArtefactShown"][];
+        };
+        /**
+         * PromiseGiven
+         * @description Whether a project is on the year's list, and what is promised to the people by it.
+         */
+        PromiseGiven: {
+            /** Year */
+            year: number;
+            /** Listed */
+            listed: boolean;
+            /**
+             * Promise Zh
+             * @default
+             */
+            promise_zh: string;
+            /**
+             * Promise En
+             * @default
+             */
+            promise_en: string;
+        };
+        /**
          * ProposalShown
          * @description A revision that waits for approval or was decided, and what it would change against the plan in force.
          */
@@ -5264,6 +9222,160 @@ export interface components {
             reweighted: string[];
         };
         /**
+         * PurposeCode
+         * @description A purpose that can be chosen.
+         */
+        PurposeCode: {
+            /**
+             * Code
+             * @enum {string}
+             */
+            code: "progress" | "site_work" | "supervision" | "mending" | "payment" | "evaluation" | "audit" | "discipline" | "dispute" | "upkeep" | "other";
+            name: components["schemas"]["Text"];
+        };
+        /**
+         * PurposeGiven
+         * @description Why one looks at the pictures of a project; `other` needs a remark.
+         */
+        PurposeGiven: {
+            /**
+             * Purpose
+             * @enum {string}
+             */
+            purpose: "progress" | "site_work" | "supervision" | "mending" | "payment" | "evaluation" | "audit" | "discipline" | "dispute" | "upkeep" | "other";
+            /** Remark */
+            remark: string;
+        };
+        /**
+         * PurposeShown
+         * @description What the caller said for this project and until when it holds (null = nothing: `usual` is noted), and the codes
+         *     to choose from. Ask once, when pictures of a project are first opened in a session and `stated` is null.
+         */
+        PurposeShown: {
+            /** Project */
+            project: string;
+            /** Stated */
+            stated: ("progress" | "site_work" | "supervision" | "mending" | "payment" | "evaluation" | "audit" | "discipline" | "dispute" | "upkeep" | "other") | null;
+            /** Remark */
+            remark: string | null;
+            /** Until */
+            until: string | null;
+            /**
+             * Usual
+             * @enum {string}
+             */
+            usual: "progress" | "site_work" | "supervision" | "mending" | "payment" | "evaluation" | "audit" | "discipline" | "dispute" | "upkeep" | "other";
+            /** Choices */
+            choices: components["schemas"]["PurposeCode"][];
+        };
+        /**
+         * QuestionnaireShown
+         * @description One expert's own questionnaire. `returned` says in words which three judgements contradict each other, while CR
+         *     is not below `cr_max`.
+         */
+        QuestionnaireShown: {
+            node: components["schemas"]["Named"];
+            /** Version */
+            version: number;
+            /** Person */
+            person: string;
+            /** Frozen */
+            frozen: boolean;
+            /** Answered */
+            answered: number;
+            /** Needed */
+            needed: number;
+            /** Pairs */
+            pairs: components["schemas"]["PairShown"][];
+            /** Weights */
+            weights: components["schemas"]["WeightShown"][] | null;
+            /** Cr */
+            cr: number | null;
+            /** Cr Max */
+            cr_max: number;
+            returned: components["schemas"]["Text"] | null;
+        };
+        /**
+         * RankingBrief
+         * @description A ranking without its places. `policy` = version of the table, 0 the shipped one; `sha256` over all of it.
+         */
+        RankingBrief: {
+            /** Id */
+            id: number;
+            /** Group */
+            group: string;
+            name: components["schemas"]["Text"];
+            /**
+             * Subject
+             * @enum {string}
+             */
+            subject: "unit" | "person";
+            /** Period */
+            period: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "ranked" | "too_few";
+            /** N */
+            n: number;
+            /** Policy */
+            policy: number;
+            /** Sha256 */
+            sha256: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+        };
+        /**
+         * RankingList
+         * @description Rankings, the newest period first; those of persons only for who may read them.
+         */
+        RankingList: {
+            /** Total */
+            total: number;
+            /** Rankings */
+            rankings: components["schemas"]["RankingBrief"][];
+        };
+        /**
+         * RankingShown
+         * @description A ranking, best first.
+         */
+        RankingShown: {
+            /** Id */
+            id: number;
+            /** Group */
+            group: string;
+            name: components["schemas"]["Text"];
+            /**
+             * Subject
+             * @enum {string}
+             */
+            subject: "unit" | "person";
+            /** Period */
+            period: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "ranked" | "too_few";
+            /** N */
+            n: number;
+            /** Policy */
+            policy: number;
+            /** Sha256 */
+            sha256: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Places */
+            places: components["schemas"]["PlaceShown"][];
+        };
+        /**
          * Reason
          * @description Why, in words.
          */
@@ -5275,6 +9387,14 @@ export interface components {
             reason: string;
             /** Version */
             version?: number | null;
+        };
+        /**
+         * ReasonGiven
+         * @description Why, in words.
+         */
+        ReasonGiven: {
+            /** Reason */
+            reason: string;
         };
         /**
          * Receipt
@@ -5368,7 +9488,7 @@ export interface components {
             /** Overdue Days */
             overdue_days: number;
             /** Evidence */
-            evidence: components["schemas"]["EvidenceShown"][];
+            evidence: components["schemas"]["central__api__mending_schemas__EvidenceShown"][];
             /** Warnings */
             warnings: string[];
             /** Acts */
@@ -5444,7 +9564,7 @@ export interface components {
             /** Overdue Days */
             overdue_days: number;
             /** Evidence */
-            evidence: components["schemas"]["EvidenceShown"][];
+            evidence: components["schemas"]["central__api__mending_schemas__EvidenceShown"][];
             /** Warnings */
             warnings: string[];
             /** Acts */
@@ -5472,6 +9592,14 @@ export interface components {
             refusal: components["schemas"]["LedgerRefusal"];
         };
         /**
+         * ReleaseGiven
+         * @description Why somebody is asked no longer.
+         */
+        ReleaseGiven: {
+            /** Reason */
+            reason: string;
+        };
+        /**
          * Remark
          * @description Words for the timeline.
          */
@@ -5483,16 +9611,27 @@ export interface components {
             note: string;
         };
         /**
+         * RemarkGiven
+         * @description Words with a review or endorsement.
+         */
+        RemarkGiven: {
+            /**
+             * Remark
+             * @default
+             */
+            remark: string;
+        };
+        /**
          * ReportAsked
          * @description Which report: `about` = the warning's or project's id, a unit's name, or '' for the district; `period` = any day
-         *     of the month or quarter, which must be over (null for risk reports).
+         *     of the month, quarter or year, which must be over (null for risk reports); a white paper is of the district.
          */
         ReportAsked: {
             /**
              * Kind
              * @enum {string}
              */
-            kind: "risk_warning" | "risk_project" | "monthly" | "quarterly" | "quality";
+            kind: "risk_warning" | "risk_project" | "monthly" | "quarterly" | "quality" | "whitepaper";
             /**
              * About
              * @default
@@ -5540,7 +9679,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "risk_warning" | "risk_project" | "monthly" | "quarterly" | "quality";
+            kind: "risk_warning" | "risk_project" | "monthly" | "quarterly" | "quality" | "whitepaper";
             /** About */
             about: string;
             /** Project */
@@ -5565,6 +9704,29 @@ export interface components {
             documents: components["schemas"]["ReportDocument"][];
         };
         /**
+         * Returns
+         * @description Highest first. `label` goes with every advised figure.
+         */
+        Returns: {
+            method: components["schemas"]["Text"];
+            label: components["schemas"]["Text"];
+            /** Mean */
+            mean: number | null;
+            /** Sectors */
+            sectors: components["schemas"]["SectorShown"][];
+        };
+        /**
+         * ReviewGiven
+         * @description What a review found.
+         */
+        ReviewGiven: {
+            /**
+             * Words
+             * @default
+             */
+            words: string;
+        };
+        /**
          * Revisions
          * @description Every version of a project's plan, oldest first, and what was proposed.
          */
@@ -5577,6 +9739,30 @@ export interface components {
             versions: components["schemas"]["VersionShown"][];
             /** Proposals */
             proposals: components["schemas"]["ProposalShown"][];
+        };
+        /**
+         * RiskShown
+         * @description Risk of being late or over budget: a probability only where it may be told (`why` says so, or why not), and a
+         *     word by rules with its signs. `thin` = the word was capped, because too little was observed.
+         */
+        RiskShown: {
+            /**
+             * Target
+             * @enum {string}
+             */
+            target: "late" | "over";
+            told: components["schemas"]["ProbabilityShown"] | null;
+            why: components["schemas"]["Text"];
+            /**
+             * Word
+             * @enum {string}
+             */
+            word: "high" | "raised" | "low" | "unknown";
+            word_text: components["schemas"]["Text"];
+            /** Signs */
+            signs: components["schemas"]["SignShown"][];
+            /** Thin */
+            thin: boolean;
         };
         /**
          * Round
@@ -5784,6 +9970,52 @@ export interface components {
             rules: components["schemas"]["RuleStanding"][];
         };
         /**
+         * SafetyPage
+         * @description Newest first; `serious` counts those in force, also of other pages.
+         */
+        SafetyPage: {
+            /** Project */
+            project: string;
+            /** Serious */
+            serious: number;
+            /** Findings */
+            findings: components["schemas"]["SafetyShown"][];
+            /** Next */
+            next: number | null;
+        };
+        /**
+         * SafetyShown
+         * @description A finding as it was noted; `counts` = it is in force.
+         */
+        SafetyShown: {
+            /** Id */
+            id: number;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Serious */
+            serious: boolean;
+            /** What */
+            what: string;
+            /** Paper */
+            paper: string;
+            /** Author */
+            author: string;
+            /** Replaces */
+            replaces: number | null;
+            /** Withdrawn */
+            withdrawn: boolean;
+            /** Counts */
+            counts: boolean;
+            /**
+             * Noted At
+             * Format: date-time
+             */
+            noted_at: string;
+        };
+        /**
          * Scope
          * @description Where a role holds. `id` is null for the whole district.
          */
@@ -5847,6 +10079,28 @@ export interface components {
             formula: string;
             /** Refs */
             refs: string[];
+        };
+        /**
+         * SectorShown
+         * @description A sector's returns (1.20 = 1.20 yuan for each yuan spent); `advised_bp` is a change of its share.
+         */
+        SectorShown: {
+            /** Sector */
+            sector: string;
+            name: components["schemas"]["Text"];
+            /** N */
+            n: number;
+            spread: components["schemas"]["SpreadShown"] | null;
+            /** Whole */
+            whole: number;
+            /** Spent Fen */
+            spent_fen: number;
+            /** Share Bp */
+            share_bp: number;
+            /** Advised Bp */
+            advised_bp: number;
+            /** Projects */
+            projects: string[];
         };
         /**
          * SecurityEventList
@@ -5947,6 +10201,16 @@ export interface components {
             flags: string[];
         };
         /**
+         * SideBySide
+         * @description Best first; too few last.
+         */
+        SideBySide: {
+            measure: components["schemas"]["MeasureShown"];
+            method: components["schemas"]["Text"];
+            /** Places */
+            places: components["schemas"]["BesideShown"][];
+        };
+        /**
          * SignCounts
          * @description Projects by their heaviest sign; the six add up to the total.
          */
@@ -5963,6 +10227,20 @@ export interface components {
             paused: number;
             /** Normal */
             normal: number;
+        };
+        /**
+         * SignShown
+         * @description A sign of risk that anybody can check; weight 2 alone makes the strongest word.
+         */
+        SignShown: {
+            /** Code */
+            code: string;
+            /**
+             * Weight
+             * @enum {integer}
+             */
+            weight: 1 | 2;
+            text: components["schemas"]["Text"];
         };
         /**
          * SlipShown
@@ -6005,6 +10283,44 @@ export interface components {
             by: string[];
             /** Critical */
             critical: boolean;
+        };
+        /**
+         * SpanShown
+         * @description A day with its earliest and latest; null where there is no pace to go by.
+         */
+        SpanShown: {
+            /** Day */
+            day: string | null;
+            /** Low */
+            low: string | null;
+            /** High */
+            high: string | null;
+        };
+        /**
+         * SpreadShown
+         * @description How n values lie; `low`..`high` is the 95 % interval of the mean.
+         */
+        SpreadShown: {
+            /** N */
+            n: number;
+            /** Least */
+            least: number;
+            /** Q1 */
+            q1: number;
+            /** Median */
+            median: number;
+            /** Q3 */
+            q3: number;
+            /** Most */
+            most: number;
+            /** Mean */
+            mean: number;
+            /** Sd */
+            sd: number;
+            /** Low */
+            low: number;
+            /** High */
+            high: number;
         };
         /**
          * StageClause
@@ -6053,6 +10369,43 @@ export interface components {
             responsible: string;
             /** Documents */
             documents: components["schemas"]["PaperGiven"][];
+        };
+        /**
+         * StageLoss
+         * @description A stage over n projects; `excess_days` beyond the plan over the `planned` of them, and the share of all.
+         */
+        StageLoss: {
+            /** Stage */
+            stage: string;
+            name: components["schemas"]["Text"];
+            /** N */
+            n: number;
+            days: components["schemas"]["SpreadShown"] | null;
+            /** Planned */
+            planned: number;
+            /** Excess Days */
+            excess_days: number;
+            /** Share Bp */
+            share_bp: number | null;
+            /** Projects */
+            projects: string[];
+        };
+        /**
+         * StagePartShown
+         * @description A stage's part of a kind's way, mean days in hundredths.
+         */
+        StagePartShown: {
+            /** Stage */
+            stage: string;
+            name: components["schemas"]["Text"];
+            /** N */
+            n: number;
+            /** Mean Cdays */
+            mean_cdays: number;
+            /** Share Bp */
+            share_bp: number | null;
+            /** Planned Mean Cdays */
+            planned_mean_cdays: number | null;
         };
         /**
          * StagePlanned
@@ -6171,6 +10524,32 @@ export interface components {
             remark: string;
         };
         /**
+         * StepTimeShown
+         * @description Hours in hundredths from asking to deciding; null under five decisions.
+         */
+        StepTimeShown: {
+            /** Step */
+            step: string;
+            name: components["schemas"]["Text"];
+            /** N */
+            n: number;
+            /** Median Chours */
+            median_chours: number | null;
+            /** Q1 Chours */
+            q1_chours: number | null;
+            /** Q3 Chours */
+            q3_chours: number | null;
+            /** Longest Chours */
+            longest_chours: number | null;
+            /** Waiting */
+            waiting: number;
+            /** Oldest Chours */
+            oldest_chours: number | null;
+            /** Refs */
+            refs: string[];
+            words: components["schemas"]["Text"];
+        };
+        /**
          * Still
          * @description An evidence JPEG; fetch `url` with the bearer token.
          */
@@ -6186,6 +10565,27 @@ export interface components {
             captured_at: string;
         };
         /**
+         * StopGiven
+         * @description No work from the first to the last day.
+         */
+        StopGiven: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "stop";
+            /**
+             * First
+             * Format: date
+             */
+            first: string;
+            /**
+             * Last
+             * Format: date
+             */
+            last: string;
+        };
+        /**
          * Structure
          * @description Lots, buildings, units and items of the plan in force, with the days and links it names.
          */
@@ -6195,7 +10595,7 @@ export interface components {
             /** Plan Version */
             plan_version: number;
             /** Parts */
-            parts: components["schemas"]["PartShown"][];
+            parts: components["schemas"]["central__api__lives_schemas__PartShown"][];
             /** Key Dates */
             key_dates: components["schemas"]["KeyDateShown"][];
             /** Dependencies */
@@ -6214,6 +10614,277 @@ export interface components {
             /** Id */
             id: string;
             name: components["schemas"]["Text"];
+        };
+        /**
+         * SuggestionShown
+         * @description Advice, not an order: cause, measure, owner role and date. `measured` = its days are the median of `n` cases.
+         */
+        SuggestionShown: {
+            /** Cause */
+            cause: string;
+            cause_name: components["schemas"]["Text"];
+            /**
+             * Basis
+             * @enum {string}
+             */
+            basis: "case" | "sign" | "rule";
+            /** Case */
+            case: string | null;
+            measure: components["schemas"]["Text"];
+            /** Seat */
+            seat: string;
+            owner: components["schemas"]["Text"];
+            /** Department */
+            department: string;
+            /** Days */
+            days: number;
+            /**
+             * By
+             * Format: date
+             */
+            by: string;
+            /** Measured */
+            measured: boolean;
+            /** N */
+            n: number;
+            /** Precedents */
+            precedents: string[];
+            sentence: components["schemas"]["Text"];
+        };
+        /**
+         * TableList
+         * @description Every version, oldest first; `in_force` is that of periods that begin today.
+         */
+        TableList: {
+            /** In Force */
+            in_force: number;
+            /** Tables */
+            tables: components["schemas"]["TableShown"][];
+        };
+        /**
+         * TableShown
+         * @description A version of the table of what results lead to; `version` 0 is the shipped one, set by nobody.
+         */
+        TableShown: {
+            /** Version */
+            version: number;
+            /**
+             * Since
+             * Format: date
+             */
+            since: string;
+            /** Sha256 */
+            sha256: string;
+            /** Set By */
+            set_by: string;
+            /** Set At */
+            set_at: string | null;
+            /** Document */
+            document: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * TaskDetail
+         * @description A task with its timeline and its Mondays.
+         */
+        TaskDetail: {
+            /** Id */
+            id: number;
+            /** Month */
+            month: string;
+            /** Source */
+            source: string;
+            /** Parent */
+            parent: string;
+            title: components["schemas"]["Text"];
+            /** Unit */
+            unit: string;
+            /** Project */
+            project: string | null;
+            /** Person */
+            person: string;
+            /**
+             * Start
+             * Format: date
+             */
+            start: string;
+            /**
+             * Due
+             * Format: date
+             */
+            due: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "published" | "underway" | "submitted" | "done" | "unmet" | "cancelled";
+            word: components["schemas"]["Text"];
+            /** Progress Bp */
+            progress_bp: number;
+            /** Late Days */
+            late_days: number;
+            /** Level */
+            level: ("blue" | "yellow" | "red") | null;
+            /**
+             * Follows
+             * @enum {string}
+             */
+            follows: "items" | "gap" | "rectification" | "";
+            /** Ended On */
+            ended_on: string | null;
+            /** Timeline */
+            timeline: components["schemas"]["TaskEventShown"][];
+            /** Weeks */
+            weeks: components["schemas"]["TaskWeek"][];
+        };
+        /**
+         * TaskEventShown
+         * @description One act on a task.
+         */
+        TaskEventShown: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Actor */
+            actor: string;
+            /** Event */
+            event: string;
+            /** Before */
+            before: string;
+            /** After */
+            after: string;
+            /** Progress Bp */
+            progress_bp: number;
+            /** Note */
+            note: string;
+        };
+        /**
+         * TaskGiven
+         * @description A task besides the month's list: one person of the caller's unit, until a day.
+         */
+        TaskGiven: {
+            /** Title */
+            title: string;
+            /** Person */
+            person: string;
+            /** Unit */
+            unit: string;
+            /**
+             * Start
+             * Format: date
+             */
+            start: string;
+            /**
+             * Due
+             * Format: date
+             */
+            due: string;
+            /** Parent */
+            parent?: number | null;
+        };
+        /**
+         * TaskList
+         * @description A page of tasks by due day; `total` without paging.
+         */
+        TaskList: {
+            /** Total */
+            total: number;
+            /** Tasks */
+            tasks: components["schemas"]["TaskShown"][];
+        };
+        /**
+         * TaskShown
+         * @description A task; `level` is its colour today, null on its way; `follows` what measures it by itself, '' = its person.
+         */
+        TaskShown: {
+            /** Id */
+            id: number;
+            /** Month */
+            month: string;
+            /** Source */
+            source: string;
+            /** Parent */
+            parent: string;
+            title: components["schemas"]["Text"];
+            /** Unit */
+            unit: string;
+            /** Project */
+            project: string | null;
+            /** Person */
+            person: string;
+            /**
+             * Start
+             * Format: date
+             */
+            start: string;
+            /**
+             * Due
+             * Format: date
+             */
+            due: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "published" | "underway" | "submitted" | "done" | "unmet" | "cancelled";
+            word: components["schemas"]["Text"];
+            /** Progress Bp */
+            progress_bp: number;
+            /** Late Days */
+            late_days: number;
+            /** Level */
+            level: ("blue" | "yellow" | "red") | null;
+            /**
+             * Follows
+             * @enum {string}
+             */
+            follows: "items" | "gap" | "rectification" | "";
+            /** Ended On */
+            ended_on: string | null;
+        };
+        /**
+         * TaskWeek
+         * @description Where a task stood on a Monday at 08:00.
+         */
+        TaskWeek: {
+            /**
+             * Week
+             * Format: date
+             */
+            week: string;
+            /** State */
+            state: string;
+            /** Progress Bp */
+            progress_bp: number;
+            /** Late Days */
+            late_days: number;
+            /** Level */
+            level: ("blue" | "yellow" | "red") | null;
+        };
+        /**
+         * TasksBlock
+         * @description Work against plan.
+         */
+        TasksBlock: {
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            /** Since */
+            since: string | null;
+            missing: components["schemas"]["Text"] | null;
+            /** Plan Bp */
+            plan_bp: number | null;
+            /** Actual Bp */
+            actual_bp: number | null;
+            /** Gap Bp */
+            gap_bp: number | null;
+            /** Open Warnings */
+            open_warnings: number;
         };
         /**
          * TaxGiven
@@ -6274,6 +10945,90 @@ export interface components {
             zh: string;
             /** En */
             en: string;
+        };
+        /**
+         * ThingsBlock
+         * @description Machines on the site (null = not counted lately, [] = none).
+         */
+        ThingsBlock: {
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            /** Since */
+            since: string | null;
+            missing: components["schemas"]["Text"] | null;
+            /** Machines */
+            machines: components["schemas"]["Machines"][] | null;
+        };
+        /**
+         * ThirdGiven
+         * @description A third party's report: points for decision, process, output and benefit, and the digest of its file.
+         */
+        ThirdGiven: {
+            /** Points */
+            points: {
+                [key: string]: number;
+            };
+            /** File */
+            file: string;
+            /** Signer */
+            signer: string;
+            /**
+             * Signed On
+             * Format: date
+             */
+            signed_on: string;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
+         * ThirdReports
+         * @description Reports of a project, newest first; `leaves` is what the next one is asked.
+         */
+        ThirdReports: {
+            /** Reports */
+            reports: components["schemas"]["ThirdShown"][];
+            /** Leaves */
+            leaves: components["schemas"]["AskedLeaf"][];
+        };
+        /**
+         * ThirdShown
+         * @description A third party's report of a month.
+         */
+        ThirdShown: {
+            /** Id */
+            id: number;
+            /** Month */
+            month: string;
+            /** Total */
+            total: number | null;
+            /** Grade */
+            grade: ("优" | "良" | "中" | "差") | null;
+            /** Sheet */
+            sheet: string;
+            /** File */
+            file: string;
+            /** Signer */
+            signer: string;
+            /**
+             * Signed On
+             * Format: date
+             */
+            signed_on: string;
+            /** Note */
+            note: string;
+            /** Uploaded By */
+            uploaded_by: string;
+            /**
+             * Uploaded At
+             * Format: date-time
+             */
+            uploaded_at: string;
         };
         /**
          * TimelineEvent
@@ -6375,6 +11130,79 @@ export interface components {
             children: components["schemas"]["TraceNode"][];
         };
         /**
+         * TransferGiven
+         * @description A project is to go to another unit on a day to come.
+         */
+        TransferGiven: {
+            /** To Unit */
+            to_unit: string;
+            /**
+             * Effective On
+             * Format: date
+             */
+            effective_on: string;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * TransferShown
+         * @description A transfer; in force from its day once both units have signed.
+         */
+        TransferShown: {
+            /** Id */
+            id: number;
+            /** Project */
+            project: string;
+            /** From Unit */
+            from_unit: string;
+            /** To Unit */
+            to_unit: string;
+            /**
+             * Effective On
+             * Format: date
+             */
+            effective_on: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "asked" | "signed" | "refused" | "withdrawn";
+            /** From Signed By */
+            from_signed_by: string;
+            /** To Signed By */
+            to_signed_by: string;
+        };
+        /**
+         * Transfers
+         * @description Transfers of a project, first to last, and the unit that answers today.
+         */
+        Transfers: {
+            /** Unit */
+            unit: string;
+            /** Transfers */
+            transfers: components["schemas"]["TransferShown"][];
+        };
+        /**
+         * TrendShown
+         * @description When it ends if its pace stays: planned duration / SPI(t); `low`..`high` by one sigma of actual progress.
+         */
+        TrendShown: {
+            /**
+             * Planned Finish
+             * Format: date
+             */
+            planned_finish: string;
+            /** Finish */
+            finish: string | null;
+            /** Low */
+            low: string | null;
+            /** High */
+            high: string | null;
+            /** Spi T Bp */
+            spi_t_bp: number | null;
+            method: components["schemas"]["Text"];
+        };
+        /**
          * UnitQuality
          * @description A unit in the bulletin: rank 1 = best; `total_bp` = total x 100 (null = nothing to count); below 80 training.
          */
@@ -6396,6 +11224,27 @@ export interface components {
             counts: components["schemas"]["CountsShown"];
             /** Sha256 */
             sha256: string;
+        };
+        /**
+         * UnitUseShown
+         * @description Entries beside use.
+         */
+        UnitUseShown: {
+            /** Unit */
+            unit: string;
+            /** Entries */
+            entries: number;
+            /** Views */
+            views: number;
+            /** Decisions */
+            decisions: number;
+            /** Users */
+            users: number;
+            /** Use Bp */
+            use_bp: number | null;
+            mark: components["schemas"]["Text"] | null;
+            /** Acts */
+            acts: components["schemas"]["UseCount"][];
         };
         /**
          * UploadStanding
@@ -6421,6 +11270,209 @@ export interface components {
             expires_at: string | null;
         };
         /**
+         * UsageList
+         * @description Units of a month, recognised ones first; `method` says how it is counted.
+         */
+        UsageList: {
+            /** Month */
+            month: string;
+            method: components["schemas"]["Text"];
+            /** Units */
+            units: components["schemas"]["UsageShown"][];
+        };
+        /**
+         * UsageShown
+         * @description How a unit used the platform in a month; shares null where there is nothing to share.
+         */
+        UsageShown: {
+            /** Unit */
+            unit: string;
+            /** People */
+            people: number;
+            /** Active */
+            active: number;
+            /** Active Bp */
+            active_bp: number | null;
+            /** Expected */
+            expected: number;
+            /** On Time */
+            on_time: number;
+            /** On Time Bp */
+            on_time_bp: number | null;
+            /** Recognised */
+            recognised: boolean;
+        };
+        /**
+         * Use
+         * @description Marked units first.
+         */
+        Use: {
+            /**
+             * Since
+             * Format: date
+             */
+            since: string;
+            /**
+             * Until
+             * Format: date
+             */
+            until: string;
+            method: components["schemas"]["Text"];
+            /** Units */
+            units: components["schemas"]["UnitUseShown"][];
+        };
+        /**
+         * UseActShown
+         * @description What somebody did to a suggestion; `words` the basis, reason or paper.
+         */
+        UseActShown: {
+            /**
+             * Act
+             * @enum {string}
+             */
+            act: "review" | "approve" | "reject" | "appeal" | "dismiss" | "uphold" | "expire" | "carry_out" | "withdraw";
+            /** Actor */
+            actor: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Words */
+            words: string;
+            /** Hearing */
+            hearing: string;
+            /** Cut Bp */
+            cut_bp: number | null;
+            /** Amount Fen */
+            amount_fen: number | null;
+            /** Closes On */
+            closes_on: string | null;
+        };
+        /**
+         * UseCount
+         * @description So many of an action or page.
+         */
+        UseCount: {
+            /** What */
+            what: string;
+            /** N */
+            n: number;
+        };
+        /**
+         * UseDecisionGiven
+         * @description Approve or reject, with the basis; a cut or suspension with the hearing's note. `cut_bp` null = as suggested.
+         */
+        UseDecisionGiven: {
+            /** Approve */
+            approve: boolean;
+            /**
+             * Basis
+             * @default
+             */
+            basis: string;
+            /**
+             * Hearing
+             * @default
+             */
+            hearing: string;
+            /** Cut Bp */
+            cut_bp?: number | null;
+        };
+        /**
+         * UseGiven
+         * @description Another use of a result, proposed by a person: what for, for whom, resting on which score sheets.
+         *
+         *     `occasion` tells it from others of the same subject and period.
+         */
+        UseGiven: {
+            subject: components["schemas"]["AboutGiven"];
+            /** Period */
+            period: string;
+            /** Occasion */
+            occasion: string;
+            /** Reason */
+            reason: string;
+            /** Basis */
+            basis: string[];
+        };
+        /**
+         * UseList
+         * @description A page of the register of how results are used.
+         */
+        UseList: {
+            /** Total */
+            total: number;
+            /** Uses */
+            uses: components["schemas"]["UseShown"][];
+        };
+        /**
+         * UseShown
+         * @description A use of a result: always suggested first. `decided_by` is the named person; `basis` the sheets behind it.
+         *
+         *     `decider` is the role that decides, `closes_on` the last day of the appeal window, `suggested_*` what the table
+         *     says, `decided_*` what was decided on.
+         */
+        UseShown: {
+            /** Id */
+            id: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "priority" | "reasonable" | "cut" | "suspend" | "deduction" | "commendation" | "talk" | "reserve" | "award" | "other";
+            name: components["schemas"]["Text"];
+            subject: components["schemas"]["About"];
+            /** Unit */
+            unit: string;
+            /** Period */
+            period: string;
+            /** Group */
+            group: string;
+            reason: components["schemas"]["Text"];
+            /** Basis */
+            basis: string[];
+            /** Policy */
+            policy: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "suggested" | "reviewed" | "approved" | "rejected" | "appealed" | "final" | "overturned" | "carried_out" | "withdrawn";
+            state_name: components["schemas"]["Text"];
+            /** Decider */
+            decider: string;
+            /** Hearing */
+            hearing: boolean;
+            /** Appeal Days */
+            appeal_days: number;
+            /** Author */
+            author: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Suggested Cut Bp */
+            suggested_cut_bp: number | null;
+            /** Budget Fen */
+            budget_fen: number | null;
+            /** Suggested Amount Fen */
+            suggested_amount_fen: number | null;
+            /** Decided By */
+            decided_by: string;
+            /** Decided At */
+            decided_at: string | null;
+            /** Decided Cut Bp */
+            decided_cut_bp: number | null;
+            /** Decided Amount Fen */
+            decided_amount_fen: number | null;
+            /** Closes On */
+            closes_on: string | null;
+            /** Acts */
+            acts: components["schemas"]["UseActShown"][];
+        };
+        /**
          * Verification
          * @description What was seen; `cause` where none is on record yet.
          */
@@ -6442,6 +11494,14 @@ export interface components {
             department: string;
             /** Version */
             version?: number | null;
+        };
+        /**
+         * VersionGiven
+         * @description Ask again: other criteria, or null = the same.
+         */
+        VersionGiven: {
+            /** Criteria */
+            criteria?: components["schemas"]["CriterionGiven"][] | null;
         };
         /**
          * VersionShown
@@ -6484,6 +11544,64 @@ export interface components {
             version: number;
         };
         /**
+         * ViewGiven
+         * @description The kind of page that was opened.
+         */
+        ViewGiven: {
+            /**
+             * Page
+             * @enum {string}
+             */
+            page: "district" | "project" | "warnings" | "rectifications" | "reports" | "money" | "quality" | "insight" | "scores" | "trace" | "fleet";
+        };
+        /**
+         * ViewShown
+         * @description Somebody was shown a picture. `stated` = the purpose was said by the person, else it is the usual one of the
+         *     role; `project` null = the picture is of none.
+         */
+        ViewShown: {
+            /** Id */
+            id: number;
+            /**
+             * Viewed At
+             * Format: date-time
+             */
+            viewed_at: string;
+            /** Person */
+            person: string;
+            /** Role */
+            role: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "still" | "photo" | "thumbnail" | "report";
+            /** Sha256 */
+            sha256: string;
+            /** Project */
+            project: string | null;
+            /**
+             * Purpose
+             * @enum {string}
+             */
+            purpose: "progress" | "site_work" | "supervision" | "mending" | "payment" | "evaluation" | "audit" | "discipline" | "dispute" | "upkeep" | "other";
+            purpose_name: components["schemas"]["Text"];
+            /** Remark */
+            remark: string;
+            /** Stated */
+            stated: boolean;
+        };
+        /**
+         * Views
+         * @description Newest first; `next` is the `before` of the page that follows, null at the end.
+         */
+        Views: {
+            /** Views */
+            views: components["schemas"]["ViewShown"][];
+            /** Next */
+            next: number | null;
+        };
+        /**
          * WarningEvent
          * @description One step in the life of a warning.
          */
@@ -6512,6 +11630,505 @@ export interface components {
             total: number;
             /** Warnings */
             warnings: components["schemas"]["PlanWarning"][];
+        };
+        /**
+         * WeighingNodeShown
+         * @description A version of a node: what is asked of whom, where it stands with the reason, and `why` once it is frozen (before,
+         *     for those who organise it and are not asked).
+         */
+        WeighingNodeShown: {
+            /** Id */
+            id: string;
+            name: components["schemas"]["Text"];
+            /** Unit */
+            unit: string;
+            /** Version */
+            version: number;
+            /** Newest */
+            newest: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "incomplete" | "returned" | "inconsistent" | "discuss" | "agreed" | "frozen";
+            reason: components["schemas"]["Text"];
+            /** Criteria */
+            criteria: components["schemas"]["Named"][];
+            /** Opened By */
+            opened_by: string;
+            /**
+             * Opened At
+             * Format: date-time
+             */
+            opened_at: string;
+            /** Experts */
+            experts: components["schemas"]["ExpertShown"][];
+            why: components["schemas"]["WeightsWhy"] | null;
+        };
+        /**
+         * WeighingNodes
+         * @description Nodes by id; `next` = the `after` of the next page, null at the end.
+         */
+        WeighingNodes: {
+            /** Nodes */
+            nodes: components["schemas"]["WeighingNodeShown"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * WeightShown
+         * @description A criterion and its weight.
+         */
+        WeightShown: {
+            criterion: components["schemas"]["Named"];
+            /** Weight */
+            weight: number;
+        };
+        /**
+         * WeightsWhy
+         * @description Why the weights are what they are. CI = (lambda_max - n) / (n - 1), CR = CI / RI(n), RI from `random_index`
+         *     (Saaty, n = 1..9). `disagreement` = the largest geometric standard deviation of a pair over the experts, at `apart`.
+         */
+        WeightsWhy: {
+            /** Weights */
+            weights: components["schemas"]["WeightShown"][];
+            /** Matrix */
+            matrix: number[][];
+            /** Lambda Max */
+            lambda_max: number;
+            /** Ci */
+            ci: number;
+            /** Ri */
+            ri: number;
+            /** Cr */
+            cr: number;
+            /** Cr Max */
+            cr_max: number;
+            /** Random Index */
+            random_index: number[];
+            /** Disagreement */
+            disagreement: number;
+            /** Disagreement Max */
+            disagreement_max: number;
+            /** Apart */
+            apart: components["schemas"]["Named"][];
+            /** Experts */
+            experts: components["schemas"]["ExpertWeightsShown"][];
+            /** Note */
+            note: string;
+            /** Sha256 */
+            sha256: string | null;
+            /** Frozen By */
+            frozen_by: string | null;
+            /** Frozen At */
+            frozen_at: string | null;
+        };
+        /**
+         * WhatIfGiven
+         * @description Changes that are tried together.
+         */
+        WhatIfGiven: {
+            /** Changes */
+            changes: (components["schemas"]["CrewsGiven"] | components["schemas"]["StopGiven"] | components["schemas"]["MoveGiven"])[];
+        };
+        /**
+         * WhatIfShown
+         * @description The forecast as it is and with the changes; `days` negative = earlier, null = it cannot be said.
+         */
+        WhatIfShown: {
+            /** Project */
+            project: string;
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            /**
+             * Planned
+             * Format: date
+             */
+            planned: string;
+            before: components["schemas"]["SpanShown"];
+            after: components["schemas"]["SpanShown"];
+            /** Days */
+            days: number | null;
+            /** Moved */
+            moved: components["schemas"]["MovedShown"][];
+            /** Assumptions */
+            assumptions: components["schemas"]["Text"][];
+        };
+        /**
+         * AnswerGiven
+         * @description The answer to an objection; upheld, everything is done anew.
+         */
+        central__api__evaluation_schemas__AnswerGiven: {
+            /** Upheld */
+            upheld: boolean;
+            /** Answer */
+            answer: string;
+        };
+        /**
+         * DecisionGiven
+         * @description What the meeting decided about an issue: one person of one of its departments does it until a day.
+         */
+        central__api__evaluation_schemas__DecisionGiven: {
+            /** Issue */
+            issue: string;
+            /** Decision */
+            decision: string;
+            /** Unit */
+            unit: string;
+            /** Person */
+            person: string;
+            /**
+             * Due
+             * Format: date
+             */
+            due: string;
+        };
+        /**
+         * FindingGiven
+         * @description What audit found of a project.
+         */
+        central__api__evaluation_schemas__FindingGiven: {
+            /** Title */
+            title: string;
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+            /**
+             * Severity
+             * @enum {string}
+             */
+            severity: "minor" | "serious" | "grave";
+            /** Basis */
+            basis: string;
+            /**
+             * Found On
+             * Format: date
+             */
+            found_on: string;
+        };
+        /**
+         * FindingShown
+         * @description A finding with the rectification that was made of it.
+         */
+        central__api__evaluation_schemas__FindingShown: {
+            /** Id */
+            id: number;
+            /** Title */
+            title: string;
+            /** Text */
+            text: string;
+            /**
+             * Severity
+             * @enum {string}
+             */
+            severity: "minor" | "serious" | "grave";
+            /** Basis */
+            basis: string;
+            /**
+             * Found On
+             * Format: date
+             */
+            found_on: string;
+            /** Found By */
+            found_by: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "closed";
+            /** Rectification */
+            rectification: number | null;
+            /** Rectification State */
+            rectification_state: string | null;
+            /** Closed By */
+            closed_by: string;
+            /** Remark */
+            remark: string;
+        };
+        /**
+         * PartShown
+         * @description A part of a composite: its mean, the weight the policy gives it, and the one it had with others missing.
+         */
+        central__api__evaluation_schemas__PartShown: {
+            /** Kind */
+            kind: string;
+            name: components["schemas"]["Text"];
+            /** Score */
+            score: number | null;
+            /** Sheets */
+            sheets: string[];
+            /** Policy Bp */
+            policy_bp: number;
+            /** Weight */
+            weight: number;
+            /** Points */
+            points: number;
+        };
+        /**
+         * PracticeGiven
+         * @description How a place goes about projects of a kind ('' = all); `evidence` = SHA-256 of a paper, or ''.
+         */
+        central__api__insight_schemas__PracticeGiven: {
+            /**
+             * Place Kind
+             * @enum {string}
+             */
+            place_kind: "unit" | "street";
+            /** Place */
+            place: string;
+            /**
+             * Kind
+             * @default
+             */
+            kind: string;
+            name: components["schemas"]["PracticeName"];
+            /**
+             * Evidence
+             * @default
+             */
+            evidence: string;
+        };
+        /**
+         * PracticeShown
+         * @description How a place goes about projects of a kind ('' = all).
+         */
+        central__api__insight_schemas__PracticeShown: {
+            /** Place */
+            place: string;
+            /** Kind */
+            kind: string;
+            name: components["schemas"]["Text"];
+        };
+        /**
+         * DecisionGiven
+         * @description A decision on what somebody else asked; without approval a remark says why.
+         */
+        central__api__lives_schemas__DecisionGiven: {
+            /** Approve */
+            approve: boolean;
+            /** Remark */
+            remark: string;
+        };
+        /**
+         * PartShown
+         * @description A part of a project with its share of the whole in millionths, and its own completion by the newest judgement.
+         *
+         *     `kind`: lot, building, unit or item; `parent` null at the top. `actual_bp` null while nothing was seen of it.
+         */
+        central__api__lives_schemas__PartShown: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "lot" | "building" | "unit" | "item";
+            /** Id */
+            id: string;
+            /** Parent */
+            parent: string | null;
+            name: components["schemas"]["Text"];
+            /** Share Ppm */
+            share_ppm: number;
+            /** Plan Bp */
+            plan_bp: number;
+            /** Actual Bp */
+            actual_bp: number | null;
+            /** Gap Bp */
+            gap_bp: number | null;
+            /** Template */
+            template: boolean;
+            /** Steps */
+            steps: components["schemas"]["PlanStep"][];
+        };
+        /**
+         * EvidenceGiven
+         * @description What shows that it is done.
+         */
+        central__api__mending_schemas__EvidenceGiven: {
+            /**
+             * Evidence
+             * @default []
+             */
+            evidence: components["schemas"]["PieceGiven"][];
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
+         * EvidenceShown
+         * @description A piece of evidence.
+         */
+        central__api__mending_schemas__EvidenceShown: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "photo" | "still";
+            /** Sha256 */
+            sha256: string;
+            /** Url */
+            url: string;
+            /** Note */
+            note: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By */
+            by: string;
+        };
+        /**
+         * FindingGiven
+         * @description What a look at safety found on a day; `paper` is the SHA-256 of the record; `withdrawn` with `replaces`: there
+         *     was none.
+         */
+        central__api__observed_schemas__FindingGiven: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Serious */
+            serious: boolean;
+            /** What */
+            what: string;
+            /** Paper */
+            paper: string;
+            /** Replaces */
+            replaces: number | null;
+            /** Withdrawn */
+            withdrawn: boolean;
+        };
+        /**
+         * FindingShown
+         * @description A clause that does not hold: its number and words, what is wrong, days late where that is the matter.
+         */
+        central__api__quality_schemas__FindingShown: {
+            /**
+             * Code
+             * @enum {string}
+             */
+            code: "late" | "overdue" | "stage_name" | "payment_early" | "payment_late";
+            /** Clause */
+            clause: string;
+            /** Quote */
+            quote: string;
+            text: components["schemas"]["Text"];
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Days */
+            days: number;
+            /** Ref */
+            ref: string | null;
+        };
+        /**
+         * EvidenceGiven
+         * @description What shows a case: the digest of something that the centre keeps, and what it shows.
+         */
+        central__api__recognition_schemas__EvidenceGiven: {
+            /** Sha256 */
+            sha256: string;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
+         * EvidenceShown
+         * @description A link to what shows it.
+         */
+        central__api__recognition_schemas__EvidenceShown: {
+            /** Sha256 */
+            sha256: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "sheet" | "report" | "still" | "photo";
+            /** Note */
+            note: string;
+        };
+        /**
+         * PracticeGiven
+         * @description A case: what was done, what came of it, what shows it.
+         */
+        central__api__recognition_schemas__PracticeGiven: {
+            /** Unit */
+            unit: string;
+            /** Project */
+            project?: string | null;
+            /** Title */
+            title: string;
+            /** Summary */
+            summary: string;
+            /**
+             * Evidence
+             * @default []
+             */
+            evidence: components["schemas"]["central__api__recognition_schemas__EvidenceGiven"][];
+            /**
+             * Tags
+             * @default []
+             */
+            tags: string[];
+        };
+        /**
+         * PracticeShown
+         * @description A case of the library; `project` null = of the unit as a whole.
+         */
+        central__api__recognition_schemas__PracticeShown: {
+            /** Id */
+            id: number;
+            /** Unit */
+            unit: string;
+            /** Project */
+            project: string | null;
+            /** Title */
+            title: string;
+            /** Summary */
+            summary: string;
+            /** Evidence */
+            evidence: components["schemas"]["central__api__recognition_schemas__EvidenceShown"][];
+            /** Tags */
+            tags: string[];
+            /** Author */
+            author: string;
+            /**
+             * Entered At
+             * Format: date-time
+             */
+            entered_at: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "entered" | "published" | "retracted";
+            /** Published By */
+            published_by: string;
+        };
+        /**
+         * AnswerGiven
+         * @description `first` against `second` (places of the criteria, from 0): 3 = the first is three times as important, -3 = the
+         *     second; 1 = alike. 0 and -1 are no judgements.
+         */
+        central__api__weight_schemas__AnswerGiven: {
+            /** First */
+            first: number;
+            /** Second */
+            second: number;
+            /** Says */
+            says: number;
         };
     };
     responses: never;
@@ -7034,7 +12651,10 @@ export interface operations {
     };
     getScore: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description as it stood at the end of this day; the newest unless told */
+                day?: string | null;
+            };
             header?: never;
             path: {
                 project_id: string;
@@ -7286,7 +12906,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["DecisionGiven"];
+                "application/json": components["schemas"]["central__api__lives_schemas__DecisionGiven"];
             };
         };
         responses: {
@@ -7656,7 +13276,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["DecisionGiven"];
+                "application/json": components["schemas"]["central__api__lives_schemas__DecisionGiven"];
             };
         };
         responses: {
@@ -7954,7 +13574,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["DecisionGiven"];
+                "application/json": components["schemas"]["central__api__lives_schemas__DecisionGiven"];
             };
         };
         responses: {
@@ -8312,7 +13932,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["DecisionGiven"];
+                "application/json": components["schemas"]["central__api__lives_schemas__DecisionGiven"];
             };
         };
         responses: {
@@ -9074,6 +14694,433 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Round"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    listCounts: {
+        parameters: {
+            query?: {
+                before?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Counts"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    sendCount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CountGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Counts"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    listLots: {
+        parameters: {
+            query?: {
+                before?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LotsPage"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    noteLots: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LotsGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LotsPage"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    listSafety: {
+        parameters: {
+            query?: {
+                before?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SafetyPage"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    noteSafety: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["central__api__observed_schemas__FindingGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SafetyPage"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    getBoard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Board"];
                 };
             };
             /** @description Bad Request */
@@ -11182,7 +17229,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["EvidenceGiven"];
+                "application/json": components["schemas"]["central__api__mending_schemas__EvidenceGiven"];
             };
         };
         responses: {
@@ -11674,10 +17721,4986 @@ export interface operations {
             };
         };
     };
+    listRankings: {
+        parameters: {
+            query?: {
+                period?: string | null;
+                group?: string;
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RankingList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    getRanking: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ranking: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RankingShown"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    getPersonRecord: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonRecord"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    listResultTables: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TableList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    putResultTable: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TableList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"] | components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    listUnitChanges: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    noteUnitChange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"] | components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    listResultUses: {
+        parameters: {
+            query?: {
+                period?: string | null;
+                kind?: ("priority" | "reasonable" | "cut" | "suspend" | "deduction" | "commendation" | "talk" | "reserve" | "award" | "other")[] | null;
+                subject_kind?: ("unit" | "project" | "person") | null;
+                subject?: string;
+                state?: "waiting" | "in_force" | "all";
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UseList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    proposeResultUse: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UseGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UseShown"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"] | components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    getResultUse: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                use: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UseShown"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    withdrawResultUse: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                use: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UseShown"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"] | components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    reviewResultUse: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                use: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UseShown"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"] | components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    decideResultUse: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                use: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UseDecisionGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UseShown"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"] | components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    appealResultUse: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                use: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AppealGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UseShown"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"] | components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    answerResultAppeal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                use: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AppealAnswered"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UseShown"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"] | components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    carryOutResultUse: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                use: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CarriedOut"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UseShown"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"] | components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    listAdjustments: {
+        parameters: {
+            query?: {
+                state?: ("entered" | "reviewed" | "endorsed" | "approved" | "refused" | "withdrawn") | null;
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdjustmentList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    enterAdjustment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AdjustmentGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdjustmentShown"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"] | components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    getAdjustment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                adjustment: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdjustmentShown"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    withdrawAdjustment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                adjustment: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdjustmentShown"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"] | components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    reviewAdjustment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                adjustment: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RemarkGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdjustmentShown"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"] | components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    endorseAdjustment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                adjustment: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RemarkGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdjustmentShown"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"] | components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    decideAdjustment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                adjustment: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AdjustmentDecided"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdjustmentShown"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"] | components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    listAwards: {
+        parameters: {
+            query?: {
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AwardList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    getPlatformUse: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                month: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    listBestPractices: {
+        parameters: {
+            query?: {
+                unit?: string;
+                tag?: string;
+                state?: "published" | "entered";
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PracticeList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    enterBestPractice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["central__api__recognition_schemas__PracticeGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["central__api__recognition_schemas__PracticeShown"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"] | components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    publishBestPractice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                practice: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RemarkGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["central__api__recognition_schemas__PracticeShown"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"] | components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    retractBestPractice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                practice: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RemarkGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["central__api__recognition_schemas__PracticeShown"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"] | components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    listLivelihood: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PromiseGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LivelihoodList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"] | components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    getPublicLivelihood: {
+        parameters: {
+            query: {
+                year: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LivelihoodList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    listTasks: {
+        parameters: {
+            query?: {
+                month?: string;
+                unit?: string;
+                state?: ("published" | "underway" | "submitted" | "done" | "unmet" | "cancelled") | null;
+                mine?: boolean;
+                running?: boolean;
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    addTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaskGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"] | components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    getTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    reportTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProgressGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"] | components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    submitTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoteGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"] | components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    confirmTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoteGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"] | components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    returnTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoteGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"] | components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    getAgenda: {
+        parameters: {
+            query?: {
+                older_than_days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Agenda"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    decideIssue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["central__api__evaluation_schemas__DecisionGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"] | components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    listEvaluations: {
+        parameters: {
+            query?: {
+                period?: string;
+                kind?: ("unit" | "project" | "person") | null;
+                state?: ("collecting" | "composed" | "approved" | "published" | "final") | null;
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    getEvaluation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                evaluation_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    listOwnForms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnForms"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    getForm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                form_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnForm"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    submitForm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                form_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PointsGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnForm"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"] | components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    approveEvaluations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApprovalsGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovedList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"] | components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    returnEvaluation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                evaluation_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"] | components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    publishEvaluation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                evaluation_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"] | components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    objectToEvaluation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                evaluation_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"] | components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    answerObjection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                objection_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["central__api__evaluation_schemas__AnswerGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"] | components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    getEvaluationPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyShown"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    putEvaluationPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyShown"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"] | components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    getOversight: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Oversight"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    listThirdReports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ThirdReports"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    getThirdFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+                digest: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    putThirdFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+                digest: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/pdf": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileKept"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"] | components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    handInThirdReport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+                month: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ThirdGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ThirdReports"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"] | components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    noteFinding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["central__api__evaluation_schemas__FindingGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["central__api__evaluation_schemas__FindingShown"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"] | components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    closeFinding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                finding_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoteGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["central__api__evaluation_schemas__FindingShown"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"] | components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    listTransfers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Transfers"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    askTransfer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TransferGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TransferShown"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"] | components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    signTransfer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                transfer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TransferShown"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"] | components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    endTransfer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                transfer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TransferShown"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"] | components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    listBulletinItems: {
+        parameters: {
+            query?: {
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulletinItems"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    waiveItem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"] | components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
     listReports: {
         parameters: {
             query?: {
-                kind?: ("risk_warning" | "risk_project" | "monthly" | "quarterly" | "quality") | null;
+                kind?: ("risk_warning" | "risk_project" | "monthly" | "quarterly" | "quality" | "whitepaper") | null;
                 before?: number | null;
                 limit?: number;
             };
@@ -12972,12 +23995,785 @@ export interface operations {
             };
         };
     };
-    traceScore: {
+    listWeights: {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WeighingNodes"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    openWeights: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NodeGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WeighingNodeShown"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"] | components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    getWeights: {
+        parameters: {
+            query?: {
+                /** @description the newest unless told */
+                version?: number | null;
+            };
+            header?: never;
+            path: {
+                node: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WeighingNodeShown"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    askWeightsAgain: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                node: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VersionGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WeighingNodeShown"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"] | components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    inviteExpert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                node: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExpertGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WeighingNodeShown"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"] | components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    releaseExpert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                node: string;
+                person: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReleaseGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WeighingNodeShown"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"] | components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    getQuestionnaire: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                node: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuestionnaireShown"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    putAnswers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                node: string;
+                person: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswersGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuestionnaireShown"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"] | components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    freezeWeights: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                node: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FreezeGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WeighingNodeShown"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"] | components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    traceScore: {
+        parameters: {
+            query?: {
+                /** @description as it stood at the end of this day; now unless told */
+                day?: string | null;
+            };
+            header?: never;
+            path: {
                 project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TraceNode"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    traceSheet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sheet_id: string;
             };
             cookie?: never;
         };
@@ -13109,6 +24905,1245 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["TraceNode"];
                 };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    getComparison: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comparison"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    getSideBySide: {
+        parameters: {
+            query?: {
+                measure?: "cycle_days" | "build_days" | "delay_days" | "overspend_bp" | "gap_bp" | "spi_t_bp" | "score_milli" | "return_milli" | "contract_fen" | "paid_bp" | "intensity_fen";
+                place?: "unit" | "street";
+                unit?: string[];
+                street?: string[];
+                kind?: string[];
+                sector?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SideBySide"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    getCorrelation: {
+        parameters: {
+            query?: {
+                x?: "cycle_days" | "build_days" | "delay_days" | "overspend_bp" | "gap_bp" | "spi_t_bp" | "score_milli" | "return_milli" | "contract_fen" | "paid_bp" | "intensity_fen";
+                y?: "cycle_days" | "build_days" | "delay_days" | "overspend_bp" | "gap_bp" | "spi_t_bp" | "score_milli" | "return_milli" | "contract_fen" | "paid_bp" | "intensity_fen";
+                unit?: string[];
+                street?: string[];
+                kind?: string[];
+                sector?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Correlation"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    getCauseStatistics: {
+        parameters: {
+            query?: {
+                by?: "kind" | "unit";
+                since?: string | null;
+                until?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Causes"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    getBottlenecks: {
+        parameters: {
+            query?: {
+                by?: "quarter" | "year";
+                unit?: string[];
+                street?: string[];
+                kind?: string[];
+                sector?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bottlenecks"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    getCohorts: {
+        parameters: {
+            query?: {
+                unit?: string[];
+                street?: string[];
+                kind?: string[];
+                sector?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cohorts"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    getApprovalTimes: {
+        parameters: {
+            query?: {
+                since?: string | null;
+                until?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Approvals"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    getPriorities: {
+        parameters: {
+            query?: {
+                limit?: number;
+                offset?: number;
+                unit?: string[];
+                street?: string[];
+                kind?: string[];
+                sector?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Priorities"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    getReturns: {
+        parameters: {
+            query?: {
+                unit?: string[];
+                street?: string[];
+                kind?: string[];
+                sector?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Returns"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    getPivot: {
+        parameters: {
+            query?: {
+                by?: ("unit" | "street" | "kind" | "sector" | "band" | "period")[];
+                stretch?: "" | "month" | "quarter" | "year";
+                figures?: ("projects" | "completed" | "contract_fen" | "paid_fen" | "paid_bp" | "actual_bp" | "gap_bp" | "raised" | "red")[];
+                unit?: string[];
+                street?: string[];
+                kind?: string[];
+                sector?: string[];
+                since?: string | null;
+                until?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PivotShown"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    exportPivot: {
+        parameters: {
+            query?: {
+                lang?: "zh" | "en";
+                by?: ("unit" | "street" | "kind" | "sector" | "band" | "period")[];
+                stretch?: "" | "month" | "quarter" | "year";
+                figures?: ("projects" | "completed" | "contract_fen" | "paid_fen" | "paid_bp" | "actual_bp" | "gap_bp" | "raised" | "red")[];
+                unit?: string[];
+                street?: string[];
+                kind?: string[];
+                sector?: string[];
+                since?: string | null;
+                until?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    getUse: {
+        parameters: {
+            query?: {
+                since?: string | null;
+                until?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Use"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    getClass: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClassShown"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    putClass: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClassGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClassShown"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"] | components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    listBenefits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Benefits"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    noteBenefit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BenefitGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Benefits"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"] | components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    listPractices: {
+        parameters: {
+            query?: {
+                place_kind?: "unit" | "street";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Practices"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    setPractice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["central__api__insight_schemas__PracticeGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Practices"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"] | components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    noteView: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Bad Request */
             400: {
@@ -14592,6 +27627,605 @@ export interface operations {
                 };
                 content: {
                     "image/jpeg": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    getViewingPurpose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PurposeShown"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    stateViewingPurpose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PurposeGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PurposeShown"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    listEvidenceViews: {
+        parameters: {
+            query?: {
+                project?: string | null;
+                person?: string | null;
+                sha256?: string | null;
+                before?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Views"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    getOutlook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectOutlook"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    askWhatIf: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhatIfGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhatIfShown"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    listOutlook: {
+        parameters: {
+            query?: {
+                target?: "late" | "over";
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutlookList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    listOutlookModels: {
+        parameters: {
+            query?: {
+                target?: "late" | "over" | "finish";
+                before?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    getCalibration: {
+        parameters: {
+            query?: {
+                target?: "late" | "over";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Calibration"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    adviseAllocation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AllocationGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AllocationShown"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    getEffect: {
+        parameters: {
+            query: {
+                series: "warnings" | "mending_days" | "data_quality" | "score";
+                since: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EffectShown"];
                 };
             };
             /** @description Bad Request */

@@ -29,6 +29,7 @@ const en: typeof zh = {
   state: {
     loading: "Loading", retry: "Retry", failed: "Could not get {what}", since: "since {time}", id: "id {id}", copy: "Copy id", copied: "Copied",
     network: "The centre does not answer; the rest of the page is not affected.", http: "The centre says: {what} ({where}).",
+    refused: "Not done: {what} ({where}), expected {expected}. Id {id}",
     stale: "Line lost. Showing the data of {time}; updates by itself when it returns.", staleNone: "Line lost. Updates by itself when it returns.",
   },
   district: {
@@ -71,6 +72,21 @@ const en: typeof zh = {
     title: "Why {value}?", titleNone: "Why not observed?", source: "Source", reading: "Reading", weight: "Weight", time: "Observed", rejected: "not believed", none: "No observation yet", noneText: "The first reading of a camera or an inspector will be listed here.",
     kind: { camera: "Camera gateway", inspector: "Inspector on site", supervisor: "Supervisor, monthly", self_report: "Contractor's own report", document: "Document" },
     fused: "Fused = {value}, 90% interval {low} – {high}.", more: "newest of each source; {total} observations in all", trace: "Full trace", confidence: "confidence {value}",
+  },
+  clock: { left: "{time} left", over: "{time} over", days: "{d} d {h} h", hours: "{h} h {m} min", minutes: "{m} min" },
+  desk: {
+    groups: "Groups of warnings", mine: "Mine", district: "District", case: "the case", steps: "Steps of the case", more: "More", cancel: "Cancel", keys: "next J · previous K · acknowledge A", evidence: "Evidence", pieces: "{n} pieces", photos: "photos", note: "Note",
+    group: { ack: "To acknowledge", measure: "Measure to order", verify: "To verify", told: "I was told", open: "All open", overdue: "Overdue", insufficient: "Thin evidence", closed: "Closed", all: "All" },
+    empty: { ack: "Nothing waits for your acknowledgement", measure: "No measure is yours to order", verify: "Nothing is yours to verify", told: "You were not told of any warning yet", open: "No open warnings", overdue: "Nothing is overdue", insufficient: "No warning for thin evidence", closed: "No warning was closed yet", all: "There are no warnings yet" },
+    emptyText: "New warnings appear here by themselves.", toAll: "See all", picked: "{n} chosen", pick: "Choose {name}", ackMany: "Acknowledge {n}",
+    state: { open: "raised", pushed: "pushed", acknowledged: "acknowledged", assigned: "assigned", rectifying: "rectifying", evidence: "evidence", recovered: "recovered, to verify", verified: "verified", closed: "closed", waived: "waived", false_alarm: "false alarm", withdrawn: "withdrawn" },
+    clock: { ack: "acknowledge", measure: "order a measure", due: "rectify", verify: "verify" }, reopened: "reopened {n} times", measureOf: "Rectification {number}", overdueDays: "{n} days over",
+    act: { acknowledge: "Acknowledge", start: "Start work", submit: "Submit evidence", verify: "Verify", return: "Return", press: "Press for action", note: "Leave a note", waive: "Waive", false_alarm: "Mark as false alarm" },
+    ask: { verify: "What was seen", return: "Why it is returned (required)", press: "What you press for", note: "Your note", waive: "Why it is waived (required)", false_alarm: "Why it is a false alarm (required)" },
+    approver: "Needs {who}", told: "Delivered to", toldNobody: "Nobody was told yet.", read: "acknowledged {time}", timeline: "What happened", submit: "Submit evidence", noPhotos: "This project has no photos yet", noPhotosWhy: "Photos taken on the inspector's page can be chosen here as evidence.", toInspect: "Open the inspector's page", needPhoto: "Choose at least one photo",
+    delivery: { queued: "queued", sent: "sent", delivered: "delivered", failed: "failed", none: "told on the platform", held: "quiet hours, sent later", dropped: "no address to send to" },
+    order: { title: "Order a measure", cause: "Cause", causeLater: "Later", person: "Responsible", measure: "Measure", due: "Due", standard: "Acceptance standard", standardHint: "e.g. slab of storey 12 poured", go: "Assign", goBoth: "Acknowledge and assign", missing: "{n} fields are missing", usual: "Usually: {measure} (about {days} days, by {seat})", measured: "days from this district's past cases",
+      needPerson: "Name who is responsible", needMeasure: "Say what is to be done", needDue: "Choose a day", needStandard: "Give an acceptance standard, else it cannot be assigned" },
   },
   warning: {
     title: "Warnings", summary: "open {n}, in projects {m}", summaryNone: "No open warning", subject: "Subject and rule", value: "Deviation", project: "Project", state: "State", sinceDay: "since {day}", raised: "Raised", open: "Open", closed: "Closed", withdrawn: "Withdrawn",

@@ -27,6 +27,7 @@ export default {
   state: {
     loading: "正在取数据", retry: "重试", failed: "没取到{what}", since: "{time} 起", id: "编号 {id}", copy: "复制编号", copied: "已复制",
     network: "中心服务没有应答,其余内容不受影响。", http: "中心服务回答:{what}({where})。",
+    refused: "没有完成:{what}({where}),应为 {expected}。编号 {id}",
     stale: "连接中断,显示 {time} 的数据,恢复后自动更新。", staleNone: "连接中断,恢复后自动更新。",
   },
   district: {
@@ -69,6 +70,21 @@ export default {
     title: "为什么是 {value}?", titleNone: "为什么未观测?", source: "来源", reading: "读数", weight: "权重", time: "观测时间", rejected: "未采信", none: "还没有观测", noneText: "摄像头或巡查员的第一次读数会列在这里。",
     kind: { camera: "摄像头网关", inspector: "巡查员 现场核实", supervisor: "监理 月报", self_report: "施工单位自报", document: "资料" },
     fused: "融合 = {value},90% 区间 {low} ~ {high}。", more: "每个来源只列最新一条,共 {total} 条观测", trace: "完整溯源", confidence: "置信 {value}",
+  },
+  clock: { left: "剩 {time}", over: "超时 {time}", days: "{d} 天 {h} 小时", hours: "{h} 小时 {m} 分", minutes: "{m} 分" },
+  desk: {
+    groups: "预警分组", mine: "我的", district: "全区", case: "办理情况", steps: "办理进度", more: "更多", cancel: "取消", keys: "下一条 J · 上一条 K · 确认 A", evidence: "证据", pieces: "{n} 件", photos: "照片", note: "说明",
+    group: { ack: "待我确认", measure: "待登记措施", verify: "待我核验", told: "告知过我", open: "全部未结", overdue: "已超时", insufficient: "证据不足", closed: "已关闭", all: "全部" },
+    empty: { ack: "没有等您确认的预警", measure: "没有等您登记措施的预警", verify: "没有等您核验的整改", told: "还没有告知过您的预警", open: "没有未结预警", overdue: "没有超时的预警", insufficient: "没有证据不足的预警", closed: "还没有已关闭的预警", all: "还没有预警" },
+    emptyText: "新的预警会自动出现在这里。", toAll: "看全部", picked: "已选 {n} 条", pick: "选择 {name}", ackMany: "确认 {n} 条",
+    state: { open: "触发", pushed: "推送", acknowledged: "确认", assigned: "派单", rectifying: "整改", evidence: "证据", recovered: "已恢复待核验", verified: "核验", closed: "关闭", waived: "豁免", false_alarm: "误报", withdrawn: "已撤销" },
+    clock: { ack: "确认", measure: "登记措施", due: "整改", verify: "核验" }, reopened: "第 {n} 次重新打开", measureOf: "整改单 {number}", overdueDays: "超期 {n} 天",
+    act: { acknowledge: "确认收到", start: "开始整改", submit: "提交证据", verify: "核验通过", return: "退回", press: "督办", note: "批示", waive: "豁免", false_alarm: "判为误报" },
+    ask: { verify: "核验时看到了什么", return: "退回的理由(必填)", press: "督办意见", note: "批示内容", waive: "豁免的理由(必填)", false_alarm: "为什么是误报(必填)" },
+    approver: "须由 {who} 批准", told: "送达", toldNobody: "还没有告知任何人。", read: "{time} 已确认", timeline: "办理记录", submit: "提交整改证据", noPhotos: "这个项目还没有照片", noPhotosWhy: "在“现场巡查”里拍照上传后,可以在这里选作证据。", toInspect: "打开现场巡查", needPhoto: "请至少选一张照片",
+    delivery: { queued: "待发送", sent: "已发送", delivered: "已送达", failed: "发送失败", none: "平台内告知", held: "免打扰时段,稍后发送", dropped: "没有可用地址" },
+    order: { title: "登记整改措施", cause: "原因", causeLater: "稍后登记", person: "责任人", measure: "整改措施", due: "完成时限", standard: "验收标准", standardHint: "例:12层楼板浇筑完成", go: "派单", goBoth: "确认并派单", missing: "还有 {n} 处没有填", usual: "通常做法:{measure}(约 {days} 天,由{seat}负责)", measured: "天数来自本区往例",
+      needPerson: "请填写责任人", needMeasure: "请写明做什么", needDue: "请选完成日期", needStandard: "请填写验收标准,否则不能派单" },
   },
   warning: {
     title: "预警与整改", summary: "未结 {n} 条,涉及 {m} 个项目", summaryNone: "没有未结预警", subject: "对象与规则", value: "偏差", project: "项目", state: "状态", sinceDay: "{day} 起", raised: "触发", open: "未结", closed: "已关闭", withdrawn: "已撤回",
