@@ -103,6 +103,17 @@ class HistoryShown(Answer):
     words: Text
 
 
+class TrendShown(Answer):
+    """When it ends if its pace stays: planned duration / SPI(t); `low`..`high` by one sigma of actual progress."""
+
+    planned_finish: date
+    finish: date | None
+    low: date | None
+    high: date | None
+    spi_t_bp: int | None
+    method: Text
+
+
 class Comparison(Answer):
     """A project beside like ones (same kind and scale band, other areas) and its own past."""
 
@@ -112,6 +123,7 @@ class Comparison(Answer):
     like: int
     measures: list[ComparedShown]
     history: HistoryShown
+    trend: TrendShown
 
 
 class BesideShown(Answer):

@@ -21,7 +21,7 @@ ADVICE = Text(
 )
 METHOD = Text(
     zh="项目回报率 = 已评估效益 / 实际支出;领域回报率为项目回报率的均值,附标准差、四分位数与 95% 区间(t 分布);"
-    "少于 5 个项目不给出数字。仅当某领域的区间整体高于(低于)其余领域合计均值时才建议增加(减少)占比,"
+    "少于 5 个项目不给出数字。仅当某领域的区间整体高于(低于)全部项目均值时才建议增加(减少)占比,"
     "按差距的一半计,单个领域不超过 5 个百分点,增减相抵。回报率不含不可货币化的社会效益。",
     en="Return of a project = assessed benefit / spent. A sector's is the mean of its projects', with standard "
     "deviation, quartiles and 95 % interval (Student's t); nothing under five projects. A larger (smaller) share is "

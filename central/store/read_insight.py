@@ -27,6 +27,9 @@ _WARNING, _SCORE, _MONTH = table_of(tables.PlanWarning), table_of(tables.Score),
 _CLASS, _TAG, _BENEFIT = table_of(tables.ProjectClass), table_of(tables.ProcessTag), table_of(tables.BenefitRecord)
 _LEVELS: tuple[Level, ...] = ("blue", "yellow", "red")
 _ENDS = ("completed", "accepted")
+_STOOD = (
+    "plan_bp", "actual_bp", "gap_bp", "lag_cdays", "spi_t_bp", "forecast", "forecast_low", "forecast_high",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +41,9 @@ class Stood:
     gap_bp: int | None
     lag_cdays: int | None
     spi_t_bp: int | None
+    forecast: date | None = None
+    forecast_low: date | None = None
+    forecast_high: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,14 +207,14 @@ def standing_at(connection: Connection, *, at_ms: int, projects: Sequence[str] |
         .cte("newest")
         .prefix_with("MATERIALIZED")
     )
-    columns = (_DEVIATION.c.subject, *(_DEVIATION.c[name] for name in ("plan_bp", "actual_bp", "gap_bp", "lag_cdays")))
+    columns = tuple(_DEVIATION.c[name] for name in ("subject", *_STOOD))
     same = and_(
         _DEVIATION.c.subject_kind == "project",
         _DEVIATION.c.subject == newest.c.id,
         _DEVIATION.c.as_of_at == newest.c.at,
     )
     seen = and_(_PROGRESS.c.subject == _DEVIATION.c.subject, _PROGRESS.c.as_of_at == _DEVIATION.c.as_of_at)
-    wanted = select(*columns, _DEVIATION.c.spi_t_bp, _PROGRESS.c.last_seen_at).select_from(
+    wanted = select(*columns, _PROGRESS.c.last_seen_at).select_from(
         newest.join(_DEVIATION, same).outerjoin(_PROGRESS, seen)
     )
     return {row.subject: _stood(row) for row in connection.execute(wanted)}
@@ -217,13 +223,7 @@ def standing_at(connection: Connection, *, at_ms: int, projects: Sequence[str] |
 def _stood(row: Row[Any]) -> Stood:
     if row.last_seen_at is None:
         return Stood(plan_bp=row.plan_bp, actual_bp=None, gap_bp=None, lag_cdays=None, spi_t_bp=None)
-    return Stood(
-        plan_bp=row.plan_bp,
-        actual_bp=row.actual_bp,
-        gap_bp=row.gap_bp,
-        lag_cdays=row.lag_cdays,
-        spi_t_bp=row.spi_t_bp,
-    )
+    return Stood(**{name: getattr(row, name) for name in _STOOD})
 
 
 def _levels(connection: Connection, projects: Sequence[str] | None, at_ms: int) -> dict[str, Level]:

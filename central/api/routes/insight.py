@@ -63,7 +63,7 @@ from central.insight.use import use_by_unit
 from central.plan.calendar import midnight
 from central.scoring.period import period_with
 from central.store.instants import district_day, to_ms
-from central.store.read_insight import month_points, practices, project_rows, sector_names
+from central.store.read_insight import month_points, practices, project_rows, sector_names, standing_at
 from central.store.read_insight_acts import acts_of_units, asked_rows, case_rows
 from central.store.read_insight_pivot import STRETCHES_MAX, pivot_facts, stretches
 
@@ -144,7 +144,8 @@ def comparison(project_id: str, access: Reader, services: Given, session: Db) ->
     history = own_history(month_points(connection, project_id, at_ms=at_ms, months=HISTORY_MONTHS))
     visible = visible_projects(connection, access)
     one = next(row for row in rows if row.id == project_id)
-    return comparison_shown(one, rows, history, visible=None if visible is None else set(visible))
+    stood = standing_at(connection, at_ms=at_ms, projects=[project_id]).get(project_id)
+    return comparison_shown(one, rows, history, stood=stood, visible=None if visible is None else set(visible))
 
 
 @router.get("/side-by-side", operation_id="getSideBySide", response_model=SideBySide)

@@ -15,9 +15,14 @@ from central.insight.correlation import Coefficient, correlated, scatter
 from central.insight.horizontal import Beside, Difference
 from central.insight.project import MEASURES, Measure, ProjectRow, band_of, kind_name
 from central.insight.spread import TOO_FEW, Spread
+from central.store.read_insight import Stood
 
 _NOTHING = Words(zh="", en="")
 _COMPARED = ("cycle_days", "build_days", "delay_days", "overspend_bp", "gap_bp", "spi_t_bp", "score_milli")
+_EARNED_SCHEDULE = Words(
+    zh="挣得进度法:计划工期 ÷ SPI(t),区间为实际进度 ± 1 个标准差",
+    en="earned schedule: planned duration / SPI(t), interval by one sigma of actual progress",
+)
 _POINTS = 100  # gaps in basis points, told in percentage points
 
 
@@ -70,7 +75,12 @@ def difference_shown(found: Difference | None, scale: int = 1) -> shown.Differen
 
 
 def comparison_shown(
-    one: ProjectRow, rows: Sequence[ProjectRow], history: History, *, visible: Collection[str] | None
+    one: ProjectRow,
+    rows: Sequence[ProjectRow],
+    history: History,
+    *,
+    stood: Stood | None,
+    visible: Collection[str] | None,
 ) -> shown.Comparison:
     """A project beside like ones of the whole district; `visible` None = the caller sees all of them."""
     others = like(one, rows)
@@ -81,6 +91,18 @@ def comparison_shown(
         like=len(others),
         measures=[_compared(compared(one, others, MEASURES[code]), visible) for code in _COMPARED],
         history=_history(history),
+        trend=_trend(one, stood),
+    )
+
+
+def _trend(one: ProjectRow, stood: Stood | None) -> shown.TrendShown:
+    return shown.TrendShown(
+        planned_finish=one.finish,
+        finish=stood.forecast if stood else None,
+        low=stood.forecast_low if stood else None,
+        high=stood.forecast_high if stood else None,
+        spi_t_bp=stood.spi_t_bp if stood else None,
+        method=said(_EARNED_SCHEDULE),
     )
 
 

@@ -12,13 +12,18 @@ import pytest
 from central.api.app import openapi_document
 from central.insight.pivot import FIGURES, decimal
 from central.insight.project import MEASURES
+from central.plan.calendar import DAY_S
+from central.plan.earned import forecast_s
+from central.plan.planned import MICRO, Curve
 from central.store.engine import reading, writing
 from central.store.save_audit import entries
-from tests.central.api.district import Centre
+from central.store.save_insight import note_benefit, set_class
+from tests.central.api.district import NOW, Centre
 from tests.central.insight.stored import (
     START,
     WAN_FEN,
     put_case,
+    put_judged,
     put_life,
     put_paid,
     put_project,
@@ -153,8 +158,6 @@ def test_benefits_that_were_assessed_become_returns(past: Centre) -> None:
         sector, milli = ("education", 1200) if at < 6 else ("transport", 950)
         asked = {"kind": KIND, "sector": sector}
         with writing(past.engine) as connection:
-            from central.store.save_insight import note_benefit, set_class
-
             set_class(connection, f"lift{at:02}", **asked, by="li", now_ms=0)
             now_ms = 1_780_000_000_000
             fen = milli * 100_000 + at % 3 * 1_000_000
@@ -177,7 +180,8 @@ def test_benefits_that_were_assessed_become_returns(past: Centre) -> None:
     assert found["label"]["zh"].startswith("建议")
 
 
-@pytest.mark.requirement("B17", "B06", partly="the second that a combination may take is measured, not tested")
+@pytest.mark.requirement("B17", partly="the second that a combination may take is measured, not tested")
+@pytest.mark.requirement("B06")
 @pytest.mark.parametrize(
     "asked",
     [
@@ -199,6 +203,33 @@ def test_the_file_equals_the_view(past: Centre, asked: dict[str, Any]) -> None:
         assert row[len(asked["by"]) :] == [decimal(*one) for one in zip(line["figures"], scales, strict=True)]
         assert row[: len(line["keys"])] == [key["zh"] for key in line["keys"]]
         assert line["figures"][0] == len(line["projects"])
+
+
+@pytest.mark.requirement("B06")
+def test_the_trend_of_the_vector_is_eleven_months_by_earned_schedule(past: Centre) -> None:
+    """§5.3: planned 0, 5, 15, 30, 50, 70, 85, 95, 100 % by month, 40 % at month 5: 11.43 months against 8."""
+    shares = (0, 5, 15, 30, 50, 70, 85, 95, 100)
+    curve = Curve(
+        at_s=tuple(month * 30 * DAY_S for month in range(9)), micro=tuple(share * 100 * MICRO for share in shares)
+    )
+    end_s = forecast_s(curve, 4000, now_s=150 * DAY_S)
+    low_s, high_s = (forecast_s(curve, bp, now_s=150 * DAY_S) for bp in (4300, 3700))
+    assert end_s is not None
+    assert end_s / (30 * DAY_S) == pytest.approx(11.43, abs=0.005)
+    start = NOW.date() - timedelta(days=150)
+    days: dict[str, Any] = {
+        name: start + timedelta(seconds=found or 0)
+        for name, found in (("forecast", end_s), ("forecast_low", low_s), ("forecast_high", high_s))
+    }
+    with writing(past.engine) as connection:
+        put_project(connection, "vector", start=start, days=240)
+        put_judged(connection, "vector", NOW.date() - timedelta(days=1), plan_bp=7000, actual_bp=4000, **days)
+    trend = got(past, "leader", "/insight/projects/vector/comparison")["trend"]
+    months = (date.fromisoformat(trend["finish"]) - start).days / 30
+    assert months == pytest.approx(11.43, abs=0.05)
+    assert (date.fromisoformat(trend["planned_finish"]) - start).days == 8 * 30
+    assert trend["low"] < trend["finish"] < trend["high"]
+    assert "挣得进度法" in trend["method"]["zh"]
 
 
 @pytest.mark.requirement("B36")

@@ -77,14 +77,14 @@ def put_paid(connection: Connection, project: str, month: date, fen: int) -> Non
 
 
 def put_judged(
-    connection: Connection, project: str, day: date, *, plan_bp: int, actual_bp: int, seen: bool = True
+    connection: Connection, project: str, day: date, *, plan_bp: int, actual_bp: int, seen: bool = True, **more: Any
 ) -> None:
     """Where a project stood when a day ended."""
     at_ms = to_ms(midnight(day + timedelta(days=1)))
     put(
         connection, tables.DeviationRow, subject_kind="project", subject=project, as_of_at=at_ms, project=project,
         plan_bp=plan_bp, actual_bp=actual_bp, gap_bp=plan_bp - actual_bp, lag_cdays=0, sigma_bp=100, coverage_bp=9000,
-        refs="[]", spi_t_bp=9000,
+        refs="[]", **({"spi_t_bp": 9000} | more),
     )  # fmt: skip
     put(
         connection, tables.ProgressState, subject=project, as_of_at=at_ms, project=project, value_bp=actual_bp,
