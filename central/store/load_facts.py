@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, func, or_, select
+from sqlalchemy import Connection, bindparam, case, func, or_, select
 
 from central.assess import ProjectFacts, plan_at
 from central.checkpoint import Checkpoint, CheckpointError, unpack
 from central.course import PlanInForce
-from central.domain import CameraCondition, Observation
-from central.plan.calendar import local_day
+from central.domain import CameraCondition, LifeEvent, Observation
+from central.lifecycle.chain import in_force
+from central.plan.calendar import local_day, midnight
 from central.policy import Policy
 from central.progress.siteplan import site_plan
 from central.store import tables
@@ -29,6 +31,7 @@ _CAMERA, _CONDITION = table_of(tables.Camera), table_of(tables.CameraCondition)
 _OBSERVATION, _ASSIGNED = table_of(tables.Observation), table_of(tables.FaceAssignment)
 _BUILDING, _PROJECT = table_of(tables.Building), table_of(tables.Project)
 _STATE, _CHECKPOINT = table_of(tables.AssessmentState), table_of(tables.Checkpoint)
+_JUDGED = table_of(tables.JudgedPlan)
 
 _FOR_EVER_MS = 2**62
 _STANDS = select(_STATE.c.revision, _STATE.c.dirty_from_at).where(_STATE.c.project == bindparam("of"))
@@ -44,6 +47,21 @@ _LOOKING = (
     .where(_PROJECT.c.id == bindparam("of"), _ASSIGNED.c.plan_version == _PROJECT.c.plan_version)
     .distinct()
 )
+_EVER_LOOKING = (
+    select(
+        _ASSIGNED.c.gateway,
+        _ASSIGNED.c.camera,
+        case(
+            (func.max(_ASSIGNED.c.plan_version) == func.max(_PROJECT.c.plan_version), None),
+            else_=func.max(_ASSIGNED.c.plan_version),
+        ).label("last_version"),
+    )
+    .join(_BUILDING, _BUILDING.c.id == _ASSIGNED.c.building)
+    .join(_PROJECT, _PROJECT.c.id == _BUILDING.c.project)
+    .where(_PROJECT.c.id == bindparam("of"))
+    .group_by(_ASSIGNED.c.gateway, _ASSIGNED.c.camera)
+)
+_CAME = select(_JUDGED.c.version, _JUDGED.c.since_at).where(_JUDGED.c.project == bindparam("of"))
 _CHECKPOINTS = (
     select(_CHECKPOINT.c.at, _CHECKPOINT.c.digest)
     .where(_CHECKPOINT.c.project == bindparam("of"), _CHECKPOINT.c.at < bindparam("before_ms"))
@@ -73,13 +91,14 @@ def load_facts(connection: Connection, project_id: str, *, now: datetime) -> Loa
     policy = Policy(ladders=ladders_of(connection, project_id))
     resume = _newest_sound(connection, project_id, plans, policy, now=now, dirty_ms=row.dirty_from_at if row else 0)
     after = resume.at if resume else None
+    events = life_events_of(connection, project_id)
     return Loaded(
         facts=ProjectFacts(
             plans=plans,
             observations=observations_of(connection, project_id, after=after, until=now),
-            conditions=conditions_of(connection, project_id, after=after),
+            conditions=conditions_of(connection, project_id, events, after=after),
             entries=entries_of(connection, project_id, since=local_day(after) if after else None),
-            events=life_events_of(connection, project_id),
+            events=events,
         ),
         policy=policy,
         resume=resume,
@@ -119,16 +138,17 @@ def cameras_of(connection: Connection, project_id: str) -> tuple[tuple[str, str]
 
 
 def conditions_of(
-    connection: Connection, project_id: str, *, after: datetime | None = None
+    connection: Connection, project_id: str, events: Iterable[LifeEvent], *, after: datetime | None = None
 ) -> tuple[CameraCondition, ...]:
     """Conditions of the project's cameras, begun and ended alike, ordered by (since, camera, code).
 
-    With `after` without those that had ended by then.
+    What ailed a camera while it looked stays a fact when a revision lets it go, or the project is completed: it ends
+    then, and what ails the camera afterwards is not the project's. With `after` without those that had ended by then.
     """
-    cameras = cameras_of(connection, project_id)
-    if not cameras:
+    looked = _looked_until(connection, project_id, in_force(events).get("completed"))
+    if not looked:
         return ()
-    wanted = select(_CONDITION).where(_CONDITION.c.gateway.in_(sorted({gateway for gateway, _ in cameras})))
+    wanted = select(_CONDITION).where(_CONDITION.c.gateway.in_(sorted({gateway for gateway, _ in looked})))
     if after is not None:
         wanted = wanted.where(or_(_CONDITION.c.until_at.is_(None), _CONDITION.c.until_at > to_ms(after)))
     found = [
@@ -136,14 +156,38 @@ def conditions_of(
             camera=row.camera,
             code=row.code,
             since=from_ms(row.since_at),
-            until=from_ms(row.until_at) if row.until_at is not None else None,
+            until=from_ms(until_ms) if until_ms is not None else None,
             detail=row.detail,
             ref=row.ref,
         )
         for row in connection.execute(wanted)
-        if (row.gateway, row.camera) in cameras
+        if (row.gateway, row.camera) in looked
+        for until_ms in (_earlier(row.until_at, looked[row.gateway, row.camera]),)
+        if until_ms is None or (row.since_at < until_ms and (after is None or until_ms > to_ms(after)))
     ]
     return tuple(sorted(found, key=lambda c: (c.since, c.camera, c.code)))
+
+
+def _looked_until(connection: Connection, project_id: str, done: LifeEvent | None) -> dict[tuple[str, str], int | None]:
+    """Every camera that ever looked at the project, and until when (ms; None = it does): a revision let it go, or the
+    day has ended on which the project was completed, after which cameras are taken down."""
+    found = connection.execute(_EVER_LOOKING, {"of": project_id}).all()
+    came: dict[int, int] = {}
+    if any(row.last_version is not None for row in found):
+        came = {row.version: row.since_at for row in connection.execute(_CAME, {"of": project_id})}
+    done_ms = to_ms(midnight(done.day + timedelta(days=1))) if done else None
+    return {
+        (row.gateway, row.camera): _earlier(
+            None if row.last_version is None else came.get(row.last_version + 1, 0), done_ms
+        )
+        for row in found
+    }
+
+
+def _earlier(one: int | None, other: int | None) -> int | None:
+    """The earlier of two ends; None = no end."""
+    ends = [end for end in (one, other) if end is not None]
+    return min(ends, default=None)
 
 
 def _newest_sound(
