@@ -74,6 +74,9 @@ Action = Literal[
     "adjust_targets",
     "share_practice",
     "disclose",
+    "read_goals",
+    "plan_goals",
+    "approve_goals",
 ]
 
 _INSIDE = frozenset(ROLES) - {"public", "visitor"}
@@ -142,6 +145,9 @@ ACTIONS: dict[Action, frozenset[str]] = {
     "share_practice": frozenset({"clerk", "section", "dept_head", "project_owner"}),  # others publish
     "disclose": frozenset({"leader", "dept_head"}),  # what the public reads of a project
     "upload": _INSIDE - {"auditor", "discipline", "finance"},  # photos; gateways by their own token, stills
+    "read_goals": _INSIDE - {"contractor"},  # a post's: the person, the line manager, personnel (E12)
+    "plan_goals": frozenset({"clerk", "section", "dept_head", "project_owner", "leader"}),
+    "approve_goals": frozenset({"dept_head", "leader"}),  # never one's own
 }
 
 
