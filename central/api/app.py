@@ -17,6 +17,8 @@ from central.api.routes import (
     buildings,
     certificates,
     configs,
+    entries,
+    evaluations,
     events,
     evidence,
     fleet,
@@ -33,6 +35,7 @@ from central.api.routes import (
     observed,
     organisation,
     outlook,
+    oversight,
     photos,
     projects,
     quality,
@@ -44,7 +47,9 @@ from central.api.routes import (
     rules,
     security,
     sessions,
+    sheets,
     steps,
+    tasks,
     trace,
     uploads,
     viewing,
@@ -56,6 +61,7 @@ from central.api.shell import Cap, Shell
 from central.api.stills import BYTES_MAX as STILL_BYTES_MAX
 from central.api.uploads.limits import UploadLimits
 from central.api.uploads.refusals import TUS_VERSION
+from central.store.save_third import FILE_BYTES_MAX
 
 PREFIX = "/api/v1"
 API_VERSION = "1"
@@ -76,11 +82,16 @@ _ROUTERS = (
     rankings,
     adjustments,
     recognition,
+    tasks,
+    evaluations,
+    oversight,
     reports,
     messages,
     rules,
     ledger,
     weights,
+    sheets,
+    entries,
     trace,
     insight,
     insight_acts,
@@ -99,6 +110,7 @@ _ROUTERS = (
     indicators,
 )
 _CAPS = (
+    Cap(prefix=f"{PREFIX}/projects/", suffix="/file", bytes_max=FILE_BYTES_MAX),
     Cap(prefix=f"{PREFIX}/evidence/", bytes_max=STILL_BYTES_MAX),
     Cap(prefix=f"{PREFIX}/gateways/", suffix="/config", bytes_max=configs.BODY_BYTES_MAX),
     Cap(prefix=f"{PREFIX}/indicator-sectors", bytes_max=indicators.BODY_BYTES_MAX),

@@ -67,6 +67,8 @@ Action = Literal[
     "weigh",
     "judge_weights",
     "read_weights",
+    "enter_values",
+    "accept_values",
     "read_rankings",
     "decide_results",
     "appeal_results",
@@ -74,6 +76,21 @@ Action = Literal[
     "adjust_targets",
     "share_practice",
     "disclose",
+    "read_tasks",
+    "do_tasks",
+    "confirm_tasks",
+    "read_agenda",
+    "hold_meeting",
+    "read_evaluations",
+    "fill_forms",
+    "approve_evaluations",
+    "object_evaluations",
+    "set_evaluation_policy",
+    "third_report",
+    "read_third",
+    "note_findings",
+    "read_findings",
+    "transfer_projects",
     "read_goals",
     "plan_goals",
     "approve_goals",
@@ -121,8 +138,10 @@ ACTIONS: dict[Action, frozenset[str]] = {
         {"finance", "auditor", "discipline", "leader", "dept_head", "section", "clerk", "project_owner"}
     ),  # they hold money and scores: who may read both; to make one changes nothing
     "weigh": frozenset({"clerk", "section", "dept_head", "leader", "finance"}),  # ask experts; who asks is not asked
-    "judge_weights": _INSIDE - {"contractor"},  # whoever is invited, his own answers
+    "judge_weights": _INSIDE - {"contractor", "auditor", "discipline"},  # whoever is invited, his own answers
     "read_weights": _WORKING,
+    "enter_values": frozenset({"clerk", "section", "dept_head", "project_owner", "third_party"}),
+    "accept_values": frozenset({"section", "dept_head", "finance", "leader"}),  # never one's own: save_entries
     "read_insight": frozenset(
         {"finance", "auditor", "discipline", "leader", "dept_head", "section", "clerk", "project_owner"}
     ),  # as reports: it tells money and scores
@@ -144,6 +163,23 @@ ACTIONS: dict[Action, frozenset[str]] = {
     "adjust_targets": frozenset({"clerk", "section", "dept_head"}),  # of one's own unit; others decide
     "share_practice": frozenset({"clerk", "section", "dept_head", "project_owner"}),  # others publish
     "disclose": frozenset({"leader", "dept_head"}),  # what the public reads of a project
+    "read_tasks": _INSIDE,  # one's own, those of one's units and projects
+    "do_tasks": _INSIDE - {"admin", "auditor", "discipline"},  # the responsible person only
+    "confirm_tasks": frozenset({"section", "dept_head", "leader", "project_owner"}),  # never one's own
+    "read_agenda": frozenset({"leader", "dept_head", "section", "clerk", "auditor", "discipline"}),
+    "hold_meeting": frozenset({"leader", "dept_head"}),
+    "read_evaluations": _WORKING,  # what is not published yet: one's own units and projects
+    "fill_forms": frozenset({"dept_head", "section", "clerk", "project_owner", "finance"}),  # who was asked
+    "approve_evaluations": frozenset(
+        {"section", "finance", "dept_head", "leader", "auditor", "discipline"}
+    ),  # at which level: the policy says; never of one's own unit
+    "object_evaluations": frozenset({"dept_head", "section", "clerk", "project_owner"}),  # the assessed
+    "set_evaluation_policy": frozenset({"leader"}),  # for what is opened from then on
+    "third_report": frozenset({"third_party"}),
+    "read_third": _WORKING | {"third_party"},
+    "note_findings": frozenset({"auditor"}),
+    "read_findings": _WORKING - {"admin"},
+    "transfer_projects": frozenset({"leader", "dept_head"}),  # heads sign for their units
     "upload": _INSIDE - {"auditor", "discipline", "finance"},  # photos; gateways by their own token, stills
     "read_goals": _INSIDE - {"contractor"},  # a post's: the person, the line manager, personnel (E12)
     "plan_goals": frozenset({"clerk", "section", "dept_head", "project_owner", "leader"}),

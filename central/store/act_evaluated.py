@@ -73,7 +73,7 @@ def submit_form(
             set=asks,
             values=filled(asks, points, form=f"form/{form.id}"),
             taken_at=from_ms(now_ms),
-            author=person,
+            author=f"form/{form.id}" if form.kind == "peer" else person,  # peers stay unnamed to the assessed
         ),
         now_ms=now_ms,
     )

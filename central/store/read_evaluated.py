@@ -129,6 +129,11 @@ def objections_of(connection: Connection, found: Iterable[Evaluation]) -> dict[i
     return _of_round(connection, select(_OBJECTION).order_by(_OBJECTION.c.id), _OBJECTION, found, lambda row: row)
 
 
+def objection_row(connection: Connection, number: int) -> Row[Any] | None:
+    """One objection."""
+    return connection.execute(select(_OBJECTION).where(_OBJECTION.c.id == number)).first()
+
+
 def objection_days(rows: Iterable[Row[Any]]) -> list[Objection]:
     """Rows of objections as days of the district."""
     return [
