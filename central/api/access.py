@@ -21,6 +21,7 @@ from starlette.concurrency import run_in_threadpool
 from central.api.errors import AbsentError, UnauthorisedError, absent
 from central.api.policy import Action, Grant, Place, covers, district_wide, usable
 from central.api.services import Given, Services, services_of
+from central.audit.trail import append
 from central.store.engine import writing
 from central.store.instants import to_ms
 from central.store.read_people import gateway_with_token, grants_of, user_named
@@ -31,6 +32,8 @@ from central.store.tables import Project
 log = logging.getLogger(__name__)
 
 _bearer = HTTPBearer(auto_error=False, scheme_name="bearer", description="a token of POST /auth/login")
+WATCHED = "discipline"  # who reads everything is himself on record
+_UNWATCHED = frozenset[Action]({"know_self", "follow"})
 _GATEWAYS_ONLY = frozenset[Action]({"put_evidence", "renew_identity", "fetch_config"})
 _SUBJECTS = {
     "project_id": "project",
@@ -97,7 +100,22 @@ class Allow:
             raise _refused(caller, request)
         access = Access(username=caller.username, name=caller.name, grants=granted, expires_at=caller.expires_at)
         _check_scope(access, request, session)
+        if self.action not in _UNWATCHED and any(grant.role == WATCHED for grant in granted):
+            _note_reading(services, access, request)
         return access
+
+
+def _note_reading(services: Services, access: Access, request: Request) -> None:
+    """What discipline inspection looked at stands in the audit trail, which no unit reads (C08)."""
+    with writing(services.engine) as connection:
+        append(
+            connection,
+            at_ms=to_ms(services.wall()),
+            actor=access.username,
+            action=f"inspection.{request.method.lower()}",
+            object_=request.url.path,
+            detail={"query": request.url.query} if request.url.query else {},
+        )
 
 
 def allow(action: Action) -> Any:

