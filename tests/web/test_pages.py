@@ -132,7 +132,7 @@ def test_a_warning_shows_its_value_its_line_and_its_steps(visitor: Visitor) -> N
     expect(rows.nth(1)).to_have_attribute("aria-current", "true")
     expect(page).to_have_url(re.compile("sel="))
     page.get_by_role("button", name="已关闭").click()
-    expect(page).to_have_url(re.compile("state=closed"))
+    expect(page).to_have_url(re.compile("group=closed"))
     assert visit.complaints == []
 
 

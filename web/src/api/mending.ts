@@ -69,7 +69,7 @@ export function useCase(warning: Ref<string>) {
 export type Act =
   | { act: "acknowledge"; version: number }
   | { act: "assign"; order: OrderGiven }
-  | { act: "verify"; note: string; version: number }
+  | { act: "verify"; note: string; cause: string; version: number }
   | { act: "waive" | "false_alarm"; reason: string; version: number }
   | { act: "cause"; cause: string; note: string }
   | { act: "press" | "note"; note: string }
@@ -91,7 +91,7 @@ function done(warning_id: string, given: Act): Promise<unknown> {
     case "assign":
       return need(client.POST("/api/v1/warnings/{warning_id}/assign", { params, body: given.order as S["OrderGiven"] }), "/assign");
     case "verify":
-      return need(client.POST("/api/v1/warnings/{warning_id}/verify", { params, body: { note: given.note, cause: "", department: "", version: given.version } }), "/verify");
+      return need(client.POST("/api/v1/warnings/{warning_id}/verify", { params, body: { note: given.note, cause: given.cause, department: "", version: given.version } }), "/verify");
     case "waive":
       return need(client.POST("/api/v1/warnings/{warning_id}/waive", { params, body: { reason: given.reason, version: given.version } }), "/waive");
     case "false_alarm":
