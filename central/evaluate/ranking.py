@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
+from math import isfinite
 from typing import Literal
 
 from central.domain import Subject
@@ -130,9 +131,10 @@ def _ranking(group: str, members: Sequence[Judged], period: Period, policy: int,
 
 
 def _points(one: Judged) -> int:
-    if not 0 <= one.total <= 100:
+    found = round(one.total * POINTS_SCALE) if isfinite(one.total) else -1
+    if not 0 <= found <= 100 * POINTS_SCALE:  # a sum of floats may be a hair over 100
         raise ValueError(f"{one.subject.kind} {one.subject.id!r}: total {one.total}, expected 0 to 100")
-    return round(one.total * POINTS_SCALE)
+    return found
 
 
 def _place(one: Judged, points: int, rank: int | None, n: int, terms: RankingTerms) -> RankPlace:

@@ -53,7 +53,7 @@ class StoredSuggestion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SuggestionFilter:
-    """What of the register is wanted; empty = all. `units` None = of every unit. `persons`: those of persons too.
+    """What of the register is wanted; empty = all. `units` None = of every unit. `persons`: those of all persons too.
 
     `state`: waiting (for somebody), or in force (final or carried out).
     """
@@ -99,7 +99,8 @@ def _where(wanted: SuggestionFilter) -> list[ColumnElement[bool]]:
     if wanted.subject is not None:
         where += [_MADE.c.subject_kind == wanted.subject.kind, _MADE.c.subject == wanted.subject.id]
     if wanted.units is not None:
-        where.append(_MADE.c.unit.in_(wanted.units))
+        own = _MADE.c.unit.in_(wanted.units)
+        where.append(or_(own, _MADE.c.subject_kind == "person") if wanted.persons else own)
     if not wanted.persons:
         where.append(_MADE.c.subject_kind != "person")
     if wanted.state == "in_force":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Annotated, Any, Literal
 
@@ -189,6 +189,7 @@ def get_uses(
         state="" if state == "all" else state,
     )
     found = suggestions_of(connection, wanted, limit=limit, offset=offset)
+    _note_register(services, access, found, seat=_persons_seat(connection, access, services))
     return UseList(total=count_suggestions(connection, wanted), uses=[use_shown(one) for one in found])
 
 
@@ -312,6 +313,16 @@ def _readable(
     if found.standing.unit not in seat_held.speaks and not seat_held.everywhere & ACTIONS["read_rankings"]:
         raise absent("use", str(use))
     return found
+
+
+def _note_register(services: Services, access: Access, found: Sequence[StoredSuggestion], *, seat: str | None) -> None:
+    """Looks at the persons of a page of the register, before it is shown."""
+    persons = sorted({one.suggestion.subject.id for one in found if one.suggestion.subject.kind == "person"})
+    if not persons or seat is None:
+        return
+    with writing(services.engine) as connection:
+        now_ms = to_ms(services.wall())
+        note_look(connection, persons, what="register", looker=access.username, seat=seat, now_ms=now_ms)
 
 
 def _hears(connection: Connection, access: Access, now_ms: int) -> bool:

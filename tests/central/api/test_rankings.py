@@ -179,6 +179,21 @@ def test_a_use_is_decided_by_name_with_its_basis_and_appealed_against(centre: Ce
     ]
 
 
+def test_the_personnel_department_is_named_in_the_table_and_its_looks_are_kept(centre: Centre) -> None:
+    table = {**SHIPPED_DOCUMENT, "since": "2026-03-01", "personnel": "区委组织部"}
+    assert centre.client("leader").post("/api/v1/result-tables", json=table).status_code == 201
+    path = "/api/v1/result-uses?kind=reserve"
+    assert centre.client("personnel").get(path).json()["total"] == 0
+    centre.wall.at = WALL + timedelta(days=30)
+    listed = centre.client("personnel").get(path).json()
+    assert [(one["subject"]["id"], one["period"]) for one in listed["uses"]] == [("p1", "2025")]
+    assert centre.client("personnel").get("/api/v1/rankings/people/p1").status_code == 200
+    looks = centre.client("p1").get("/api/v1/rankings/people/p1").json()["looks"]
+    assert [(one["looker"], one["seat"], one["what"]) for one in looks] == [
+        ("p1", "self", "record"), ("personnel", "personnel", "record"), ("personnel", "personnel", "register"),
+    ]  # fmt: skip
+
+
 def test_a_table_of_a_period_that_began_is_refused_and_recorded(centre: Centre) -> None:
     leader = centre.client("leader")
     past = leader.post("/api/v1/result-tables", json={**SHIPPED_DOCUMENT, "since": "2025-01-01"})

@@ -107,9 +107,15 @@ def test_a_subject_that_comes_twice_or_a_total_beyond_reason_is_refused() -> Non
     twice = [*results(TEN), *results(["U1"])]
     with pytest.raises(ValueError, match="expected one result in 2025-Q1"):
         ranked(twice, groups={}, period=period_of("2025-Q1"))
-    wrong = [replace(one, total=float("nan")) for one in results(TEN)]
-    with pytest.raises(ValueError, match="expected 0 to 100"):
-        ranked(wrong, groups={one.subject: "g" for one in wrong}, period=period_of("2025-Q1"))
+    for total in (float("nan"), float("inf"), 100.1, -0.1):
+        wrong = [replace(one, total=total) for one in results(TEN)]
+        with pytest.raises(ValueError, match="expected 0 to 100"):
+            ranked(wrong, groups={one.subject: "g" for one in wrong}, period=period_of("2025-Q1"))
+
+
+def test_a_hair_over_a_hundred_is_a_hundred() -> None:
+    places = ranking("2025-Q1", TEN[:5], totals=[100.00000000000001, 100.0, 99, 98, 97]).places
+    assert [one.rank for one in places] == [1, 1, 3, 4, 5]
 
 
 @pytest.mark.parametrize(
