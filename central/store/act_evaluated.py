@@ -33,7 +33,7 @@ from central.store.read_evaluated import (
     results_of,
 )
 from central.store.read_indicators import set_in_force
-from central.store.read_roster import roster_at
+from central.store.read_roster import Near, roster_at
 from central.store.save_audit import lock_head
 from central.store.save_sheets import put_sheet
 from central.store.upsert import table_of
@@ -54,7 +54,7 @@ def submit_form(
     if form is None:
         raise UnknownThing(f"form {number}", where="form", expected="one that is there")
     evaluation = held_evaluation(connection, form.evaluation)
-    people = roster_at(connection, at_ms=now_ms)
+    people = people_near(connection, evaluation, now_ms=now_ms, filler=form.filler, person=person)
     role = filler_role(form, evaluation, people, person=person)
     moved(evaluation.state, "file")
     if form.round != evaluation.round or form.state == "missed":
@@ -166,7 +166,7 @@ def object_to(connection: Connection, number: int, *, person: str, text: str, no
     evaluation = held_evaluation(connection, number)
     moved(evaluation.state, "object")
     said = _reason(text)
-    people = roster_at(connection, at_ms=now_ms)
+    people = people_near(connection, evaluation, now_ms=now_ms, person=person)
     subject = evaluation.subject
     roles = people.roles_in(person, "unit", evaluation.unit)
     if subject.kind == "project":
@@ -238,12 +238,21 @@ def policy_of(connection: Connection, evaluation: Evaluation) -> EvaluationPolic
 
 def barred_of(connection: Connection, evaluation: Evaluation, *, now_ms: int) -> frozenset[str]:
     """Who has no say about this one: whoever works for the assessed, and who filled in a form of the round."""
-    people = roster_at(connection, at_ms=now_ms)
+    people = people_near(connection, evaluation, now_ms=now_ms)
     project = evaluation.subject.id if evaluation.subject.kind == "project" else ""
     filed = select(_FORM.c.submitted_by).where(_FORM.c.evaluation == evaluation.id, _FORM.c.round == evaluation.round)
     fillers = {one for one in connection.execute(filed).scalars() if one}
     himself = {evaluation.subject.id} if evaluation.subject.kind == "person" else set()
     return people.insiders(unit=evaluation.unit, project=project) | fillers | himself
+
+
+def people_near(
+    connection: Connection, evaluation: Evaluation, *, now_ms: int, filler: str = "", person: str = ""
+) -> Roster:
+    """Who works for the assessed and for the unit that is asked, and every role of the person who acts."""
+    project = evaluation.subject.id if evaluation.subject.kind == "project" else ""
+    near = Near(units=(evaluation.unit, filler), project=project, person=person)
+    return roster_at(connection, at_ms=now_ms, near=near)
 
 
 def _again(

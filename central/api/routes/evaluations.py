@@ -43,13 +43,12 @@ from central.domain import Text
 from central.evaluate.policy import spelled
 from central.scoring.refused import ScoringRefused
 from central.store import act_evaluated
-from central.store.act_evaluated import filler_role, held_evaluation
+from central.store.act_evaluated import filler_role, held_evaluation, people_near
 from central.store.compose_evaluated import publish_approved
 from central.store.engine import reading, writing
 from central.store.instants import to_ms
 from central.store.move_evaluated import Doing
 from central.store.read_evaluated import load_form, objection_row, policy_in_force
-from central.store.read_roster import roster_at
 from central.store.save_audit import lock_head
 from central.store.save_evaluation_policy import put_policy
 
@@ -100,7 +99,8 @@ def get_form(form_id: Id, access: Filler, services: Given, session: Db) -> OwnFo
     if form is None:
         raise absent("form", str(form_id))
     one = held_evaluation(connection, form.evaluation)
-    people = roster_at(connection, at_ms=to_ms(services.wall()))
+    now_ms = to_ms(services.wall())
+    people = people_near(connection, one, now_ms=now_ms, filler=form.filler, person=access.username)
     try:
         filler_role(form, one, people, person=access.username)
     except ScoringRefused as refused:

@@ -77,12 +77,12 @@ def post_task(given: TaskGiven, access: Confirmer, services: Given) -> TaskDetai
         recorded(services, access, action="task.add", object_=f"unit/{given.unit}"),
         writing(services.engine) as connection,
     ):
-        lock_head(connection)
+        newest, _ = lock_head(connection)
         _check_unit(access, given.unit)
         _check_person(connection, given, wall_ms)
         parent = "" if given.parent is None else f"task/{seen_task(connection, given.parent, access).id}"
         draft = Draft(
-            source=f"own/{access.username}/{wall_ms}", title=Text(zh=given.title, en=given.title), unit=given.unit,
+            source=f"own/{newest + 1}", title=Text(zh=given.title, en=given.title), unit=given.unit,
             person=given.person, start=given.start, due=given.due, parent=parent,
         )  # fmt: skip
         number = save_tasks.add_task(connection, draft, doing=Doing(wall_ms=wall_ms, actor=access.username))
