@@ -67,7 +67,7 @@ def get_measures(access: Reader) -> MeasureList:
     return MeasureList(measures=[measure_shown(source) for source in SOURCES.values()])
 
 
-@router.get("/values", operation_id="getForm", response_model=FormShown)
+@router.get("/values", operation_id="getValueForm", response_model=FormShown)
 def get_form(
     access: Reader,
     services: Given,
