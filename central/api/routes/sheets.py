@@ -68,7 +68,7 @@ def get_measures(access: Reader) -> MeasureList:
 
 
 @router.get("/values", operation_id="getValueForm", response_model=FormShown)
-def get_form(
+def get_values(
     access: Reader,
     services: Given,
     subject_kind: SubjectKind,
