@@ -82,6 +82,13 @@ class PauseGiven(Asked):
     reason: Line
 
 
+class PauseEnd(Asked):
+    """The new last day of a standstill, and why the work goes on."""
+
+    last: Day
+    remark: Note
+
+
 class PaperShown(Answer):
     """A document; `kept` = the centre has the bytes of this digest."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal
 
 from central.domain import Text
@@ -62,3 +62,16 @@ def check_decided(pause: AskedPause, *, by: str, remark: str, approve: bool) -> 
         raise ActRefused(f"{by} asked for it", where="approver", expected="somebody other than who asked")
     if not approve and not remark.strip():
         raise ActRefused("refused without a reason", where="remark", expected="why")
+
+
+def check_ended(pause: AskedPause, *, last: date, by: str, remark: str, today: date) -> None:
+    """ActRefused when an approved pause cannot end on this day: a day of it, neither before yesterday nor its last."""
+    if pause.state != "approved":
+        raise ActRefused(f"pause {pause.id} is {pause.state}", where="pause", expected="one that was approved")
+    if by == pause.asked_by:
+        raise ActRefused(f"{by} asked for it", where="approver", expected="somebody other than who asked")
+    first = max(pause.first, today - timedelta(days=1))
+    if not first <= last < pause.last:
+        raise ActRefused(str(last), where="last", expected=f"a day from {first} on and before {pause.last}")
+    if not remark.strip():
+        raise ActRefused("no reason", where="remark", expected="why the work goes on")

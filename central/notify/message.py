@@ -17,6 +17,7 @@ MessageKind = Literal[
     "press",
     "returned",
     "coordination",
+    "decision",
     "duty",
     "bulletin",
     "task",

@@ -11,13 +11,13 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 
 from central.audit.trail import append
-from central.domain import LifeEvent
+from central.domain import LifeEvent, Text
 from central.errors import UnknownThing
 from central.lifecycle.chain import in_force, order_fault
 from central.lifecycle.gates import StageAct, check_decision, check_submission, life_event, passed
 from central.lifecycle.permits import PermitEvent, check_permit, check_start
 from central.lifecycle.refused import ActRefused
-from central.lifecycle.stages import LIFE_OF_STAGE, LifecycleTemplate, spoken
+from central.lifecycle.stages import LIFE_OF_STAGE, STAGE_NAMES, LifecycleTemplate, spoken
 from central.lifecycle.templates import template_document
 from central.plan.calendar import midnight
 from central.store import tables
@@ -28,6 +28,7 @@ from central.store.read_organised import life_events_of
 from central.store.save_audit import lock_head
 from central.store.save_plan import spelled_plan
 from central.store.save_seen import mark_dirty
+from central.store.tell_deciding import tell_decided, tell_waiting
 from central.store.upsert import table_of
 
 _ACT, _STAGE_PLAN = table_of(tables.StageAct), table_of(tables.StagePlan)
@@ -74,7 +75,20 @@ def submit_stage(connection: Connection, project: str, act: StageAct, *, today: 
     }
     number = int(connection.execute(insert(_ACT).values(**row).returning(_ACT.c.id)).scalar_one())
     digests = {paper.kind: paper.sha256 for paper in act.papers}
-    detail = {"act": number, "stage": act.stage, "actual_on": str(act.actual_on), "documents": digests}
+    rule = template.rule(act.stage)
+    name = STAGE_NAMES.get(act.stage, Text(zh=act.stage, en=act.stage))
+    told = tell_waiting(
+        connection,
+        project,
+        "stage",
+        number,
+        what=Text(zh=f"{name.zh} {act.actual_on}", en=f"{name.en} on {act.actual_on}"),
+        roles=rule.approver_roles if rule else (),
+        by=act.author,
+        now_ms=now_ms,
+    )
+    detail: dict[str, Any] = {"act": number, "stage": act.stage, "actual_on": str(act.actual_on)}
+    detail |= {"documents": digests, "told": list(told)}
     _note(connection, project, "stage.submit", by=act.author, now_ms=now_ms, detail=detail)
     return number
 
@@ -106,6 +120,9 @@ def decide_stage(
     connection.execute(same.values(state=state, decided_by=by, decided_at=now_ms, remark=remark))
     if event is not None:
         _add_event(connection, event, by=by, now_ms=now_ms)
+    tell_decided(
+        connection, project, "stage", number, author=act.author, approved=approve, remark=remark, by=by, now_ms=now_ms
+    )
     detail = {"act": number, "stage": act.stage, "remark": remark}
     action = "stage.approve" if approve else "stage.return"
     _note(connection, project, action, by=by, now_ms=now_ms, detail=detail)

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
 from central.audit.trail import append
+from central.domain import Text
 from central.errors import UnknownThing
-from central.lifecycle.pauses import AskedPause, check_asked, check_decided
+from central.lifecycle.pauses import CAUSES, AskedPause, check_asked, check_decided, check_ended
 from central.lifecycle.refused import ActRefused
 from central.plan.calendar import midnight
 from central.store import tables
 from central.store.instants import to_ms
 from central.store.read_pauses import pause_of, pauses_of
 from central.store.save_seen import mark_dirty
+from central.store.tell_deciding import PLAN_DECIDERS, tell_decided, tell_waiting
 from central.store.upsert import table_of
 
 _PAUSE, _PROJECT = table_of(tables.PauseRequest), table_of(tables.Project)
@@ -32,7 +35,18 @@ def ask_pause(
     row = {"project": project, "first": first, "last": last, "cause": cause, "reason": reason, "asked_by": by}
     made = insert(_PAUSE).values(**row, asked_at=now_ms, state="asked", decided_by="", remark="")
     number = int(connection.execute(made.returning(_PAUSE.c.id)).scalar_one())
-    detail = {"pause": number, "first": str(first), "last": str(last), "cause": cause, "reason": reason}
+    told = tell_waiting(
+        connection,
+        project,
+        "pause",
+        number,
+        what=Text(zh=f"{first}至{last} {CAUSES[cause].zh}", en=f"{first} to {last}, {CAUSES[cause].en}"),
+        roles=PLAN_DECIDERS,
+        by=by,
+        now_ms=now_ms,
+    )
+    detail: dict[str, Any] = {"pause": number, "first": str(first), "last": str(last), "cause": cause}
+    detail |= {"reason": reason, "told": list(told)}
     append(connection, at_ms=now_ms, actor=by, action="pause.ask", object_=f"project/{project}", detail=detail)
     return number
 
@@ -49,8 +63,32 @@ def decide_pause(
     _settle(connection, number, state=state, by=by, remark=remark, now_ms=now_ms)
     if approve:
         mark_dirty(connection, [project], since_ms=to_ms(midnight(pause.first)))
+    tell_decided(
+        connection, project, "pause", number, author=pause.asked_by, approved=approve, remark=remark, by=by,
+        now_ms=now_ms,
+    )  # fmt: skip
     detail = {"pause": number, "first": str(pause.first), "last": str(pause.last), "remark": remark}
     append(connection, at_ms=now_ms, actor=by, action=f"pause.{state}", object_=f"project/{project}", detail=detail)
+
+
+def end_pause(
+    connection: Connection, project: str, number: int, *, last: date, by: str, remark: str, today: date, now_ms: int
+) -> None:
+    """Let an approved standstill end on an earlier day: by who may approve one, and did not ask for it. Days that have
+    gone by stand still for good; the trail keeps the day until which it was approved."""
+    pause = pause_of(connection, project, number)
+    if pause is None:
+        raise UnknownThing(f"pause {number}", where="pause", expected=f"one of project {project}")
+    check_ended(pause, last=last, by=by, remark=remark, today=today)
+    same = update(_PAUSE).where(_PAUSE.c.id == number, _PAUSE.c.state == "approved", _PAUSE.c.last == pause.last)
+    if not connection.execute(same.values(last=last)).rowcount:
+        raise ActRefused(f"pause {number} was changed", where="pause", expected="the pause as it is now")
+    mark_dirty(connection, [project], since_ms=to_ms(midnight(pause.first)))
+    detail = {"pause": number, "first": str(pause.first), "last": str(last), "before": str(pause.last)}
+    append(
+        connection, at_ms=now_ms, actor=by, action="pause.ended", object_=f"project/{project}",
+        detail=detail | {"remark": remark},
+    )  # fmt: skip
 
 
 def withdraw_pause(connection: Connection, project: str, number: int, *, by: str, now_ms: int) -> None:

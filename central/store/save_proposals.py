@@ -7,6 +7,7 @@ import json
 from sqlalchemy import Connection, insert, select, update
 
 from central.audit.trail import append
+from central.domain import Text
 from central.errors import UnknownThing
 from central.lifecycle.refused import ActRefused
 from central.plan.document import ImportedPlan
@@ -14,6 +15,7 @@ from central.plan.importing import read_plan_json
 from central.store import tables
 from central.store.read_proposals import StoredProposal, may_approve, open_proposal, proposal_of
 from central.store.save_plan import check_clash, check_code, check_unit, newest_version, put_plan, spelled_plan
+from central.store.tell_deciding import PLAN_DECIDERS, tell_decided, tell_waiting
 from central.store.upsert import table_of
 
 _PROPOSAL, _PROJECT = table_of(tables.PlanProposal), table_of(tables.Project)
@@ -50,7 +52,17 @@ def propose_plan(connection: Connection, plan: ImportedPlan, *, by: str, reason:
         "remark": "",
     }
     number = int(connection.execute(insert(_PROPOSAL).values(**row).returning(_PROPOSAL.c.id)).scalar_one())
-    detail = {"proposal": number, "sha256": digest, "reason": reason}
+    told = tell_waiting(
+        connection,
+        project,
+        "proposal",
+        number,
+        what=Text(zh=reason, en=reason),
+        roles=PLAN_DECIDERS,
+        by=by,
+        now_ms=now_ms,
+    )
+    detail = {"proposal": number, "sha256": digest, "reason": reason, "told": list(told)}
     append(connection, at_ms=now_ms, actor=by, action="plan.propose", object_=f"project/{project}", detail=detail)
     return number
 
@@ -69,6 +81,7 @@ def approve_plan(connection: Connection, project: str, number: int, *, by: str, 
         raise ActRefused(f"{len(plan)} faults", where="plan", expected="a plan that is right by today's rules")
     version = put_plan(connection, plan, by=waiting.proposed_by, reason=waiting.reason, now_ms=now_ms, approved_by=by)
     _settle(connection, number, state="approved", by=by, remark=remark, now_ms=now_ms, version=version)
+    _told(connection, waiting, project, approved=True, by=by, remark=remark, now_ms=now_ms)
     _note(connection, project, number, action="plan.approve", by=by, remark=remark, now_ms=now_ms)
     return version
 
@@ -81,6 +94,7 @@ def refuse_plan(connection: Connection, project: str, number: int, *, by: str, r
     if not remark.strip():
         raise ActRefused("refused without a reason", where="remark", expected="why")
     _settle(connection, number, state="refused", by=by, remark=remark, now_ms=now_ms)
+    _told(connection, waiting, project, approved=False, by=by, remark=remark, now_ms=now_ms)
     _note(connection, project, number, action="plan.refused", by=by, remark=remark, now_ms=now_ms)
 
 
@@ -116,6 +130,15 @@ def _waiting(connection: Connection, project: str, number: int) -> StoredProposa
             f"proposal {number} is {found.state}", where="proposal", expected="one that waits for a decision"
         )
     return found
+
+
+def _told(
+    connection: Connection, decided: StoredProposal, project: str, *, approved: bool, by: str, remark: str, now_ms: int
+) -> None:
+    tell_decided(
+        connection, project, "proposal", decided.id, author=decided.proposed_by, approved=approved, remark=remark,
+        by=by, now_ms=now_ms,
+    )  # fmt: skip
 
 
 def _settle(

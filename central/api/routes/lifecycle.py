@@ -17,6 +17,7 @@ from central.api.lives_schemas import (
     DecisionGiven,
     Lifecycle,
     MilestoneGiven,
+    PauseEnd,
     PauseGiven,
     PauseList,
     PermitGiven,
@@ -45,7 +46,7 @@ from central.store.save_lifecycle import (
     put_template,
     submit_stage,
 )
-from central.store.save_pauses import ask_pause, decide_pause, withdraw_pause
+from central.store.save_pauses import ask_pause, decide_pause, end_pause, withdraw_pause
 
 router = APIRouter(tags=["lifecycle"])
 Reader = Annotated[Access, allow("read_projects")]
@@ -200,6 +201,29 @@ def post_pause_decision(
             by=access.username,
             approve=given.approve,
             remark=given.remark,
+            now_ms=to_ms(services.wall()),
+        )
+        return pause_list(Session(connection), project_id)
+
+
+@router.post("/projects/{project_id}/pauses/{pause}/end", operation_id="endPause", response_model=PauseList)
+def post_pause_end(
+    project_id: str,
+    pause: Annotated[Number, Path()],
+    given: PauseEnd,
+    access: Annotated[Access, allow("approve_plan")],
+    services: Given,
+) -> PauseList:
+    """Let an approved standstill end earlier: from the day after `last` on the clock runs again."""
+    with refusals(), writing(services.engine) as connection:
+        end_pause(
+            connection,
+            project_id,
+            pause,
+            last=given.last,
+            by=access.username,
+            remark=given.remark,
+            today=_today(services),
             now_ms=to_ms(services.wall()),
         )
         return pause_list(Session(connection), project_id)
