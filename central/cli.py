@@ -12,6 +12,7 @@ import typer
 
 from central.configuring.commands import app as configuring
 from central.identity.commands import gateways, identity
+from central.indicator_commands import app as indicators
 from central.ingest.commands import letters
 from central.ladder_commands import app as ladders
 from central.ledger_commands import app as ledger
@@ -41,6 +42,7 @@ app.add_typer(plans, name="plan")
 app.add_typer(organisation, name="organisation")
 app.add_typer(lifecycle, name="lifecycle")
 app.add_typer(identity, name="identity")
+app.add_typer(indicators, name="indicators")
 app.add_typer(reports, name="report")
 app.command()(validate)
 app.command("data-standard")(data_standard)
