@@ -1,6 +1,7 @@
 /** Addresses. Filters, selection and language live in the query; the language travels along from page to page. */
 import { createRouter, createWebHistory, type RouteLocationNormalized, type RouteLocationRaw } from "vue-router";
 import { langInAddress, setLang } from "@/i18n";
+import { tellPage } from "@/session/looking";
 import { useSession } from "@/session/session";
 
 export const router = createRouter({
@@ -11,6 +12,8 @@ export const router = createRouter({
     { path: "/projects", redirect: (to) => ({ path: "/", query: to.query }) },
     { path: "/projects/:id", name: "project", component: () => import("@/features/project/ProjectPage.vue") },
     { path: "/warnings", name: "warnings", component: () => import("@/features/warnings/WarningsPage.vue") },
+    { path: "/money/:view(advice)?/:project?", name: "money", component: () => import("@/features/money/MoneyPage.vue") },
+    { path: "/audit/:view(ledger)?", name: "audit", component: () => import("@/features/audit/LedgerPage.vue") },
     { path: "/fleet", name: "fleet", component: () => import("@/features/fleet/FleetPage.vue") },
     { path: "/trace/:kind(score|sheet|warning|record)/:id+", name: "trace", component: () => import("@/features/trace/TracePage.vue") },
     { path: "/:rest(.*)*", name: "absent", component: () => import("@/frame/AbsentPage.vue") },
@@ -34,4 +37,9 @@ router.beforeEach(async (to, from) => {
   // The token of a reload may be refused (401 ends the session); any other failure is shown by the page's own blocks.
   if (!session.me) await session.load().catch(() => undefined);
   return session.signedIn ? true : toLogin;
+});
+
+router.afterEach((to) => {
+  const { signedIn, me } = useSession();
+  if (signedIn && me && to.meta["bare"] !== true) tellPage(to.name, me.username);
 });
