@@ -3,7 +3,7 @@ import type zh from "./zh";
 
 const en: typeof zh = {
   app: { name: "Project performance monitoring", skip: "Skip to content", search: "Search projects", notFound: "No such page", notFoundWhy: "The address does not exist, or it is outside your scope.", back: "Back to overview" },
-  nav: { label: "Main navigation", district: "Overview", warnings: "Warnings", fleet: "Devices" },
+  nav: { label: "Main navigation", district: "Overview", warnings: "Warnings", money: "Money", audit: "Audit", fleet: "Devices" },
   top: {
     asOf: "As of", live: "live", waiting: "connecting", lost: "line lost", noData: "no data yet",
     switchLang: "切换到中文", dark: "Dark", light: "Light", signOut: "Sign out",
@@ -72,6 +72,16 @@ const en: typeof zh = {
     title: "Why {value}?", titleNone: "Why not observed?", source: "Source", reading: "Reading", weight: "Weight", time: "Observed", rejected: "not believed", none: "No observation yet", noneText: "The first reading of a camera or an inspector will be listed here.",
     kind: { camera: "Camera gateway", inspector: "Inspector on site", supervisor: "Supervisor, monthly", self_report: "Contractor's own report", document: "Document" },
     fused: "Fused = {value}, 90% interval {low} – {high}.", more: "newest of each source; {total} observations in all", trace: "Full trace", confidence: "confidence {value}",
+  },
+  ledger: {
+    title: "Ledger", sub: "only added to; corrected by reversal", export: "Export a package that verifies offline", saving: "Packing", from: "From (included)", to: "To (included)", project: "Project", payee: "Payee", kind: "Kind", all: "all", ask: "Ask", turned: "The first day is after the last: swap them",
+    opening: "Opening balance", came: "Released", went: "Paid", closing: "Closing balance", count: "{n} entries", none: "No entries in this period", noneWhy: "Choose another period or drop a filter.", more: "One more page", conflicts: "{n} entries under a known voucher with other content, not posted", nth: "No.", day: "Day", voucher: "Voucher", in: "In", out: "Out", reason: "Basis", hash: "Link",
+    kinds: { budget: "budget", release: "release", pay: "payment" }, reversal: "reversal", reverses: "reverses {voucher}", flag: { over_release: "above release", unmatched: "no contract" },
+    proof: "Hash chain", proofSays: "{algorithm} chain; root over the heads of {n} projects:", closed: "closed up to {day}", notClosed: "no month is closed yet", where: "Where the money went", nobody: "nothing was paid in this period", noPayee: "no payee named", odd: "What looks odd", nothingOdd: "no double payments, idle funds or payments without contract",
+  },
+  pay: {
+    title: "Dual monitoring and payment advice", sub: "physical progress and execution of the budget, same day", dual: "Dual monitoring", paidOfContract: "Paid of contract", ahead: "paid {points} pp ahead of work", behind: "paid {points} pp behind work", contract: "Contract price", budget: "Budget", estimate: "Estimate", released: "Released", paid: "Paid", balance: "Balance", line: "Budget line", toLedger: "See the ledger",
+    advice: "Payment advice", decides: "suggestion (a person decides)", upTo: "May still be paid:", hold: "Hold new payments, wages excepted", formula: "cap = contract × credible progress {verified} × rate {rate} =", cap: "Cap, cumulative", over: "Above the cap", wages: "Wages due this month", wagesWhy: "not touched by warnings", due: "Legal due date", latest: "{day} at the latest",
   },
   clock: { left: "{time} left", over: "{time} over", days: "{d} d {h} h", hours: "{h} h {m} min", minutes: "{m} min" },
   desk: {

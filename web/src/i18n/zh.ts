@@ -1,7 +1,7 @@
 /** Every word of the interface in Chinese; `en.ts` has the same keys (a test says so). */
 export default {
   app: { name: "项目绩效动态监管平台", skip: "跳到正文", search: "搜项目", notFound: "没有这个页面", notFoundWhy: "地址不存在,或不在您的授权范围内。", back: "回到总览" },
-  nav: { label: "主导航", district: "总览", warnings: "预警", fleet: "设备" },
+  nav: { label: "主导航", district: "总览", warnings: "预警", money: "资金", audit: "审计", fleet: "设备" },
   top: {
     asOf: "数据截至", live: "实时", waiting: "连接中", lost: "断线", noData: "尚无数据",
     switchLang: "切换到 English", dark: "深色", light: "浅色", signOut: "退出",
@@ -70,6 +70,16 @@ export default {
     title: "为什么是 {value}?", titleNone: "为什么未观测?", source: "来源", reading: "读数", weight: "权重", time: "观测时间", rejected: "未采信", none: "还没有观测", noneText: "摄像头或巡查员的第一次读数会列在这里。",
     kind: { camera: "摄像头网关", inspector: "巡查员 现场核实", supervisor: "监理 月报", self_report: "施工单位自报", document: "资料" },
     fused: "融合 = {value},90% 区间 {low} ~ {high}。", more: "每个来源只列最新一条,共 {total} 条观测", trace: "完整溯源", confidence: "置信 {value}",
+  },
+  ledger: {
+    title: "资金明细", sub: "只增不改,更正用冲正", export: "导出可离线核验包", saving: "正在打包", from: "起(含当日)", to: "止(含当日)", project: "项目", payee: "收款单位", kind: "类型", all: "全部", ask: "查询", turned: "起日晚于止日:请调换",
+    opening: "期初余额", came: "下达", went: "支付", closing: "期末余额", count: "{n} 条", none: "这段时间没有资金记录", noneWhy: "换一段时间,或去掉筛选条件。", more: "再看一页", conflicts: "{n} 条同号不同内容,未入账", nth: "链上序号", day: "日期", voucher: "凭证", in: "收入", out: "支出", reason: "依据", hash: "链值",
+    kinds: { budget: "预算", release: "下达", pay: "支付" }, reversal: "冲正", reverses: "冲销 {voucher}", flag: { over_release: "超下达", unmatched: "无合同" },
+    proof: "证据链", proofSays: "{algorithm} 链,{n} 个项目的链头之根:", closed: "{day} 及以前已锁账", notClosed: "还没有锁账月份", where: "钱到了哪", nobody: "本期没有支付", noPayee: "未写收款单位", odd: "可疑之处", nothingOdd: "没有发现重复支付、闲置或无合同支付",
+  },
+  pay: {
+    title: "双监控与付款建议", sub: "形象进度与预算执行,同一天", dual: "双监控", paidOfContract: "累计支付占合同", ahead: "付款超前形象进度 {points} 个百分点", behind: "付款落后形象进度 {points} 个百分点", contract: "合同价", budget: "预算", estimate: "概算", released: "已下达", paid: "已付", balance: "余额", line: "预算科目", toLedger: "看资金明细",
+    advice: "付款建议", decides: "建议(须人工审批)", upTo: "还可以付", hold: "暂缓新增付款,工资除外", formula: "上限 = 合同价 × 可信进度 {verified} × 约定比例 {rate} =", cap: "累计付款上限", over: "已超上限", wages: "本月工资应付", wagesWhy: "不受预警影响", due: "法定付款期限", latest: "最迟 {day}",
   },
   clock: { left: "剩 {time}", over: "超时 {time}", days: "{d} 天 {h} 小时", hours: "{h} 小时 {m} 分", minutes: "{m} 分" },
   desk: {
