@@ -67,7 +67,7 @@ class TaskShown(Answer):
     progress_bp: int
     late_days: int
     level: Level | None
-    follows: Literal["items", "gap", "rectification", ""]
+    follows: Literal["gap", "goal", "rectification", ""]
     ended_on: date | None
 
 

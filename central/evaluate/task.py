@@ -1,7 +1,7 @@
 """Tasks of the month: what one person is to do until a day, how far it is, how late (E03, E14, E15, A44). Pure.
 
-A task is measured where the platform measures it (items of a plan, the gap of a project, a rectification); else its
-person says how far it is, and another confirms that it is done.
+A task is measured where the platform knows it (the gap of a project's plan, a goal's records, a rectification); else
+its person says how far it is, and another confirms that it is done.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from central.scoring.refused import ScoringRefused
 
 TaskState = Literal["published", "underway", "submitted", "done", "unmet", "cancelled"]
 TaskAct = Literal["report", "submit", "confirm", "return", "measure_done", "measure_unmet", "cancel"]
-Follows = Literal["items", "gap", "rectification", ""]
+Follows = Literal["gap", "goal", "rectification", ""]
 ENDED: frozenset[TaskState] = frozenset({"done", "unmet", "cancelled"})
 FULL_BP = 10_000
 LATE_DAYS: tuple[tuple[int, Level], ...] = ((30, "red"), (15, "yellow"), (7, "blue"))

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, and_, func, or_, select
 
 from central.domain import Text
 from central.evaluate.roster import Roster
 from central.evaluate.task import Draft, Task
 from central.mending.case import RectificationState
-from central.scoring.period import Period
+from central.scoring.goal import Goal, done_share, reached
+from central.scoring.period import Period, period_of
 from central.store import tables
+from central.store.read_goals import goals_of, records_of
+from central.store.read_transfers import units_on
 from central.store.upsert import table_of
 
 _TASK, _EVENT, _SNAPSHOT = table_of(tables.TaskRow), table_of(tables.TaskEvent), table_of(tables.TaskSnapshot)
@@ -25,6 +29,15 @@ RUNNING = ("published", "underway", "submitted")
 _ORDERED: tuple[RectificationState, ...] = ("assigned", "rectifying", "evidence")
 ITEMS_NAMED_MAX = 5
 FULL_BP = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoalShare:
+    """How much of a goal is reached; `ended` done, unmet or '' while it goes on. One that asks for less (a time, a
+    count of faults) is reached only when its due day was told of."""
+
+    share_bp: int
+    ended: str
 
 
 def load_task(connection: Connection, number: int) -> Task | None:
@@ -90,8 +103,10 @@ def measure_states(connection: Connection, numbers: Iterable[int]) -> dict[int, 
 
 
 def drafts_of(connection: Connection, month: Period, people: Roster, *, now_ms: int) -> list[Draft]:
-    """What the list of a month asks for: each running project's plan, and each rectification that is under way."""
-    return [*_of_plans(connection, month, people, now_ms=now_ms), *_of_measures(connection, month)]
+    """What the list of a month asks for: each running project's plan, each rectification that is under way, and each
+    goal in force that has none under it."""
+    plans = _of_plans(connection, month, people, now_ms=now_ms)
+    return [*plans, *_of_measures(connection, month), *_of_goals(connection, month, people)]
 
 
 def _of_plans(connection: Connection, month: Period, people: Roster, *, now_ms: int) -> list[Draft]:
@@ -161,14 +176,67 @@ def _of_measures(connection: Connection, month: Period) -> list[Draft]:
     ]
 
 
+def _of_goals(connection: Connection, month: Period, people: Roster) -> list[Draft]:
+    goals = goals_of(connection, day=month.last)
+    above = {goal.parent for goal in goals}
+    units = units_on(connection, month.last) if goals else {}
+    return [
+        Draft(
+            source=f"goal/{goal.id}",
+            title=goal.text,
+            unit=_unit_of(goal, units, people),
+            person=goal.owner,
+            project=goal.subject.id if goal.subject.kind == "project" else "",
+            start=goal.start,
+            due=goal.due,
+            parent=f"goal/{goal.parent}" if goal.parent else "",
+            follows="goal",
+            follows_ref=goal.id,
+        )
+        for goal in goals
+        if goal.id not in above and goal.start <= month.last and goal.due >= month.first
+    ]
+
+
+def _unit_of(goal: Goal, units: Mapping[str, str], people: Roster) -> str:
+    match goal.subject.kind:
+        case "unit":
+            return goal.subject.id
+        case "project":
+            return units.get(goal.subject.id, "")
+        case _:
+            return min((scope for _, kind, scope in people.roles_of(goal.owner) if kind == "unit"), default="")
+
+
+def goal_shares(connection: Connection, today: date, wanted: Iterable[str]) -> dict[str, GoalShare]:
+    """How far goals are by what was noted of them last; those nothing was noted of are left out."""
+    asked = sorted(set(wanted))
+    if not asked:
+        return {}
+    goals = {goal.id: goal for goal in goals_of(connection, day=today) if goal.id in asked}
+    noted = records_of(connection, goals=asked)
+    found: dict[str, GoalShare] = {}
+    for key, goal in goals.items():
+        value = noted[key][-1].value if noted.get(key) else None
+        if value is None or value.value is None:
+            continue
+        met = reached(goal, value).met
+        told = period_of(noted[key][-1].period).last >= goal.due
+        share = min(FULL_BP - 1, int(done_share(goal, value.value) * FULL_BP))
+        ended = "done" if met and (told or goal.direction == "higher") else "unmet" if told and not met else ""
+        found[key] = GoalShare(share_bp=FULL_BP if ended == "done" else share, ended=ended)
+    return found
+
+
 def published_sources(connection: Connection, month: str, sources: Iterable[str]) -> set[str]:
-    """Those sources that need no task of this month: published for it, or still running from one before."""
-    asked = set(sources)
+    """Those sources that need no task of this month: published for it, still running from one before (but for plans,
+    whose months are each their own), or a goal, which is one task for as long as it is."""
     same_month = select(_TASK.c.source).where(_TASK.c.month == month)
-    running = select(_TASK.c.source).where(
-        _TASK.c.state.in_(RUNNING), _TASK.c.follows != "gap"
-    )  # what waits goes on; a plan's month is one of its own
-    return asked & ({*connection.execute(same_month).scalars()} | {*connection.execute(running).scalars()})
+    lasting = select(_TASK.c.source).where(
+        or_(_TASK.c.follows == "goal", and_(_TASK.c.state.in_(RUNNING), _TASK.c.follows != "gap"))
+    )
+    known = {*connection.execute(same_month).scalars(), *connection.execute(lasting).scalars()}
+    return set(sources) & known
 
 
 def last_day_before(day: date, tasks: Sequence[Task]) -> list[Task]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -34,6 +34,8 @@ from central.store import tables
 from central.store.instants import district_day, from_ms
 from central.store.move_evaluated import Doing, digest
 from central.store.read_tasks import (
+    GoalShare,
+    goal_shares,
     last_day_before,
     load_task,
     measure_states,
@@ -53,6 +55,7 @@ _MEASURED: dict[RectificationState, tuple[TaskAct | None, int]] = {
     "verified": ("measure_done", FULL_BP),
     "cancelled": ("cancel", 0),
 }
+_ENDED_GOAL: dict[str, TaskAct | None] = {"done": "measure_done", "unmet": "measure_unmet", "": None}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +64,15 @@ class Published:
 
     count: int
     homeless: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What the platform knows of what tasks follow: (planned, actual) by project, states by rectification, goals."""
+
+    gaps: Mapping[str, tuple[int, int]]
+    states: Mapping[int, RectificationState]
+    goals: Mapping[str, GoalShare]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +147,9 @@ def look(connection: Connection, today: date, *, now_ms: int) -> list[Looked]:
     over = {task.id for task in last_day_before(today, tasks)}
     ordered = [int(task.follows_ref) for task in tasks if task.follows == "rectification"]
     states = measure_states(connection, ordered)
-    return [_looked(task, gaps, states, today, over=task.id in over) for task in tasks]
+    goals = goal_shares(connection, today, [task.follows_ref for task in tasks if task.follows == "goal"])
+    seen = Seen(gaps=gaps, states=states, goals=goals)
+    return [_looked(task, seen, today, over=task.id in over) for task in tasks]
 
 
 def report(connection: Connection, number: int, progress_bp: int, *, note: str, person: str, now_ms: int) -> Task:
@@ -182,24 +196,8 @@ def give_back(connection: Connection, number: int, *, note: str, person: str, no
     return _said(connection, task, after, "return", note=note, doing=Doing(wall_ms=now_ms, actor=person))
 
 
-def _looked(
-    task: Task,
-    gaps: dict[str, tuple[int, int]],
-    states: dict[int, RectificationState],
-    today: date,
-    *,
-    over: bool,
-) -> Looked:
-    act: TaskAct | None = None
-    progress = task.progress_bp
-    if task.follows == "gap" and task.follows_ref in gaps:
-        planned, actual = gaps[task.follows_ref]
-        progress = FULL_BP if actual >= planned else actual * FULL_BP // planned
-        act = ("measure_done" if actual >= planned else "measure_unmet") if over else None
-    elif task.follows == "gap" and over:
-        act = "measure_unmet"
-    elif task.follows == "rectification" and int(task.follows_ref) in states:
-        act, progress = _MEASURED.get(states[int(task.follows_ref)], (None, progress))
+def _looked(task: Task, seen: Seen, today: date, *, over: bool) -> Looked:
+    act, progress = _measured(task, seen, over=over)
     state: TaskState = task.state
     if act is not None:
         state = moved(task.state, act)
@@ -207,6 +205,25 @@ def _looked(
         state = "underway"
     ended = today if act is not None else None
     return Looked(before=task, after=replace(task, state=state, progress_bp=progress, ended_on=ended), act=act)
+
+
+def _measured(task: Task, seen: Seen, *, over: bool) -> tuple[TaskAct | None, int]:
+    """What is known of a task by itself: how it ended (None = not yet) and how far it is."""
+    match task.follows:
+        case "gap" if task.follows_ref in seen.gaps:
+            planned, actual = seen.gaps[task.follows_ref]
+            kept = actual >= planned
+            ended: TaskAct = "measure_done" if kept else "measure_unmet"
+            return ended if over else None, FULL_BP if kept else actual * FULL_BP // planned
+        case "gap" if over:
+            return "measure_unmet", task.progress_bp
+        case "goal" if task.follows_ref in seen.goals:
+            share = seen.goals[task.follows_ref]
+            return _ENDED_GOAL[share.ended], share.share_bp
+        case "rectification" if int(task.follows_ref) in seen.states:
+            return _MEASURED.get(seen.states[int(task.follows_ref)], (None, task.progress_bp))
+        case _:
+            return None, task.progress_bp
 
 
 def _move(connection: Connection, looked: Sequence[Looked], doing: Doing) -> None:

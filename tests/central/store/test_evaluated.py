@@ -138,7 +138,7 @@ def test_the_second_of_three_levels_returns_it_with_the_reason(sqlite_store: Eng
     assert (again.state, again.round) == ("composed", 2)
     with writing(sqlite_store) as connection:
         assert len(rounds_of(connection, one.id)) == 2
-        for person, seat in (("绩效科长", "section"), ("财政乙", "finance"), ("区长", "leader")):
+        for person, seat in (("绩效科长", "section"), ("财政甲", "finance"), ("区长", "leader")):
             approve(connection, one.id, person=person, seats={seat}, now_ms=ms(date(2026, 1, 28)))
     assert district.one(one.id).state == "approved"
 

@@ -9,9 +9,10 @@ import pytest
 from sqlalchemy import Engine, text
 
 from central.audit.chain import first_fault
-from central.domain import Text
+from central.domain import Subject, Text
 from central.evaluate.calendar import at_hour
 from central.evaluate.task import Draft, Task
+from central.scoring.indicator import Value
 from central.scoring.refused import ScoringRefused
 from central.store.engine import reading, writing
 from central.store.instants import to_ms
@@ -19,8 +20,11 @@ from central.store.move_evaluated import Doing
 from central.store.order_mended import draft_measure
 from central.store.read_tasks import load_task, running_tasks, snapshots_of, task_events
 from central.store.save_audit import entries
+from central.store.save_goals import note_record
 from central.store.save_tasks import add_task, confirm, give_back, report, submit
 from tests.central.evaluate.district import UNITS, a_district, put_project, see
+from tests.central.scoring.test_goal import a_goal
+from tests.central.store.test_goals import decide, propose, write
 
 FIRST = date(2025, 4, 1)
 TWO = UNITS[:2]
@@ -173,3 +177,37 @@ def test_what_was_missed_is_caught_up_with_once_and_people_get_their_time(sqlite
     with reading(sqlite_store) as connection:
         handled = connection.execute(text("SELECT kind, key FROM cycle_occasion")).all()
     assert len(handled) == len(set(handled))
+
+
+def test_goals_are_tasks_of_their_owners_until_they_are_told_of(sqlite_store: Engine) -> None:
+    district = a_district(sqlite_store, units=TWO)
+    unit = Subject(kind="unit", id="住建局")
+    said = Text(zh="2026年底前完成率达到95%", en="95 % by the end of 2026")
+    keys = write(
+        sqlite_store,
+        a_goal("d", 1, None, weight=1.0, text=said),
+        a_goal("u", 2, "d", weight=0.5, subject=unit, owner="住建局主任", text=said),
+        a_goal("v", 2, "d", weight=0.5, subject=unit, owner="住建局科员", text=said),
+    )
+    propose(sqlite_store, keys)
+    decide(sqlite_store, keys)
+    district.day(date(2026, 3, 31))
+    district.day(date(2026, 4, 1))
+    with reading(sqlite_store) as connection:
+        tasks = [one for one in running_tasks(connection) if one.follows == "goal"]
+    assert [(one.source, one.person, one.unit, one.parent, one.due) for one in tasks] == [
+        ("goal/u", "住建局主任", "住建局", "goal/d", date(2026, 12, 31)),
+        ("goal/v", "住建局科员", "住建局", "goal/d", date(2026, 12, 31)),
+    ]
+    with writing(sqlite_store) as connection, pytest.raises(ScoringRefused, match="is measured"):
+        report(connection, tasks[0].id, 5000, note="", person="住建局主任", now_ms=ms(date(2026, 4, 1)))
+    for name, reached in (("u", 95.0), ("v", 47.5)):
+        with writing(sqlite_store) as connection:
+            given = Value(indicator="", value=reached, state="entered")
+            note_record(connection, name, "2026-03", given, by="wang", now_ms=ms(date(2026, 4, 1)))
+    district.days(date(2026, 4, 2), date(2026, 5, 6))
+    with reading(sqlite_store) as connection:
+        after = [load_task(connection, one.id) for one in tasks]
+        again = [one.source for one in running_tasks(connection) if one.follows == "goal"]
+    assert [(one.state, one.progress_bp) for one in after if one] == [("done", 10_000), ("underway", 5000)]
+    assert again == ["goal/v"]  # what was reached is no task of May; what waits is the same one
