@@ -40,7 +40,7 @@ def weights(found: IndicatorSet) -> dict[str, float]:
     return {leaf.indicator.id: round(leaf.weight, 4) for leaf in found.leaves}
 
 
-@pytest.mark.requirement("E10", "B13")
+@pytest.mark.requirement("E10", "B13", "B15")
 @pytest.mark.parametrize("sector", shipped(), ids=lambda sector: sector.id)
 def test_every_shipped_indicator_says_what_it_is(sector: Any) -> None:
     for one in sector.indicators:
@@ -53,7 +53,7 @@ def test_every_shipped_indicator_says_what_it_is(sector: Any) -> None:
     assert read_sector(sector_document(sector), version=1) == sector
 
 
-@pytest.mark.requirement("D33", "E10", "E11", "E12", "B11", "B12")
+@pytest.mark.requirement("D33", "E10", "E11", "B11")
 @pytest.mark.parametrize(
     ("sector", "indicator", "kind", "unit", "level"),
     [
@@ -88,18 +88,6 @@ def test_e02_indicators_are_shared_across_and_linked_by_level() -> None:
         levels = {one.id: one.level for one in sector.indicators}
         for below, above in sector.above.items():
             assert known[above] < levels[below], (below, above)
-
-
-@pytest.mark.requirement(
-    "B01", partly="templates of stages are tests of the lifecycle; weights come from the node named"
-)
-def test_b01_types_have_their_own_template_with_a_version() -> None:
-    labels = {kind: sector.label for sector in shipped() for kind in sector.work_types}
-    assert {"new_build", "industry", "technology", "road", "renovation"} <= set(labels)
-    sets = [
-        tuple(one.id for one in SECTORS[name].indicators) for name in ("infrastructure", "livelihood", "technology")
-    ]
-    assert len(set(sets)) == 3
 
 
 @pytest.mark.requirement("A21")
@@ -142,7 +130,7 @@ def test_a_leaf_without_a_place_is_told_apart() -> None:
     assert node_scores(framed, {})["output"] is None
 
 
-@pytest.mark.requirement("B10", "A24")
+@pytest.mark.requirement("B10")
 def test_b10_four_dimensions_weighed_by_experts() -> None:
     judged = priorities([[1, 1 / 2, 1 / 3, 1 / 4], [2, 1, 1 / 2, 1 / 3], [3, 2, 1, 1 / 2], [4, 3, 2, 1]])
     by = dict(zip(("input", "process", "output", "result"), judged.weights, strict=True))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -16,9 +17,10 @@ from central.domain import Subject, Text
 from central.plan.calendar import midnight
 from central.scoring.carbon import Factor, FactorTable
 from central.scoring.indicator import IndicatorSet
-from central.scoring.library import SectorGiven, sector_document, shipped
+from central.scoring.library import Sector, SectorGiven, sector_document, shipped
 from central.scoring.refused import ScoringRefused
 from central.scoring.sets import Cloning, cloned
+from central.scoring.weighing import mof_part
 from central.store.engine import reading, writing
 from central.store.instants import to_ms
 from central.store.read_indicators import (
@@ -29,6 +31,7 @@ from central.store.read_indicators import (
     set_versions,
     sets_in_force,
 )
+from central.store.read_lifecycle import templates_in_force
 from central.store.save_indicators import decide_set, put_carbon_table, put_sector, put_set, withdraw_set
 
 UNIT = Subject(kind="unit", id="区住建局")
@@ -198,3 +201,41 @@ def test_a_factor_table_is_kept_under_its_version(any_store: Engine) -> None:
             put_carbon_table(connection, other, by="admin", now_ms=3)
         put_carbon_table(connection, replace(other, version="2"), by="admin", now_ms=4)
         assert carbon_tables(connection) == (table, replace(other, version="2"))
+
+
+def test_of_four_who_change_a_set_at_once_one_is_heard_and_the_others_are_told(any_store: Engine) -> None:
+    def one(_: int) -> str:
+        try:
+            return str(propose(any_store, TWO, DAY, base=0))
+        except ScoringRefused as refused:
+            return refused.code
+
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        assert sorted(pool.map(one, range(4))) == ["1", "conflict", "conflict", "conflict"]
+
+
+TYPES = {"infrastructure": "new_build", "industry": "industry", "technology": "technology"}  # 基础设施, 产业, 科技创新
+
+
+@pytest.mark.requirement("B01")
+def test_b01_each_type_of_project_has_its_own_template_with_a_version(any_store: Engine) -> None:
+    """Stages, indicators and weights of three types; a new version of one changes no other."""
+    with writing(any_store) as connection:
+        for name in TYPES:
+            put_sector(connection, changed(name), by="admin", now_ms=1)
+        put_sector(connection, changed("industry", target=80), by="admin", now_ms=2)
+        lives = {work_type: one for one in templates_in_force(connection) for work_type in one.work_types}
+        found = {name: sectors(connection)[name] for name in TYPES}
+    assert {name: one.version for name, one in found.items()} == {"infrastructure": 2, "industry": 3, "technology": 2}
+    assert all(work_type in found[name].work_types for name, work_type in TYPES.items())
+    assert all(lives[work_type].stages and lives[work_type].version >= 1 for work_type in TYPES.values())
+    assert len({tuple(one.id for one in sector.indicators) for sector in found.values()}) == 3
+    for sector in found.values():
+        cloning = Cloning(name=NAME, frame="MOF", weighing="mof", targets=_of_form(sector))
+        weighed = cloned(sector, cloning, subject=UNIT, version=1)
+        assert sum(leaf.weight for leaf in weighed.leaves) == pytest.approx(1.0, abs=1e-9)
+
+
+def _of_form(sector: Sector) -> dict[str, float]:
+    """Targets of those that the ministry's form has a place for and that set their own."""
+    return {one.id: 10.0 for one in sector.indicators if one.id in sector.open_targets and mof_part(one) is not None}
