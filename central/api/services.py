@@ -17,6 +17,7 @@ from central.api.throttle import Throttle
 from central.api.tokens import Signer
 from central.api.uploads.intake import Turns
 from central.api.uploads.limits import UploadLimits
+from central.api.wall_cache import WallCache
 from central.domain import Text
 from central.store.engine import reading
 
@@ -53,6 +54,7 @@ class Services:
     wall: Callable[[], datetime]
     throttle: Throttle = field(default_factory=Throttle)
     turns: Turns = field(default_factory=Turns)
+    walls: WallCache = field(default_factory=WallCache)
     problems: Callable[[], tuple[Literal["broker_log"], ...]] = tuple  # what does not work as it should, now
     still_turns: Turns = field(default_factory=Turns)  # their own: people's photos keep no gateway waiting
 

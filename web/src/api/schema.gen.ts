@@ -370,6 +370,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project_id}/pauses/{pause}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Pause End
+         * @description Let an approved standstill end earlier: from the day after `last` on the clock runs again.
+         */
+        post: operations["endPause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project_id}/pauses/{pause}": {
         parameters: {
             query?: never;
@@ -3193,6 +3213,259 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/measures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Measures
+         * @description All that the platform measures by itself, with formulas.
+         */
+        get: operations["listMeasures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Values
+         * @description What is known of each indicator of a subject in a period: measured values are filled in and read-only (A40).
+         */
+        get: operations["getValueForm"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sheets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Sheets
+         * @description Frozen sheets within the caller's scope; those of a person are asked for by name, and the look is noted.
+         */
+        get: operations["listSheets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sheets/{sheet_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Sheet
+         * @description A sheet with its leaves, values and marks.
+         */
+        get: operations["getSheet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/outcomes/{measure}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Outcome
+         * @description How a measure changed from one stretch of days to another, with n, method and interval; under five cases on a
+         *     side there is no claim. Projects outside the caller's scope are in no figure.
+         */
+        get: operations["getOutcome"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/satisfaction": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Satisfaction
+         * @description Satisfaction of two accepted surveys, in percentage points with its interval (C19).
+         */
+        get: operations["getSatisfaction"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rollup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Rollup
+         * @description District, department, unit, project, budget line: what was granted, released and paid up to the end of a day.
+         *
+         *     Only projects within the caller's scope are in any sum; `href` of a node drills down with the same filter.
+         */
+        get: operations["getRollup"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Entries
+         * @description What was entered of a subject, newest first; `waiting` = what nobody has decided yet.
+         */
+        get: operations["listEntries"];
+        put?: never;
+        /**
+         * Post Entry
+         * @description Enter a value with its papers; it counts once somebody else has accepted it. What is measured is refused, but as
+         *     an override with its reason (E08).
+         */
+        post: operations["enterValue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/entries/{entry}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Decision
+         * @description Accept an entry or return it; never one's own, about oneself or about one's own unit.
+         */
+        post: operations["decideEntry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/request-counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Counts
+         * @description Complaints and services as another system counts them (E07): of the caller's units. The same again adds nothing,
+         *     a later count of the same day replaces the one before.
+         */
+        post: operations["sendRequestCounts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/savings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Savings
+         * @description Savings of the caller's projects, each against what would have been paid (D26), and the sum that was accepted.
+         */
+        get: operations["listSavings"];
+        put?: never;
+        /**
+         * Post Saving
+         * @description Note money that was saved, with what it is compared with; it counts once somebody else has accepted it.
+         */
+        post: operations["noteSaving"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/savings/{saving}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Saving Decision
+         * @description Accept a saving or return it; never one's own.
+         */
+        post: operations["decideSaving"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/trace/score/{project_id}": {
         parameters: {
             query?: never;
@@ -3934,6 +4207,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/wall": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Wall
+         * @description The district within the caller's scope: counts that add up to the list's, streets, clocks, stills, moves.
+         */
+        get: operations["getWall"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Map
+         * @description Sites and buildings within the caller's scope, as known at the end of a day.
+         */
+        get: operations["getMap"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project_id}/outlook": {
         parameters: {
             query?: never;
@@ -4128,6 +4441,364 @@ export interface paths {
         get: operations["getMetrics"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/goals/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Check
+         * @description Five verdicts on a goal as one types it, and what was understood of it; nothing is stored.
+         */
+        post: operations["checkGoal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/goals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Goals
+         * @description Goals that the caller may see, each in its newest version, by id.
+         */
+        get: operations["listGoals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/goal-tree": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Tree
+         * @description The goals of a year that are in force (this one's unless told) with what is reached, rolled up by weight.
+         */
+        get: operations["getGoalTree"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/goals/{goal}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Goal
+         * @description A goal in all its versions, with what was noted of it.
+         */
+        get: operations["getGoal"];
+        /**
+         * Put Goal
+         * @description Write the next version of a goal, as a draft: nothing is in force before it was proposed and approved.
+         */
+        put: operations["writeGoal"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/goal-proposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Proposal
+         * @description Hand drafts in for approval: all five of SMART hold or are justified, somebody answers for each.
+         */
+        post: operations["proposeGoals"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/goal-withdrawals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Withdrawal
+         * @description Take one's own proposals back while they wait.
+         */
+        post: operations["withdrawGoals"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/goal-decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Decision
+         * @description Approve or return proposals together; with them the year's goals must be a tree whose sibling weights sum to 1.
+         *
+         *     Never by who wrote, proposed or answers for one of them.
+         */
+        post: operations["decideGoals"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/goals/{goal}/records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Record
+         * @description Note what a goal has reached in a period; what is measured nobody types.
+         */
+        post: operations["noteGoalRecord"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/indicator-sectors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Sectors
+         * @description The sectors of the library, each in its newest version.
+         */
+        get: operations["listIndicatorSectors"];
+        put?: never;
+        /**
+         * Post Sector
+         * @description Store a sector's indicators (siteprogress.indicators/1) as its next version; running sets keep theirs.
+         */
+        post: operations["putIndicatorSector"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/indicator-sectors/{sector}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Sector
+         * @description The indicators of a sector with formula, legal basis, what verifies them, and their places in the frames.
+         */
+        get: operations["getIndicatorSector"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/indicator-sets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Sets
+         * @description Subjects in the caller's scope that have a set, by kind and id; `next` goes into `after`.
+         */
+        get: operations["listIndicatorSets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/indicator-sets/{kind}/{subject}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Set
+         * @description Every version of a subject's set, the oldest first, and which was in force on a day.
+         */
+        get: operations["getIndicatorSet"];
+        put?: never;
+        /**
+         * Post Set
+         * @description Propose the next version of a subject's set out of the library; another person approves it.
+         */
+        post: operations["proposeIndicatorSet"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/indicator-sets/{kind}/{subject}/frames/{frame}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Frame
+         * @description The set in force on a day through a frame: input-output-impact, the four dimensions, or the ministry's.
+         */
+        get: operations["getIndicatorFrame"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/indicator-sets/{kind}/{subject}/versions/{version}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Decision
+         * @description Approve or refuse a proposed version; never by its author, nor by the unit or person that is scored by it.
+         */
+        post: operations["decideIndicatorSet"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/indicator-sets/{kind}/{subject}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete Version
+         * @description Take one's own proposal back; a version that was approved is never taken back, and the try is recorded.
+         */
+        delete: operations["withdrawIndicatorSet"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/carbon/tables": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Tables
+         * @description Tables of carbon factors with their source and version.
+         */
+        get: operations["listCarbonTables"];
+        put?: never;
+        /**
+         * Post Table
+         * @description Keep a version of a factor table; the same version with other factors is refused.
+         */
+        post: operations["putCarbonTable"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/carbon/footprint": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Footprint
+         * @description Σ quantity x factor by a table, to be entered as the value of an indicator; nothing is stored.
+         */
+        post: operations["countCarbon"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4372,6 +5043,21 @@ export interface components {
             days: number;
             /** Tasks */
             tasks: number[];
+        };
+        /**
+         * AilingCameras
+         * @description How many cameras are in one condition (moved, frozen, covered, dark, offline), and since when the first.
+         */
+        AilingCameras: {
+            /** Code */
+            code: string;
+            /** Cameras */
+            cameras: number;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
         };
         /**
          * AllocationGiven
@@ -4875,6 +5561,64 @@ export interface components {
             conditions: components["schemas"]["Condition"][];
         };
         /**
+         * CarbonGiven
+         * @description Quantities to be counted by a table.
+         */
+        CarbonGiven: {
+            /** Table */
+            table: string;
+            /** Version */
+            version: string;
+            /** Quantities */
+            quantities: components["schemas"]["CarbonQuantity"][];
+        };
+        /**
+         * CarbonLineShown
+         * @description One product of the sum.
+         */
+        CarbonLineShown: {
+            /** Code */
+            code: string;
+            /** Amount */
+            amount: number;
+            /** Unit */
+            unit: string;
+            /** Factor */
+            factor: number;
+            /** Tco2E */
+            tco2e: number;
+        };
+        /**
+         * CarbonQuantity
+         * @description So much of a factor's thing; `sha256` of the paper that says so, where there is one.
+         */
+        CarbonQuantity: {
+            /** Code */
+            code: string;
+            /** Amount */
+            amount: number;
+            /** Unit */
+            unit: string;
+            /** Sha256 */
+            sha256?: string | null;
+        };
+        /**
+         * CarbonShown
+         * @description Σ quantity x factor, with the table it is by.
+         */
+        CarbonShown: {
+            /** Tco2E */
+            tco2e: number;
+            /** Table */
+            table: string;
+            /** Source */
+            source: string;
+            /** Version */
+            version: string;
+            /** Lines */
+            lines: components["schemas"]["CarbonLineShown"][];
+        };
+        /**
          * CarriedOut
          * @description By which paper or voucher it was carried out.
          */
@@ -5309,6 +6053,55 @@ export interface components {
             late: boolean;
         };
         /**
+         * CloneGiven
+         * @description A set for a subject out of the library. Weights: by the ministry's form (`mof`), alike (`equal`), by hand
+         *     (`given`, with a reason), or by a frozen AHP node (`judged`). No indicators = all that the weighing has room for.
+         */
+        CloneGiven: {
+            /** Base Version */
+            base_version: number;
+            /** Sector */
+            sector: string;
+            name: components["schemas"]["central__api__goal_schemas__TextGiven"];
+            /**
+             * Frame
+             * @enum {string}
+             */
+            frame: "IOI" | "IPOR" | "MOF";
+            /**
+             * Weighing
+             * @enum {string}
+             */
+            weighing: "equal" | "mof" | "given" | "judged";
+            /**
+             * Since
+             * Format: date
+             */
+            since: string;
+            /** Indicators */
+            indicators?: string[];
+            /** Targets */
+            targets?: {
+                [key: string]: number;
+            };
+            /** Weights */
+            weights?: {
+                [key: string]: number;
+            };
+            /**
+             * Node
+             * @default
+             */
+            node: string;
+            /** Node Version */
+            node_version?: number | null;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+        };
+        /**
          * CoefficientShown
          * @description A coefficient with p and 95 % interval.
          */
@@ -5358,7 +6151,7 @@ export interface components {
          *     `words` says what is missing, else is empty.
          */
         ComparedShown: {
-            measure: components["schemas"]["MeasureShown"];
+            measure: components["schemas"]["central__api__insight_schemas__MeasureShown"];
             /** Value */
             value: number | null;
             /** N */
@@ -5536,8 +6329,8 @@ export interface components {
          * @description Of two measures over projects; `refused` says why there are no coefficients.
          */
         Correlation: {
-            x: components["schemas"]["MeasureShown"];
-            y: components["schemas"]["MeasureShown"];
+            x: components["schemas"]["central__api__insight_schemas__MeasureShown"];
+            y: components["schemas"]["central__api__insight_schemas__MeasureShown"];
             /** N */
             n: number;
             pearson: components["schemas"]["CoefficientShown"] | null;
@@ -5837,6 +6630,25 @@ export interface components {
             next: number | null;
         };
         /**
+         * DayMoves
+         * @description What a day brought, in warnings.
+         */
+        DayMoves: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Raised */
+            raised: number;
+            /** Escalated */
+            escalated: number;
+            /** Eased */
+            eased: number;
+            /** Closed */
+            closed: number;
+        };
+        /**
          * DeadLetterList
          * @description The newest letters; `total` counts all.
          */
@@ -5872,6 +6684,20 @@ export interface components {
             times: number;
             /** Replayed At */
             replayed_at: string | null;
+        };
+        /**
+         * Devices
+         * @description Cameras of the newest plans: online = its gateway says so; `silent` = not a reading in the last day.
+         */
+        Devices: {
+            /** Cameras */
+            cameras: number;
+            /** Online */
+            online: number;
+            /** Silent */
+            silent: number;
+            /** Conditions */
+            conditions: components["schemas"]["AilingCameras"][];
         };
         /**
          * DifferenceShown
@@ -6035,6 +6861,26 @@ export interface components {
             projects: components["schemas"]["ProjectSummary"][];
         };
         /**
+         * Dual
+         * @description Work and money side by side, weighted by contract, of those projects where something was measured.
+         *
+         *     `money_bp` = paid of the contract, null where the caller may not read money. All null when nothing was measured.
+         */
+        Dual: {
+            /** Measured */
+            measured: number;
+            /** Plan Bp */
+            plan_bp: number | null;
+            /** Work Bp */
+            work_bp: number | null;
+            /** Money Bp */
+            money_bp: number | null;
+            /** Contract Fen */
+            contract_fen: number;
+            /** Paid Fen */
+            paid_fen: number | null;
+        };
+        /**
          * DutyShown
          * @description A day on which a report was owed.
          */
@@ -6106,6 +6952,68 @@ export interface components {
             why: components["schemas"]["Text"];
             /** Points */
             points: components["schemas"]["EffectPoint"][];
+        };
+        /**
+         * EntryList
+         * @description Entries, newest first; `next` = the number to go on before, null at the end.
+         */
+        EntryList: {
+            /** Entries */
+            entries: components["schemas"]["EntryShown"][];
+            /** Next */
+            next: number | null;
+        };
+        /**
+         * EntryShown
+         * @description An entry; `outcome` null = it waits for somebody else's word and does not count yet. An override's `measured`
+         *     is the value that it replaces.
+         */
+        EntryShown: {
+            /** Id */
+            id: number;
+            subject: components["schemas"]["ScoredSubject"];
+            /** Period */
+            period: string;
+            /** Indicator */
+            indicator: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "value" | "survey" | "panel" | "override";
+            /** Value */
+            value: number;
+            /** N */
+            n: number | null;
+            /** Satisfied */
+            satisfied: number | null;
+            /** Low */
+            low: number | null;
+            /** High */
+            high: number | null;
+            /** Points */
+            points: number[];
+            /** Measured */
+            measured: number | null;
+            /** Reason */
+            reason: string;
+            /** Evidence */
+            evidence: string[];
+            /** Author */
+            author: string;
+            /**
+             * Entered At
+             * Format: date-time
+             */
+            entered_at: string;
+            /** Outcome */
+            outcome: ("accepted" | "returned") | null;
+            /** Remark */
+            remark: string;
+            /** Decided By */
+            decided_by: string | null;
+            /** Decided At */
+            decided_at: string | null;
         };
         /**
          * ErrorEnvelope
@@ -6185,7 +7093,7 @@ export interface components {
             /** Discrepancies */
             discrepancies: components["schemas"]["DiscrepancyShown"][];
             /** Forms */
-            forms: components["schemas"]["FormShown"][];
+            forms: components["schemas"]["central__api__evaluation_schemas__FormShown"][];
             /** Approvals */
             approvals: components["schemas"]["ApprovalShown"][];
             /** Objections */
@@ -6286,6 +7194,20 @@ export interface components {
             width_px: number;
             /** Height Px */
             height_px: number;
+        };
+        /**
+         * Evidenced
+         * @description How well the district is seen: projects by coverage of their newest judgement.
+         */
+        Evidenced: {
+            /** Sure */
+            sure: number;
+            /** Thin */
+            thin: number;
+            /** Unseen */
+            unseen: number;
+            /** Coverage Bp */
+            coverage_bp: number | null;
         };
         /**
          * ExpertGiven
@@ -6424,19 +7346,58 @@ export interface components {
             value: string;
         };
         /**
-         * FactorShown
-         * @description What moved a probability: its value here, what it usually is (null where that says nothing), and which way.
+         * FactorGiven
+         * @description tCO2e for one unit of something.
          */
-        FactorShown: {
+        FactorGiven: {
             /** Code */
             code: string;
-            name: components["schemas"]["Text"];
-            /** Value */
-            value: string;
-            /** Usual */
-            usual: number | null;
-            /** Raises */
-            raises: boolean;
+            name: components["schemas"]["central__api__goal_schemas__TextGiven"];
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "material" | "machine" | "transport" | "energy";
+            /** Unit */
+            unit: string;
+            /** Tco2E */
+            tco2e: number;
+        };
+        /**
+         * FactorTableGiven
+         * @description A table of carbon factors; source and version say where they are from.
+         */
+        FactorTableGiven: {
+            /** Name */
+            name: string;
+            /** Source */
+            source: string;
+            /** Version */
+            version: string;
+            /** Factors */
+            factors: components["schemas"]["FactorGiven"][];
+        };
+        /**
+         * FactorTableShown
+         * @description A table of carbon factors.
+         */
+        FactorTableShown: {
+            /** Name */
+            name: string;
+            /** Source */
+            source: string;
+            /** Version */
+            version: string;
+            /** Factors */
+            factors: components["schemas"]["central__api__goal_schemas__FactorShown"][];
+        };
+        /**
+         * FactorTables
+         * @description All tables by name, the newest version last.
+         */
+        FactorTables: {
+            /** Tables */
+            tables: components["schemas"]["FactorTableShown"][];
         };
         /**
          * Fault
@@ -6480,6 +7441,45 @@ export interface components {
             datum: ("wgs84" | "gcj02") | null;
             /** Geometry */
             geometry: (components["schemas"]["PolygonGiven"] | components["schemas"]["MultiPolygonGiven"]) | null;
+        };
+        /**
+         * FieldShown
+         * @description A field of a form. `read_only`: it is measured, `source_name` by what; then an entry is an override.
+         */
+        FieldShown: {
+            /** Indicator */
+            indicator: string;
+            name: components["schemas"]["Text"];
+            /** Kind */
+            kind: string;
+            /** Unit */
+            unit: string;
+            /** Target */
+            target: number;
+            /** Value */
+            value: number | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "measured" | "entered" | "missing" | "not_due" | "too_few" | "not_applicable";
+            /** Source */
+            source: string;
+            /** Version */
+            version: string;
+            /** Refs */
+            refs: string[];
+            /** N */
+            n: number | null;
+            /** Low */
+            low: number | null;
+            /** High */
+            high: number | null;
+            note: components["schemas"]["Text"] | null;
+            /** Read Only */
+            read_only: boolean;
+            source_name: components["schemas"]["Text"] | null;
+            formula: components["schemas"]["Text"];
         };
         /**
          * FigureShown
@@ -6537,33 +7537,34 @@ export interface components {
             cameras: components["schemas"]["CameraState"][];
         };
         /**
-         * FormShown
-         * @description A form of an evaluation as the caller may see it: the assessed sees numbers in place of peers.
+         * FrameNodeShown
+         * @description A node of a frame with the leaves right under it; `id` '' = what has no place in this frame.
          */
-        FormShown: {
+        FrameNodeShown: {
             /** Id */
-            id: number | null;
+            id: string;
+            name: components["schemas"]["Text"];
+            /** Weight */
+            weight: number;
+            /** Share */
+            share: number;
+            /** Leaves */
+            leaves: components["schemas"]["central__api__goal_schemas__LeafShown"][];
+        };
+        /**
+         * FrameShown
+         * @description A set looked at through a frame; the leaves are the same in each.
+         */
+        FrameShown: {
             /**
-             * Kind
+             * Frame
              * @enum {string}
              */
-            kind: "self" | "peer" | "dept" | "finance" | "third";
-            /** Filler */
-            filler: string;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "open" | "submitted" | "missed";
-            /**
-             * Due At
-             * Format: date-time
-             */
-            due_at: string;
-            /** Sheet */
-            sheet: string | null;
-            /** Score */
-            score: number | null;
+            frame: "IOI" | "IPOR" | "MOF";
+            /** Version */
+            version: number;
+            /** Nodes */
+            nodes: components["schemas"]["FrameNodeShown"][];
         };
         /**
          * FreezeGiven
@@ -6727,6 +7728,311 @@ export interface components {
             en: string;
         };
         /**
+         * GoalCheckGiven
+         * @description A goal as one types it: what is left open is read out of the text.
+         */
+        GoalCheckGiven: {
+            /** Text */
+            text: string;
+            /** Target */
+            target?: number | null;
+            /**
+             * Unit
+             * @default
+             */
+            unit: string;
+            /** Baseline */
+            baseline?: number | null;
+            /** Start */
+            start?: string | null;
+            /** Due */
+            due?: string | null;
+            /**
+             * Owner
+             * @default
+             */
+            owner: string;
+            /**
+             * Parent
+             * @default
+             */
+            parent: string;
+            /** Level */
+            level?: number | null;
+            /** Year */
+            year?: number | null;
+            /** Direction */
+            direction?: ("higher" | "lower") | null;
+            /** History */
+            history?: number[];
+            /**
+             * Justification
+             * @default
+             */
+            justification: string;
+        };
+        /**
+         * GoalChecked
+         * @description Five verdicts, and what was understood of the text.
+         */
+        GoalChecked: {
+            /** Verdicts */
+            verdicts: components["schemas"]["VerdictShown"][];
+            /** Quantities */
+            quantities: components["schemas"]["QuantityShown"][];
+            /** Start */
+            start: string | null;
+            /** Due */
+            due: string | null;
+            /** Time Words */
+            time_words: string;
+        };
+        /**
+         * GoalDecisionGiven
+         * @description A decision on versions that stand or fall together; without approval a remark says why.
+         */
+        GoalDecisionGiven: {
+            /** Goals */
+            goals: components["schemas"]["GoalKeyGiven"][];
+            /** Approve */
+            approve: boolean;
+            /**
+             * Remark
+             * @default
+             */
+            remark: string;
+        };
+        /**
+         * GoalGiven
+         * @description A version of a goal. `base_version` is the newest that the author saw, 0 for a new goal.
+         */
+        GoalGiven: {
+            /** Base Version */
+            base_version: number;
+            /** Year */
+            year: number;
+            /** Level */
+            level: number;
+            /** Parent */
+            parent?: string | null;
+            /**
+             * Owner
+             * @default
+             */
+            owner: string;
+            subject: components["schemas"]["central__api__goal_schemas__SubjectGiven"];
+            text: components["schemas"]["central__api__goal_schemas__TextGiven"];
+            /** Target */
+            target: number;
+            /** Unit */
+            unit: string;
+            /** Baseline */
+            baseline?: number | null;
+            /**
+             * Start
+             * Format: date
+             */
+            start: string;
+            /**
+             * Due
+             * Format: date
+             */
+            due: string;
+            /** Weight */
+            weight: number;
+            /**
+             * Indicator
+             * @default
+             */
+            indicator: string;
+            /**
+             * Direction
+             * @default higher
+             * @enum {string}
+             */
+            direction: "higher" | "lower";
+            /**
+             * Follows
+             * @default
+             */
+            follows: string;
+            /**
+             * Justification
+             * @default
+             */
+            justification: string;
+            /**
+             * Ended
+             * @default false
+             */
+            ended: boolean;
+        };
+        /**
+         * GoalHistory
+         * @description A goal in all its versions, the oldest first, and what was noted of it.
+         */
+        GoalHistory: {
+            /** Versions */
+            versions: components["schemas"]["GoalShown"][];
+            /** Records */
+            records: components["schemas"]["GoalRecordShown"][];
+        };
+        /**
+         * GoalKeyGiven
+         * @description A version of a goal.
+         */
+        GoalKeyGiven: {
+            /** Id */
+            id: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * GoalKeysGiven
+         * @description Versions that are handed in or taken back together.
+         */
+        GoalKeysGiven: {
+            /** Goals */
+            goals: components["schemas"]["GoalKeyGiven"][];
+        };
+        /**
+         * GoalList
+         * @description A page of goals in their newest version; `next` is what to ask `after`, null at the end.
+         */
+        GoalList: {
+            /** Goals */
+            goals: components["schemas"]["GoalShown"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * GoalNode
+         * @description A goal in its tree: `share` reached (null = not known), and how much of it is known.
+         */
+        GoalNode: {
+            goal: components["schemas"]["GoalShown"];
+            /** Share */
+            share: number | null;
+            /** Known */
+            known: number;
+            /** Hidden */
+            hidden: number;
+        };
+        /**
+         * GoalRecordGiven
+         * @description What was reached in a period: exactly one of a value, a survey or the points of a panel, and what shows it.
+         */
+        GoalRecordGiven: {
+            /** Period */
+            period: string;
+            /** Value */
+            value?: number | null;
+            survey?: components["schemas"]["SurveyGiven"] | null;
+            /** Panel */
+            panel?: number[] | null;
+            /** Refs */
+            refs?: string[];
+        };
+        /**
+         * GoalRecordShown
+         * @description What a goal had reached in a period; `met` null = not known.
+         */
+        GoalRecordShown: {
+            /** Id */
+            id: number;
+            /** Period */
+            period: string;
+            value: components["schemas"]["ValueShown"];
+            /** Met */
+            met: boolean | null;
+            reason: components["schemas"]["Text"];
+            /** Noted By */
+            noted_by: string;
+        };
+        /**
+         * GoalShown
+         * @description A version of a goal and what became of it; `since` null = not in force.
+         */
+        GoalShown: {
+            /** Id */
+            id: string;
+            /** Version */
+            version: number;
+            /** Year */
+            year: number;
+            /** Level */
+            level: number;
+            /** Parent */
+            parent: string | null;
+            /** Owner */
+            owner: string;
+            subject: components["schemas"]["SubjectShown"];
+            text: components["schemas"]["Text"];
+            /** Target */
+            target: number;
+            /** Unit */
+            unit: string;
+            /** Baseline */
+            baseline: number | null;
+            /**
+             * Start
+             * Format: date
+             */
+            start: string;
+            /**
+             * Due
+             * Format: date
+             */
+            due: string;
+            /** Weight */
+            weight: number;
+            /** Indicator */
+            indicator: string;
+            /**
+             * Direction
+             * @enum {string}
+             */
+            direction: "higher" | "lower";
+            /** Follows */
+            follows: string;
+            /** Justification */
+            justification: string;
+            /** Ended */
+            ended: boolean;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "draft" | "proposed" | "approved" | "returned" | "withdrawn";
+            /** Author */
+            author: string;
+            /** Decided By */
+            decided_by: string;
+            /** Remark */
+            remark: string;
+            /** Since */
+            since: string | null;
+        };
+        /**
+         * GoalTree
+         * @description The goals of a year in force, parents before children. `hidden` of a node: goals of posts below that the caller
+         *     may not see; they count.
+         */
+        GoalTree: {
+            /** Year */
+            year: number;
+            /** Goals */
+            goals: components["schemas"]["GoalNode"][];
+        };
+        /**
+         * GoalVersions
+         * @description All that was changed now.
+         */
+        GoalVersions: {
+            /** Goals */
+            goals: components["schemas"]["GoalShown"][];
+        };
+        /**
          * Health
          * @description Whether the centre can work. `degraded`: it does, but for what `problems` name; its log says more.
          */
@@ -6815,6 +8121,45 @@ export interface components {
             yellow: number;
             /** Blue */
             blue: number;
+        };
+        /**
+         * IndicatorShown
+         * @description A version of an indicator; `target` null = each subject sets its own.
+         */
+        IndicatorShown: {
+            /** Id */
+            id: string;
+            /** Version */
+            version: number;
+            name: components["schemas"]["Text"];
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "higher" | "lower" | "binary" | "qualitative" | "survey" | "panel";
+            /** Target */
+            target: number | null;
+            /** Unit */
+            unit: string;
+            /** Digits */
+            digits: number;
+            formula: components["schemas"]["Text"];
+            /** Source */
+            source: string;
+            /** Level */
+            level: number;
+            /** Above */
+            above: string;
+            /** Frames */
+            frames: {
+                [key: string]: string;
+            };
+            /** Basis */
+            basis: string;
+            /** Verification */
+            verification: string;
+            /** Owner */
+            owner: string;
         };
         /**
          * Indicators
@@ -7194,6 +8539,29 @@ export interface components {
             name: string;
         };
         /**
+         * LevelToday
+         * @description What the day brought to one level, and how far people are with it; in warnings, not in projects.
+         *
+         *     `raised` warnings reached the level since midnight of the district, `eased` left it.
+         */
+        LevelToday: {
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "blue" | "yellow" | "red";
+            /** Raised */
+            raised: number;
+            /** Eased */
+            eased: number;
+            /** Overdue */
+            overdue: number;
+            /** To Acknowledge */
+            to_acknowledge: number;
+            /** Mending */
+            mending: number;
+        };
+        /**
          * LifeShown
          * @description A fact of a project's life that is in force.
          */
@@ -7421,6 +8789,159 @@ export interface components {
             count: number;
         };
         /**
+         * MapBuilding
+         * @description A building or road section. `full_height_m` = its storeys x 3 m; drawn as tall as it is built.
+         *
+         *     `ring` is laid out in the site, not surveyed: plans hold no footprints. `stage` = the one most of its newest
+         *     reading shows; null = not seen by then.
+         */
+        MapBuilding: {
+            /** Id */
+            id: string;
+            name: components["schemas"]["Text"];
+            /** Storeys */
+            storeys: number;
+            /** Full Height M */
+            full_height_m: number;
+            /**
+             * Sign
+             * @enum {string}
+             */
+            sign: "red" | "yellow" | "blue" | "insufficient" | "paused" | "normal";
+            /** Plan Bp */
+            plan_bp: number | null;
+            /** Actual Bp */
+            actual_bp: number | null;
+            /** Sigma Bp */
+            sigma_bp: number | null;
+            /** Stage */
+            stage: string | null;
+            /** Ring */
+            ring: [
+                number,
+                number
+            ][];
+        };
+        /**
+         * MapMark
+         * @description Warnings of a level that were raised on a day.
+         */
+        MapMark: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "blue" | "yellow" | "red";
+            /** Raised */
+            raised: number;
+        };
+        /**
+         * MapProject
+         * @description A site. `outline` = rings of its fence (`fenced`), else a plot that was laid out; `paid_bp` of the contract.
+         *
+         *     `schematic` = nobody has said where it is. `buildings` is empty where the answer is by projects.
+         */
+        MapProject: {
+            /** Id */
+            id: string;
+            name: components["schemas"]["Text"];
+            street: components["schemas"]["Text"];
+            unit: components["schemas"]["Text"];
+            /** Work Type */
+            work_type: string;
+            /**
+             * Sign
+             * @enum {string}
+             */
+            sign: "red" | "yellow" | "blue" | "insufficient" | "paused" | "normal";
+            /** Plan Bp */
+            plan_bp: number | null;
+            /** Actual Bp */
+            actual_bp: number | null;
+            /** Lag Cdays */
+            lag_cdays: number | null;
+            /** Paid Bp */
+            paid_bp: number | null;
+            /** Storeys */
+            storeys: number;
+            /** Lon */
+            lon: number;
+            /** Lat */
+            lat: number;
+            /** Schematic */
+            schematic: boolean;
+            /** Fenced */
+            fenced: boolean;
+            /** Outline */
+            outline: [
+                number,
+                number
+            ][][];
+            /** Buildings */
+            buildings: components["schemas"]["MapBuilding"][];
+        };
+        /**
+         * MapState
+         * @description The map at the end of `day` (`live`: of now), which lies within `first`..`last`.
+         *
+         *     `detail` = projects where the scope has more buildings than one answer holds: ask for a street.
+         */
+        MapState: {
+            name: components["schemas"]["Text"];
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /**
+             * First
+             * Format: date
+             */
+            first: string;
+            /**
+             * Last
+             * Format: date
+             */
+            last: string;
+            /** Live */
+            live: boolean;
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            /**
+             * Detail
+             * @enum {string}
+             */
+            detail: "buildings" | "projects";
+            /** Total Buildings */
+            total_buildings: number;
+            /** Projects */
+            projects: components["schemas"]["MapProject"][];
+            /** Marks */
+            marks: components["schemas"]["MapMark"][];
+        };
+        /**
+         * MarkShown
+         * @description What has to be known beside a score; `indicator` null = of the whole.
+         */
+        MarkShown: {
+            /**
+             * Code
+             * @enum {string}
+             */
+            code: "poor_data" | "target_too_low" | "too_few" | "overridden" | "disputed";
+            text: components["schemas"]["Text"];
+            /** Indicator */
+            indicator: string | null;
+        };
+        /**
          * Me
          * @description Who the token speaks for.
          */
@@ -7435,22 +8956,12 @@ export interface components {
             scope: components["schemas"]["Scope"][];
         };
         /**
-         * MeasureShown
-         * @description What is measured; `better` '' = neither way is good.
+         * MeasureList
+         * @description All of them.
          */
-        MeasureShown: {
-            /**
-             * Code
-             * @enum {string}
-             */
-            code: "cycle_days" | "build_days" | "delay_days" | "overspend_bp" | "gap_bp" | "spi_t_bp" | "score_milli" | "return_milli" | "contract_fen" | "paid_bp" | "intensity_fen";
-            name: components["schemas"]["Text"];
-            unit: components["schemas"]["Text"];
-            /**
-             * Better
-             * @enum {string}
-             */
-            better: "lower" | "higher" | "";
+        MeasureList: {
+            /** Measures */
+            measures: components["schemas"]["central__api__sheet_schemas__MeasureShown"][];
         };
         /**
          * MilestoneClause
@@ -7570,6 +9081,24 @@ export interface components {
             paid_fen: number | null;
         };
         /**
+         * MoneyRow
+         * @description A project whose payments are ahead of its work, or behind it: `ahead_bp` = paid - measured, of the contract.
+         */
+        MoneyRow: {
+            project: components["schemas"]["Named"];
+            /**
+             * Sign
+             * @enum {string}
+             */
+            sign: "red" | "yellow" | "blue" | "insufficient" | "paused" | "normal";
+            /** Work Bp */
+            work_bp: number;
+            /** Money Bp */
+            money_bp: number;
+            /** Ahead Bp */
+            ahead_bp: number;
+        };
+        /**
          * MonthShown
          * @description Where it stood at the end of a month.
          */
@@ -7587,6 +9116,27 @@ export interface components {
             gap_bp: number;
             /** Spi T Bp */
             spi_t_bp: number | null;
+        };
+        /**
+         * Move
+         * @description Something that became of a warning.
+         */
+        Move: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Event
+             * @enum {string}
+             */
+            event: "raised" | "escalated" | "downgraded" | "cleared" | "withdrawn" | "restored";
+            /** Level */
+            level: ("blue" | "yellow" | "red") | null;
+            project: components["schemas"]["Named"];
+            subject: components["schemas"]["Text"] | null;
+            rule: components["schemas"]["Text"];
         };
         /**
          * MoveGiven
@@ -7959,6 +9509,32 @@ export interface components {
             excuses: boolean;
         };
         /**
+         * OutcomeShown
+         * @description Before and after. `change` with its interval in `unit` ("pp" = percentage points); without a `claim` `why` says
+         *     why there is none.
+         */
+        OutcomeShown: {
+            /** Measure */
+            measure: string;
+            name: components["schemas"]["Text"];
+            /** Unit */
+            unit: string;
+            before: components["schemas"]["SideShown"];
+            after: components["schemas"]["SideShown"];
+            /** Claim */
+            claim: boolean;
+            /** Change */
+            change: number | null;
+            /** Low */
+            low: number | null;
+            /** High */
+            high: number | null;
+            /** Relative Percent */
+            relative_percent: number | null;
+            method: components["schemas"]["Text"];
+            why: components["schemas"]["Text"] | null;
+        };
+        /**
          * OutlookList
          * @description Running projects, the likeliest first; none and why, where nothing may be told.
          */
@@ -8143,6 +9719,19 @@ export interface components {
              * Format: date
              */
             last: string;
+        };
+        /**
+         * PauseEnd
+         * @description The new last day of a standstill, and why the work goes on.
+         */
+        PauseEnd: {
+            /**
+             * Last
+             * Format: date
+             */
+            last: string;
+            /** Remark */
+            remark: string;
         };
         /**
          * PauseGiven
@@ -8847,7 +10436,7 @@ export interface components {
              */
             day: string;
             /** Factors */
-            factors: components["schemas"]["FactorShown"][];
+            factors: components["schemas"]["central__api__outlook_schemas__FactorShown"][];
         };
         /**
          * ProfileInForce
@@ -8945,7 +10534,8 @@ export interface components {
         };
         /**
          * ProjectDetail
-         * @description A project with its buildings, cameras and pauses.
+         * @description A project with its buildings, cameras and pauses; `disputed` are the work items of which a person's value
+         *     differs from the cameras' by more than the tolerance and nobody has settled it: a mark on what is published.
          */
         ProjectDetail: {
             /** Id */
@@ -9001,6 +10591,8 @@ export interface components {
             buildings: components["schemas"]["BuildingState"][];
             /** Cameras */
             cameras: components["schemas"]["CameraState"][];
+            /** Disputed */
+            disputed: string[];
         };
         /**
          * ProjectList
@@ -9267,6 +10859,25 @@ export interface components {
             usual: "progress" | "site_work" | "supervision" | "mending" | "payment" | "evaluation" | "audit" | "discipline" | "dispute" | "upkeep" | "other";
             /** Choices */
             choices: components["schemas"]["PurposeCode"][];
+        };
+        /**
+         * QuantityShown
+         * @description A number that was understood, with its sign and unit ('' = none was written).
+         */
+        QuantityShown: {
+            /** Value */
+            value: number;
+            /** Unit */
+            unit: string;
+            /**
+             * Sign
+             * @enum {string}
+             */
+            sign: "≥" | "≤" | "=";
+            /** Change */
+            change: boolean;
+            /** Words */
+            words: string;
         };
         /**
          * QuestionnaireShown
@@ -9704,6 +11315,43 @@ export interface components {
             documents: components["schemas"]["ReportDocument"][];
         };
         /**
+         * RequestCountGiven
+         * @description Complaints (or services) of a unit on a day: how many came, were closed, and the minutes of handling in all.
+         */
+        RequestCountGiven: {
+            /** Unit */
+            unit: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "complaint" | "service";
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Received */
+            received: number;
+            /** Closed */
+            closed: number;
+            /**
+             * Minutes
+             * @default 0
+             */
+            minutes: number;
+        };
+        /**
+         * RequestCountsGiven
+         * @description What another system counted; a count of the same unit, kind and day replaces the one before.
+         */
+        RequestCountsGiven: {
+            /** Source */
+            source: string;
+            /** Counts */
+            counts: components["schemas"]["RequestCountGiven"][];
+        };
+        /**
          * Returns
          * @description Highest first. `label` goes with every advised figure.
          */
@@ -9713,7 +11361,7 @@ export interface components {
             /** Mean */
             mean: number | null;
             /** Sectors */
-            sectors: components["schemas"]["SectorShown"][];
+            sectors: components["schemas"]["central__api__insight_schemas__SectorShown"][];
         };
         /**
          * ReviewGiven
@@ -9763,6 +11411,49 @@ export interface components {
             signs: components["schemas"]["SignShown"][];
             /** Thin */
             thin: boolean;
+        };
+        /**
+         * RollupNode
+         * @description A place and what is added up in it; `href` goes there with the same filter, null where there is nothing below.
+         */
+        RollupNode: {
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            name: components["schemas"]["Text"];
+            /** Projects */
+            projects: number;
+            /** Budget Fen */
+            budget_fen: number;
+            /** Release Fen */
+            release_fen: number;
+            /** Pay Fen */
+            pay_fen: number;
+            /** Entries */
+            entries: number;
+            /** Href */
+            href: string | null;
+        };
+        /**
+         * RollupShown
+         * @description A node of the tree and its children; each figure is the sum of the children's, and of `own` (what belongs to no
+         *     child: a budget that is not divided further). `path` leads down to it.
+         */
+        RollupShown: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Path */
+            path: components["schemas"]["RollupNode"][];
+            node: components["schemas"]["RollupNode"];
+            own: components["schemas"]["RollupNode"];
+            /** Children */
+            children: components["schemas"]["RollupNode"][];
+            /** Total */
+            total: number;
         };
         /**
          * Round
@@ -10016,6 +11707,74 @@ export interface components {
             noted_at: string;
         };
         /**
+         * SavingGiven
+         * @description Money saved against a counterfactual that is named, with how one knows.
+         */
+        SavingGiven: {
+            /** Project */
+            project: string;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Would Fen */
+            would_fen: number;
+            /** Did Fen */
+            did_fen: number;
+            /** Counterfactual */
+            counterfactual: string;
+            /** Method */
+            method: string;
+            /** Evidence */
+            evidence: string[];
+        };
+        /**
+         * SavingList
+         * @description Savings in the order in which they were noted; `accepted_fen` is the sum of all that were accepted.
+         */
+        SavingList: {
+            /** Savings */
+            savings: components["schemas"]["SavingShown"][];
+            /** Accepted Fen */
+            accepted_fen: number;
+            /** Next */
+            next: number | null;
+        };
+        /**
+         * SavingShown
+         * @description A saving; it counts once it is accepted.
+         */
+        SavingShown: {
+            /** Id */
+            id: number;
+            /** Project */
+            project: string;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Would Fen */
+            would_fen: number;
+            /** Did Fen */
+            did_fen: number;
+            /** Saved Fen */
+            saved_fen: number;
+            /** Counterfactual */
+            counterfactual: string;
+            /** Method */
+            method: string;
+            /** Evidence */
+            evidence: string[];
+            /** Author */
+            author: string;
+            /** Outcome */
+            outcome: ("accepted" | "returned") | null;
+            /** Decided By */
+            decided_by: string | null;
+        };
+        /**
          * Scope
          * @description Where a role holds. `id` is null for the whole district.
          */
@@ -10043,6 +11802,9 @@ export interface components {
         /**
          * ScoreDetail
          * @description A score with all it is made of; `as_of` and the figures are null before the first assessment.
+         *
+         *     `poor_data` (数据质量不足): the quality of the unit's data in `quality_month`, the last month that was frozen before the
+         *     score, was under 60; `quality_bp` is its total x 100 (null = nothing to count, or no month yet).
          */
         ScoreDetail: {
             subject: components["schemas"]["SubjectName"];
@@ -10056,6 +11818,12 @@ export interface components {
             rule_version: string | null;
             /** Consistency Ratio */
             consistency_ratio: number | null;
+            /** Poor Data */
+            poor_data: boolean;
+            /** Quality Month */
+            quality_month: string | null;
+            /** Quality Bp */
+            quality_bp: number | null;
             /** Contributions */
             contributions: components["schemas"]["ScorePart"][];
         };
@@ -10081,26 +11849,63 @@ export interface components {
             refs: string[];
         };
         /**
-         * SectorShown
-         * @description A sector's returns (1.20 = 1.20 yuan for each yuan spent); `advised_bp` is a change of its share.
+         * ScoredSubject
+         * @description What is scored: a project (its id), a unit (its name), a person (user name) or the district ('').
          */
-        SectorShown: {
+        ScoredSubject: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "project" | "unit" | "person" | "district";
+            /** Id */
+            id: string;
+        };
+        /**
+         * SectorBrief
+         * @description A sector of the library.
+         */
+        SectorBrief: {
+            /** Id */
+            id: string;
+            /** Version */
+            version: number;
+            name: components["schemas"]["Text"];
+            /** Work Types */
+            work_types: string[];
+            /** Indicators */
+            indicators: number;
+        };
+        /**
+         * SectorGiven
+         * @description A sector's indicators (siteprogress.indicators/1); `work_types` are the kinds of projects that it is for.
+         */
+        SectorGiven: {
+            /**
+             * Schema
+             * @constant
+             */
+            schema: "siteprogress.indicators/1";
             /** Sector */
             sector: string;
-            name: components["schemas"]["Text"];
-            /** N */
-            n: number;
-            spread: components["schemas"]["SpreadShown"] | null;
-            /** Whole */
-            whole: number;
-            /** Spent Fen */
-            spent_fen: number;
-            /** Share Bp */
-            share_bp: number;
-            /** Advised Bp */
-            advised_bp: number;
-            /** Projects */
-            projects: string[];
+            name: components["schemas"]["central__scoring__library__TextGiven"];
+            /**
+             * Work Types
+             * @default []
+             */
+            work_types: string[];
+            /** Basis */
+            basis: string;
+            /** Indicators */
+            indicators: components["schemas"]["central__scoring__library__EntryGiven"][];
+        };
+        /**
+         * SectorList
+         * @description All sectors in their newest version.
+         */
+        SectorList: {
+            /** Sectors */
+            sectors: components["schemas"]["SectorBrief"][];
         };
         /**
          * SecurityEventList
@@ -10165,6 +11970,101 @@ export interface components {
             refs: string[];
         };
         /**
+         * SetBrief
+         * @description A subject that has a set: its newest version, and how it stands.
+         */
+        SetBrief: {
+            subject: components["schemas"]["SubjectShown"];
+            name: components["schemas"]["Text"];
+            /** Sector */
+            sector: string;
+            /** Version */
+            version: number;
+            /** State */
+            state: string;
+            /**
+             * Since
+             * Format: date
+             */
+            since: string;
+            /** Leaves */
+            leaves: number;
+        };
+        /**
+         * SetDecisionGiven
+         * @description A decision on a proposed set; without approval a remark says why.
+         */
+        SetDecisionGiven: {
+            /** Approve */
+            approve: boolean;
+            /**
+             * Remark
+             * @default
+             */
+            remark: string;
+        };
+        /**
+         * SetList
+         * @description A page of subjects with a set; `next` is what to ask `after`, null at the end.
+         */
+        SetList: {
+            /** Sets */
+            sets: components["schemas"]["SetBrief"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * SetShown
+         * @description A version of a set; `in_force` = on the day that was asked for.
+         */
+        SetShown: {
+            subject: components["schemas"]["SubjectShown"];
+            /** Version */
+            version: number;
+            name: components["schemas"]["Text"];
+            /** Sector */
+            sector: string;
+            /**
+             * Frame
+             * @enum {string}
+             */
+            frame: "IOI" | "IPOR" | "MOF";
+            /** Basis */
+            basis: string;
+            /** Consistency Ratio */
+            consistency_ratio: number;
+            /**
+             * Since
+             * Format: date
+             */
+            since: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "proposed" | "approved" | "refused" | "withdrawn";
+            /** In Force */
+            in_force: boolean;
+            /** Reason */
+            reason: string;
+            /** Proposed By */
+            proposed_by: string;
+            /** Decided By */
+            decided_by: string;
+            /** Remark */
+            remark: string;
+            /** Leaves */
+            leaves: components["schemas"]["central__api__goal_schemas__LeafShown"][];
+        };
+        /**
+         * SetVersions
+         * @description All versions of a subject's set, the oldest first.
+         */
+        SetVersions: {
+            /** Versions */
+            versions: components["schemas"]["SetShown"][];
+        };
+        /**
          * SettlementGiven
          * @description Whose value holds, and what was found on the spot.
          */
@@ -10176,6 +12076,102 @@ export interface components {
             outcome: "for_camera" | "for_person" | "unclear";
             /** Remark */
             remark: string;
+        };
+        /**
+         * SheetBrief
+         * @description A frozen sheet: `id` is the SHA-256 of its content. `author` null = not shown (peers stay anonymous).
+         */
+        SheetBrief: {
+            /** Id */
+            id: string;
+            subject: components["schemas"]["ScoredSubject"];
+            /** Period */
+            period: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "objective" | "self" | "peer" | "dept" | "finance" | "third" | "annual" | "health";
+            /** Author */
+            author: string | null;
+            /**
+             * Taken At
+             * Format: date-time
+             */
+            taken_at: string;
+            /**
+             * Stored At
+             * Format: date-time
+             */
+            stored_at: string;
+            /** Rule Version */
+            rule_version: string;
+            /** Total */
+            total: number | null;
+            /** Grade */
+            grade: ("优" | "良" | "中" | "差") | null;
+        };
+        /**
+         * SheetList
+         * @description Sheets by id; `next` = where to go on after, null at the end.
+         */
+        SheetList: {
+            /** Sheets */
+            sheets: components["schemas"]["SheetBrief"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * SheetShown
+         * @description A sheet with all it is made of.
+         */
+        SheetShown: {
+            /** Id */
+            id: string;
+            subject: components["schemas"]["ScoredSubject"];
+            /** Period */
+            period: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "objective" | "self" | "peer" | "dept" | "finance" | "third" | "annual" | "health";
+            /** Author */
+            author: string | null;
+            /**
+             * Taken At
+             * Format: date-time
+             */
+            taken_at: string;
+            /**
+             * Stored At
+             * Format: date-time
+             */
+            stored_at: string;
+            /** Rule Version */
+            rule_version: string;
+            /** Total */
+            total: number | null;
+            /** Grade */
+            grade: ("优" | "良" | "中" | "差") | null;
+            /** Set Id */
+            set_id: string;
+            /** Set Version */
+            set_version: number;
+            set_name: components["schemas"]["Text"];
+            /**
+             * Frame
+             * @enum {string}
+             */
+            frame: "IOI" | "IPOR" | "MOF";
+            /** Consistency Ratio */
+            consistency_ratio: number;
+            /** Data Quality */
+            data_quality: number | null;
+            /** Marks */
+            marks: components["schemas"]["MarkShown"][];
+            /** Leaves */
+            leaves: components["schemas"]["central__api__sheet_schemas__LeafShown"][];
         };
         /**
          * ShownThatDay
@@ -10205,10 +12201,20 @@ export interface components {
          * @description Best first; too few last.
          */
         SideBySide: {
-            measure: components["schemas"]["MeasureShown"];
+            measure: components["schemas"]["central__api__insight_schemas__MeasureShown"];
             method: components["schemas"]["Text"];
             /** Places */
             places: components["schemas"]["BesideShown"][];
+        };
+        /**
+         * SideShown
+         * @description The figure, and of how many cases it is.
+         */
+        SideShown: {
+            /** Value */
+            value: number | null;
+            /** N */
+            n: number;
         };
         /**
          * SignCounts
@@ -10295,6 +12301,31 @@ export interface components {
             low: string | null;
             /** High */
             high: string | null;
+        };
+        /**
+         * Spot
+         * @description A project on the map. Where nobody has said where it is, the place is `schematic`: laid out, not surveyed.
+         */
+        Spot: {
+            /** Id */
+            id: string;
+            name: components["schemas"]["Text"];
+            street: components["schemas"]["Text"];
+            /**
+             * Sign
+             * @enum {string}
+             */
+            sign: "red" | "yellow" | "blue" | "insufficient" | "paused" | "normal";
+            /** Plan Bp */
+            plan_bp: number | null;
+            /** Actual Bp */
+            actual_bp: number | null;
+            /** Lon */
+            lon: number;
+            /** Lat */
+            lat: number;
+            /** Schematic */
+            schematic: boolean;
         };
         /**
          * SpreadShown
@@ -10565,6 +12596,21 @@ export interface components {
             captured_at: string;
         };
         /**
+         * StillPair
+         * @description The newest still of a building, blurred at the edge as it came, and the earliest of the 30 days before it.
+         */
+        StillPair: {
+            project: components["schemas"]["Named"];
+            building: components["schemas"]["Named"];
+            /**
+             * Sign
+             * @enum {string}
+             */
+            sign: "red" | "yellow" | "blue" | "insufficient" | "paused" | "normal";
+            newest: components["schemas"]["Still"];
+            before: components["schemas"]["Still"] | null;
+        };
+        /**
          * StopGiven
          * @description No work from the first to the last day.
          */
@@ -10584,6 +12630,17 @@ export interface components {
              * Format: date
              */
             last: string;
+        };
+        /**
+         * StreetRow
+         * @description One street: its projects by sign, and its work against its money.
+         */
+        StreetRow: {
+            street: components["schemas"]["Text"];
+            counts: components["schemas"]["SignCounts"];
+            /** Total */
+            total: number;
+            dual: components["schemas"]["Dual"];
         };
         /**
          * Structure
@@ -10614,6 +12671,16 @@ export interface components {
             /** Id */
             id: string;
             name: components["schemas"]["Text"];
+        };
+        /**
+         * SubjectShown
+         * @description Whom or what it is about.
+         */
+        SubjectShown: {
+            /** Kind */
+            kind: string;
+            /** Id */
+            id: string;
         };
         /**
          * SuggestionShown
@@ -10652,6 +12719,16 @@ export interface components {
             sentence: components["schemas"]["Text"];
         };
         /**
+         * SurveyGiven
+         * @description Answers of a survey.
+         */
+        SurveyGiven: {
+            /** N */
+            n: number;
+            /** Satisfied */
+            satisfied: number;
+        };
+        /**
          * TableList
          * @description Every version, oldest first; `in_force` is that of periods that begin today.
          */
@@ -10683,6 +12760,14 @@ export interface components {
             document: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * Taken
+         * @description How many rows were new.
+         */
+        Taken: {
+            /** Taken */
+            taken: number;
         };
         /**
          * TaskDetail
@@ -10730,7 +12815,7 @@ export interface components {
              * Follows
              * @enum {string}
              */
-            follows: "items" | "gap" | "rectification" | "";
+            follows: "gap" | "goal" | "rectification" | "";
             /** Ended On */
             ended_on: string | null;
             /** Timeline */
@@ -10841,7 +12926,7 @@ export interface components {
              * Follows
              * @enum {string}
              */
-            follows: "items" | "gap" | "rectification" | "";
+            follows: "gap" | "goal" | "rectification" | "";
             /** Ended On */
             ended_on: string | null;
         };
@@ -11270,6 +13355,30 @@ export interface components {
             expires_at: string | null;
         };
         /**
+         * Urgent
+         * @description A case that waits for somebody: `owner` is the unit and the role, never a person.
+         */
+        Urgent: {
+            /** Id */
+            id: string;
+            project: components["schemas"]["Named"];
+            subject: components["schemas"]["Text"] | null;
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "blue" | "yellow" | "red";
+            /** State */
+            state: string;
+            said: components["schemas"]["Text"];
+            unit: components["schemas"]["Text"];
+            role: components["schemas"]["Text"];
+            /** Due At */
+            due_at: string | null;
+            /** Overdue */
+            overdue: boolean;
+        };
+        /**
          * UsageList
          * @description Units of a month, recognised ones first; `method` says how it is counted.
          */
@@ -11473,6 +13582,44 @@ export interface components {
             acts: components["schemas"]["UseActShown"][];
         };
         /**
+         * ValueShown
+         * @description A value with what is behind it; `low` and `high` of a survey its Wilson interval, of a panel the extremes.
+         */
+        ValueShown: {
+            /** Value */
+            value: number | null;
+            /** State */
+            state: string;
+            /** N */
+            n: number | null;
+            /** Low */
+            low: number | null;
+            /** High */
+            high: number | null;
+            /** Refs */
+            refs: string[];
+            /** Version */
+            version: string;
+            note: components["schemas"]["Text"] | null;
+        };
+        /**
+         * VerdictShown
+         * @description One letter of SMART and why.
+         */
+        VerdictShown: {
+            /**
+             * Letter
+             * @enum {string}
+             */
+            letter: "S" | "M" | "A" | "R" | "T";
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "ok" | "fail" | "needs_justification";
+            reason: components["schemas"]["Text"];
+        };
+        /**
          * Verification
          * @description What was seen; `cause` where none is on record yet.
          */
@@ -11600,6 +13747,46 @@ export interface components {
             views: components["schemas"]["ViewShown"][];
             /** Next */
             next: number | null;
+        };
+        /**
+         * Wall
+         * @description The district at one time. `as_of` is the newest assessed instant, `now` the wall's clock when it was made.
+         */
+        Wall: {
+            name: components["schemas"]["Text"];
+            /** As Of */
+            as_of: string | null;
+            /**
+             * Now
+             * Format: date-time
+             */
+            now: string;
+            counts: components["schemas"]["SignCounts"];
+            /** Total */
+            total: number;
+            /** Levels */
+            levels: components["schemas"]["LevelToday"][];
+            dual: components["schemas"]["Dual"];
+            /** Streets */
+            streets: components["schemas"]["StreetRow"][];
+            /** Spots */
+            spots: components["schemas"]["Spot"][];
+            /** Waiting */
+            waiting: number;
+            /** Urgent */
+            urgent: components["schemas"]["Urgent"][];
+            /** Stills */
+            stills: components["schemas"]["StillPair"][];
+            /** Today */
+            today: components["schemas"]["Move"][];
+            /** Today Total */
+            today_total: number;
+            /** Money */
+            money: components["schemas"]["MoneyRow"][] | null;
+            devices: components["schemas"]["Devices"];
+            evidenced: components["schemas"]["Evidenced"];
+            /** Week */
+            week: components["schemas"]["DayMoves"][];
         };
         /**
          * WarningEvent
@@ -11851,6 +14038,35 @@ export interface components {
             remark: string;
         };
         /**
+         * FormShown
+         * @description A form of an evaluation as the caller may see it: the assessed sees numbers in place of peers.
+         */
+        central__api__evaluation_schemas__FormShown: {
+            /** Id */
+            id: number | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "self" | "peer" | "dept" | "finance" | "third";
+            /** Filler */
+            filler: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "submitted" | "missed";
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /** Sheet */
+            sheet: string | null;
+            /** Score */
+            score: number | null;
+        };
+        /**
          * PartShown
          * @description A part of a composite: its mean, the weight the policy gives it, and the one it had with others missing.
          */
@@ -11868,6 +14084,95 @@ export interface components {
             weight: number;
             /** Points */
             points: number;
+        };
+        /**
+         * FactorShown
+         * @description tCO2e for one unit of something.
+         */
+        central__api__goal_schemas__FactorShown: {
+            /** Code */
+            code: string;
+            name: components["schemas"]["Text"];
+            /** Kind */
+            kind: string;
+            /** Unit */
+            unit: string;
+            /** Tco2E */
+            tco2e: number;
+        };
+        /**
+         * LeafShown
+         * @description An indicator in a set, its weight, and where the weight is from.
+         */
+        central__api__goal_schemas__LeafShown: {
+            indicator: components["schemas"]["IndicatorShown"];
+            /** Weight */
+            weight: number;
+            /** Judged */
+            judged: string;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * SectorShown
+         * @description A sector's indicators.
+         */
+        central__api__goal_schemas__SectorShown: {
+            /** Id */
+            id: string;
+            /** Version */
+            version: number;
+            name: components["schemas"]["Text"];
+            /** Work Types */
+            work_types: string[];
+            /** Basis */
+            basis: string;
+            /** Indicators */
+            indicators: components["schemas"]["IndicatorShown"][];
+        };
+        /**
+         * SubjectGiven
+         * @description Whom or what a goal or set is about: district, unit (by its Chinese name), project or person (by user name).
+         */
+        central__api__goal_schemas__SubjectGiven: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "district" | "unit" | "project" | "person";
+            /** Id */
+            id: string;
+        };
+        /**
+         * TextGiven
+         * @description A sentence in both languages; English may be left out and is the Chinese then.
+         */
+        central__api__goal_schemas__TextGiven: {
+            /** Zh */
+            zh: string;
+            /**
+             * En
+             * @default
+             */
+            en: string;
+        };
+        /**
+         * MeasureShown
+         * @description What is measured; `better` '' = neither way is good.
+         */
+        central__api__insight_schemas__MeasureShown: {
+            /**
+             * Code
+             * @enum {string}
+             */
+            code: "cycle_days" | "build_days" | "delay_days" | "overspend_bp" | "gap_bp" | "spi_t_bp" | "score_milli" | "return_milli" | "contract_fen" | "paid_bp" | "intensity_fen";
+            name: components["schemas"]["Text"];
+            unit: components["schemas"]["Text"];
+            /**
+             * Better
+             * @enum {string}
+             */
+            better: "lower" | "higher" | "";
         };
         /**
          * PracticeGiven
@@ -11903,6 +14208,28 @@ export interface components {
             /** Kind */
             kind: string;
             name: components["schemas"]["Text"];
+        };
+        /**
+         * SectorShown
+         * @description A sector's returns (1.20 = 1.20 yuan for each yuan spent); `advised_bp` is a change of its share.
+         */
+        central__api__insight_schemas__SectorShown: {
+            /** Sector */
+            sector: string;
+            name: components["schemas"]["Text"];
+            /** N */
+            n: number;
+            spread: components["schemas"]["SpreadShown"] | null;
+            /** Whole */
+            whole: number;
+            /** Spent Fen */
+            spent_fen: number;
+            /** Share Bp */
+            share_bp: number;
+            /** Advised Bp */
+            advised_bp: number;
+            /** Projects */
+            projects: string[];
         };
         /**
          * DecisionGiven
@@ -12005,6 +14332,21 @@ export interface components {
             replaces: number | null;
             /** Withdrawn */
             withdrawn: boolean;
+        };
+        /**
+         * FactorShown
+         * @description What moved a probability: its value here, what it usually is (null where that says nothing), and which way.
+         */
+        central__api__outlook_schemas__FactorShown: {
+            /** Code */
+            code: string;
+            name: components["schemas"]["Text"];
+            /** Value */
+            value: string;
+            /** Usual */
+            usual: number | null;
+            /** Raises */
+            raises: boolean;
         };
         /**
          * FindingShown
@@ -12118,6 +14460,152 @@ export interface components {
             published_by: string;
         };
         /**
+         * DecisionGiven
+         * @description Accepted, or returned with a remark.
+         */
+        central__api__sheet_schemas__DecisionGiven: {
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "accepted" | "returned";
+            /**
+             * Remark
+             * @default
+             */
+            remark: string;
+        };
+        /**
+         * EntryGiven
+         * @description A value: `value` of a number, `n` and `satisfied` of a survey, `points` of a panel. `override` replaces what is
+         *     measured, with its `reason`; both stay visible.
+         */
+        central__api__sheet_schemas__EntryGiven: {
+            subject: components["schemas"]["central__api__sheet_schemas__SubjectGiven"];
+            /** Period */
+            period: string;
+            /** Indicator */
+            indicator: string;
+            /** Value */
+            value?: number | null;
+            /** N */
+            n?: number | null;
+            /** Satisfied */
+            satisfied?: number | null;
+            /** Points */
+            points?: number[];
+            /** Evidence */
+            evidence?: string[];
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            /**
+             * Override
+             * @default false
+             */
+            override: boolean;
+        };
+        /**
+         * FormShown
+         * @description What is known of each indicator of the subject's set in force for a period.
+         */
+        central__api__sheet_schemas__FormShown: {
+            subject: components["schemas"]["ScoredSubject"];
+            /** Period */
+            period: string;
+            /** Set Id */
+            set_id: string;
+            /** Set Version */
+            set_version: number;
+            /** Fields */
+            fields: components["schemas"]["FieldShown"][];
+        };
+        /**
+         * LeafShown
+         * @description A leaf of a sheet: points = weight x leaf score. `before` = the target before an approved adjustment.
+         */
+        central__api__sheet_schemas__LeafShown: {
+            /** Indicator */
+            indicator: string;
+            name: components["schemas"]["Text"];
+            /** Kind */
+            kind: string;
+            /** Unit */
+            unit: string;
+            /** Target */
+            target: number;
+            /** Value */
+            value: number | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "measured" | "entered" | "missing" | "not_due" | "too_few" | "not_applicable";
+            /** Source */
+            source: string;
+            /** Version */
+            version: string;
+            /** Refs */
+            refs: string[];
+            /** N */
+            n: number | null;
+            /** Low */
+            low: number | null;
+            /** High */
+            high: number | null;
+            note: components["schemas"]["Text"] | null;
+            /** Weight */
+            weight: number;
+            /** Leaf Score */
+            leaf_score: number;
+            /** Points */
+            points: number;
+            /** Formula */
+            formula: string;
+            /** Before */
+            before: number | null;
+            /** Judged */
+            judged: string;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * MeasureShown
+         * @description Something the platform measures by itself; an indicator that names its `code` is filled and never typed.
+         */
+        central__api__sheet_schemas__MeasureShown: {
+            /** Code */
+            code: string;
+            name: components["schemas"]["Text"];
+            /** Unit */
+            unit: string;
+            /** Kinds */
+            kinds: ("project" | "unit" | "person" | "district")[];
+            /**
+             * Better
+             * @enum {string}
+             */
+            better: "higher" | "lower";
+            formula: components["schemas"]["Text"];
+            /** Version */
+            version: string;
+        };
+        /**
+         * SubjectGiven
+         * @description A project (its id), a unit (its name) or a person (user name).
+         */
+        central__api__sheet_schemas__SubjectGiven: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "project" | "unit" | "person";
+            /** Id */
+            id: string;
+        };
+        /**
          * AnswerGiven
          * @description `first` against `second` (places of the criteria, from 0): 3 = the first is three times as important, -3 = the
          *     second; 1 = alike. 0 and -1 are no judgements.
@@ -12129,6 +14617,73 @@ export interface components {
             second: number;
             /** Says */
             says: number;
+        };
+        /**
+         * EntryGiven
+         * @description An indicator of a sector. `above` = the indicator of a higher level that it serves (E02), '' = none; `target`
+         *     null = each subject sets its own.
+         */
+        central__scoring__library__EntryGiven: {
+            /** Id */
+            id: string;
+            name: components["schemas"]["central__scoring__library__TextGiven"];
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "higher" | "lower" | "binary" | "qualitative" | "survey" | "panel";
+            /** Target */
+            target: number | null;
+            /** Unit */
+            unit: string;
+            /**
+             * Digits
+             * @default 2
+             */
+            digits: number;
+            formula: components["schemas"]["central__scoring__library__TextGiven"];
+            /**
+             * Source
+             * @default
+             */
+            source: string;
+            /**
+             * Level
+             * @default 2
+             * @enum {integer}
+             */
+            level: 1 | 2 | 3;
+            /**
+             * Above
+             * @default
+             */
+            above: string | "";
+            /** Frames */
+            frames: {
+                [key: string]: string;
+            };
+            /**
+             * Basis
+             * @default
+             */
+            basis: string;
+            /** Verification */
+            verification: string;
+            /**
+             * Owner
+             * @default
+             */
+            owner: string;
+        };
+        /**
+         * TextGiven
+         * @description A name or formula in both languages.
+         */
+        central__scoring__library__TextGiven: {
+            /** Zh */
+            zh: string;
+            /** En */
+            en: string;
         };
     };
     responses: never;
@@ -13277,6 +15832,69 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["central__api__lives_schemas__DecisionGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PauseList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    endPause: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+                pause: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PauseEnd"];
             };
         };
         responses: {
@@ -24707,6 +27325,994 @@ export interface operations {
             };
         };
     };
+    listMeasures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeasureList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    getValueForm: {
+        parameters: {
+            query: {
+                subject_kind: "project" | "unit" | "person" | "district";
+                subject: string;
+                period: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["central__api__sheet_schemas__FormShown"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    listSheets: {
+        parameters: {
+            query?: {
+                subject_kind?: ("district" | "unit" | "project" | "person") | null;
+                subject?: string | null;
+                period?: string | null;
+                kind?: ("objective" | "self" | "peer" | "dept" | "finance" | "third" | "annual" | "health") | null;
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SheetList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    getSheet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sheet_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SheetShown"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    getOutcome: {
+        parameters: {
+            query: {
+                before_first: string;
+                before_last: string;
+                after_first: string;
+                after_last: string;
+                subject_kind?: "project" | "unit" | "person" | "district";
+                subject?: string;
+            };
+            header?: never;
+            path: {
+                measure: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutcomeShown"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    getSatisfaction: {
+        parameters: {
+            query: {
+                indicator: string;
+                before: string;
+                after: string;
+                subject_kind: "project" | "unit" | "person" | "district";
+                subject: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutcomeShown"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    getRollup: {
+        parameters: {
+            query?: {
+                day?: string | null;
+                under?: string;
+                work_type?: string | null;
+                street?: string | null;
+                offset?: number;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RollupShown"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    listEntries: {
+        parameters: {
+            query: {
+                subject_kind: "project" | "unit" | "person" | "district";
+                subject: string;
+                period?: string | null;
+                waiting?: boolean;
+                before?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    enterValue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["central__api__sheet_schemas__EntryGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryShown"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"] | components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    decideEntry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entry: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["central__api__sheet_schemas__DecisionGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryShown"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"] | components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    sendRequestCounts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RequestCountsGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Taken"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"] | components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    listSavings: {
+        parameters: {
+            query?: {
+                after?: number;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavingList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    noteSaving: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SavingGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavingShown"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"] | components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    decideSaving: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                saving: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["central__api__sheet_schemas__DecisionGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavingShown"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"] | components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
     traceScore: {
         parameters: {
             query?: {
@@ -27849,6 +31455,123 @@ export interface operations {
             };
         };
     };
+    getWall: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wall"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    getMap: {
+        parameters: {
+            query?: {
+                /** @description as it stood at the end of this day; now unless told */
+                at?: string | null;
+                /** @description only this street, by its Chinese name */
+                street?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MapState"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
     getOutlook: {
         parameters: {
             query?: never;
@@ -28439,6 +32162,1567 @@ export interface operations {
                 };
                 content: {
                     "text/plain": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    checkGoal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GoalCheckGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoalChecked"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    listGoals: {
+        parameters: {
+            query?: {
+                year?: number | null;
+                level?: number | null;
+                state?: string;
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoalList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    getGoalTree: {
+        parameters: {
+            query?: {
+                year?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoalTree"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    getGoal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                goal: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoalHistory"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    writeGoal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                goal: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GoalGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoalShown"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"] | components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    proposeGoals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GoalKeysGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoalVersions"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"] | components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    withdrawGoals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GoalKeysGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoalVersions"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"] | components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    decideGoals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GoalDecisionGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoalVersions"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"] | components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    noteGoalRecord: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                goal: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GoalRecordGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoalHistory"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"] | components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    listIndicatorSectors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SectorList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    putIndicatorSector: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SectorGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["central__api__goal_schemas__SectorShown"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"] | components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    getIndicatorSector: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sector: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["central__api__goal_schemas__SectorShown"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    listIndicatorSets: {
+        parameters: {
+            query?: {
+                kind?: ("district" | "unit" | "project" | "person") | null;
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    getIndicatorSet: {
+        parameters: {
+            query?: {
+                /** @description today unless told */
+                day?: string | null;
+            };
+            header?: never;
+            path: {
+                kind: "district" | "unit" | "project" | "person";
+                subject: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetVersions"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    proposeIndicatorSet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: "district" | "unit" | "project" | "person";
+                subject: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CloneGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetShown"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"] | components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    getIndicatorFrame: {
+        parameters: {
+            query?: {
+                /** @description today unless told */
+                day?: string | null;
+            };
+            header?: never;
+            path: {
+                kind: "district" | "unit" | "project" | "person";
+                subject: string;
+                frame: "IOI" | "IPOR" | "MOF";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FrameShown"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    decideIndicatorSet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: "district" | "unit" | "project" | "person";
+                subject: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetDecisionGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetShown"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"] | components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    withdrawIndicatorSet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: "district" | "unit" | "project" | "person";
+                subject: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetShown"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"] | components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    listCarbonTables: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FactorTables"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    putCarbonTable: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FactorTableGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FactorTableShown"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"] | components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    countCarbon: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CarbonGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CarbonShown"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"] | components["schemas"]["ErrorEnvelope"];
                 };
             };
         };

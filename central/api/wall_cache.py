@@ -1,0 +1,38 @@
+"""Keeps the wall's answer while nothing has changed: many screens cost what one costs."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from threading import Lock
+
+from central.api.wall_schemas import Wall
+
+KEPT_MAX = 64
+
+
+class WallCache:
+    """Answers by scope, each with the stamp of what it was made of; a scope is made by one caller at a time."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[Hashable, tuple[Hashable, Wall]] = OrderedDict()
+        self._making: dict[Hashable, Lock] = {}
+        self._lock = Lock()
+
+    def answer(self, scope: Hashable, stamp: Hashable, make: Callable[[], Wall]) -> Wall:
+        """The kept answer of this stamp, or a new one."""
+        with self._lock:
+            making = self._making.setdefault(scope, Lock())
+        with making:
+            with self._lock:
+                found = self._kept.get(scope)
+            if found is not None and found[0] == stamp:
+                return found[1]
+            made = make()
+            with self._lock:
+                self._kept[scope] = (stamp, made)
+                self._kept.move_to_end(scope)
+                while len(self._kept) > KEPT_MAX:
+                    dropped, _ = self._kept.popitem(last=False)
+                    self._making.pop(dropped, None)
+            return made

@@ -1,0 +1,231 @@
+"""Read queries of the wall: the district as last judged in a fixed number of queries, however many projects.
+
+Only rows of whole projects are read, never those of buildings and items: a district of 20 000 buildings is 1 000 rows.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, case, func, select
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col
+
+from central.rules.in_force import LaddersInForce
+from central.store import tables
+from central.store.read_ladders import ladders_of_each
+from central.store.upsert import table_of
+
+_CASE, _EVENT, _WARNING = table_of(tables.MendingCase), table_of(tables.WarningEvent), table_of(tables.PlanWarning)
+_STATE, _ACCOUNT, _BUILDING = (
+    table_of(tables.AssessmentState),
+    table_of(tables.FundAccount),
+    table_of(tables.Building),
+)
+_PAUSE, _ASKED, _PROJECT = table_of(tables.Pause), table_of(tables.PauseRequest), table_of(tables.Project)
+_READING, _EVIDENCE = table_of(tables.FaceReading), table_of(tables.Evidence)
+_CAMERA, _CONDITION = table_of(tables.Camera), table_of(tables.CameraCondition)
+_GATEWAY, _STATUS = table_of(tables.Gateway), table_of(tables.GatewayStatus)
+_FACE, _RECORD = table_of(tables.FaceAssignment), table_of(tables.Record)
+_CASE_EVENT, _PLACE, _FENCE = table_of(tables.CaseEvent), table_of(tables.SitePlace), table_of(tables.SiteFence)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stood:
+    """A project as last judged; `deviation` None = nothing was ever observed of it. Pauses: first and last days."""
+
+    project: tables.Project
+    as_of_at: int | None
+    deviation: tables.DeviationRow | None
+    warnings: tuple[tables.PlanWarning, ...]
+    pauses: tuple[tuple[date, date], ...]
+    ladders: LaddersInForce
+    paid_fen: int
+
+
+def stamp_of(connection: Connection) -> tuple[int, ...]:
+    """Changes when anything changes that the wall shows, but for the gateways' heartbeats."""
+    counted = (
+        select(func.coalesce(func.sum(_STATE.c.assessed_revision), 0)),
+        select(func.coalesce(func.max(_CASE_EVENT.c.id), 0)),
+        select(func.coalesce(func.sum(_ACCOUNT.c.entries), 0)),
+        select(func.coalesce(func.max(_EVIDENCE.c.received_at), 0)),
+        select(func.coalesce(func.max(_ASKED.c.decided_at), 0)),
+        select(func.coalesce(func.max(_PLACE.c.set_at), 0)),
+        select(func.coalesce(func.max(_FENCE.c.set_at), 0)),
+        select(func.coalesce(func.sum(_PROJECT.c.plan_version), 0)),
+    )
+    return tuple(int(value) for value in connection.execute(select(*(one.scalar_subquery() for one in counted))).one())
+
+
+def stood(session: Session) -> list[Stood]:
+    """Every project, by id."""
+    connection = session.connection()
+    projects = list(session.execute(select(tables.Project).order_by(col(tables.Project.id))).scalars())
+    as_of = {row.project: row.as_of_at for row in connection.execute(select(_STATE.c.project, _STATE.c.as_of_at))}
+    deviations = _newest_deviations(session)
+    unseen = _unseen(session)
+    warnings: dict[str, list[tables.PlanWarning]] = defaultdict(list)
+    for warning in session.execute(select(tables.PlanWarning).where(col(tables.PlanWarning.state) == "open")).scalars():
+        warnings[warning.project].append(warning)
+    pauses = pauses_of_each(connection)
+    ladders = ladders_of_each(connection, [project.id for project in projects])
+    paid = {row.project: row.paid_fen for row in connection.execute(select(_ACCOUNT.c.project, _ACCOUNT.c.paid_fen))}
+    return [
+        Stood(
+            project=project,
+            as_of_at=as_of.get(project.id),
+            deviation=None if project.id in unseen else deviations.get(project.id),
+            warnings=tuple(warnings[project.id]),
+            pauses=tuple(pauses.get(project.id, ())),
+            ladders=ladders[project.id],
+            paid_fen=paid.get(project.id, 0),
+        )
+        for project in projects
+    ]
+
+
+def _newest_deviations(session: Session) -> dict[str, tables.DeviationRow]:
+    """Of whole projects; one step in the key's index for each, whatever the length of its history."""
+    later, row = aliased(tables.DeviationRow), tables.DeviationRow
+    newest = (
+        select(func.max(later.as_of_at))
+        .where(col(later.subject_kind) == "project", col(later.subject) == col(tables.Project.id))
+        .scalar_subquery()
+    )
+    same = and_(
+        col(row.subject_kind) == "project",
+        col(row.subject) == col(tables.Project.id),
+        col(row.as_of_at) == newest,
+    )
+    return {found.subject: found for found in session.execute(select(row).join(tables.Project, same)).scalars()}
+
+
+def _unseen(session: Session) -> set[str]:
+    """Projects whose newest progress says that nothing was ever observed."""
+    later, row = aliased(tables.ProgressState), tables.ProgressState
+    newest = select(func.max(later.as_of_at)).where(col(later.subject) == col(tables.Project.id)).scalar_subquery()
+    same = and_(col(row.subject) == col(tables.Project.id), col(row.as_of_at) == newest)
+    wanted = select(col(row.subject)).join(tables.Project, same).where(col(row.last_seen_at).is_(None))
+    return set(session.execute(wanted).scalars())
+
+
+def pauses_of_each(connection: Connection) -> dict[str, list[tuple[date, date]]]:
+    """Those of the newest plans and those approved since."""
+    found: dict[str, list[tuple[date, date]]] = defaultdict(list)
+    planned = select(_PAUSE.c.project, _PAUSE.c.first, _PAUSE.c.last).join(
+        _PROJECT, and_(_PROJECT.c.id == _PAUSE.c.project, _PROJECT.c.plan_version == _PAUSE.c.version)
+    )
+    approved = select(_ASKED.c.project, _ASKED.c.first, _ASKED.c.last).where(_ASKED.c.state == "approved")
+    for wanted in (planned, approved):
+        for project, first, last in connection.execute(wanted):
+            found[project].append((first, last))
+    return found
+
+
+def running_cases(connection: Connection) -> list[Row[Any]]:
+    """Cases that have not ended, heaviest first, then whose clock runs out first: id, project, level, due_at, … ."""
+    rank = case({"red": 0, "yellow": 1}, value=_CASE.c.level, else_=2)
+    wanted = (
+        select(
+            *(_CASE.c[name] for name in ("id", "project", "rule", "subject_kind", "subject", "level", "state")),
+            *(_CASE.c[name] for name in ("clock", "due_at", "opened_at", "warning")),
+            _WARNING.c.value,
+            _WARNING.c.unit,
+            _BUILDING.c.name_zh,
+            _BUILDING.c.name_en,
+        )
+        .join(_WARNING, _WARNING.c.id == _CASE.c.warning)
+        .outerjoin(_BUILDING, and_(_CASE.c.subject_kind == "building", _BUILDING.c.id == _CASE.c.subject))
+        .where(_CASE.c.ended_at.is_(None))
+    )
+    return list(connection.execute(wanted.order_by(rank, _CASE.c.due_at.is_(None), _CASE.c.due_at, _CASE.c.id)))
+
+
+def moves_since(connection: Connection, since_ms: int, until_ms: int) -> list[Row[Any]]:
+    """What became of warnings that may page, newest first: at, event, level, previous, project, rule, historical."""
+    wanted = (
+        select(
+            *(_EVENT.c[name] for name in ("at", "event", "level", "previous")),
+            *(_WARNING.c[name] for name in ("project", "rule", "subject_kind", "subject")),
+            _BUILDING.c.name_zh,
+            _BUILDING.c.name_en,
+        )
+        .join(_WARNING, _WARNING.c.id == _EVENT.c.warning)
+        .outerjoin(_BUILDING, and_(_WARNING.c.subject_kind == "building", _BUILDING.c.id == _WARNING.c.subject))
+        .where(_EVENT.c.at >= since_ms, _EVENT.c.at <= until_ms, _WARNING.c.historical.is_(False))
+        .order_by(_EVENT.c.at.desc(), _EVENT.c.warning.desc())
+    )
+    return list(connection.execute(wanted))
+
+
+def newest_stills(
+    connection: Connection, *, projects: Sequence[str] | None, since_ms: int, limit: int
+) -> list[Row[Any]]:
+    """The newest still of each building that had one since then, newest first; `projects` None = of all."""
+    newest = (
+        select(_READING.c.building, func.max(_READING.c.observed_at).label("at"))
+        .join(_EVIDENCE, _EVIDENCE.c.sha256 == _READING.c.evidence_sha256)
+        .where(_READING.c.observed_at >= since_ms, _READING.c.timing != "future")
+        .group_by(_READING.c.building)
+        .subquery()
+    )
+    wanted = (
+        select(
+            *(_READING.c[name] for name in ("building", "face", "gateway", "camera", "observed_at", "evidence_sha256")),
+            _BUILDING.c.project,
+            _BUILDING.c.name_zh,
+            _BUILDING.c.name_en,
+        )
+        .join(newest, and_(newest.c.building == _READING.c.building, newest.c.at == _READING.c.observed_at))
+        .join(_EVIDENCE, _EVIDENCE.c.sha256 == _READING.c.evidence_sha256)
+        .join(_BUILDING, _BUILDING.c.id == _READING.c.building)
+        .order_by(_READING.c.observed_at.desc(), _READING.c.building, _READING.c.face)
+    )
+    if projects is not None:
+        wanted = wanted.where(_BUILDING.c.project.in_(projects))
+    return list(connection.execute(wanted.limit(limit)))
+
+
+def still_of_face_since(connection: Connection, row: Row[Any], *, since_ms: int) -> Row[Any] | None:
+    """The earliest still of the same face by the same camera since an instant and before this one."""
+    wanted = (
+        select(_READING.c.evidence_sha256, _READING.c.observed_at)
+        .join(_EVIDENCE, _EVIDENCE.c.sha256 == _READING.c.evidence_sha256)
+        .where(
+            *(_READING.c[name] == getattr(row, name) for name in ("building", "face", "gateway", "camera")),
+            _READING.c.observed_at >= since_ms,
+            _READING.c.observed_at < row.observed_at,
+            _READING.c.evidence_sha256 != row.evidence_sha256,
+        )
+        .order_by(_READING.c.observed_at)
+    )
+    return connection.execute(wanted.limit(1)).first()
+
+
+def cameras_seen(connection: Connection) -> list[Row[Any]]:
+    """Each assigned camera of the newest plans with a project it looks at: gateway, camera, project, online, seen."""
+    wanted = (
+        select(
+            *(_FACE.c.gateway, _FACE.c.camera, _BUILDING.c.project),
+            _STATUS.c.online,
+            _CAMERA.c.last_observed_at,
+            _CAMERA.c.registration,
+        )
+        .distinct()
+        .join(_BUILDING, _BUILDING.c.id == _FACE.c.building)
+        .join(_PROJECT, and_(_PROJECT.c.id == _BUILDING.c.project, _PROJECT.c.plan_version == _FACE.c.plan_version))
+        .outerjoin(_STATUS, _STATUS.c.gateway == _FACE.c.gateway)
+        .outerjoin(_CAMERA, and_(_CAMERA.c.gateway == _FACE.c.gateway, _CAMERA.c.id == _FACE.c.camera))
+    )
+    return list(connection.execute(wanted))
+
+
+def open_conditions(connection: Connection) -> list[Row[Any]]:
+    """Device facts that have not ended: gateway, camera, code, since_at."""
+    columns = (_CONDITION.c.gateway, _CONDITION.c.camera, _CONDITION.c.code, _CONDITION.c.since_at)
+    return list(connection.execute(select(*columns).where(_CONDITION.c.until_at.is_(None))))
