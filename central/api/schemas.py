@@ -162,12 +162,14 @@ class Pause(Answer):
 
 
 class ProjectDetail(ProjectSummary):
-    """A project with its buildings, cameras and pauses."""
+    """A project with its buildings, cameras and pauses; `disputed` are the work items of which a person's value
+    differs from the cameras' by more than the tolerance and nobody has settled it: a mark on what is published."""
 
     plan_version: int
     pauses: list[Pause]
     buildings: list[BuildingState]
     cameras: list[CameraState]
+    disputed: list[str]
 
 
 class CurvePoint(Answer):
@@ -331,7 +333,11 @@ class ScorePart(Answer):
 
 
 class ScoreDetail(Answer):
-    """A score with all it is made of; `as_of` and the figures are null before the first assessment."""
+    """A score with all it is made of; `as_of` and the figures are null before the first assessment.
+
+    `poor_data` (数据质量不足): the quality of the unit's data was under 60 in `quality_month`, the last that was frozen
+    before the score; `quality_bp` is its total x 100 (null = nothing to count, or no month yet).
+    """
 
     subject: SubjectName
     as_of: datetime | None
@@ -339,6 +345,9 @@ class ScoreDetail(Answer):
     grade: Grade | None
     rule_version: str | None
     consistency_ratio: float | None
+    poor_data: bool
+    quality_month: date | None
+    quality_bp: int | None
     contributions: list[ScorePart]
 
 

@@ -127,6 +127,12 @@ def frozen(connection: Connection, month: date) -> tuple[Ranked, ...]:
     return bulletin({row.unit: total_of(Counted(**one) for one in json.loads(row.counts).values()) for row in rows})
 
 
+def newest_frozen(connection: Connection, unit: str, *, before: date) -> date | None:
+    """The last month before a first of a month of which the unit's quality is frozen."""
+    mine = select(func.max(_MONTH.c.month)).where(_MONTH.c.unit == unit, _MONTH.c.month < before)
+    return connection.execute(mine).scalar()
+
+
 def quality_rows(connection: Connection, month: date, *, now_ms: int) -> tuple[Ranked, ...]:
     """The bulletin of a month (its first day): the frozen one, else as of now."""
     return frozen(connection, month) or ranked(count_units(connection, month, now_ms=now_ms))

@@ -27,6 +27,7 @@ from central.api.views.fleet import camera_state
 from central.api.views.sign import SIGNS, severity
 from central.api.views.standing import Judged
 from central.store import tables
+from central.store.read_checked import disputed_items
 from central.store.read_fleet import watching
 from central.store.read_standing import standings
 
@@ -72,6 +73,7 @@ def project_of(session: Session, project_id: str, *, access: Access, now: dateti
         pauses=[Pause(first=first, last=last) for first, last in judged.plan.pauses],
         buildings=judged.buildings(),
         cameras=[camera_state(camera) for camera in watching(session, [project_id])],
+        disputed=sorted(disputed_items(session.connection(), project_id)),
         **dict(_shown(judged.summary(), found[0].project, access)),
     )
 

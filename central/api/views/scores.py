@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from typing import cast
 
@@ -10,6 +11,9 @@ from sqlmodel import Session
 from central.api.errors import absent
 from central.api.schemas import Grade, ScoreDetail, ScorePart, SubjectName, Text
 from central.api.views.words import instant, name_of, refs_of
+from central.quality.counting import Ranked, total_bp
+from central.store.count_quality import frozen, newest_frozen
+from central.store.instants import district_day, from_ms
 from central.store.read_scores import newest_score, score_parts
 from central.store.tables import Project, ScoreContribution
 
@@ -20,6 +24,7 @@ def score_of(session: Session, project_id: str, *, day: date | None = None) -> S
     if project is None:
         raise absent("project", project_id)
     score = newest_score(session, kind="project", subject=project_id, day=day)
+    quality = _quality(session, project, before=district_day(from_ms(score.as_of_at))) if score else None
     return ScoreDetail(
         subject=SubjectName(kind="project", id=project.id, name=name_of(project)),
         as_of=instant(score.as_of_at) if score else None,
@@ -27,7 +32,29 @@ def score_of(session: Session, project_id: str, *, day: date | None = None) -> S
         grade=cast(Grade | None, score.grade) if score else None,
         rule_version=score.rule_version if score else None,
         consistency_ratio=score.consistency_ratio if score else None,
+        poor_data=quality is not None and quality.ranked.score.insufficient,
+        quality_month=quality.month if quality else None,
+        quality_bp=total_bp(quality.ranked.score) if quality else None,
         contributions=[part_of(row) for row in score_parts(session, score)] if score else [],
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _UnitMonth:
+    """The quality of a unit's data in a month that was frozen."""
+
+    month: date
+    ranked: Ranked
+
+
+def _quality(session: Session, project: Project, *, before: date) -> _UnitMonth | None:
+    """Of the last month that was over before a day and is frozen."""
+    connection = session.connection()
+    month = newest_frozen(connection, project.unit_zh, before=before.replace(day=1))
+    if month is None:
+        return None
+    return next(
+        (_UnitMonth(month=month, ranked=one) for one in frozen(connection, month) if one.unit == project.unit_zh), None
     )
 
 

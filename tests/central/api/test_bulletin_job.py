@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from central.jobs import JOBS, Scheduler
 from central.plan.calendar import midnight
+from central.reassess import reassess
 from central.store.engine import reading, writing
 from central.store.instants import to_ms
 from tests.central.api.district import Centre
@@ -52,6 +53,8 @@ def test_the_bulletin_of_the_1st_is_made_by_the_clock_ranked_and_frozen(own_cent
     assert reports(own_centre) == []  # at eight, when somebody is there
     beat(own_centre, JUNE_FIRST + timedelta(hours=8))
     made = reports(own_centre)
+    with reading(own_centre.engine) as connection:  # documents are made when somebody asks, not while the job writes
+        assert connection.execute(text("SELECT count(*) FROM report_file")).scalar_one() == 0
     assert [about for about, _ in made] == ["", "区住建局", "区教育局"]
     with writing(own_centre.engine) as connection:  # what comes late, and whoever asks again, changes nothing of May
         connection.execute(text("UPDATE record SET received_at = received_at + 864000000"))
@@ -61,3 +64,17 @@ def test_the_bulletin_of_the_1st_is_made_by_the_clock_ranked_and_frozen(own_cent
     beat(own_centre, JUNE_FIRST + timedelta(days=3))
     assert bulletin(own_centre) == frozen
     assert reports(own_centre) == made
+
+
+def test_the_score_of_a_project_whose_units_data_were_poor_says_so(own_centre: Centre) -> None:
+    """数据质量不足 under 60 in the last frozen month before the score; what is disputed is marked on the project."""
+    client = own_centre.client("leader")
+    before = client.get("/api/v1/projects/qp/score").json()
+    assert (before["poor_data"], before["quality_month"]) == (False, None)
+    beat(own_centre, JUNE_FIRST)
+    reassess(own_centre.engine, "qp", JUNE_FIRST + timedelta(hours=2))
+    after = client.get("/api/v1/projects/qp/score").json()
+    own_centre.wall.at = JUNE_FIRST
+    unit = next(one for one in bulletin(own_centre)["units"] if one["unit"] == "区住建局")
+    assert unit["insufficient"]
+    assert (after["poor_data"], after["quality_month"], after["quality_bp"]) == (True, "2026-05-01", unit["total_bp"])

@@ -146,6 +146,7 @@ def test_a_value_far_from_the_cameras_is_disputed_and_settled_by_another(own_cen
         (far["id"], seen, seen + 501, "open")
     ]
     assert found[0]["published_bp"] not in (None, seen + 501)
+    assert watcher.get("/api/v1/projects/qp").json()["disputed"] == ["qp-b2-structure"]
     settle = f"/api/v1/projects/qp/disputes/{found[0]['id']}/settlement"
     verdict = {"outcome": "for_camera", "remark": "looked on the spot"}
     own = watcher.post(settle, json=verdict)
@@ -156,6 +157,7 @@ def test_a_value_far_from_the_cameras_is_disputed_and_settled_by_another(own_cen
     assert settled.json()["disputes"][0]["state"] == "for_camera"
     assert own_centre.client("second").post(settle, json=verdict).status_code == 422
     assert watcher.get("/api/v1/projects/qp/checks").json()["open_disputes"] == 0
+    assert watcher.get("/api/v1/projects/qp").json()["disputed"] == []
 
 
 @pytest.mark.requirement("D24")
