@@ -75,26 +75,29 @@ def seen_by(connection: Connection, projects: Sequence[str], *, at_ms: int) -> d
 
 def warnings_by(connection: Connection, projects: Sequence[str], *, at_ms: int) -> list[Row[Any]]:
     """Warnings open at an instant, at the level they then had: project, rule, subject_kind, subject, level."""
+    later = _EVENT.alias()
     newest = (
-        select(func.max(_EVENT.c.at))
-        .where(_EVENT.c.warning == _WARNING.c.id, _EVENT.c.at <= at_ms, _EVENT.c.level.is_not(None))
+        select(func.max(later.c.at))
+        .where(later.c.warning == _WARNING.c.id, later.c.at <= at_ms, later.c.level.is_not(None))
         .scalar_subquery()
+        .correlate(_WARNING)
     )
     wanted = (
         select(
             *(_WARNING.c[name] for name in ("id", "project", "rule", "subject_kind", "subject")),
             _EVENT.c.level,
         )
-        .join(_EVENT, and_(_EVENT.c.warning == _WARNING.c.id, _EVENT.c.at == newest, _EVENT.c.level.is_not(None)))
+        .select_from(_WARNING.join(_EVENT, _EVENT.c.warning == _WARNING.c.id))
+        .where(_EVENT.c.at == newest, _EVENT.c.level.is_not(None))
         .where(
             _WARNING.c.project.in_(projects),
             _WARNING.c.raised_at <= at_ms,
             _WARNING.c.state != "withdrawn",
             or_(_WARNING.c.closed_at.is_(None), _WARNING.c.closed_at > at_ms),
         )
-        .order_by(_WARNING.c.id)
+        .order_by(_WARNING.c.id, _EVENT.c.event)
     )
-    return list(connection.execute(wanted))
+    return list({row.id: row for row in connection.execute(wanted)}.values())
 
 
 def stages_by(connection: Connection, projects: Sequence[str], *, at_ms: int) -> dict[str, Row[Any]]:
