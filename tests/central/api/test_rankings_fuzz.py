@@ -1,0 +1,63 @@
+"""Whatever a leader or a clerk does about rankings, uses, adjustments and cases, nothing breaks."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, settings
+
+from central.api.app import openapi_document
+from central.scoring.period import period_of
+from central.store.engine import writing
+from central.store.instants import to_ms
+from central.store.save_ranked import follow_up
+from tests.central.api.district import Centre
+from tests.central.api.test_fuzz import CHECKS
+from tests.central.evaluate.test_ranking import TEN, results
+
+TAGS = {"rankings", "adjustments", "recognition"}
+DOCUMENT = openapi_document()
+OPERATIONS = [
+    operation["operationId"]
+    for methods in DOCUMENT["paths"].values()
+    for method, operation in methods.items()
+    if method != "get"  # an admin reads them too: test_fuzz
+    if TAGS & set(operation.get("tags", ()))
+]
+SCHEMA = schemathesis.openapi.from_dict(DOCUMENT).include(operation_id=OPERATIONS)
+
+
+@pytest.fixture(scope="module")
+def judged_centre(fuzzed_centre: Centre) -> Centre:
+    """Units with suggestions, so that numbers lead somewhere."""
+    with writing(fuzzed_centre.engine) as connection:
+        now_ms = to_ms(datetime(2026, 2, 3, tzinfo=UTC))
+        follow_up(
+            connection,
+            period_of("2025"),
+            results([*TEN, "区住建局"], totals=[60.0 + n for n in range(11)]),
+            now_ms=now_ms,
+        )
+    return fuzzed_centre
+
+
+@SCHEMA.parametrize()
+@settings(
+    max_examples=3,
+    deadline=None,
+    derandomize=True,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+def test_nobody_breaks_a_promise(case: schemathesis.Case[Any], judged_centre: Centre) -> None:
+    for name in {"use", "ranking", "adjustment", "practice"} & set(case.path_parameters):
+        if str(case.path_parameters[name]).isdecimal():  # one that is there, most of the time
+            case.path_parameters[name] = 1 + int(case.path_parameters[name]) % 8
+    person = "unit" if case.operation.definition.raw["operationId"].startswith(("enter", "appeal")) else "leader"
+    token = judged_centre.services.signer.issue(person, now=judged_centre.wall()).token
+    case.call_and_validate(
+        base_url=judged_centre.url, headers={"Authorization": f"Bearer {token}"}, checks=list(CHECKS), timeout=20
+    )
