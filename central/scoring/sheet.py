@@ -55,7 +55,8 @@ class Mark:
 class Sheet:
     """One value for each leaf of the set, in the set's order. `taken_at`: the instant up to which facts count (the end
     of a period that is over). `data_quality`: total of the unit's data 0-100, None where it is not known.
-    `adjusted` names the leaves whose target in `set` is not the one the set was made with."""
+    `adjusted` names the leaves whose target in `set` is not the one the set was made with; `disputes` what people said
+    otherwise than devices and nobody had decided: the value that devices and people together gave stays (E31)."""
 
     subject: Subject
     period: Period
@@ -66,6 +67,7 @@ class Sheet:
     author: str
     data_quality: float | None = None
     adjusted: tuple[Adjusted, ...] = ()
+    disputes: tuple[str, ...] = ()
     rules: str = RULES
 
 
@@ -124,6 +126,12 @@ def marks(sheet: Sheet) -> tuple[Mark, ...]:
 def _marks(sheet: Sheet) -> Iterator[Mark]:
     if sheet.data_quality is not None and sheet.data_quality < POOR_DATA:
         yield Mark(code="poor_data", text=Text(zh="数据质量不足", en="data quality insufficient"))
+    if sheet.disputes:
+        many = len(sheet.disputes)
+        text = Text(
+            zh=f"{many} 项数据自动值与人工值不一致, 未结", en=f"{many} values disputed between devices and people"
+        )
+        yield Mark(code="disputed", text=text)
     for leaf, value in zip(sheet.set.leaves, sheet.values, strict=True):
         one = scored_value(leaf.indicator.kind, value.value, target=leaf.indicator.target, state=value.state)
         if one.review:
@@ -172,6 +180,7 @@ def parse(spelled: bytes) -> Sheet:
                 author=plain["author"],
                 data_quality=plain["data_quality"],
                 adjusted=tuple(Adjusted(**one) for one in plain["adjusted"]),
+                disputes=tuple(plain["disputes"]),
                 rules=plain["rules"],
             )
         )
@@ -231,6 +240,7 @@ def _plain(sheet: Sheet) -> dict[str, Any]:
             {"indicator": one.indicator, "before": float(one.before), "target": float(one.target)}
             for one in sheet.adjusted
         ],
+        "disputes": list(sheet.disputes),
         "rules": sheet.rules,
     }
 

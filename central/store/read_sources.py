@@ -16,14 +16,15 @@ from sqlalchemy import Connection, select
 from central.domain import Subject
 from central.plan.calendar import midnight
 from central.quality.counting import day_of
-from central.scoring.facts import Facts, Life, Stretch
+from central.scoring.facts import Facts, Life, Reds, Stretch
 from central.scoring.indicator import Value
 from central.scoring.measuring import FAMILIES, Asked, value_of
 from central.scoring.sources import SOURCES
 from central.store import tables
 from central.store.instants import to_ms
+from central.store.read_transfers import units_on
 from central.store.sourced_counts import delivered_of, handled_of, lots_by_project, reached_of
-from central.store.sourced_mending import By, Window, acks_of, mending_of, reds_of
+from central.store.sourced_mending import By, Window, acks_of, mending_of, reds_by_unit, reds_of
 from central.store.sourced_money import money_of, payments_of, waits_by_project
 from central.store.sourced_progress import days_of, lives_of, seen_of, standings_of
 from central.store.upsert import table_of
@@ -35,23 +36,22 @@ _OF_SUBJECT = frozenset({"reached"})  # facts of the subject itself, whatever pr
 
 def measured(connection: Connection, *, subject: Subject, period: Stretch, code: str, now_ms: int) -> Value:
     """The value of one measure of one subject; KeyError for a code that is none."""
-    projects = projects_of(connection, subject)
+    projects = projects_of(connection, subject, day=period.last)
     return Measures(connection, period=period, now_ms=now_ms, projects=projects).value(subject, code)
 
 
-def projects_of(connection: Connection, subject: Subject) -> tuple[str, ...]:
-    """Ids of the projects that a subject stands for, sorted: its own, those of the unit (by its name), all, none."""
-    wanted = select(_PROJECT.c.id).order_by(_PROJECT.c.id)
+def projects_of(connection: Connection, subject: Subject, *, day: date) -> tuple[str, ...]:
+    """Ids of the projects that a subject stands for, sorted: its own; those that a unit (by its name) answers for on a
+    day, whoever answers for them later; all; none of a person."""
     match subject.kind:
         case "project":
-            wanted = wanted.where(_PROJECT.c.id == subject.id)
+            found = connection.execute(select(_PROJECT.c.id).where(_PROJECT.c.id == subject.id))
+            return tuple(found.scalars())
         case "unit":
-            wanted = wanted.where(_PROJECT.c.unit_zh == subject.id)
+            return tuple(project for project, unit in units_on(connection, day).items() if unit == subject.id)
         case "district":
-            pass
-        case _:
-            return ()
-    return tuple(connection.execute(wanted).scalars())
+            return tuple(connection.execute(select(_PROJECT.c.id).order_by(_PROJECT.c.id)).scalars())
+    return ()
 
 
 def taken_at(period: Stretch, *, now_ms: int) -> datetime:
@@ -113,6 +113,9 @@ class Measures:
         """Facts of these kinds: one entry for each project of the subject, and what belongs to it as a whole."""
         if subject.kind == "person":
             return [Facts(project="", **{name: self._person(name, subject.id) for name in families})]
+        if subject.kind == "unit" and "reds" in families:
+            reds = self._reds_by_unit().get(subject.id)
+            return [Facts(project="", reds=reds)] if reds is not None or self.of_subject(subject) else []
         own = [name for name in families if name not in _OF_UNITS | _OF_SUBJECT]
         found = [
             Facts(project=project, **{name: self._family(name).get(project) for name in own})
@@ -149,10 +152,19 @@ class Measures:
         found = self._read[name]
         return found.project if isinstance(found, By) else found
 
+    def _reds_by_unit(self) -> dict[str, Reds]:
+        """Warnings that became red by the unit that answered for the project when they were raised (A45)."""
+        if "reds_by_unit" not in self._read:
+            self._read["reds_by_unit"] = reds_by_unit(self.connection, self._family("reds"), self.window)
+        found: dict[str, Reds] = self._read["reds_by_unit"]
+        return found
+
     def _unit_projects(self) -> dict[str, tuple[str, ...]]:
+        """Projects by the unit that answers for them on the last day."""
         if not self._units:
-            wanted = select(_PROJECT.c.unit_zh, _PROJECT.c.id).where(_PROJECT.c.id.in_(self.projects))
-            for unit, project in self.connection.execute(wanted.order_by(_PROJECT.c.id)):
+            units = units_on(self.connection, self.period.last)
+            for project in self.projects:
+                unit = units.get(project, "")
                 self._units[unit] = (*self._units.get(unit, ()), project)
         return self._units
 

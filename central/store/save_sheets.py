@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, select
 
 from central.audit.trail import append
 from central.domain import Subject, Text
@@ -26,13 +26,15 @@ from central.store.read_adjustments import targets_in_force
 from central.store.read_entries import entered_all
 from central.store.read_sheets import newest_sheets
 from central.store.read_sources import Measures, taken_at
+from central.store.read_transfers import units_on
+from central.store.sourced_counts import open_disputes
 from central.store.upsert import insert_new, table_of
 
 SYSTEM = "system:scoring"
 TAKEN: frozenset[SheetKind] = frozenset({"objective", "health"})
 """Kinds that the centre takes by itself and nobody fills in."""
 
-_SHEET, _PROJECT = table_of(tables.ScoreSheet), table_of(tables.Project)
+_SHEET = table_of(tables.ScoreSheet)
 
 
 def take_sheet(
@@ -174,6 +176,7 @@ class _Gathered:
     targets: Mapping[Subject, Mapping[str, float]]
     quality_measures: Measures
     units: Mapping[str, str]
+    disputes: Mapping[str, tuple[str, ...]]
     known_quality: dict[str, float | None] = field(default_factory=dict)
 
     def sheet(self, subject: Subject, given: IndicatorSet, *, kind: SheetKind, author: str) -> Sheet:
@@ -195,6 +198,7 @@ class _Gathered:
                 author=author,
                 data_quality=self.quality(subject),
                 adjusted=changed,
+                disputes=self.disputes.get(subject.id, ()) if subject.kind == "project" else (),
             )
         )
 
@@ -230,7 +234,7 @@ def _gather(connection: Connection, subjects: Sequence[Subject], *, period: Peri
     targets: dict[Subject, Mapping[str, float]] = {}
     for kind in sorted({subject.kind for subject in subjects}):
         targets.update(targets_in_force(connection, kind=kind, day=period.last))
-    units = dict(connection.execute(select(_PROJECT.c.id, _PROJECT.c.unit_zh)).tuples().all())
+    units = units_on(connection, period.last)
     of_units = {units[one.id] for one in subjects if one.kind == "project" and one.id in units}
     of_units |= {one.id for one in subjects if one.kind == "unit"}
     return _Gathered(
@@ -243,18 +247,18 @@ def _gather(connection: Connection, subjects: Sequence[Subject], *, period: Peri
             connection, period, now_ms, tuple(project for project, unit in sorted(units.items()) if unit in of_units)
         ),
         units=units,
+        disputes=open_disputes(connection, until_ms=to_ms(taken_at(period, now_ms=now_ms))),
     )
 
 
 def _measures(connection: Connection, subjects: Sequence[Subject], *, period: Period, now_ms: int) -> Measures:
     """Measures over all projects of the subjects."""
-    wanted = select(_PROJECT.c.id).order_by(_PROJECT.c.id)
-    kinds = {subject.kind for subject in subjects}
-    if "district" not in kinds:
-        ids = [one.id for one in subjects if one.kind == "project"]
-        of_units = [one.id for one in subjects if one.kind == "unit"]
-        wanted = wanted.where(or_(_PROJECT.c.id.in_(ids), _PROJECT.c.unit_zh.in_(of_units)))
-    return Measures(connection, period, now_ms, tuple(connection.execute(wanted).scalars()))
+    units = units_on(connection, period.last)
+    whole = any(subject.kind == "district" for subject in subjects)
+    own = {subject.id for subject in subjects if subject.kind == "project"}
+    of_units = {subject.id for subject in subjects if subject.kind == "unit"}
+    projects = [project for project, unit in units.items() if whole or project in own or unit in of_units]
+    return Measures(connection, period, now_ms, tuple(projects))
 
 
 def _targeted(leaf: WeighedLeaf, adjusted: Mapping[str, float]) -> WeighedLeaf:

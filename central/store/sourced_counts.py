@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import Connection, func, select, union
+from sqlalchemy import Connection, func, or_, select, union
 
 from central.domain import Subject
 from central.quality.counting import total_of
@@ -23,6 +23,7 @@ from central.store.upsert import table_of
 
 _MONTH, _REQUEST = table_of(tables.QualityMonth), table_of(tables.RequestCount)
 _LOT, _FINDING = table_of(tables.InspectionLot), table_of(tables.SafetyFinding)
+_DISPUTE = table_of(tables.ValueDispute)
 _E9 = 10**9
 _EVER = date(1, 1, 1)
 
@@ -112,3 +113,19 @@ def reached_of(connection: Connection, window: Window, *, known_ms: int) -> dict
         )
         for subject, found in goals.items()
     }
+
+
+def open_disputes(connection: Connection, *, until_ms: int) -> dict[str, tuple[str, ...]]:
+    """Values of which people and devices disagreed at an instant and nobody had decided (E31), by project."""
+    rows = connection.execute(
+        select(_DISPUTE.c.project, _DISPUTE.c.id)
+        .where(
+            _DISPUTE.c.opened_at < until_ms,
+            or_(_DISPUTE.c.settled_at.is_(None), _DISPUTE.c.settled_at >= until_ms),
+        )
+        .order_by(_DISPUTE.c.id)
+    )
+    found: dict[str, tuple[str, ...]] = {}
+    for project, number in rows:
+        found[project] = (*found.get(project, ()), f"dispute/{number}")
+    return found

@@ -13,12 +13,14 @@ from sqlalchemy import Connection, Row, and_, or_, select
 from central.mending.clocks import ACK_MS, end_of
 from central.scoring.facts import Acks, Mending, Reds
 from central.store import tables
+from central.store.read_transfers import warnings_by_unit
 from central.store.upsert import table_of
 
 _MEASURE, _EVENT = table_of(tables.Rectification), table_of(tables.RectificationEvent)
 _CASE, _TOLD = table_of(tables.MendingCase), table_of(tables.CaseTold)
 _WARNING, _CHANGE = table_of(tables.PlanWarning), table_of(tables.WarningEvent)
 _SAID = ("evidence", "returned", "verified", "cancelled")
+_EVER = date(1, 1, 1)
 _LONGEST_MS = max(ACK_MS.values())
 Fact = TypeVar("Fact", Mending, Acks)
 
@@ -207,6 +209,20 @@ def reds_of(connection: Connection, window: Window) -> dict[str, Reds]:
     for project, warning in rows:
         found[project].append(f"warning/{warning}")
     return {project: Reds(count=len(refs), refs=tuple(refs)) for project, refs in found.items()}
+
+
+def reds_by_unit(connection: Connection, reds: Mapping[str, Reds], window: Window) -> dict[str, Reds]:
+    """The same by the unit that answered for the project on the day a warning was raised: a transfer of the project
+    takes none along."""
+    wanted = {ref for one in reds.values() for ref in one.refs}
+    if not wanted:
+        return {}
+    found = {}
+    for unit, warnings in warnings_by_unit(connection, first=_EVER, last=window.through).items():
+        refs = tuple(ref for number in warnings if (ref := f"warning/{number}") in wanted)
+        if refs:
+            found[unit] = Reds(count=len(refs), refs=refs)
+    return found
 
 
 def warned_days(

@@ -162,7 +162,7 @@ def get_outcome(
     if subject_kind != "district":
         check_subject(connection, access, about, services=services, what="outcome", look=False)
     visible = visible_projects(connection, access)
-    projects = projects_of(connection, about)
+    projects = projects_of(connection, about, day=after_last)
     asked = Asked(
         code=measure,
         subject=about,

@@ -124,7 +124,7 @@ def test_every_measure_is_the_same_on_both_databases_and_for_one_and_for_many(an
         fill(connection)
     with reading(any_store) as connection:
         district = Subject(kind="district", id="")
-        many = Measures(connection, MARCH, LATER, projects_of(connection, district))
+        many = Measures(connection, MARCH, LATER, projects_of(connection, district, day=MARCH.last))
         for code, source in SOURCES.items():
             for subject in (P1, OF_UNIT, Subject(kind="person", id="wang"), district):
                 if subject.kind in source.kinds:
