@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from central.domain import Text
 from central.errors import UnknownThing
+from central.scoring.frames import FRAMES
 from central.scoring.questionnaire import Criterion, Opinion
 from central.scoring.refused import ScoringRefused
 from central.scoring.weight_document import digest_of, read_weights, remade
@@ -18,6 +19,7 @@ from central.store import tables
 from central.store.engine import reading, writing
 from central.store.read_judgements import frozen_of, node_ids, opinions_of, weighing_node, weights_of
 from central.store.save_judgements import answer, ask_again, freeze, invite, open_node, release
+from tests.central.store.test_deciding_together import together
 
 CRITERIA = tuple(Criterion(id=key, name=Text(zh=key, en=key)) for key in ("in", "out", "effect"))
 M1 = {(0, 1): -3, (0, 2): -2, (1, 2): 2}  # domain.md §5.2
@@ -190,3 +192,45 @@ def test_what_is_not_there_is_said(desk: Engine) -> None:
     with pytest.raises(ScoringRefused, match="'n' is there"), writing(desk) as connection:
         open_node(connection, "n", name=Text(zh="n", en="n"), unit="", criteria=CRITERIA, by="clerk", now_ms=2)
     assert Opinion(size=2, says={}).missing == ((0, 1),)
+
+
+def test_of_many_who_act_at_once_one_gets_his_way(desk: Engine) -> None:
+    """Freezing, asking again and opening the same node: the others are refused in words, on both databases."""
+    say(desk, "one", M1)
+    say(desk, "two", M1)
+    assert together(lambda _: ended(desk)) == 1
+
+    def again(_: int) -> None:
+        with writing(desk) as connection:
+            found = ask_again(connection, "n", criteria=None, by="clerk", now_ms=4)
+            invite(connection, "n", "one", weight=1, by="clerk", now_ms=4)
+            answer(connection, "n", "one", {(0, 1): 1}, by="one", now_ms=4)
+        assert found.version == 2
+
+    assert together(again) == 1
+
+    def opened(number: int) -> None:
+        with writing(desk) as connection:
+            name = Text(zh=str(number), en=str(number))
+            open_node(connection, "m", name=name, unit="", criteria=CRITERIA, by="clerk", now_ms=5)
+
+    assert together(opened) == 1
+
+
+@pytest.mark.requirement("B10")
+def test_b10_the_four_dimensions_are_weighed_by_their_judgements(desk: Engine) -> None:
+    """Input-process-output-result as the frame's data has them, judged as domain.md §5.2 says."""
+    nodes = [node for node in FRAMES["IPOR"] if not node.above]
+    criteria = [Criterion(id=node.id, name=node.name) for node in nodes]
+    says = {(0, 1): -2, (0, 2): -3, (0, 3): -4, (1, 2): -2, (1, 3): -3, (2, 3): -2}
+    with writing(desk) as connection:
+        open_node(connection, "ipor", name=Text(zh="四维", en="four"), unit="", criteria=criteria, by="clerk", now_ms=1)
+        invite(connection, "ipor", "one", weight=1, by="clerk", now_ms=1)
+        answer(connection, "ipor", "one", says, by="one", now_ms=1)
+        freeze(connection, "ipor", note="", by="clerk", now_ms=1)
+    with reading(desk) as connection:
+        found = weights_of(connection, node="ipor", version=1)
+    assert found is not None
+    assert [one.name.zh for one in found.criteria] == ["投入", "过程", "产出", "结果"]
+    assert [round(w, 4) for w in found.weights] == [0.0954, 0.1601, 0.2772, 0.4673]
+    assert round(found.cr, 4) == 0.0115
