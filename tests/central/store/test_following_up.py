@@ -9,6 +9,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import Engine, text
 
+from central.domain import Subject
 from central.evaluate.calendar import at_hour
 from central.evaluate.forms import RUNNING_SET
 from central.mending.order import Order
@@ -18,6 +19,7 @@ from central.scoring.refused import ScoringRefused
 from central.store.engine import reading, writing
 from central.store.instants import to_ms
 from central.store.order_mended import issue
+from central.store.read_sources import measured
 from central.store.read_tasks import load_task
 from central.store.read_transfers import unit_on, units_on, warnings_by_unit
 from central.store.save_agenda import agenda_of, decide_issue
@@ -51,8 +53,13 @@ def a_warning(engine: Engine, project: str, raised: date) -> None:
         "value, unit, basis, capped, refs, historical) VALUES (:project, 'schedule_gap', '1', 'project', :project, "
         "'closed', 'red', :at, :at, 1, 'bp', '', false, '[]', false)"
     )
+    event = (
+        "INSERT INTO warning_event (warning, at, event, level, rule_version, value, unit, basis, capped, refs) "
+        "SELECT max(id), :at, 'raised', 'red', '1', 1, 'bp', '', false, '[]' FROM warning"
+    )
     with writing(engine) as connection:
         connection.execute(text(row), {"project": project, "at": ms(raised)})
+        connection.execute(text(event), {"at": ms(raised)})
 
 
 @pytest.mark.requirement("A45")
@@ -81,6 +88,18 @@ def test_warnings_before_a_transfer_stay_with_the_old_unit(any_store: Engine) ->
         assert units_on(connection, date(2025, 4, 1)) == {"p0-0": new, "p1-0": new}
         by_unit = warnings_by_unit(connection, first=date(2025, 1, 1), last=date(2025, 6, 30))
         events = [one.action for one in entries(connection) if one.object == f"transfer/{number}"]
+        reds = {
+            (unit, period): measured(
+                connection, subject=Subject(kind="unit", id=unit), period=period_of(period), code="warnings.red_count",
+                now_ms=ms(date(2025, 7, 1)),
+            ).value
+            for unit in TWO
+            for period in ("2025", "2025-Q1", "2025-Q2")
+        }  # fmt: skip
+    assert reds == {
+        (old, "2025"): 1.0, (new, "2025"): 1.0, (old, "2025-Q1"): 1.0, (new, "2025-Q1"): 0.0,
+        (old, "2025-Q2"): None, (new, "2025-Q2"): 1.0,
+    }  # fmt: skip
     assert {unit: len(found) for unit, found in by_unit.items()} == {old: 1, new: 1}
     assert events == ["transfer.asked", "transfer.signed", "transfer.signed", "transfer.moved"]
     with writing(any_store) as connection, pytest.raises(ScoringRefused, match="reaches back"):
