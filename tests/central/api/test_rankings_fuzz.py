@@ -44,6 +44,7 @@ def judged_centre(fuzzed_centre: Centre) -> Centre:
     return fuzzed_centre
 
 
+@pytest.mark.parametrize("fuzzed_centre", ["postgresql"], indirect=True, scope="module")  # the stricter one
 @SCHEMA.parametrize()
 @settings(
     max_examples=3,
