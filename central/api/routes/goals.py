@@ -23,6 +23,7 @@ from central.api.goal_schemas import (
     GoalNode,
     GoalRecordGiven,
     GoalShown,
+    GoalSubject,
     GoalTree,
     GoalVersions,
     QuantityShown,
@@ -87,11 +88,13 @@ def get_goals(
     *,
     year: Annotated[Year | None, Query()] = None,
     level: Annotated[int | None, Query(ge=1, le=4)] = None,
+    kind: Annotated[GoalSubject | None, Query()] = None,
+    subject: Annotated[str, Query(max_length=128, pattern=r"^[^\x00-\x1f\x7f]*$")] = "",
     state: Annotated[str, Query(pattern=r"^(draft|proposed|approved|returned|withdrawn)?$")] = "",
     after: Annotated[str, Query(max_length=63, pattern=r"^[A-Za-z0-9._-]*$")] = "",
     limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = 50,
 ) -> GoalList:
-    """Goals that the caller may see, each in its newest version, by id."""
+    """Goals that the caller may see, each in its newest version, by id; those of one subject by its kind and id."""
     versions = goal_versions(session.connection(), year=year)
     newest = {version.goal.id: version for version in versions}
     by_id = {goal: version.goal for goal, version in newest.items()}
@@ -100,6 +103,8 @@ def get_goals(
         for goal, version in sorted(newest.items())
         if goal > after
         and (level is None or version.goal.level == level)
+        and (kind is None or version.goal.subject.kind == kind)
+        and (not subject or version.goal.subject.id == subject)
         and (not state or version.state == state)
         and sees_goal(session, access, version.goal, by_id)
     ]

@@ -36,7 +36,7 @@ from central.api.goal_schemas import (
 from central.api.mending_refusals import RESPONSES
 from central.api.refused_acts import recorded
 from central.api.services import Db, Given
-from central.api.views.goals import frame_shown, reaches_subject, sector_shown, set_shown, words
+from central.api.views.goals import decides_set, frame_shown, moves_set, reads_set, sector_shown, set_shown, words
 from central.domain import Subject, Text
 from central.scoring.carbon import Factor, FactorTable, Quantity, footprint
 from central.scoring.library import SectorGiven
@@ -108,17 +108,19 @@ def post_sector(given: SectorGiven, access: Keeper, services: Given) -> SectorSh
 @router.get("/indicator-sets", operation_id="listIndicatorSets", response_model=SetList)
 def get_sets(
     access: Reader,
+    services: Given,
     session: Db,
+    *,
     kind: Annotated[SetSubject | None, Query()] = None,
     after: Annotated[str, Query(max_length=160, pattern=r"^[^\x00-\x1f\x7f]*$")] = "",
     limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = 50,
 ) -> SetList:
     """Subjects in the caller's scope that have a set, by kind and id; `next` goes into `after`."""
-    versions = all_set_versions(session.connection(), kind=kind or "")
+    versions, now_ms = all_set_versions(session.connection(), kind=kind or ""), to_ms(services.wall())
     found = [
         (subject, of[-1])
         for subject, of in sorted(versions.items())
-        if set_id(subject) > after and reaches_subject(session, access, subject)
+        if set_id(subject) > after and reads_set(session, access, subject, now_ms=now_ms)
     ]
     page = found[:limit]
     return SetList(
@@ -144,8 +146,7 @@ def get_set(
 ) -> SetVersions:
     """Every version of a subject's set, the oldest first, and which was in force on a day."""
     about = Subject(kind=kind, id=subject)
-    if not reaches_subject(session, access, about):
-        raise absent("set", set_id(about))
+    _check_reach(reads_set(session, access, about, now_ms=to_ms(services.wall())), about)
     versions = set_versions(session.connection(), subject=about)
     live = in_force(versions, day or district_day(services.wall()))
     return SetVersions(versions=[set_shown(version, in_force=version is live) for version in versions])
@@ -166,7 +167,8 @@ def get_frame(
 ) -> FrameShown:
     """The set in force on a day through a frame: input-output-impact, the four dimensions, or the ministry's."""
     about = Subject(kind=kind, id=subject)
-    versions = set_versions(session.connection(), subject=about) if reaches_subject(session, access, about) else ()
+    _check_reach(reads_set(session, access, about, now_ms=to_ms(services.wall())), about)
+    versions = set_versions(session.connection(), subject=about)
     live = in_force(versions, day or district_day(services.wall()))
     if live is None:
         raise absent("set", set_id(about))
@@ -187,7 +189,8 @@ def post_set(kind: SetSubject, subject: SubjectId, given: CloneGiven, access: Au
         recorded(services, access, action="indicator_set.propose", object_=f"indicator_set/{set_id(about)}"),
         writing(services.engine) as connection,
     ):
-        _check_reach(Session(connection), access, about)
+        now_ms = to_ms(services.wall())
+        _check_reach(moves_set(Session(connection), access, about, now_ms=now_ms), about)
         sector = sectors(connection).get(given.sector)
         if sector is None:
             raise absent("sector", given.sector)
@@ -200,7 +203,7 @@ def post_set(kind: SetSubject, subject: SubjectId, given: CloneGiven, access: Au
             base_version=given.base_version,
             reason=given.reason,
             by=access.username,
-            now_ms=to_ms(services.wall()),
+            now_ms=now_ms,
         )
         return set_shown(version, in_force=False)
 
@@ -226,7 +229,8 @@ def post_decision(
         recorded(services, access, action="indicator_set.decide", object_=f"indicator_set/{set_id(about)}"),
         writing(services.engine) as connection,
     ):
-        _check_reach(Session(connection), access, about, deciding=True)
+        now_ms = to_ms(services.wall())
+        _check_reach(decides_set(Session(connection), access, about, now_ms=now_ms), about)
         decided = decide_set(
             connection,
             about,
@@ -234,7 +238,7 @@ def post_decision(
             approve=given.approve,
             remark=given.remark,
             by=access.username,
-            now_ms=to_ms(services.wall()),
+            now_ms=now_ms,
         )
         live = in_force(set_versions(connection, subject=about), district_day(services.wall()))
         return set_shown(decided, in_force=live is not None and live.set.version == version)
@@ -253,8 +257,8 @@ def delete_version(kind: SetSubject, subject: SubjectId, version: Version, acces
         recorded(services, access, action="indicator_set.withdraw", object_=f"indicator_set/{set_id(about)}"),
         writing(services.engine) as connection,
     ):
-        _check_reach(Session(connection), access, about)
         now_ms = to_ms(services.wall())
+        _check_reach(moves_set(Session(connection), access, about, now_ms=now_ms), about)
         return set_shown(withdraw_set(connection, about, version, by=access.username, now_ms=now_ms), in_force=False)
 
 
@@ -351,8 +355,8 @@ def _judgement(connection: Connection, given: CloneGiven) -> Judgement:
     return Judgement(label=f"{found.node}/{found.version}", cr=found.cr, weights=by)
 
 
-def _check_reach(session: Session, access: Access, subject: Subject, *, deciding: bool = False) -> None:
-    if not reaches_subject(session, access, subject, deciding=deciding):
+def _check_reach(reaches: bool, subject: Subject) -> None:
+    if not reaches:
         raise absent("set", set_id(subject))
 
 

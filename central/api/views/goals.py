@@ -29,6 +29,7 @@ from central.scoring.goal_document import GoalRecord, GoalVersion
 from central.scoring.indicator import FrameName, Indicator, IndicatorSet, Value, WeighedLeaf
 from central.scoring.library import Sector
 from central.scoring.sets import SetVersion
+from central.store.read_seats import unit_of
 from central.store.tables import Project
 
 _LINE = frozenset({"dept_head", "section"})  # who may be somebody's line manager
@@ -70,17 +71,37 @@ def decides_goal(session: Session, access: Access, goal: Goal, by_id: Mapping[st
     return access.everywhere or (goal.level > 2 and moves_goal(session, access, goal, by_id))
 
 
-def reaches_subject(session: Session, access: Access, subject: Subject, *, deciding: bool = False) -> bool:
-    """Whether the caller's grants reach whom a set is about; to decide on it, only from outside a unit or person."""
+def reads_set(session: Session, access: Access, subject: Subject, *, now_ms: int) -> bool:
+    """Whether the caller may see what somebody is scored by: a person's set as a post's goals are (E12)."""
+    if subject.kind == "person":
+        unit = unit_of(session.connection(), subject, at_ms=now_ms) or ""
+        return access.username == subject.id or _manages(access, unit)
+    return _reaches(session, access, subject)
+
+
+def moves_set(session: Session, access: Access, subject: Subject, *, now_ms: int) -> bool:
+    """Whether the caller may propose a set; for a person another of the same unit does."""
+    if subject.kind == "person":
+        unit = unit_of(session.connection(), subject, at_ms=now_ms) or ""
+        return access.username != subject.id and _of_unit(access, unit)
+    return _reaches(session, access, subject)
+
+
+def decides_set(session: Session, access: Access, subject: Subject, *, now_ms: int) -> bool:
+    """Whether the caller may decide on a set: a unit's only from outside the unit."""
+    if subject.kind == "unit":
+        return access.everywhere
+    return moves_set(session, access, subject, now_ms=now_ms)
+
+
+def _reaches(session: Session, access: Access, subject: Subject) -> bool:
     if access.everywhere:
         return True
     match subject.kind:
         case "project":
             return _reaches_project(session, access, subject.id)
         case "unit":
-            return not deciding and _of_unit(access, subject.id)
-        case "person":
-            return not deciding and access.username == subject.id
+            return _of_unit(access, subject.id)
     return False
 
 

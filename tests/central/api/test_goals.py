@@ -120,6 +120,24 @@ def test_e12_a_posts_goal_is_for_the_person_the_manager_and_personnel(centre: Ce
         tree = send(centre, stranger, "GET", "/goal-tree?year=2026").json()["goals"]
         assert [(one["goal"]["id"], one["hidden"]) for one in tree] == [("rate", 0), ("homes", 1)]
     assert send(centre, "builder", "GET", "/goals").status_code == 404
+    listed = send(centre, "head", "GET", "/goals?kind=person&subject=liu").json()["goals"]
+    assert [one["id"] for one in listed] == ["post"]
+
+
+@pytest.mark.requirement("E12")
+def test_e12_a_posts_set_is_proposed_and_decided_by_others_of_its_unit(centre: Centre) -> None:
+    asked = {**CLONE, "sector": "post", "weighing": "equal", "name": {"zh": "网格员"}, "indicators": []}
+    path = "/indicator-sets/person/liu"
+    for stranger in ("liu", "other", "owner", "leader"):
+        assert send(centre, stranger, "POST", path, asked).status_code == 404, stranger
+    assert send(centre, "unit", "POST", path, asked).status_code == 201
+    assert send(centre, "mayor", "POST", f"{path}/versions/1/decision", {"approve": True}).status_code == 404
+    assert send(centre, "head", "POST", f"{path}/versions/1/decision", {"approve": True}).status_code == 200
+    seen = {
+        person: send(centre, person, "GET", path).status_code for person in ("liu", "head", "admin", "unit", "leader")
+    }
+    assert seen == {"liu": 200, "head": 200, "admin": 200, "unit": 404, "leader": 404}
+    assert send(centre, "leader", "GET", "/indicator-sets").json()["sets"] == []
 
 
 @pytest.mark.parametrize(
@@ -235,6 +253,33 @@ def test_editing_what_is_past_and_deleting_a_leaf_is_refused_and_recorded(centre
     tried = [entry for entry in trail(centre, "unit") if entry[0].endswith(".refused")]
     assert tried == [("indicator_set.propose.refused", object_)] * 3 + [("indicator_set.withdraw.refused", object_)]
     assert ("indicator_set.decide.refused", object_) in trail(centre, "head")
+
+
+@pytest.mark.requirement("B10")
+def test_weights_are_those_that_experts_froze(centre: Centre) -> None:
+    add_person(centre, "desk", "section")
+    names = (("input", "投入"), ("process", "过程"), ("output", "产出"), ("result", "结果"))
+    criteria = [{"id": node, "name": {"zh": zh, "en": node}} for node, zh in names]
+    node = {"id": "ipor", "name": {"zh": "四维", "en": "four"}, "criteria": criteria}
+    assert send(centre, "desk", "POST", "/weights", node).status_code == 201
+    asked = {**CLONE, "weighing": "judged", "node": "ipor", "indicators": CLONE["indicators"][:2]}  # type: ignore[index]
+    early = send(centre, "unit", "POST", "/indicator-sets/project/qp", asked)
+    assert (early.status_code, early.json()["error"]["code"]) == (422, "unknown")
+    assert send(centre, "desk", "POST", "/weights/ipor/experts", {"person": "mayor"}).status_code == 200
+    pairs = ((0, 1, -2), (0, 2, -3), (0, 3, -4), (1, 2, -2), (1, 3, -3), (2, 3, -2))  # domain.md §5.2, the 4 x 4 matrix
+    answers = {"answers": [{"first": i, "second": j, "says": says} for i, j, says in pairs]}
+    assert send(centre, "mayor", "PUT", "/weights/ipor/answers/mayor", answers).status_code == 200
+    frozen = send(centre, "desk", "POST", "/weights/ipor/freeze", {})
+    assert frozen.status_code == 200, frozen.text
+    whole = [*CLONE["indicators"][:4], "money.in_place"]  # type: ignore[index]
+    made = send(centre, "unit", "POST", "/indicator-sets/project/qp", {**asked, "indicators": whole})
+    assert made.status_code == 201, made.text
+    leaves = {leaf["indicator"]["id"]: round(leaf["weight"], 4) for leaf in made.json()["leaves"]}
+    assert leaves["people.satisfaction"] == 0.4673
+    assert leaves["output.completion"] == 0.2772
+    assert leaves["money.execution"] == leaves["money.in_place"] == round(0.0954 / 2, 4)
+    assert {leaf["judged"] for leaf in made.json()["leaves"]} == {"ipor/1"}
+    assert round(made.json()["consistency_ratio"], 4) == 0.0115
 
 
 @pytest.mark.requirement("C34")
