@@ -15,8 +15,9 @@ from tests.web.conftest import Visitor
 def test_opened_pages_are_told_once(visitor: Visitor, own_centre: Centre) -> None:
     visit = visitor()
     visit.enter("owner", until="a.project")
-    visit.page.goto(visit.url + "/warnings")
-    visit.page.goto(visit.url + "/")
+    for path in ("/warnings", "/"):
+        with visit.page.expect_response("**/api/v1/use/views"):
+            visit.go(path, until="h1")
     found = table_of(PageView)
 
     def seen() -> list[tuple[str, str]]:

@@ -17,7 +17,7 @@ export function tellPage(name: unknown, person: string): void {
   const key = `${new Date().toDateString()} ${person} ${page}`;
   if (!page || told.has(key)) return;
   told.add(key);
-  client.POST("/api/v1/use/views", { body: { page } }).then(
+  client.POST("/api/v1/use/views", { body: { page }, keepalive: true }).then(
     ({ response }) => void (response.ok || told.delete(key)),
     () => told.delete(key),
   );
