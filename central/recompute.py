@@ -18,9 +18,9 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from central.assess import assess
-from central.domain import Contribution, Score, Subject
+from central.domain import Contribution, Score
 from central.scoring.indicator import IndicatorSet, Value
-from central.scoring.sheet import Sheet, scored, sheet_id
+from central.scoring.sheet import Sheet, id_of, parse, scored
 from central.scoring.unit import UNIT_SET, ProjectScore, unit_values
 from central.scoring.weight_document import digest_of, remade, spelled_weights
 from central.store import tables
@@ -28,13 +28,14 @@ from central.store.instants import district_day, from_ms, to_ms
 from central.store.load_known import Known, load_known, none_received
 from central.store.read_judgements import frozen_of
 from central.store.read_places import is_number
-from central.store.read_sheets import Brief, brief_of, sheet
+from central.store.read_sheets import Brief, brief_of
 from central.store.read_sources import Measures
+from central.store.read_transfers import units_on
 from central.store.save_assessment import save_assessment
 from central.store.save_sheets import TAKEN, health_of, prefilled
 from central.store.upsert import table_of
 
-_SHEET, _PROJECT = table_of(tables.ScoreSheet), table_of(tables.Project)
+_SHEET = table_of(tables.ScoreSheet)
 _SCORE, _PART = table_of(tables.Score), table_of(tables.ScoreContribution)
 _STATE = table_of(tables.AssessmentState)
 _FOR_EVER_MS = 2**62
@@ -88,11 +89,11 @@ def sheets_of_period(connection: Connection, period: str) -> list[str]:
 
 def recompute_sheet(connection: Connection, brief: Brief) -> Recomputed:
     """A stored sheet; see the module."""
-    kept = sheet(connection, brief.id)
-    assert kept is not None
+    body = connection.execute(select(_SHEET.c.body).where(_SHEET.c.id == brief.id)).scalar_one()
+    kept = parse(body.encode())
     again = scored(kept)
     lines = [
-        Line(what="id (SHA-256)", stored=brief.id, again=sheet_id(kept)),
+        Line(what="id (SHA-256)", stored=brief.id, again=id_of(body.encode())),
         Line(what="total", stored=repr(brief.total), again=repr(again.total)),
         Line(what="grade", stored=str(brief.grade), again=str(again.grade)),
         *_weights(connection, kept.set),
@@ -165,7 +166,7 @@ def _values(connection: Connection, kept: Sheet, brief: Brief) -> tuple[list[Lin
         known_ms = _FOR_EVER_MS
         notes.append("all records carry a later time of receipt: stored by another clock; all facts count")
     if kept.set.id != UNIT_SET.id:  # a unit's rests on sheets, which are checked for themselves
-        notes += rejudge(connection, _projects(connection, kept.subject), kept, known_ms=known_ms)
+        notes += rejudge(connection, _projects(connection, kept), kept, known_ms=known_ms)
     return _compared(measured, gathered(connection, kept, known_ms=brief.stored_ms)), tuple(notes)
 
 
@@ -208,7 +209,7 @@ def _left_out(project: str, known: Known) -> Iterator[str]:
 
 def _of_unit(connection: Connection, kept: Sheet, *, known_ms: int) -> tuple[Value, ...]:
     """A unit's leaves from the project sheets that its own sheet names."""
-    projects = tuple(_projects(connection, kept.subject))
+    projects = tuple(_projects(connection, kept))
     measures = Measures(connection, kept.period, known_ms, projects)
     named = [ref.removeprefix("sheet/") for ref in kept.values[0].refs]
     scores = []
@@ -222,15 +223,15 @@ def _of_unit(connection: Connection, kept: Sheet, *, known_ms: int) -> tuple[Val
     )
 
 
-def _projects(connection: Connection, subject: Subject) -> Sequence[str]:
-    wanted = select(_PROJECT.c.id).order_by(_PROJECT.c.id)
+def _projects(connection: Connection, kept: Sheet) -> Sequence[str]:
+    subject = kept.subject
     match subject.kind:
         case "project":
             return [subject.id]
         case "unit":
-            return list(connection.execute(wanted.where(_PROJECT.c.unit_zh == subject.id)).scalars())
+            return [project for project, unit in units_on(connection, kept.period.last).items() if unit == subject.id]
         case "district":
-            return list(connection.execute(wanted).scalars())
+            return list(units_on(connection, kept.period.last))
     return []
 
 
