@@ -14,6 +14,7 @@ from itertools import pairwise
 
 from central.scoring.saying import MASK, number_of
 
+SPAN_MAX = 1000  # of days to years: nobody plans further
 _CN = "[一二两三四五六七八九十]+"
 _NUM = rf"(?:\d{{1,3}}|{_CN})"
 _YEAR = r"(?P<year>(?:19|20)\d{2})\s*年?"
@@ -89,7 +90,7 @@ def _month_end(year: int, month: int) -> date:
 def _day_of(year: int, month: int, day: int) -> date | None:
     try:
         return date(year, month, day)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 
@@ -181,9 +182,9 @@ def _five_years(hit: re.Match[str], base: int | None, start: date | None) -> tup
 
 
 def _span(hit: re.Match[str], base: int | None, start: date | None) -> tuple[date | None, date | None]:
-    if start is None:
-        return None, None
     many = 0.5 if hit["many"] == "半" else number_of(hit["many"]) or 0
+    if start is None or many > SPAN_MAX:
+        return None, None
     days = {"年": 365, "月": 30.44, "周": 7, "星期": 7, "天": 1, "日": 1, "工作日": 1.4, "季度": 91.3}[hit["of"]]
     return start, start + timedelta(days=round(many * days))
 

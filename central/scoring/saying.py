@@ -14,6 +14,7 @@ from central.scoring.units import UNITS
 
 Sign = Literal["≥", "≤", "="]
 MASK = "□"
+LARGEST = 1e15
 _DIGITS = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 _TENS = {"十": 10, "百": 100, "千": 1000}
 _SCALES = {"万": 10_000, "亿": 100_000_000}
@@ -143,15 +144,20 @@ def quantities(text: str) -> tuple[Quantity, ...]:
 
 
 def number_of(words: str) -> float | None:
-    """95, 1,200, 九十五, 十二万, 百分之八十, 三分之二, as a number (a share as percent); None when it is none."""
+    """95, 1,200, 九十五, 十二万, 百分之八十, 三分之二, as a number (a share as percent).
+
+    None when it is none, or larger than anything that is counted.
+    """
     if words.startswith("百分之"):
         return number_of(words.removeprefix("百分之"))
     if "分之" in words:
         below, above = (number_of(part) for part in words.split("分之", 1))
         return None if not below or above is None else 100 * above / below
     if re.fullmatch(_NUMBER, words):
-        return float(words.replace(",", ""))
-    return float(found) if (found := _chinese(words)) is not None else None
+        found: float | None = float(words.replace(",", ""))
+    else:
+        found = _chinese(words)
+    return float(found) if found is not None and found <= LARGEST else None
 
 
 def _quantity(text: str, hit: re.Match[str]) -> Quantity | None:
