@@ -890,6 +890,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/organisation/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import Organisation
+         * @description Store the whole organisation from a workbook with the sheet 组织 (or JSON, or a form with one such file).
+         */
+        post: operations["importOrganisation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/programmes": {
         parameters: {
             query?: never;
@@ -4476,7 +4496,7 @@ export interface paths {
         };
         /**
          * Get Goals
-         * @description Goals that the caller may see, each in its newest version, by id.
+         * @description Goals that the caller may see, each in its newest version, by id; those of one subject by its kind and id.
          */
         get: operations["listGoals"];
         put?: never;
@@ -11803,8 +11823,8 @@ export interface components {
          * ScoreDetail
          * @description A score with all it is made of; `as_of` and the figures are null before the first assessment.
          *
-         *     `poor_data` (数据质量不足): the quality of the unit's data in `quality_month`, the last month that was frozen before the
-         *     score, was under 60; `quality_bp` is its total x 100 (null = nothing to count, or no month yet).
+         *     `poor_data` (数据质量不足): the quality of the unit's data was under 60 in `quality_month`, the last that was frozen
+         *     before the score; `quality_bp` is its total x 100 (null = nothing to count, or no month yet).
          */
         ScoreDetail: {
             subject: components["schemas"]["SubjectName"];
@@ -17879,6 +17899,89 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanRefused"] | components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    importOrganisation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                "multipart/form-data": {
+                    /** Format: binary */
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionStored"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -32231,6 +32334,8 @@ export interface operations {
             query?: {
                 year?: number | null;
                 level?: number | null;
+                kind?: ("district" | "unit" | "project" | "person") | null;
+                subject?: string;
                 state?: string;
                 after?: string;
                 limit?: number;
