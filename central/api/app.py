@@ -121,6 +121,7 @@ _CAPS = (
     Cap(prefix=f"{PREFIX}/ledger/import", bytes_max=LEDGER_BYTES_MAX),
     Cap(prefix=f"{PREFIX}/ledger/entries", bytes_max=ENTRIES_BYTES_MAX),
     Cap(prefix=f"{PREFIX}/projects/import", bytes_max=PLAN_BYTES_MAX),
+    Cap(prefix=f"{PREFIX}/organisation/import", bytes_max=PLAN_BYTES_MAX),
     *(Cap(prefix=f"{PREFIX}/projects/", suffix=end, bytes_max=quality.BODY_BYTES_MAX) for end in quality.LARGE),
 )
 

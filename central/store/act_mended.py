@@ -242,6 +242,7 @@ def _caused(connection: Connection, case: Case, cause: str, department: str, doi
         detail["note"] = note
     if asked and not same:
         persons = department_of(connection, asked, at_ms=doing.wall_ms)
+        _check_somebody(persons, department, usual=cause_of(cause).department)
         detail |= {"department": asked, "told": list(persons)}
         name = cause_of(cause).name
         words = Text(
@@ -252,6 +253,19 @@ def _caused(connection: Connection, case: Case, cause: str, department: str, doi
         for person in persons:
             tell_person(connection, case, person, words, kind="coordination", nth=nth, doing=doing)
     return note_case(connection, case, after, doing, event="caused", detail=detail)
+
+
+def _check_somebody(persons: Sequence[str], department: str, *, usual: str) -> None:
+    """A department somebody typed must have somebody in it, else the question is put to nobody. That of the cause
+    itself is asked all the same: the timeline says that nobody was told."""
+    if persons or department in ("", usual):
+        return
+    raise MendingRefused(
+        "unknown",
+        Text(zh=f"部门 {department[:64]!r} 没有在任人员", en=f"nobody sits in department {department[:64]!r}"),
+        where="department",
+        expected=Text(zh="有人任职的部门全称", en="the full name of a department in which somebody has a role"),
+    )
 
 
 def _replace_measure(connection: Connection, case: Case, doing: Doing) -> None:

@@ -10,6 +10,7 @@ import httpx
 import pytest
 from sqlmodel import Session, select
 
+from central.api.plans import XLSX_TYPE
 from central.lifecycle.stages import SHIPPED
 from central.plan.exporting import plan_document
 from central.plan.importing import read_plan_xlsx
@@ -19,6 +20,7 @@ from central.store.save_lifecycle import put_template
 from central.store.tables import AuditEntry, Grant, User
 from tests.central.api.district import HASHED, NOW, Centre, mailing, qingping
 from tests.central.lifecycle.test_organisation import DOCUMENT as ORGANISATION
+from tests.central.lifecycle.test_organisation import workbook
 
 PERMIT = {"permit": "eia", "state": "refused", "day": "2026-06-01", "ref": "", "note": ""}
 PAUSE = {"first": "2026-06-02", "last": "2026-06-03", "cause": "weather", "reason": "台风"}
@@ -332,3 +334,19 @@ def test_the_other_project_is_of_nobody_here(one_centre: Centre) -> None:
     for path in ("lifecycle", "pauses", "revisions", "structure", "plan.xlsx"):
         assert one_centre.client("owner").get(f"/api/v1/projects/ml/{path}").status_code == 404
     assert one_centre.wall() == datetime(2026, 11, 21, 8, tzinfo=UTC)
+
+
+def test_the_organisation_comes_as_a_workbook_too(one_centre: Centre) -> None:
+    admin, path = one_centre.client("admin"), "/api/v1/organisation/import"
+    sheet = workbook(("qc", None, "区", "栖川区", None), ("qp", "qc", "街道", "青坪街道", None))
+    stored = admin.post(path, content=sheet, headers={"Content-Type": XLSX_TYPE})
+    assert stored.json() == {"id": "organisation", "version": 1}, stored.text
+    form = admin.post(path, files={"file": ("units.xlsx", sheet)})
+    assert form.json() == stored.json()
+    units = one_centre.client("leader").get("/api/v1/organisation").json()["units"]
+    assert [unit["name"]["zh"] for unit in units] == ["栖川区", "青坪街道"]
+    broken = workbook(("qc", None, "区", "栖川区", None), ("qp", "xx", "街道", "青坪街道", None))
+    refused = admin.post(path, content=broken, headers={"Content-Type": XLSX_TYPE})
+    assert (refused.status_code, refused.json()["errors"][0]["row"]) == (422, 3)
+    assert admin.post(path, content=b"x", headers={"Content-Type": "text/plain"}).status_code == 415
+    assert one_centre.client("leader").post(path, content=sheet).status_code == 404

@@ -144,3 +144,15 @@ def test_days_to_close_count_from_the_beginning_not_from_the_last_escalation(sto
     change(store, again, state="closed", at_ms=end_ms)
     act(store, act_mended.verify_case, case, actor("head"), note="", at_ms=end_ms)
     assert indicators(store, now_ms=end_ms).mean_closing_cdays == 200  # of its second round, two days
+
+
+def test_a_department_nobody_sits_in_is_not_asked(store: Engine) -> None:
+    case = case_with(store, warn(store)).id
+    with pytest.raises(MendingRefused) as refused:
+        act(store, act_mended.set_cause, case, actor("owner"), cause="permit_eia", department="环保局")
+    assert (refused.value.where, refused.value.code) == ("department", "unknown")
+    assert "没有在任人员" in refused.value.text.zh
+    act(
+        store, act_mended.set_cause, case, actor("owner"), cause="permit_planning"
+    )  # its own department: asked all the same
+    assert messages(store, kind="coordination") == []
