@@ -139,7 +139,7 @@ ACTIONS: dict[Action, frozenset[str]] = {
     ),  # they hold money and scores: who may read both; to make one changes nothing
     "weigh": frozenset({"clerk", "section", "dept_head", "leader", "finance"}),  # ask experts; who asks is not asked
     "judge_weights": _INSIDE - {"contractor", "auditor", "discipline"},  # whoever is invited, his own answers
-    "read_weights": _WORKING,
+    "read_weights": _WORKING | {"third_party"},  # who is from outside: where he is asked
     "enter_values": frozenset({"clerk", "section", "dept_head", "project_owner", "third_party"}),
     "accept_values": frozenset({"section", "dept_head", "finance", "leader"}),  # never one's own: save_entries
     "read_insight": frozenset(

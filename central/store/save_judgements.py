@@ -16,6 +16,8 @@ from sqlalchemy import Connection, insert, select, update
 from central.audit.trail import append
 from central.domain import Text
 from central.errors import UnknownThing
+from central.notify.message import Message
+from central.notify.outbox import enqueue
 from central.scoring.questionnaire import (
     EXPERT_WEIGHT_MAX,
     Criterion,
@@ -23,6 +25,7 @@ from central.scoring.questionnaire import (
     Pair,
     checked_criteria,
     checked_says,
+    pairs_of,
     standing,
 )
 from central.scoring.refused import RefusalCode, ScoringRefused
@@ -103,6 +106,7 @@ def invite(connection: Connection, node: str, person: str, *, weight: int, by: s
         key = {"node": node, "version": open_one.version, "person": person}
         connection.execute(insert(_EXPERT).values(**key, **fresh, reason=""))
     _note(connection, open_one, "weights.invite", by=by, now_ms=now_ms, person=person, weight=weight)
+    _tell(connection, open_one, person, by=by, now_ms=now_ms)
     return _newest(connection, node)
 
 
@@ -210,6 +214,24 @@ def _ask(
     connection.execute(insert(_VERSION).values(**row))
     detail = {"version": version, "criteria": [one.id for one in criteria]}
     append(connection, at_ms=now_ms, actor=by, action="weights.open", object_=f"weights/{node}", detail=detail)
+
+
+def _tell(connection: Connection, node: WeighingNode, person: str, *, by: str, now_ms: int) -> None:
+    """The expert is told that he is asked, once a version."""
+    asked = len(pairs_of(len(node.criteria)))
+    message = Message(
+        person=person,
+        kind="task",
+        about=f"weights/{node.id}/{node.version}",
+        level=None,
+        subject=Text(zh=f"请您判断权重: {node.name.zh}", en=f"your judgement is asked: {node.name.en}"),
+        body=Text(
+            zh=f"{by} 邀请您对 {len(node.criteria)} 个准则作 {asked} 次两两比较。",
+            en=f"{by} asks you to compare {len(node.criteria)} criteria in {asked} pairs.",
+        ),
+        link=f"/weights/{node.id}",
+    )
+    enqueue(connection, message, wall_ms=now_ms)
 
 
 def _note(connection: Connection, node: WeighingNode, action: str, *, by: str, now_ms: int, **detail: Any) -> None:

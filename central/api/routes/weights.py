@@ -16,6 +16,7 @@ from central.api.refused_acts import recorded
 from central.api.services import Db, Given
 from central.api.views.weights import (
     Sight,
+    common_units,
     node_shown,
     organises,
     questionnaire_shown,
@@ -61,9 +62,8 @@ def get_nodes(
     limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = 20,
 ) -> WeighingNodes:
     """Nodes of the district and of the caller's units, and those where the caller is asked."""
-    units = None if access.everywhere else ["", *(g.scope for g in access.grants if g.kind == "unit")]
     connection = session.connection()
-    ids = node_ids(connection, units=units, person=access.username, after=after, limit=limit + 1)
+    ids = node_ids(connection, units=common_units(access), person=access.username, after=after, limit=limit + 1)
     found = [node for node in (weighing_node(connection, key) for key in ids[:limit]) if node is not None]
     return WeighingNodes(
         nodes=[node_shown(connection, node, sight=sight_of(access, node)) for node in found],

@@ -37,6 +37,7 @@ from central.scoring.weight_document import read_weights
 from central.store.instants import from_ms
 from central.store.read_judgements import Expert, Frozen, WeighingNode, opinions_of, voices_of
 
+OUTSIDERS = frozenset({"third_party"})
 SEE_NAMES = ACTIONS["weigh"] | {"auditor", "discipline"}
 
 
@@ -51,7 +52,17 @@ class Sight:
 def reaches_node(access: Access, node: WeighingNode) -> bool:
     """Whether the caller may know of the node: the district's weights are everybody's, a unit's are the unit's and the
     district's, and who is asked sees what he is asked."""
-    return district_wide(access.grants) or node.unit in ("", *_units(access)) or node.asks(access.username)
+    common = common_units(access)
+    return common is None or node.unit in common or node.asks(access.username)
+
+
+def common_units(access: Access) -> list[str] | None:
+    """Units whose nodes the caller may know of though not asked ('' = the district's own); None = all. Who is from
+    outside sees only what he is asked."""
+    inside = tuple(grant for grant in access.grants if grant.role not in OUTSIDERS)
+    if district_wide(inside):
+        return None
+    return ["", *(grant.scope for grant in inside if grant.kind == "unit")] if inside else []
 
 
 def organises(access: Access, unit: str) -> bool:

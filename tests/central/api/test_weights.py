@@ -147,6 +147,17 @@ def test_a_unit_s_weights_are_the_unit_s(centre: Centre) -> None:
     assert (refused.status_code, refused.json()["error"]["code"]) == (403, "not_yours")
 
 
+def test_an_expert_from_outside_is_told_and_sees_what_he_is_asked_alone(centre: Centre) -> None:
+    desk = opened(centre, "wise")
+    assert desk.post("/api/v1/weights", json=a_node(id="another")).status_code == 201
+    wise = centre.client("wise")
+    assert [node["id"] for node in wise.get("/api/v1/weights").json()["nodes"]] == ["output"]
+    assert (wise.get(NODE).status_code, wise.get("/api/v1/weights/another").status_code) == (200, 404)
+    with reading(centre.engine) as connection:
+        told = connection.execute(text("SELECT person, about, subject_zh FROM notification WHERE kind = 'task'")).all()
+    assert [tuple(row) for row in told] == [("wise", "weights/output/1", "请您判断权重: 三层指标")]
+
+
 def test_who_organises_neither_judges_nor_freezes_what_he_judged(centre: Centre) -> None:
     desk = opened(centre, "wise", "leader")
     assert desk.post(f"{NODE}/experts", json={"person": "section"}).status_code == 403
