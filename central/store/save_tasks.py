@@ -55,6 +55,7 @@ _MEASURED: dict[RectificationState, tuple[TaskAct | None, int]] = {
     "verified": ("measure_done", FULL_BP),
     "cancelled": ("cancel", 0),
 }
+RESPONSIBLE = "responsible"
 _ENDED_GOAL: dict[str, TaskAct | None] = {"done": "measure_done", "unmet": "measure_unmet", "": None}
 
 
@@ -162,7 +163,8 @@ def report(connection: Connection, number: int, progress_bp: int, *, note: str, 
             expected=Text(zh="0-9999; 完成请提交", en="0-9999; what is done is submitted"),
         )  # fmt: skip
     after = replace(task, state=moved(task.state, "report"), progress_bp=progress_bp)
-    return _said(connection, task, after, "report", note=note, doing=Doing(wall_ms=now_ms, actor=person))
+    doing = Doing(wall_ms=now_ms, actor=person, seat=RESPONSIBLE)
+    return _said(connection, task, after, "report", note=note, doing=doing)
 
 
 def submit(connection: Connection, number: int, *, note: str, person: str, now_ms: int) -> Task:
@@ -170,21 +172,20 @@ def submit(connection: Connection, number: int, *, note: str, person: str, now_m
     task = _held(connection, number)
     check_reporter(task, person)
     after = replace(task, state=moved(task.state, "submit"), progress_bp=FULL_BP)
-    return _said(
-        connection, task, after, "submit", note=note, doing=Doing(wall_ms=now_ms, actor=person), told_by=person
-    )
+    doing = Doing(wall_ms=now_ms, actor=person, seat=RESPONSIBLE)
+    return _said(connection, task, after, "submit", note=note, doing=doing, told_by=person)
 
 
-def confirm(connection: Connection, number: int, *, note: str, person: str, now_ms: int) -> Task:
-    """Another says that it is done."""
+def confirm(connection: Connection, number: int, *, note: str, person: str, seat: str = "", now_ms: int) -> Task:
+    """Another says that it is done, in a seat (role) of his."""
     task = _held(connection, number)
     check_confirmer(task, person, told_by=_told_by(connection, number))
     after = replace(task, state=moved(task.state, "confirm"), ended_on=district_day(from_ms(now_ms)))
-    doing = Doing(wall_ms=now_ms, actor=person)
+    doing = Doing(wall_ms=now_ms, actor=person, seat=seat)
     return _said(connection, task, after, "confirm", note=note, doing=doing, confirmed_by=person)
 
 
-def give_back(connection: Connection, number: int, *, note: str, person: str, now_ms: int) -> Task:
+def give_back(connection: Connection, number: int, *, note: str, person: str, seat: str = "", now_ms: int) -> Task:
     """It is not done: back to the responsible person with the reason."""
     task = _held(connection, number)
     check_confirmer(task, person, told_by=_told_by(connection, number))
@@ -193,7 +194,8 @@ def give_back(connection: Connection, number: int, *, note: str, person: str, no
             "missing", Text(zh="没有理由", en="no reason"), where="note", expected=Text(zh="理由", en="a reason")
         )
     after = replace(task, state=moved(task.state, "return"), progress_bp=0)
-    return _said(connection, task, after, "return", note=note, doing=Doing(wall_ms=now_ms, actor=person))
+    doing = Doing(wall_ms=now_ms, actor=person, seat=seat)
+    return _said(connection, task, after, "return", note=note, doing=doing)
 
 
 def _looked(task: Task, seen: Seen, today: date, *, over: bool) -> Looked:
@@ -278,6 +280,7 @@ def _event(number: int, doing: Doing, event: str, *, before: str, after: Task | 
 
 
 def _trail(connection: Connection, number: int, doing: Doing, *, event: str, detail: dict[str, Any]) -> None:
+    detail = {**detail, "seat": doing.seat} if doing.seat else detail
     append(
         connection, at_ms=doing.wall_ms, actor=doing.actor, action=f"task.{event}", object_=f"task/{number}",
         detail=detail,

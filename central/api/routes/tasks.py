@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
@@ -85,7 +86,9 @@ def post_task(given: TaskGiven, access: Confirmer, services: Given) -> TaskDetai
             source=f"own/{newest + 1}", title=Text(zh=given.title, en=given.title), unit=given.unit,
             person=given.person, start=given.start, due=given.due, parent=parent,
         )  # fmt: skip
-        number = save_tasks.add_task(connection, draft, doing=Doing(wall_ms=wall_ms, actor=access.username))
+        number = save_tasks.add_task(
+            connection, draft, doing=Doing(wall_ms=wall_ms, actor=access.username, seat=_seat(access))
+        )
     with reading(services.engine) as connection:
         return task_detail(connection, number, access, today=today)
 
@@ -115,13 +118,15 @@ def post_submit(task_id: TaskId, given: NoteGiven, access: Doer, services: Given
 @router.post("/tasks/{task_id}/confirm", operation_id="confirmTask", response_model=TaskDetail, responses=RESPONSES)
 def post_confirm(task_id: TaskId, given: NoteGiven, access: Confirmer, services: Given) -> TaskDetail:
     """Another confirms that it is done."""
-    return _do(task_id, given.note, access, services, save_tasks.confirm, action="task.confirm")
+    act = partial(save_tasks.confirm, seat=_seat(access))
+    return _do(task_id, given.note, access, services, act, action="task.confirm")
 
 
 @router.post("/tasks/{task_id}/return", operation_id="returnTask", response_model=TaskDetail, responses=RESPONSES)
 def post_return(task_id: TaskId, given: NoteGiven, access: Confirmer, services: Given) -> TaskDetail:
     """It is not done: back with the reason."""
-    return _do(task_id, given.note, access, services, save_tasks.give_back, action="task.return")
+    act = partial(save_tasks.give_back, seat=_seat(access))
+    return _do(task_id, given.note, access, services, act, action="task.return")
 
 
 @router.get("/agenda", operation_id="getAgenda", response_model=Agenda)
@@ -166,6 +171,11 @@ def _do(
         act(connection, number, note=note, person=access.username, now_ms=to_ms(services.wall()))
     with reading(services.engine) as connection:
         return task_detail(connection, number, access, today=district_day(services.wall()))
+
+
+def _seat(access: Access) -> str:
+    """The role in which the caller confirms."""
+    return min(grant.role for grant in access.grants)
 
 
 def _check_unit(access: Access, unit: str) -> None:

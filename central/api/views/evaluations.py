@@ -27,7 +27,7 @@ from central.api.evaluation_schemas import (
     OwnForms,
     PartShown,
 )
-from central.api.policy import district_wide
+from central.api.policy import ACTIONS, district_wide
 from central.api.views.seats import units_of, visible_projects
 from central.api.views.timeline import text_of
 from central.evaluate.approval import SEAT_WORDS, standing
@@ -208,9 +208,12 @@ def _event(row: Row[Any], *, named: bool) -> EvaluationEventShown:
 
 
 def _reach(connection: Connection, access: Access) -> list[Any]:
-    """What the caller may see of evaluations at all."""
-    if district_wide(access.grants):
+    """What the caller may see of evaluations at all; those of persons only who judges them, heads and leaders."""
+    wide = [grant for grant in access.grants if grant.kind == "district"]
+    if any(grant.role in ACTIONS["approve_evaluations"] for grant in wide):
         return []
+    if wide:
+        return [or_(_EVALUATION.c.subject_kind != "person", _EVALUATION.c.subject == access.username)]
     units, projects = units_of(access), visible_projects(connection, access) or []
     mine = and_(_EVALUATION.c.subject_kind == "person", _EVALUATION.c.subject == access.username)
     heads = [grant.scope for grant in access.grants if grant.kind == "unit" and grant.role == "dept_head"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -185,6 +186,31 @@ def test_tasks_over_the_api(centre: Centre) -> None:
     assert post(centre, "住建局科员", f"/tasks/{number}/confirm").status_code == 404  # a clerk confirms nothing
     done = post(centre, "住建局主任", f"/tasks/{number}/confirm", note="属实").json()
     assert (done["state"], [one["actor"] for one in done["timeline"]][-1]) == ("done", "住建局主任")
+    with reading(centre.engine) as connection:
+        trail = [one for one in entries(connection) if one.object == f"task/{number}"]
+    assert [(one.actor, json.loads(one.detail)["seat"]) for one in trail] == [
+        ("住建局主任", "dept_head"), ("住建局科员", "responsible"), ("住建局科员", "responsible"),
+        ("住建局主任", "dept_head"),
+    ]  # fmt: skip
+
+
+def test_evaluations_of_persons_are_for_the_person_the_head_and_who_judges(centre: Centre) -> None:
+    with writing(centre.engine) as connection:
+        one = "UPDATE evaluation SET subject_kind = 'person', subject = '住建局科员', state = 'published'"
+        connection.execute(text(f"{one} WHERE subject = '住建局'"))
+        add_person(connection, "巡查员", "inspector", "district", "")
+    seen = {
+        who: any(one["subject"] == "住建局科员" for one in get(centre, who, "/evaluations")["evaluations"])
+        for who in ("住建局科员", "住建局主任", "区长", "水务局主任", "巡查员", "路人")
+    }
+    assert seen == {
+        "住建局科员": True,
+        "住建局主任": True,
+        "区长": True,
+        "水务局主任": False,
+        "巡查员": False,
+        "路人": False,
+    }
 
 
 @pytest.mark.requirement("D25")
