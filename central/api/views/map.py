@@ -35,6 +35,7 @@ from central.store.tables import Building, DeviationRow, Project
 BUILDINGS_MAX = 2_000
 STOREY_M = 3
 ROAD_M = 4
+_UNBUILT = frozenset({"void", "old", "existing"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,9 +161,10 @@ def _building(project: Project, building: Building, ring: list[tuple[float, floa
 
 
 def _stage(shares: str) -> str | None:
-    """The stage of the largest share; of equals the later of the chain."""
+    """The stage most of what is built shows, of equals the later of the chain; a chain's first only where all is so."""
     found = [(share, nth, stage) for nth, (stage, share) in enumerate(json.loads(shares).items()) if share > 0]
-    return max(found)[2] if found else None
+    built = [one for one in found if one[2] not in _UNBUILT]
+    return max(built or found)[2] if found else None
 
 
 def _marks(rows: Sequence[Row[Any]]) -> list[MapMark]:

@@ -135,6 +135,16 @@ const en: typeof zh = {
     securityCode: { bad_signature: "Signature does not hold", unsigned_frame: "Signature missing", chain_broken: "Chain broken (set back, or a clone?)", unregistered_gateway: "Gateway not registered", revoked_gateway: "Gateway revoked", forged_ack: "Forged acknowledgement", identity_conflict: "Id conflict (a clone or an old backup?)", topic_mismatch: "Speaks for another gateway", tls_refused: "Certificate refused", acl_refused: "Topic not its own", bad_upload: "Upload refused" },
   },
   trace: { title: "Trace", day: "as of day (empty = now)", sheet: "Where the sheet's score comes from", score: "Where the score comes from", warning: "Where the warning comes from", record: "One reading", building: "Where the measurement comes from", sub: "from the number to the still and its digest" },
+  dual: { work: "Work", money: "Money", both: "work {work}, money {money}", workOnly: "work {work}, no money data", moreStreets: "{n} more streets" },
+  wall: {
+    title: "Project performance, live", cameras: "Cameras", online: "online", lost: "Connection lost", today: "today {n}", overdue: "{n} overdue", toAcknowledge: "{n} to acknowledge", mending: "{n} rectifying",
+    streets: "Street × status", streetsHint: "projects, heaviest sign", dual: "Dual monitoring", dualHint: "by contract, {n} measured", againstWork: "{value} to work", nothingMeasured: "Nothing has been measured yet",
+    map: "Map of projects", mapHint: "column = measured, dashed = planned", mapAlt: "Map of {n} projects: {red} red, {yellow} yellow, {blue} blue", schematic: "{n} laid out schematically, not surveyed",
+    urgent: "To be handled", urgentOf: "{m} most urgent of {n} running", noneUrgent: "No warning has a clock running", noClock: "no clock", evidence: "Newest evidence", evidenceHint: "warnings first; now and within 30 days", blurred: "blurred", noStills: "No still in the last 7 days", changes: "Today: {raised} raised · {escalated} escalated · {eased} eased · {closed} cleared",
+    next: "Next: {name} · {s} s", held: "Paused: touch or press a key to go on", screen: { map: "overview", money: "Money and work", evidence: "newest evidence", quality: "data quality", week: "The week" },
+    paidOf: "{paid} paid of {contract} contracted", noMoney: "This account may not read money", apart: "money − work", seen: "How well the district is seen", sure: "projects with sufficient evidence", thin: "projects with insufficient evidence", unseen: "projects not observed", coverage: "mean coverage", onlineCameras: "online / all", silent: "no reading for a day",
+    worse: "raised, escalated", better: "eased, cleared", moves: "Today's changes", movesOf: "{n} in all, newest first", noMoves: "Nothing has changed today", event: { raised: "raised", escalated: "escalated", downgraded: "downgraded", cleared: "cleared", withdrawn: "withdrawn", restored: "restored" },
+  },
 };
 
 export default en;

@@ -133,4 +133,14 @@ export default {
     securityCode: { bad_signature: "签名不符", unsigned_frame: "缺少签名", chain_broken: "记录链断开(回退或克隆)", unregistered_gateway: "未登记的网关", revoked_gateway: "已吊销的网关", forged_ack: "伪造的回执", identity_conflict: "编号冲突(疑似克隆或旧备份)", topic_mismatch: "冒充其他网关", tls_refused: "证书被拒", acl_refused: "越权主题", bad_upload: "不合格的上传" },
   },
   trace: { title: "溯源", day: "截至日 (空 = 现在)", sheet: "评分表是怎么来的", score: "得分是怎么来的", warning: "预警是怎么来的", record: "一条读数", building: "实测是怎么来的", sub: "从数字一直到影像和它的摘要" },
+  dual: { work: "工程", money: "资金", both: "工程 {work},资金 {money}", workOnly: "工程 {work},无资金数据", moreStreets: "另有 {n} 个街道" },
+  wall: {
+    title: "项目绩效动态监管", cameras: "摄像头", online: "在线", lost: "连接中断", today: "今日 {n}", overdue: "超时 {n} 项", toAcknowledge: "待确认 {n} 项", mending: "整改中 {n} 项",
+    streets: "街道 × 状态", streetsHint: "项目数,取最重状态", dual: "全区双监控", dualHint: "按合同额加权,{n} 个项目有实测", againstWork: "较工程 {value}", nothingMeasured: "还没有项目有实测数据",
+    map: "项目地图", mapHint: "柱高 = 实测进度,虚框 = 计划应达", mapAlt: "项目地图:{n} 个项目,红 {red}、黄 {yellow}、蓝 {blue}", schematic: "其中 {n} 个项目为示意位置,非测绘",
+    urgent: "须处置", urgentOf: "{n} 项计时中,最急 {m} 项", noneUrgent: "没有计时中的预警", noClock: "未计时", evidence: "最新证据", evidenceHint: "预警项目在前,每栋一组:现在与 30 天内", blurred: "已脱敏", noStills: "近 7 天没有影像", changes: "今日变化:新增 {raised} · 升级 {escalated} · 降级 {eased} · 解除 {closed}",
+    next: "下一屏 {name} · {s} 秒", held: "已暂停,触摸或按键继续", screen: { map: "全区总览", money: "资金与工程", evidence: "最新证据", quality: "数据质量", week: "一周变化" },
+    paidOf: "已付 {paid},合同 {contract}", noMoney: "当前账号无权查看资金", apart: "资金 − 工程", seen: "看得清多少", sure: "证据充分的项目", thin: "证据不足的项目", unseen: "未观测的项目", coverage: "平均覆盖率", onlineCameras: "在线 / 全部", silent: "一天没有读数",
+    worse: "新增与升级", better: "降级与解除", moves: "今日变化", movesOf: "共 {n} 条,最新在前", noMoves: "今天没有变化", event: { raised: "触发", escalated: "升级", downgraded: "降级", cleared: "解除", withdrawn: "撤销", restored: "恢复" },
+  },
 };
