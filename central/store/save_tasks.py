@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, bindparam, insert, update
 
 from central.audit.trail import append
 from central.domain import Text
@@ -230,14 +230,18 @@ def _measured(task: Task, seen: Seen, *, over: bool) -> tuple[TaskAct | None, in
 
 def _move(connection: Connection, looked: Sequence[Looked], doing: Doing) -> None:
     changed = [one for one in looked if one.before != one.after]
-    for one in changed:
-        values = {"state": one.after.state, "progress_bp": one.after.progress_bp, "ended_on": one.after.ended_on}
-        connection.execute(update(_TASK).where(_TASK.c.id == one.before.id).values(**values))
+    if not changed:
+        return
+    moves = [
+        {"task": one.after.id, "now": one.after.state, "far": one.after.progress_bp, "end": one.after.ended_on}
+        for one in changed
+    ]
+    values: dict[str, Any] = {"state": bindparam("now"), "progress_bp": bindparam("far"), "ended_on": bindparam("end")}
+    connection.execute(update(_TASK).where(_TASK.c.id == bindparam("task")).values(**values), moves)
     events = [
         _event(one.before.id, doing, one.act or "measured", before=one.before.state, after=one.after) for one in changed
     ]
-    if events:
-        connection.execute(insert(_EVENT), events)
+    connection.execute(insert(_EVENT), events)
 
 
 def _said(

@@ -10,13 +10,16 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DatabaseError
 
+from central.audit.chain import first_fault
 from central.domain import Subject
 from central.evaluate.calendar import at_hour
 from central.scoring.period import period_of
 from central.scoring.refused import ScoringRefused
-from central.store.act_evaluated import answer, approve, give_back, object_to, submit_form
+from central.store.act_evaluated import answer, approve, give_back, held_evaluation, object_to, submit_form
+from central.store.compose_evaluated import publish_approved
 from central.store.engine import reading, writing
 from central.store.instants import to_ms
+from central.store.move_evaluated import Doing
 from central.store.read_evaluated import (
     events_of,
     final_results,
@@ -25,7 +28,9 @@ from central.store.read_evaluated import (
     results_of,
     rounds_of,
 )
+from central.store.save_audit import entries, lock_head
 from tests.central.evaluate.district import UNITS, District, a_district, add_person
+from tests.central.store.test_deciding_together import together
 
 OPENS = date(2025, 4, 1)  # the first working day of the second quarter
 CLOSED = date(2025, 4, 17)  # forms are collected for ten working days, to the sixteenth
@@ -261,3 +266,37 @@ def test_the_database_keeps_what_is_final(any_store: Engine) -> None:
     ):
         with writing(any_store) as connection, pytest.raises(DatabaseError, match=r"only be added|does not change"):
             connection.execute(text(statement))
+
+
+def test_of_many_who_decide_at_once_one_decides_and_the_others_are_told(any_store: Engine) -> None:
+    district = a_quarter(any_store)
+    district.day(CLOSED)
+    one = district.found()[0]
+    day = date(2025, 4, 18)
+
+    def approves(number: int) -> None:
+        with writing(any_store) as connection:
+            approve(connection, one.id, person=f"科长{number}", seats={"section"}, now_ms=ms(day))
+
+    assert together(approves) == 1
+    district.approve_all([one.id], day)
+
+    def publishes(_number: int) -> None:
+        with writing(any_store) as connection:
+            lock_head(connection)
+            publish_approved(connection, [held_evaluation(connection, one.id)], doing=Doing(wall_ms=ms(day)))
+
+    assert together(publishes) == 1
+    with writing(any_store) as connection:
+        objection = object_to(connection, one.id, person=f"{one.unit}主任", text="x", now_ms=ms(day))
+
+    def answers(number: int) -> None:
+        with writing(any_store) as connection:
+            answer(
+                connection, objection, person=f"科长{number}", seats={"section"}, upheld=number % 2 == 0, text="x",
+                now_ms=ms(day),
+            )  # fmt: skip
+
+    assert together(answers) == 1
+    with reading(any_store) as connection:
+        assert first_fault(entries(connection)) is None
