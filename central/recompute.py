@@ -19,6 +19,7 @@ from sqlalchemy import Connection, select
 
 from central.assess import assess
 from central.domain import Contribution, Score
+from central.scoring.health import UNIT_HEALTH_SET
 from central.scoring.indicator import IndicatorSet, Value
 from central.scoring.sheet import Sheet, id_of, parse, scored
 from central.scoring.unit import UNIT_SET, ProjectScore, unit_values
@@ -32,7 +33,7 @@ from central.store.read_sheets import Brief, brief_of
 from central.store.read_sources import Measures
 from central.store.read_transfers import units_on
 from central.store.save_assessment import save_assessment
-from central.store.save_sheets import TAKEN, health_of, prefilled
+from central.store.save_sheets import TAKEN, health_of, prefilled, unit_health_of
 from central.store.upsert import table_of
 
 _SHEET = table_of(tables.ScoreSheet)
@@ -165,7 +166,7 @@ def _values(connection: Connection, kept: Sheet, brief: Brief) -> tuple[list[Lin
     if none_received(connection, known_ms=known_ms):
         known_ms = _FOR_EVER_MS
         notes.append("all records carry a later time of receipt: stored by another clock; all facts count")
-    if kept.set.id != UNIT_SET.id:  # a unit's rests on sheets, which are checked for themselves
+    if kept.set.id not in (UNIT_SET.id, UNIT_HEALTH_SET.id):  # these rest on sheets, which are checked for themselves
         notes += rejudge(connection, _projects(connection, kept), kept, known_ms=known_ms)
     return _compared(measured, gathered(connection, kept, known_ms=brief.stored_ms)), tuple(notes)
 
@@ -179,6 +180,9 @@ def gathered(connection: Connection, kept: Sheet, *, known_ms: int) -> tuple[Val
     """The values of a sheet's leaves by the facts known at an instant, in the set's order."""
     if kept.set.id == UNIT_SET.id:
         return _of_unit(connection, kept, known_ms=known_ms)
+    if kept.set.id == UNIT_HEALTH_SET.id:
+        measures = Measures(connection, kept.period, known_ms, tuple(_projects(connection, kept)))
+        return unit_health_of(connection, [ref.removeprefix("sheet/") for ref in kept.values[0].refs], measures)
     if kept.kind == "health":
         return health_of(connection, kept.subject, period=kept.period, now_ms=known_ms)
     return prefilled(connection, _as_made(kept), subject=kept.subject, period=kept.period, now_ms=known_ms)

@@ -5,7 +5,7 @@ A part of which nothing is known leaves its weight to the others, and the report
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -121,3 +121,48 @@ HEALTH_SET = IndicatorSet(
     leaves=tuple(_leaf(name) for name in WEIGHTS),
     basis="domain.md §4.9",
 )
+
+UNIT_HEALTH_SET = IndicatorSet(
+    id="unit-health",
+    version=1,
+    name=Text(zh="单位项目健康度", en="Health of a unit's projects"),
+    sector="",
+    frame="IPOR",
+    leaves=(
+        WeighedLeaf(
+            indicator=Indicator(
+                id="health.projects",
+                version=1,
+                name=Text(zh="项目健康度(按预算加权)", en="Health of its projects, weighted by budget"),
+                kind="qualitative",
+                target=100.0,
+                unit="",
+                digits=2,
+                formula=Text(zh="Σ 健康度 × 预算 / Σ 预算", en="Σ health × budget / Σ budget"),
+                source="health.projects",
+                frames={"IPOR": "process", "IOI": "output", "MOF": "process"},
+                basis="domain.md §1 C18",
+            ),
+            weight=1.0,
+            reason="domain.md §1 C18: value-weighted mean",
+        ),
+    ),
+    basis="domain.md §1 C18",
+)
+
+
+def unit_health_value(projects: Sequence[tuple[float | None, int, str]]) -> Value:
+    """The value-weighted mean of (health, budget in fen, id of the sheet); a project of which nothing is known is left
+    out. Budgets of 0 count as the least there is."""
+    known = [(Fraction(total), max(1, fen), sheet) for total, fen, sheet in projects if total is not None]
+    weight = sum(fen for _, fen, _ in known)
+    mean = sum((total * fen for total, fen, _ in known), Fraction(0)) / weight if known else None
+    return Value(
+        indicator="health.projects",
+        value=None if mean is None else float(mean),
+        state="not_applicable" if mean is None else "measured",
+        refs=tuple(f"sheet/{sheet}" for _, _, sheet in known),
+        source="health.projects",
+        version="1",
+        n=len(known),
+    )

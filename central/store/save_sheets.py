@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select
 from central.audit.trail import append
 from central.domain import Subject, Text
 from central.scoring.entry import covered_by
-from central.scoring.health import HEALTH_SET, health, health_values
+from central.scoring.health import HEALTH_SET, UNIT_HEALTH_SET, health, health_values, unit_health_value
 from central.scoring.indicator import IndicatorSet, Value, WeighedLeaf
 from central.scoring.leaf import LeafError
 from central.scoring.period import Period
@@ -24,7 +24,7 @@ from central.store import tables
 from central.store.instants import to_ms
 from central.store.read_adjustments import targets_in_force
 from central.store.read_entries import entered_all
-from central.store.read_sheets import newest_sheets
+from central.store.read_sheets import brief_of, newest_sheets
 from central.store.read_sources import Measures, taken_at
 from central.store.read_transfers import units_on
 from central.store.sourced_counts import open_disputes
@@ -111,7 +111,7 @@ def take_unit_sheets(
 def take_health(
     connection: Connection, projects: Sequence[str], *, period: Period, now_ms: int, author: str = SYSTEM
 ) -> dict[Subject, str]:
-    """The health of projects in a period (domain.md §4.9) as sheets; the same facts give the same ids."""
+    """The health of projects (domain.md §4.9) and of their units in a period; the same facts give the same ids."""
     subjects = [Subject(kind="project", id=project) for project in projects]
     gathered = _gather(connection, subjects, period=period, now_ms=now_ms)
     sheets = {
@@ -127,7 +127,37 @@ def take_health(
         )
         for subject in subjects
     }
+    taken = _keep(connection, sheets, period=period, kind="health", author=author, now_ms=now_ms)
+    units = {unit for project in projects if (unit := gathered.units.get(project))}
+    return taken | _take_unit_health(connection, sorted(units), period=period, now_ms=now_ms, author=author)
+
+
+def _take_unit_health(
+    connection: Connection, units: Sequence[str], *, period: Period, now_ms: int, author: str
+) -> dict[Subject, str]:
+    """The value-weighted mean of the newest healths of each unit's projects (C18)."""
+    subjects = [Subject(kind="unit", id=unit) for unit in units]
+    measures = _measures(connection, subjects, period=period, now_ms=now_ms)
+    known = newest_sheets(connection, period=period, kind="health", subject_kind="project")
+    sheets = {}
+    for subject in subjects:
+        ids = [known[project].id for project in measures.of_subject(subject) if project in known]
+        sheets[subject] = Sheet(
+            subject=subject,
+            period=period,
+            kind="health",
+            set=UNIT_HEALTH_SET,
+            values=unit_health_of(connection, ids, measures),
+            taken_at=taken_at(period, now_ms=now_ms),
+            author=author,
+        )
     return _keep(connection, sheets, period=period, kind="health", author=author, now_ms=now_ms)
+
+
+def unit_health_of(connection: Connection, sheets: Sequence[str], measures: Measures) -> tuple[Value, ...]:
+    """The one leaf of a unit's health out of the sheets of its projects."""
+    found = [brief for key in sheets if (brief := brief_of(connection, key)) is not None]
+    return (unit_health_value([(one.total, _budget(measures, one.subject.id), one.id) for one in found]),)
 
 
 def put_sheet(connection: Connection, sheet: Sheet, *, now_ms: int) -> str:

@@ -62,7 +62,7 @@ def a_set() -> IndicatorSet:
 
 
 def take(engine: Engine) -> list[str]:
-    """The sheets of the project, of its health and of its unit."""
+    """The sheets of the project, of its health, of its unit's health and of its unit."""
     subject = Subject(kind="project", id="p1")
     with writing(engine) as connection:
         one = take_sheet(connection, subject=subject, set=a_set(), period=MAY, kind="objective", now_ms=TAKEN_MS)
@@ -87,13 +87,13 @@ def test_a01_every_sheet_is_made_again_bit_for_bit(store: Engine) -> None:
         found = again(store, key)
         assert found.same, [line for line in found.lines if not line.same]
         assert found.notes == ()
-        assert len(found.lines) > 5
+        assert len(found.lines) >= 4
 
 
 @pytest.mark.requirement("A01")
 def test_a01_what_came_later_changes_no_sheet_that_was_taken(store: Engine) -> None:
     """Looks of the first days that lay in a gateway, and come when the sheet is out, change the live past alone."""
-    key, healthy, _ = take(store)
+    key, healthy, *_ = take(store)
     with reading(store) as connection:
         before = connection.execute(text("SELECT total FROM score WHERE day = '2026-05-30'")).scalar_one()
     late = [look(n + 0.3, share=2400 + (n - 8) * 60, seq=1000 + n) for n in range(20, 61)]

@@ -152,10 +152,10 @@ def test_projects_of_a_unit_with_poor_data_carry_the_mark(sqlite_store: Engine) 
 def test_health_of_a_quarter_is_the_formula_and_always_the_same(any_store: Engine) -> None:
     quarter = period_of("2026-Q1")
     with writing(any_store) as connection:
-        for project, spi_t in (("p1", 8000), ("p2", 10_000)):
-            add_project(connection, project, budget_fen=100)
+        for project, spi_t, budget_fen in (("p1", 8000, 100), ("p2", 10_000, 300)):
+            add_project(connection, project, budget_fen=budget_fen)
             judge(connection, date(2026, 3, 31), project, spi_t=spi_t)
-            spend(connection, ("pay", date(2026, 3, 1), 110), project=project)
+            spend(connection, ("pay", date(2026, 3, 1), budget_fen * 11 // 10), project=project)
         add(
             connection, tables.InspectionLot, project="p1", item="", day=date(2026, 3, 9), inspected=50, passed=47,
             paper="0" * 64, remark="", author="li", noted_at=1,
@@ -163,8 +163,7 @@ def test_health_of_a_quarter_is_the_formula_and_always_the_same(any_store: Engin
         ids = take_health(connection, ["p1", "p2"], period=quarter, now_ms=NOW)
         again = take_health(connection, ["p1", "p2"], period=quarter, now_ms=NOW + 5)
         found = sheet(connection, ids[PROJECT])
-        unit = take_unit_sheets(connection, [UNIT], period=quarter, kind="health", of="health", now_ms=NOW)[OF_UNIT]
-        of_unit = sheet(connection, unit)
+        of_unit = sheet(connection, ids[OF_UNIT])
         other = brief_of(connection, ids[Subject(kind="project", id="p2")])
     assert again == ids
     assert found is not None
@@ -176,7 +175,8 @@ def test_health_of_a_quarter_is_the_formula_and_always_the_same(any_store: Engin
     assert other is not None
     assert other.total is not None
     assert total is not None
-    assert of_unit.values[0].value == pytest.approx((total + other.total) / 2)
+    assert scored(of_unit).total == pytest.approx((total * 100 + other.total * 300) / 400)
+    assert set(of_unit.values[0].refs) == {f"sheet/{ids[PROJECT]}", f"sheet/{other.id}"}
 
 
 def test_forms_are_filled_with_what_is_measured(sqlite_store: Engine) -> None:
