@@ -121,7 +121,7 @@ def a_fact(project: str, period: str = "2025-01", **more: object) -> PivotFact:
     return PivotFact(project=project, period=period, **(known | more))  # type: ignore[arg-type]
 
 
-@pytest.mark.requirement("B06", partly="the forecast's vector stands with the plan")
+@pytest.mark.requirement("B06")
 def test_a_pivot_by_department_time_and_type() -> None:
     facts = [
         a_fact("p1"),
@@ -142,7 +142,6 @@ def test_a_pivot_by_department_time_and_type() -> None:
     assert by_all.lines[1].figures == (1, 1500)
 
 
-@pytest.mark.requirement("B17", partly="over the API it is asked in test_insight")
 def test_the_file_has_the_figures_of_the_view() -> None:
     facts = [a_fact("p1", unit="=1+1", paid_fen=-123_456), a_fact("p2", plan_bp=None, actual_bp=None, unit="b,c")]
     found = pivot(facts, by=("unit", "kind"))

@@ -91,7 +91,7 @@ def test_its_sums_are_those_of_its_list(sqlite_store: Engine) -> None:
     assert "相关不等于因果" in section(paper, "投入与产出")[0]
 
 
-@pytest.mark.requirement("A47", partly="that it is read by whoever decides is theirs")
+@pytest.mark.requirement("A47")
 def test_in_january_it_is_made_once_and_stays(any_store: Engine) -> None:
     fill(any_store)
     with writing(any_store) as connection:

@@ -1,0 +1,34 @@
+"""Whatever a leader asks of insight and a section tells it, nothing breaks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import schemathesis
+from hypothesis import HealthCheck, Phase, settings
+
+from central.api.app import openapi_document
+from tests.central.api.district import Centre
+from tests.central.api.test_fuzz import CHECKS
+
+READS = ["getSideBySide", "getCauseStatistics", "getPriorities", "exportPivot", "getUse"]
+ACTS = ["putClass", "setPractice", "noteView"]
+SCHEMA = schemathesis.openapi.from_dict(openapi_document()).include(operation_id=[*READS, *ACTS])
+
+
+@SCHEMA.parametrize()
+@settings(
+    max_examples=4,
+    deadline=None,
+    derandomize=True,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+def test_nobody_breaks_insight(case: schemathesis.Case[Any], fuzzed_centre: Centre) -> None:
+    person = "unit" if case.operation.definition.raw["operationId"] in ACTS else "leader"
+    token = fuzzed_centre.services.signer.issue(person, now=fuzzed_centre.wall()).token
+    if "project_id" in case.path_parameters:
+        case.path_parameters["project_id"] = "qp"
+    case.call_and_validate(
+        base_url=fuzzed_centre.url, headers={"Authorization": f"Bearer {token}"}, checks=list(CHECKS), timeout=20
+    )
