@@ -11,7 +11,8 @@ from sqlmodel import Session
 from central.api.access import Access, allow
 from central.api.acting import Day, Number
 from central.api.errors import absent
-from central.api.goal_schemas import (
+from central.api.goal_schemas import SubjectShown
+from central.api.indicator_schemas import (
     CarbonGiven,
     CarbonLineShown,
     CarbonShown,
@@ -31,7 +32,6 @@ from central.api.goal_schemas import (
     SetShown,
     SetSubject,
     SetVersions,
-    SubjectShown,
 )
 from central.api.mending_refusals import RESPONSES
 from central.api.refused_acts import recorded

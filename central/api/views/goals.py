@@ -8,17 +8,14 @@ from typing import Literal
 from sqlmodel import Session
 
 from central.api.access import Access
-from central.api.goal_schemas import (
+from central.api.goal_schemas import GoalRecordShown, GoalShown, SubjectShown, ValueShown
+from central.api.indicator_schemas import (
     FrameNodeShown,
     FrameShown,
-    GoalRecordShown,
-    GoalShown,
     IndicatorShown,
     LeafShown,
     SectorShown,
     SetShown,
-    SubjectShown,
-    ValueShown,
 )
 from central.api.schemas import Text
 from central.domain import Subject
