@@ -1,0 +1,51 @@
+"""Whatever is sent about lives of projects, counts, inspections, purposes and reports by who may send it: no 5xx."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import schemathesis
+from hypothesis import HealthCheck, Phase, settings
+
+from central.api.app import openapi_document
+from tests.central.api.district import Centre
+from tests.central.api.test_fuzz import CHECKS
+
+WHO = {  # operation: who may do it, and at which project
+    "planStage": ("owner", "qp"),
+    "submitStage": ("owner", "qp"),
+    "decideStage": ("leader", "qp"),
+    "noteMilestone": ("owner", "qp"),
+    "notePermit": ("owner", "qp"),
+    "noteTax": ("owner", "qp"),
+    "askPause": ("owner", "qp"),
+    "decidePause": ("leader", "qp"),
+    "endPause": ("leader", "qp"),
+    "putTemplate": ("admin", "qp"),
+    "makeReport": ("leader", "qp"),
+    "sendCount": ("builder", "qp"),
+    "noteLots": ("street", "ml"),
+    "noteSafety": ("street", "ml"),
+    "getBoard": ("owner", "qp"),
+    "stateViewingPurpose": ("owner", "qp"),
+    "listEvidenceViews": ("audit", "qp"),
+}
+SCHEMA = schemathesis.openapi.from_dict(openapi_document()).include(operation_id=list(WHO))
+
+
+@SCHEMA.parametrize()
+@settings(
+    max_examples=4,
+    deadline=None,
+    derandomize=True,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+def test_who_may_act_breaks_no_promise(case: schemathesis.Case[Any], fuzzed_centre: Centre) -> None:
+    person, project = WHO[case.operation.definition.raw["operationId"]]
+    token = fuzzed_centre.services.signer.issue(person, now=fuzzed_centre.wall()).token
+    if "project_id" in case.path_parameters:
+        case.path_parameters["project_id"] = project
+    case.call_and_validate(
+        base_url=fuzzed_centre.url, headers={"Authorization": f"Bearer {token}"}, checks=list(CHECKS), timeout=20
+    )
