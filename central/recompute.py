@@ -19,6 +19,7 @@ from sqlalchemy import Connection, select
 
 from central.assess import assess
 from central.domain import Contribution, Score
+from central.evaluate.composite import mean_part
 from central.scoring.health import UNIT_HEALTH_SET
 from central.scoring.indicator import IndicatorSet, Value
 from central.scoring.sheet import Sheet, id_of, parse, scored
@@ -166,14 +167,19 @@ def _values(connection: Connection, kept: Sheet, brief: Brief) -> tuple[list[Lin
     if none_received(connection, known_ms=known_ms):
         known_ms = _FOR_EVER_MS
         notes.append("all records carry a later time of receipt: stored by another clock; all facts count")
-    if kept.set.id not in (UNIT_SET.id, UNIT_HEALTH_SET.id):  # these rest on sheets, which are checked for themselves
+    if not any(map(_of_sheets, kept.values)):  # what rests on sheets: they are checked for themselves
         notes += rejudge(connection, _projects(connection, kept), kept, known_ms=known_ms)
     return _compared(measured, gathered(connection, kept, known_ms=brief.stored_ms)), tuple(notes)
 
 
 def _from_facts(kept: Sheet, value: Value) -> bool:
     """Values that a person put into his own sheet are nowhere else; those of a sheet the centre took all are."""
-    return kept.kind in TAKEN or value.state == "measured" or value.source.startswith("entry/")
+    return kept.kind in TAKEN or value.state == "measured" or value.source.startswith("entry/") or _of_sheets(value)
+
+
+def _of_sheets(value: Value) -> bool:
+    """Whether a value rests on sheets: a part of a composite is the mean of what they came to."""
+    return bool(value.refs) and all(ref.startswith("sheet/") for ref in value.refs)
 
 
 def gathered(connection: Connection, kept: Sheet, *, known_ms: int) -> tuple[Value, ...]:
@@ -183,6 +189,8 @@ def gathered(connection: Connection, kept: Sheet, *, known_ms: int) -> tuple[Val
     if kept.set.id == UNIT_HEALTH_SET.id:
         measures = Measures(connection, kept.period, known_ms, tuple(_projects(connection, kept)))
         return unit_health_of(connection, [ref.removeprefix("sheet/") for ref in kept.values[0].refs], measures)
+    if any(map(_of_sheets, kept.values)):
+        return tuple(_part_of(connection, value) for value in kept.values)
     if kept.kind == "health":
         return health_of(connection, kept.subject, period=kept.period, now_ms=known_ms)
     return prefilled(connection, _as_made(kept), subject=kept.subject, period=kept.period, now_ms=known_ms)
@@ -209,6 +217,15 @@ def _left_out(project: str, known: Known) -> Iterator[str]:
             f"{project}: {known.standstills} standstills were approved later for days before and count all the same: "
             "they hold from their first day"
         )
+
+
+def _part_of(connection: Connection, value: Value) -> Value:
+    """A part of a composite from the sheets that it names."""
+    if not _of_sheets(value):
+        return value
+    briefs = [brief_of(connection, ref.removeprefix("sheet/")) for ref in value.refs]
+    totals = {one.id: one.total for one in briefs if one is not None and one.total is not None}
+    return replace(value, value=mean_part("objective", totals).score, n=len(totals))
 
 
 def _of_unit(connection: Connection, kept: Sheet, *, known_ms: int) -> tuple[Value, ...]:

@@ -13,15 +13,16 @@ from central.ingest.commit import commit
 from central.plan.calendar import midnight
 from central.reassess import reassess
 from central.recompute import Recomputed, recompute, sheets_of_period
-from central.scoring.indicator import IndicatorSet, WeighedLeaf
+from central.scoring.indicator import IndicatorSet, Value, WeighedLeaf
 from central.scoring.period import period_of
 from central.store.engine import reading, undone, writing
 from central.store.instants import to_ms
-from central.store.save_sheets import take_health, take_sheet, take_unit_sheets
+from central.store.read_sheets import brief_of
+from central.store.save_sheets import put_sheet, take_health, take_sheet, take_unit_sheets
 from tests.central.build import START
 from tests.central.edge import frame_of
 from tests.central.plans import demo_project, plan, register
-from tests.central.scoring.sheets import an_indicator
+from tests.central.scoring.sheets import a_sheet, an_indicator
 from tests.wire.build import a_reading, a_record
 from wire.messages import Frame
 
@@ -109,6 +110,23 @@ def test_a01_what_came_later_changes_no_sheet_that_was_taken(store: Engine) -> N
     with reading(store) as connection:  # nothing of it stays
         assert connection.execute(text("SELECT count(*) FROM deviation")).scalar_one() == rows
         assert connection.execute(text("SELECT count(*) FROM face_reading")).scalar_one() == 2 * DAYS + 41
+
+
+def test_a_composite_is_made_again_from_the_sheets_that_it_names(store: Engine) -> None:
+    keys = take(store)[:2]
+    with writing(store) as connection:
+        totals = [brief.total for key in keys if (brief := brief_of(connection, key)) and brief.total is not None]
+        part = Value(
+            indicator="part.objective", value=sum(totals) / 2, state="entered", source="composite-1", version="1", n=2,
+            refs=tuple(f"sheet/{key}" for key in sorted(keys)),
+        )  # fmt: skip
+        whole = a_sheet(
+            (an_indicator("part.objective", kind="qualitative"), 1.0, part), kind="annual", period="2026-05"
+        )
+        key = put_sheet(connection, whole, now_ms=TAKEN_MS)
+        wrong = put_sheet(connection, replace(whole, values=(replace(part, value=99.0),)), now_ms=TAKEN_MS)
+    assert again(store, key).same
+    assert [line.what for line in again(store, wrong).lines if not line.same] == ["part.objective"]
 
 
 def test_what_is_derived_has_no_say_and_a_changed_fact_comes_out(store: Engine) -> None:
