@@ -11,14 +11,14 @@ from central.api.app import openapi_document
 from tests.central.api.district import Centre
 from tests.central.api.test_fuzz import CHECKS
 
-READS = ["getSideBySide", "getCauseStatistics", "getPriorities", "exportPivot", "getUse"]
+READS = ["getCauseStatistics", "getPriorities", "exportPivot", "getUse"]
 ACTS = ["putClass", "setPractice", "noteView"]
 SCHEMA = schemathesis.openapi.from_dict(openapi_document()).include(operation_id=[*READS, *ACTS])
 
 
 @SCHEMA.parametrize()
 @settings(
-    max_examples=4,
+    max_examples=2,
     deadline=None,
     derandomize=True,
     phases=[Phase.explicit, Phase.generate],
