@@ -43,7 +43,8 @@ _LINE = "CASE i % 5 " + " ".join(f"WHEN {n} THEN '{line}'" for n, line in enumer
 _ENTRIES = f"""
 INSERT INTO fund_entry (project, nth, voucher, kind, day, amount_fen, line, contract, payee, wage_fen, reverses,
  approver, object_code, note, source, flags, posted_by, posted_at, prev_hash, hash)
-WITH RECURSIVE numbers(i) AS (SELECT {POST_MAX} UNION ALL SELECT i + 1 FROM numbers WHERE i < :entries - 1)
+WITH RECURSIVE numbers(i) AS (
+ SELECT CAST({POST_MAX} AS BIGINT) UNION ALL SELECT i + 1 FROM numbers WHERE i < :entries - 1)
 SELECT 'p' || (1000 + i % {PROJECTS}), i / {PROJECTS} + 1, 'v' || i,
  CASE WHEN i / {PROJECTS} % 10 = 0 THEN 'release' ELSE 'pay' END, bench_day.day, i * 7919 % 9999991 + 1, {_LINE},
  'c' || i % 7, CASE WHEN i / {PROJECTS} % 10 = 0 THEN '' ELSE 'payee ' || i % {PROJECTS} || '-' || i * 31 % 97 % 20 END,

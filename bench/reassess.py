@@ -1,6 +1,7 @@
 """Judging: one building's reading with two years of history, every project at midnight, and cost against size.
 
-Ours only: no peer does the same. Real SQLite files, the one door (`central.reassess`), facts as the centre stores them.
+Ours only: no peer does the same. Real SQLite files (or `--database`, an empty PostgreSQL), the one door
+(`central.reassess`), facts as the centre stores them.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from threading import Event
@@ -39,6 +41,20 @@ ITEMS, LOOKS = 8, 12  # work items a building, looks a day
 COLUMNS = ("item", "kind", "source", "observed_at", "project", "building", "seq", "value_bp", "conf_bp", "refs")
 HISTORY_DAYS = 730
 NIGHT_DAYS = 1  # of history before the measured midnight: what a night costs does not depend on it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where the bench keeps its databases: files in a folder, or one server's database for all."""
+
+    folder: Path
+    database: str | None
+
+    def engine(self, name: str) -> Engine:
+        """A migrated database."""
+        engine = open_engine(self.database or f"sqlite:///{self.folder / f'{name}.db'}")
+        migrate(engine)
+        return engine
 
 
 def a_project(name: str, *, buildings: int, days: int = 900) -> Project:
@@ -140,10 +156,10 @@ def readings(engine: Engine, project: Project, *, days: float, count: int) -> tu
     return sorted(took), sorted(worked)
 
 
-def one_building(folder: Path, *, buildings: int, count: int, days: int) -> dict[str, float]:
+def one_building(place: Place, *, buildings: int, count: int, days: int) -> dict[str, float]:
     """Two years of history, then reading after reading."""
-    engine = _engine(folder / f"history-{buildings}.db")
-    project = a_project("p0", buildings=buildings)
+    engine = place.engine(f"history-{buildings}")
+    project = a_project(f"h{buildings}", buildings=buildings)
     fill(engine, project, days=days)
     began = time.perf_counter()
     reassess(engine, project.id, midnight(START) + timedelta(days=days))
@@ -162,10 +178,10 @@ def one_building(folder: Path, *, buildings: int, count: int, days: int) -> dict
     }
 
 
-def nights(folder: Path, sizes: Sequence[int], *, buildings: int, processes: int) -> list[dict[str, float]]:
+def nights(place: Place, sizes: Sequence[int], *, buildings: int, processes: int) -> list[dict[str, float]]:
     """Projects at their first midnight, each size other projects; only the judging is timed, as the centre does it: by
     `judge_beside`. (Nights on end without readings would measure the warnings that then are due.)"""
-    engine = _engine(folder / "nights.db")
+    engine = place.engine("nights")
     now = midnight(START) + timedelta(days=NIGHT_DAYS)
     found = []
     for size in sorted(sizes):
@@ -210,12 +226,6 @@ def plot(found: Sequence[dict[str, float]], path: Path) -> None:
     figure.savefig(path, metadata={"Date": None} if path.suffix == ".svg" else None)
 
 
-def _engine(path: Path) -> Engine:
-    engine = open_engine(f"sqlite:///{path}")
-    migrate(engine)
-    return engine
-
-
 def _shares(count: int) -> list[int]:
     return [10_000 // count + (n < 10_000 % count) for n in range(count)]
 
@@ -230,13 +240,14 @@ def main() -> None:
     parser.add_argument("--json", type=Path)
     parser.add_argument("--plot", type=Path, help="picture of a night's cost, .svg or .png")
     parser.add_argument("--folder", type=Path, help="on the disk to be measured")
+    parser.add_argument("--database", help="an empty database (postgresql://…); default: SQLite files")
     parser.add_argument("--projects", type=int, nargs="*", default=[100, 250, 500, 1000])
     parser.add_argument("--buildings", type=int, nargs="*", default=[1, 6], help="of the project that is read of")
     parser.add_argument("--days", type=int, default=HISTORY_DAYS)
     parser.add_argument("--readings", type=int, default=300)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=given.folder) as folder:
-        root = Path(folder)
+        root = Place(folder=Path(folder), database=given.database)
         read = [one_building(root, buildings=n, count=given.readings, days=given.days) for n in given.buildings]
         judged = nights(root, given.projects, buildings=20, processes=min(os.cpu_count() or 1, 2))
     for title, rows in (("one reading", read), ("one night", judged)):
