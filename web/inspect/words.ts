@@ -1,5 +1,7 @@
-/** The inspector's words, beside those of the desk that the shared components need. */
-import { i18n } from "@/i18n";
+/** The inspector's words, beside those that the components shared with the desk need. Chinese unless asked otherwise. */
+import { createI18n } from "vue-i18n";
+import sharedEn from "@/i18n/en.shared";
+import sharedZh from "@/i18n/zh.shared";
 
 const zh = {
   title: "现场巡查",
@@ -59,5 +61,23 @@ const en: typeof zh = {
   },
 };
 
-i18n.global.mergeLocaleMessage("zh", { inspect: zh });
-i18n.global.mergeLocaleMessage("en", { inspect: en });
+export const i18n = createI18n({
+  legacy: false,
+  locale: "zh",
+  fallbackLocale: false,
+  messages: { zh: { ...sharedZh, inspect: zh }, en: { ...sharedEn, inspect: en } },
+});
+
+const KEPT = "siteprogress.lang";
+
+/** The language of the address, else the one chosen before on this phone. */
+export function beginLang(): void {
+  const asked = new URLSearchParams(location.search).get("lang");
+  chooseLang((asked ?? localStorage.getItem(KEPT)) === "en" ? "en" : "zh");
+}
+
+export function chooseLang(lang: "zh" | "en"): void {
+  localStorage.setItem(KEPT, lang);
+  i18n.global.locale.value = lang;
+  document.documentElement.lang = lang === "en" ? "en" : "zh-CN";
+}

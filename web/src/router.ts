@@ -12,6 +12,7 @@ export const router = createRouter({
     { path: "/projects", redirect: (to) => ({ path: "/", query: to.query }) },
     { path: "/projects/:id", name: "project", component: () => import("@/features/project/ProjectPage.vue") },
     { path: "/warnings", name: "warnings", component: () => import("@/features/warnings/WarningsPage.vue") },
+    { path: "/evaluation/:period(\\d{4}[^/]*)?/:part(goals|weights|forms|ranking)?", name: "evaluation", component: () => import("@/features/evaluation/EvaluationPage.vue") },
     { path: "/money/:view(advice)?/:project?", name: "money", component: () => import("@/features/money/MoneyPage.vue") },
     { path: "/audit/:view(ledger)?", name: "audit", component: () => import("@/features/audit/LedgerPage.vue") },
     { path: "/fleet", name: "fleet", component: () => import("@/features/fleet/FleetPage.vue") },

@@ -1,23 +1,11 @@
 /** Every word of the interface in English. The character on a sign stays; the word beside it is translated. */
+import shared from "./en.shared";
 import type zh from "./zh";
 
 const en: typeof zh = {
+  ...shared,
   app: { name: "Project performance monitoring", skip: "Skip to content", search: "Search projects", notFound: "No such page", notFoundWhy: "The address does not exist, or it is outside your scope.", back: "Back to overview" },
-  nav: { label: "Main navigation", district: "Overview", warnings: "Warnings", money: "Money", audit: "Audit", fleet: "Devices" },
-  top: {
-    asOf: "As of", live: "live", waiting: "connecting", lost: "line lost", noData: "no data yet",
-    switchLang: "切换到中文", dark: "Dark", light: "Light", signOut: "Sign out",
-  },
-  login: {
-    title: "Sign in", user: "User name", password: "Password", submit: "Sign in", working: "Signing in",
-    failedTitle: "Not signed in", login_failed: "The user name or the password is wrong.", too_many_tries: "Too many failed tries. Try again in {pause}.",
-    network: "The centre does not answer.", other: "The centre refused: {what}.",
-    needUser: "Enter the user name", needPassword: "Enter the password", token_expired: "The session has expired. Sign in again.", token_invalid: "The session is no longer valid. Sign in again.",
-    about: "Measured by camera · compared with plan · three-colour warnings · scores",
-  },
-  sign: {
-    red: "Red", yellow: "Yellow", blue: "Blue", insufficient: "Insufficient evidence", normal: "Normal", closed: "Closed", paused: "Paused", offline: "Offline",
-  },
+  nav: { label: "Main navigation", district: "Overview", warnings: "Warnings", money: "Money", audit: "Audit", evaluation: "Evaluation", fleet: "Devices" },
   signShort: { red: "Red", yellow: "Yellow", blue: "Blue", insufficient: "Insufficient evidence", normal: "Normal", paused: "Paused" },
   unit: { pp: "pp", days: "days", hours: "hours", count: "times", wan: "×10,000 yuan", yuan: "yuan", million: "million yuan", bp: "pp", z: "robust z" },
   figure: {
@@ -25,12 +13,6 @@ const en: typeof zh = {
     coverage: "Coverage", coverageOf: "coverage {value}", behind: "{value} pp behind", aheadPoints: "{value} pp ahead", onPlan: "on plan",
     lagDays: "lag {value} days", aheadDays: "{value} days ahead", since: "no data since {day}", why: "Why?", none: "—", sigma: "standard deviation σ",
     effectiveDays: "effective days", physical: "Physical progress", byWeight: "by weight", thin: "thin evidence, indication only",
-  },
-  state: {
-    loading: "Loading", retry: "Retry", failed: "Could not get {what}", since: "since {time}", id: "id {id}", copy: "Copy id", copied: "Copied",
-    network: "The centre does not answer; the rest of the page is not affected.", http: "The centre says: {what} ({where}).",
-    refused: "Not done: {what} ({where}), expected {expected}. Id {id}",
-    stale: "Line lost. Showing the data of {time}; updates by itself when it returns.", staleNone: "Line lost. Updates by itself when it returns.",
   },
   district: {
     title: "Overview", total: "Projects", counts: "each project once, by its heaviest sign", all: "All {n}", list: "Projects", sortHint: "by level, then by lag",
@@ -55,12 +37,6 @@ const en: typeof zh = {
     cell: "storey {storey} bay {bay}: {stage}", cellOccluded: "occluded, last known", cellUnknown: "not observed", cellCover: "safety net", confidence: "confidence {value}", moved: "Camera moved: cells are not updated", items: "Work items", item: "Work item", weight: "Weight",
     faceChoice: "Face", keys: "arrow keys move", unverified: "registration not verified", direction: { south: "South", north: "North", east: "East", west: "West", front: "Front", back: "Back", left: "Left", right: "Right" },
   },
-  stage: {
-    new_build: { void: "not built", formwork: "formwork", structure: "structure", infill: "masonry", base: "base coat", finished: "finish" },
-    renovation: { old: "as found", stripped: "stripped", insulated: "insulated", base_coat: "base coat", finished: "painted" },
-    road: { existing: "existing", excavated: "excavated", subgrade: "subgrade", base: "base", binder: "binder", surface: "surface", marked: "marked" },
-    occluded: "occluded (last known)", unknown: "not observed", cover: "net / scaffold", plan: "should stand (plan)", legend: "Legend",
-  },
   quality: {
     rain: "rain", fog: "fog", dark: "dark", night: "night", glare: "glare", blurred: "blurred", blur: "blurred", dirty: "dirty lens", frozen: "frozen", covered: "covered", ok: "good", low_light: "low light", overexposed: "overexposed", snow: "snow", low_contrast: "no contrast", replayed: "replayed", clock_backwards: "clock set back", clock_sun: "daylight at night",
   },
@@ -73,6 +49,24 @@ const en: typeof zh = {
     kind: { camera: "Camera gateway", inspector: "Inspector on site", supervisor: "Supervisor, monthly", self_report: "Contractor's own report", document: "Document" },
     fused: "Fused = {value}, 90% interval {low} – {high}.", more: "newest of each source; {total} observations in all", trace: "Full trace", confidence: "confidence {value}",
   },
+  evaluation: {
+    title: "Evaluation", before: "Year before", after: "Year after", part: { goals: "Goals", weights: "Weights", forms: "Forms and results", ranking: "Ranking and use" }, notYet: "no result yet", mine: "Forms for me", leaf: "Indicator", points: "Points (0–100)", range: "Give 0 to 100", sum: "weighed sum {total}", remark: "Remark", submit: "Submit", submitted: "submitted; may be changed until it closes",
+    form: { open: "to fill in", submitted: "submitted", missed: "missed" }, results: "evaluations", result: "the evaluation", none: "No evaluation in {period} yet", noneWhy: "Evaluations begin by themselves on their day of the calendar.", closes: "closes {time}", part_: "Part", score: "Score", missing: "missing, others scaled", trace: "trace", differ: "Voices differ:", differWhy: "{a} and {b} are {points} points apart. A remark is needed; the system changes neither.", voice: { self: "self", peer: "peers", objective: "measured", third: "third party", finance: "finance", dept: "department" },
+    published: "Published {from} to {to}", approved: "approved by {who} ({seat})", objection: { open: "to be answered", rejected: "rejected", upheld: "upheld, evaluated anew", superseded: "superseded by a new round" }, answer: "Answer", reject: "Reject", uphold: "Uphold", publish: "Publish", object: "Object", objectHint: "Your objection (while published)",
+  },
+  goal: {
+    tree: "Goal tree", treeSub: "district → department → project → post; weights of siblings sum to 1", add: "Add a goal", change: "Change", none: "No goals in force in {year} yet", noneWhy: "Goals appear here once they are drafted and approved.", waiting: "Drafts and proposals", nothingWaits: "no drafts, nothing waits for approval", approve: "Approve", propose: "Propose", save: "Save the draft", known: "{share} known", hidden: "{n} more goals of posts, seen by the person and the manager only", district: "district", sumOff: "weights of siblings sum to {sum}, should be 1", colon: ": ", missing: "Still missing: {list}",
+    level: { 1: "district", 2: "department", 3: "project", 4: "post" }, state: { draft: "draft", proposed: "proposed", approved: "approved", returned: "returned", withdrawn: "withdrawn" }, smart: { ok: "met", fail: "not met", needs_justification: "needs justification" }, letter: { S: "not specific", M: "not measurable", A: "achievable?", R: "not relevant", T: "no time" },
+    text: "Goal", hint: "e.g. 3 estates refurbished by 2026-12-31, completion ≥ 95%", id: "Id", levelOf: "Level", parent: "Parent goal", owner: "Owner", subject: "About", subjects: { district: "district", unit: "unit", project: "project", person: "post (person)" }, which: "Name or id", target: "Target", unit: "Unit", baseline: "Baseline", better: "Direction", start: "From", due: "Due", weight: "Weight", justification: "Justification (where needed)",
+  },
+  ahp: {
+    title: "Weights (AHP)", none: "No weighing yet", noneWhy: "They appear here once one is opened and experts are invited.", expert: "Expert", voice: "Voice", done: "Answered", why: "Why these weights", mine: "My judgements", notAsked: "You are not asked here.", answered: "{n} of {of} answered", frozen: "frozen", alike: "alike", first: "left {n} times as important", second: "right {n} times as important", compare: "{a} against {b}", notYet: "choose", agrees: "“{says}” would agree", apart: "Each is consistent, yet they disagree: {a} ÷ {b} {size} > {max}. Talk first.", frozenBy: "frozen by {who}", note: "What was discussed", freeze: "Freeze",
+    state: { incomplete: "being answered", returned: "returned to an expert", inconsistent: "inconsistent", discuss: "to be discussed", agreed: "ready to freeze", frozen: "frozen" }, expertState: { asked: "asked", returned: "returned", sound: "consistent", released: "not asked any more" },
+  },
+  ranking: {
+    title: "Ranking (like with like)", which: "Which group", none: "No ranking in {period}", noneWhy: "Results are ranked once they are final.", otherYear: "Other years have rankings.", tooFew: "too few: {n}, no ranks under 5", bottom: "bottom", top: "top", digest: "digest of the ranking", uses: "What results lead to", usesSub: "suggestions; people decide", noUses: "no suggestions", decided: "decided by {who}", decider: "{role} decides", appealUntil: "appeal until {day}", decide: "Decide", basis: "Basis (required)", hearing: "Note of the hearing", refuse: "Refuse", persons: "Rankings of persons are personal information: seen by the person, the manager and personnel only; looks are kept.", role: { leader: "the supervising leader", finance: "finance", dept_head: "the department head", admin: "the administrator", discipline: "discipline inspection" },
+  },
+  adjust: { title: "Adjustments", apply: "Apply", indicator: "Indicator", old: "Present target", new: "New target", reason: "Reason", evidence: "Evidence (ids or digests, blank between)", send: "Apply", none: "no applications", from: "from {day}, never backward" },
   ledger: {
     title: "Ledger", sub: "only added to; corrected by reversal", export: "Export a package that verifies offline", saving: "Packing", from: "From (included)", to: "To (included)", project: "Project", payee: "Payee", kind: "Kind", all: "all", ask: "Ask", turned: "The first day is after the last: swap them",
     opening: "Opening balance", came: "Released", went: "Paid", closing: "Closing balance", count: "{n} entries", none: "No entries in this period", noneWhy: "Choose another period or drop a filter.", more: "One more page", conflicts: "{n} entries under a known voucher with other content, not posted", nth: "No.", day: "Day", voucher: "Voucher", in: "In", out: "Out", reason: "Basis", hash: "Link",
@@ -137,10 +131,10 @@ const en: typeof zh = {
   trace: { title: "Trace", day: "as of day (empty = now)", sheet: "Where the sheet's score comes from", score: "Where the score comes from", warning: "Where the warning comes from", record: "One reading", building: "Where the measurement comes from", sub: "from the number to the still and its digest" },
   dual: { work: "Work", money: "Money", both: "work {work}, money {money}", workOnly: "work {work}, no money data", moreStreets: "{n} more streets" },
   wall: {
-    title: "Project performance, live", cameras: "Cameras", online: "online", lost: "Connection lost", today: "today {n}", overdue: "{n} overdue", toAcknowledge: "{n} to acknowledge", mending: "{n} rectifying",
+    title: "Project performance, live", cameras: "Cameras", online: "online", lost: "Connection lost", today: "today {n}", overdue: "{n} overdue", toAcknowledge: "{n} to ack", mending: "{n} rectifying",
     streets: "Street × status", streetsHint: "projects, heaviest sign", dual: "Dual monitoring", dualHint: "by contract, {n} measured", againstWork: "{value} to work", nothingMeasured: "Nothing has been measured yet",
     map: "Map of projects", mapHint: "column = measured, dashed = planned", mapAlt: "Map of {n} projects: {red} red, {yellow} yellow, {blue} blue", schematic: "{n} laid out schematically, not surveyed",
-    urgent: "To be handled", urgentOf: "{m} most urgent of {n} running", noneUrgent: "No warning has a clock running", noClock: "no clock", evidence: "Newest evidence", evidenceHint: "warnings first; now and within 30 days", blurred: "blurred", noStills: "No still in the last 7 days", changes: "Today: {raised} raised · {escalated} escalated · {eased} eased · {closed} cleared",
+    urgent: "To be handled", urgentOf: "{m} most urgent of {n} running", noneUrgent: "No warning has a clock running", noClock: "no clock", evidence: "Newest evidence", evidenceHint: "warnings first; now and within 30 days", blurred: "blurred", noStills: "No still in the last 30 days", changes: "Today: {raised} raised · {escalated} escalated · {eased} eased · {closed} cleared",
     next: "Next: {name} · {s} s", held: "Paused: touch or press a key to go on", screen: { map: "overview", money: "Money and work", evidence: "newest evidence", quality: "data quality", week: "The week" },
     paidOf: "{paid} paid of {contract} contracted", noMoney: "This account may not read money", apart: "money − work", seen: "How well the district is seen", sure: "projects with sufficient evidence", thin: "projects with insufficient evidence", unseen: "projects not observed", coverage: "mean coverage", onlineCameras: "online / all", silent: "no reading for a day",
     worse: "raised, escalated", better: "eased, cleared", moves: "Today's changes", movesOf: "{n} in all, newest first", noMoves: "Nothing has changed today", event: { raised: "raised", escalated: "escalated", downgraded: "downgraded", cleared: "cleared", withdrawn: "withdrawn", restored: "restored" },

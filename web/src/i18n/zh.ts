@@ -1,21 +1,10 @@
 /** Every word of the interface in Chinese; `en.ts` has the same keys (a test says so). */
+import shared from "./zh.shared";
+
 export default {
+  ...shared,
   app: { name: "项目绩效动态监管平台", skip: "跳到正文", search: "搜项目", notFound: "没有这个页面", notFoundWhy: "地址不存在,或不在您的授权范围内。", back: "回到总览" },
-  nav: { label: "主导航", district: "总览", warnings: "预警", money: "资金", audit: "审计", fleet: "设备" },
-  top: {
-    asOf: "数据截至", live: "实时", waiting: "连接中", lost: "断线", noData: "尚无数据",
-    switchLang: "切换到 English", dark: "深色", light: "浅色", signOut: "退出",
-  },
-  login: {
-    title: "登录", user: "用户名", password: "密码", submit: "登录", working: "正在登录",
-    failedTitle: "没有登录成功", login_failed: "用户名或密码不对。", too_many_tries: "失败次数过多,请在 {pause} 后再试。",
-    network: "连不上中心服务:没有应答。", other: "中心服务拒绝:{what}。",
-    needUser: "请填写用户名", needPassword: "请填写密码", token_expired: "登录已过期,请重新登录。", token_invalid: "登录状态已失效,请重新登录。",
-    about: "摄像头实测 · 计划对照 · 红黄蓝预警 · 绩效得分",
-  },
-  sign: {
-    red: "红色预警", yellow: "黄色预警", blue: "蓝色预警", insufficient: "证据不足", normal: "正常", closed: "已关闭", paused: "停工", offline: "离线",
-  },
+  nav: { label: "主导航", district: "总览", warnings: "预警", money: "资金", audit: "审计", evaluation: "评价", fleet: "设备" },
   signShort: { red: "红色", yellow: "黄色", blue: "蓝色", insufficient: "证据不足", normal: "正常", paused: "停工" },
   unit: { pp: "个百分点", days: "天", hours: "小时", count: "次", wan: "万元", yuan: "元", million: "百万元", bp: "个百分点", z: "稳健 z 值" },
   figure: {
@@ -23,12 +12,6 @@ export default {
     coverage: "覆盖率", coverageOf: "覆盖率 {value}", behind: "落后 {value} 个百分点", aheadPoints: "超前 {value} 个百分点", onPlan: "与计划持平",
     lagDays: "滞后 {value} 天", aheadDays: "提前 {value} 天", since: "自 {day} 起无数据", why: "为什么?", none: "—", sigma: "标准差 σ",
     effectiveDays: "有效工期日", physical: "形象进度", byWeight: "按权重", thin: "证据薄,仅供参考",
-  },
-  state: {
-    loading: "正在取数据", retry: "重试", failed: "没取到{what}", since: "{time} 起", id: "编号 {id}", copy: "复制编号", copied: "已复制",
-    network: "中心服务没有应答,其余内容不受影响。", http: "中心服务回答:{what}({where})。",
-    refused: "没有完成:{what}({where}),应为 {expected}。编号 {id}",
-    stale: "连接中断,显示 {time} 的数据,恢复后自动更新。", staleNone: "连接中断,恢复后自动更新。",
   },
   district: {
     title: "总览", total: "在建项目", counts: "按最重状态计,每个项目一次", all: "全部 {n}", list: "项目", sortHint: "按预警级别、滞后天数排序",
@@ -53,12 +36,6 @@ export default {
     cell: "{storey} 层 {bay} 跨:{stage}", cellOccluded: "遮挡,沿用上次", cellUnknown: "未观测", cellCover: "有安全网", confidence: "置信 {value}", moved: "摄像头移位,停止更新格子", items: "分项", item: "分项", weight: "权重",
     faceChoice: "立面", keys: "方向键移动", unverified: "配准未核实", direction: { south: "南", north: "北", east: "东", west: "西", front: "正", back: "背", left: "左", right: "右" },
   },
-  stage: {
-    new_build: { void: "未建", formwork: "支模", structure: "结构", infill: "砌筑", base: "基层", finished: "饰面" },
-    renovation: { old: "原状", stripped: "铲除", insulated: "保温", base_coat: "抹面", finished: "涂饰" },
-    road: { existing: "旧路", excavated: "开挖", subgrade: "路基", base: "基层", binder: "下面层", surface: "上面层", marked: "标线" },
-    occluded: "遮挡(沿用上次)", unknown: "未观测", cover: "有安全网/脚手架", plan: "计划应达", legend: "图例",
-  },
   quality: {
     rain: "雨", fog: "雾", dark: "暗", night: "夜", glare: "逆光", blurred: "模糊", blur: "模糊", dirty: "镜头脏", frozen: "冻结", covered: "遮盖", ok: "正常", low_light: "光线暗", overexposed: "过曝", snow: "雪", low_contrast: "对比度过低", replayed: "疑似回放", clock_backwards: "时钟倒退", clock_sun: "时刻与日光不符",
   },
@@ -71,6 +48,24 @@ export default {
     kind: { camera: "摄像头网关", inspector: "巡查员 现场核实", supervisor: "监理 月报", self_report: "施工单位自报", document: "资料" },
     fused: "融合 = {value},90% 区间 {low} ~ {high}。", more: "每个来源只列最新一条,共 {total} 条观测", trace: "完整溯源", confidence: "置信 {value}",
   },
+  evaluation: {
+    title: "绩效评价", before: "上一年", after: "下一年", part: { goals: "目标", weights: "权重", forms: "自评与结果", ranking: "排名与应用" }, notYet: "未出结果", mine: "要我填的表", leaf: "指标", points: "得分(0–100)", range: "请填 0 到 100", sum: "按权重合计 {total}", remark: "说明", submit: "提交", submitted: "已提交,截止前可以再改",
+    form: { open: "待填", submitted: "已提交", missed: "已过期" }, results: "评价", result: "评价结果", none: "{period} 还没有评价", noneWhy: "到了日历上的日子,评价会自动开始。", closes: "{time} 截止", part_: "构成", score: "分数", missing: "缺,按其余归一", trace: "溯源", differ: "说法不一:", differWhy: "{a}与{b}相差 {points} 分。提交前须附说明,系统不改任何一方的分。", voice: { self: "自评", peer: "互评", objective: "实测", third: "第三方", finance: "财政", dept: "部门" },
+    published: "公示 {from} 至 {to}", approved: "{who}({seat})已批准", objection: { open: "待答复", rejected: "不采纳", upheld: "采纳,重新评价", superseded: "已由新一轮取代" }, answer: "答复", reject: "不采纳", uphold: "采纳", publish: "公示", object: "提出异议", objectHint: "异议内容(公示期内)",
+  },
+  goal: {
+    tree: "目标树", treeSub: "区 → 部门 → 项目 → 岗位,同级权重之和为 1", add: "加目标", change: "修改", none: "{year} 年还没有生效的目标", noneWhy: "起草目标并报批后,会出现在这里。", waiting: "草稿与待批", nothingWaits: "没有草稿,也没有待批的目标", approve: "批准", propose: "报批", save: "存草稿", known: "已知 {share}", hidden: "另有 {n} 个岗位目标,仅本人与主管可见", district: "全区", sumOff: "同级权重合计 {sum},应为 1", colon: ":", missing: "还没有填:{list}",
+    level: { 1: "区级", 2: "部门", 3: "项目", 4: "岗位" }, state: { draft: "草稿", proposed: "待批", approved: "已批准", returned: "退回", withdrawn: "已撤回" }, smart: { ok: "合格", fail: "不合格", needs_justification: "须说明理由" }, letter: { S: "不具体", M: "不可衡量", A: "可达性", R: "不相关", T: "无时限" },
+    text: "目标", hint: "例:2026-12-31 前完成 3 个小区改造,完成率 ≥ 95%", id: "编号", levelOf: "层级", parent: "上级目标", owner: "责任人", subject: "对象", subjects: { district: "全区", unit: "单位", project: "项目", person: "岗位(人)" }, which: "名称或编号", target: "目标值", unit: "单位", baseline: "基线", better: "方向", start: "起", due: "止", weight: "权重", justification: "理由(需要时)",
+  },
+  ahp: {
+    title: "权重(AHP)", none: "还没有权重评议", noneWhy: "建立评议并邀请专家后,会出现在这里。", expert: "专家", voice: "话语权", done: "已答", why: "为什么是这些权重", mine: "我的判断", notAsked: "没有请您做这项判断。", answered: "已答 {n} / {of}", frozen: "已定稿", alike: "同等重要", first: "左边重要 {n} 倍", second: "右边重要 {n} 倍", compare: "{a} 与 {b} 相比", notYet: "请选择", agrees: "若改为“{says}”就不矛盾", apart: "各自一致但意见相反:{a} ÷ {b} 分歧 {size} > {max},请先合议。", frozenBy: "{who} 定稿", note: "合议说明", freeze: "定稿",
+    state: { incomplete: "答题中", returned: "退回专家", inconsistent: "不一致", discuss: "须合议", agreed: "可定稿", frozen: "已定稿" }, expertState: { asked: "待答", returned: "退回", sound: "一致", released: "不再邀请" },
+  },
+  ranking: {
+    title: "排名(同类比较)", which: "哪一组", none: "{period} 年没有排名", noneWhy: "结果定稿后自动排名。", otherYear: "别的年份有排名。", tooFew: "样本不足:{n} 个,少于 5 个不排名", bottom: "末位区", top: "前列", digest: "排名摘要", uses: "结果应用建议", usesSub: "系统只建议,由人决定", noUses: "没有建议", decided: "{who} 已决定", decider: "由{role}决定", appealUntil: "申诉至 {day}", decide: "决定", basis: "依据(必填)", hearing: "听证记录", refuse: "不采纳", persons: "个人排名为个人信息:仅本人、直接主管、人事可见,查看留痕。", role: { leader: "分管领导", finance: "财政", dept_head: "部门负责人", admin: "管理员", discipline: "纪检" },
+  },
+  adjust: { title: "弹性调整", apply: "申请调整", indicator: "指标", old: "现目标", new: "新目标", reason: "理由", evidence: "证据(编号或摘要,空格分开)", send: "提交申请", none: "没有申请", from: "自 {day} 起,不追溯" },
   ledger: {
     title: "资金明细", sub: "只增不改,更正用冲正", export: "导出可离线核验包", saving: "正在打包", from: "起(含当日)", to: "止(含当日)", project: "项目", payee: "收款单位", kind: "类型", all: "全部", ask: "查询", turned: "起日晚于止日:请调换",
     opening: "期初余额", came: "下达", went: "支付", closing: "期末余额", count: "{n} 条", none: "这段时间没有资金记录", noneWhy: "换一段时间,或去掉筛选条件。", more: "再看一页", conflicts: "{n} 条同号不同内容,未入账", nth: "链上序号", day: "日期", voucher: "凭证", in: "收入", out: "支出", reason: "依据", hash: "链值",
@@ -138,7 +133,7 @@ export default {
     title: "项目绩效动态监管", cameras: "摄像头", online: "在线", lost: "连接中断", today: "今日 {n}", overdue: "超时 {n} 项", toAcknowledge: "待确认 {n} 项", mending: "整改中 {n} 项",
     streets: "街道 × 状态", streetsHint: "项目数,取最重状态", dual: "全区双监控", dualHint: "按合同额加权,{n} 个项目有实测", againstWork: "较工程 {value}", nothingMeasured: "还没有项目有实测数据",
     map: "项目地图", mapHint: "柱高 = 实测进度,虚框 = 计划应达", mapAlt: "项目地图:{n} 个项目,红 {red}、黄 {yellow}、蓝 {blue}", schematic: "其中 {n} 个项目为示意位置,非测绘",
-    urgent: "须处置", urgentOf: "{n} 项计时中,最急 {m} 项", noneUrgent: "没有计时中的预警", noClock: "未计时", evidence: "最新证据", evidenceHint: "预警项目在前,每栋一组:现在与 30 天内", blurred: "已脱敏", noStills: "近 7 天没有影像", changes: "今日变化:新增 {raised} · 升级 {escalated} · 降级 {eased} · 解除 {closed}",
+    urgent: "须处置", urgentOf: "{n} 项计时中,最急 {m} 项", noneUrgent: "没有计时中的预警", noClock: "未计时", evidence: "最新证据", evidenceHint: "预警项目在前,每栋一组:现在与 30 天内", blurred: "已脱敏", noStills: "近 30 天没有影像", changes: "今日变化:新增 {raised} · 升级 {escalated} · 降级 {eased} · 解除 {closed}",
     next: "下一屏 {name} · {s} 秒", held: "已暂停,触摸或按键继续", screen: { map: "全区总览", money: "资金与工程", evidence: "最新证据", quality: "数据质量", week: "一周变化" },
     paidOf: "已付 {paid},合同 {contract}", noMoney: "当前账号无权查看资金", apart: "资金 − 工程", seen: "看得清多少", sure: "证据充分的项目", thin: "证据不足的项目", unseen: "未观测的项目", coverage: "平均覆盖率", onlineCameras: "在线 / 全部", silent: "一天没有读数",
     worse: "新增与升级", better: "降级与解除", moves: "今日变化", movesOf: "共 {n} 条,最新在前", noMoves: "今天没有变化", event: { raised: "触发", escalated: "升级", downgraded: "降级", cleared: "解除", withdrawn: "撤销", restored: "恢复" },
