@@ -144,6 +144,16 @@ class LeafShown(ValueShown):
     reason: str
 
 
+class HonestyShown(Answer):
+    """A self-evaluation beside the money that was spent: `gap_percent` by how much it is above execution; red over 5 %,
+    yellow where over 20 % of the budget was not spent."""
+
+    level: Literal["red", "yellow"] | None
+    gap_percent: float | None
+    unspent_percent: float | None
+    reason: Text | None
+
+
 class SheetShown(SheetBrief):
     """A sheet with all it is made of."""
 
@@ -154,6 +164,7 @@ class SheetShown(SheetBrief):
     consistency_ratio: float
     data_quality: float | None
     marks: list[MarkShown]
+    honesty: HonestyShown | None
     leaves: list[LeafShown]
 
 

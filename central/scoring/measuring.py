@@ -191,6 +191,12 @@ def _execution(facts: Sequence[Facts], asked: Asked) -> Found:
     return _of_money(facts, asked, part=lambda one: _year(one)[0], whole=lambda one: _year(one)[1])
 
 
+def spent_of_budget(money: Sequence[Money]) -> tuple[int, int]:
+    """What was spent of which budget, fen, of all of them together; each by its year where it has a yearly budget."""
+    parts = [_year(one) for one in money]
+    return sum(spent for spent, _ in parts), sum(budget for _, budget in parts)
+
+
 def _year(money: Money) -> tuple[int, int]:
     if money.year_budget_fen > 0:
         return money.year_paid_fen, money.year_budget_fen

@@ -41,6 +41,7 @@ from central.scoring.rollup import Figures, children_of, path_to, summed
 from central.scoring.sources import SOURCES
 from central.store.engine import writing
 from central.store.instants import district_day, to_ms
+from central.store.read_honesty import honesty_of
 from central.store.read_indicators import set_in_force
 from central.store.read_outcomes import Asked, known_codes, outcome_of, satisfaction_of, unit_of_change
 from central.store.read_rollup import ROOT, Wanted, rolled
@@ -120,13 +121,14 @@ def get_sheets(
 
 @router.get("/sheets/{sheet_id}", operation_id="getSheet", response_model=SheetShown)
 def get_sheet(sheet_id: Key, access: Reader, services: Given) -> SheetShown:
-    """A sheet with its leaves, values and marks."""
+    """A sheet with its leaves, values and marks; a self-evaluation beside the money that was measured."""
     with writing(services.engine) as connection:
         brief, found = brief_of(connection, sheet_id), sheet(connection, sheet_id)
         if brief is None or found is None:
             raise absent("sheet", sheet_id)
         _check_sheet(connection, access, found.subject, sheet_id, services)
-        return sheet_shown(brief, found, access)
+        checked = honesty_of(connection, found, now_ms=to_ms(services.wall()))
+        return sheet_shown(brief, found, access, honesty=checked)
 
 
 def _check_sheet(connection: Connection, access: Access, subject: Subject, key: str, services: Given) -> None:

@@ -18,6 +18,7 @@ from central.api.sheet_schemas import (
     EntryShown,
     FieldShown,
     Grade,
+    HonestyShown,
     LeafShown,
     MarkShown,
     MeasureShown,
@@ -34,6 +35,7 @@ from central.api.views.trace_sheet import sees_subject
 from central.api.views.words import instant
 from central.domain import Contribution, Subject, Text
 from central.scoring.entry import covered_by
+from central.scoring.honesty import Honesty
 from central.scoring.indicator import Indicator, Value, WeighedLeaf
 from central.scoring.outcome import Outcome
 from central.scoring.rollup import Figures, Node
@@ -99,8 +101,8 @@ def brief_shown(brief: Brief, access: Access) -> SheetBrief:
     return SheetBrief(**_brief(brief, access))
 
 
-def sheet_shown(brief: Brief, sheet: Sheet, access: Access) -> SheetShown:
-    """A sheet with its leaves, scored again from what it holds."""
+def sheet_shown(brief: Brief, sheet: Sheet, access: Access, *, honesty: Honesty | None) -> SheetShown:
+    """A sheet with its leaves, scored again from what it holds; a self-evaluation with the check of its honesty."""
     before = {one.indicator: one.before for one in sheet.adjusted}
     score = scored(sheet)
     leaves = zip(sheet.set.leaves, sheet.values, score.contributions, strict=True)
@@ -115,7 +117,17 @@ def sheet_shown(brief: Brief, sheet: Sheet, access: Access) -> SheetShown:
         marks=[
             MarkShown(code=mark.code, text=words(mark.text), indicator=mark.indicator or None) for mark in marks(sheet)
         ],
+        honesty=None if honesty is None else _honesty(honesty),
         leaves=[_leaf(leaf, value, part, before.get(leaf.indicator.id)) for leaf, value, part in leaves],
+    )
+
+
+def _honesty(found: Honesty) -> HonestyShown:
+    return HonestyShown(
+        level=found.level,
+        gap_percent=None if found.gap is None else float(100 * found.gap),
+        unspent_percent=None if found.unspent is None else float(100 * found.unspent),
+        reason=None if found.reason is None else words(found.reason),
     )
 
 

@@ -16,6 +16,7 @@ from central.scoring.sheet import canonical, marks, scored, sheet_id
 from central.scoring.unit import unit_score
 from central.store import tables
 from central.store.engine import reading, writing
+from central.store.read_honesty import honesty_of
 from central.store.read_sheets import brief_of, newest_sheet, sheet, sheets_of
 from central.store.save_sheets import prefilled, put_sheet, take_health, take_sheet, take_sheets, take_unit_sheets
 from central.store.upsert import table_of
@@ -221,3 +222,30 @@ def test_a_form_that_was_handed_in_is_kept_under_its_digest(any_store: Engine) -
         found = sheet(connection, key)
     assert found == given
     assert canonical(given) == canonical(found)
+
+
+@pytest.mark.parametrize(
+    ("paid", "level"),
+    [(85, "red"), (95, None), (90, None), (75, "red")],
+)
+def test_a_self_evaluation_is_held_against_what_was_spent(sqlite_store: Engine, paid: int, level: str | None) -> None:
+    """85 of 90 points beside 8.5 of 10 (domain.md §5.8), whatever the form itself says of execution."""
+    rest, execution = (
+        an_indicator("self.output", kind="qualitative"),
+        an_indicator("self.execution", kind="qualitative"),
+    )
+    given = a_sheet(
+        (execution, 0.1, a_value("self.execution", 100.0, state="entered")),
+        (rest, 0.9, a_value("self.output", 8500 / 90, state="entered")),
+        kind="self",
+    )
+    with writing(sqlite_store) as connection:
+        add_project(connection)
+        assert honesty_of(connection, given, now_ms=NOW) is None  # no ledger: nothing to hold it against
+        spend(connection, ("budget", date(2026, 1, 4), 100), ("pay", date(2026, 3, 1), paid))
+        found = honesty_of(connection, given, now_ms=NOW)
+        assert honesty_of(connection, replace(given, kind="dept"), now_ms=NOW) is None
+    assert found is not None
+    assert found.level == level
+    assert found.gap is not None
+    assert float(found.gap) == pytest.approx(1 - paid / 100 / (85 / 90))
