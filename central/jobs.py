@@ -25,6 +25,7 @@ from central.store.save_jobs import Held, claim_run, finish_run, still_held, tak
 from central.store.save_outlook import first_at_five, forecast_running, monday_at_six, train_outlook
 from central.store.save_ranked_due import follow_due
 from central.store.save_seen import TIME_ALONE_MS, mark_dirty
+from central.store.tell_shortfalls import tell_shortfalls
 
 log = logging.getLogger(__name__)
 
@@ -89,6 +90,11 @@ def follow_results(connection: Connection, now: datetime) -> str:
     return follow_due(connection, now_ms=to_ms(now))
 
 
+def tell_effects(connection: Connection, now: datetime) -> str:
+    """Tell of goals that fall short. By the wall."""
+    return tell_shortfalls(connection, now_ms=to_ms(now))
+
+
 JOBS = (
     Job(name="daily_tick", due=last_midnight, run=judge_all),
     Job(name="hourly_look", due=last_hour, run=judge_all),
@@ -98,6 +104,7 @@ JOBS = (
     Job(name="reports", due=first_at_eight, run=make_reports),
     Job(name="evaluating", due=last_ten_minutes, run=run_cycle),
     Job(name="results", due=last_midnight, run=follow_results),
+    Job(name="goal_effects", due=last_midnight, run=tell_effects),
     Job(name="outlook_training", due=first_at_five, run=train_outlook),
     Job(name="outlook", due=monday_at_six, run=forecast_running),
 )
