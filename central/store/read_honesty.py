@@ -7,7 +7,7 @@ from fractions import Fraction
 from sqlalchemy import Connection
 
 from central.scoring.honesty import FULL_EXECUTION, FULL_SCORE, Honesty, honesty
-from central.scoring.measuring import spent_of_budget
+from central.scoring.measured_money import spent_of_budget
 from central.scoring.sheet import Sheet, scored
 from central.store.read_sources import Measures, projects_of
 

@@ -17,8 +17,9 @@ from central.domain import Subject
 from central.plan.calendar import midnight
 from central.quality.counting import day_of
 from central.scoring.facts import Facts, Life, Reds, Stretch
+from central.scoring.found import Asked
 from central.scoring.indicator import Value
-from central.scoring.measuring import FAMILIES, Asked, value_of
+from central.scoring.measuring import FAMILIES, value_of
 from central.scoring.sources import SOURCES
 from central.store import tables
 from central.store.instants import to_ms

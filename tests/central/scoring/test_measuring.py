@@ -26,7 +26,8 @@ from central.scoring.facts import (
     Standing,
     Waits,
 )
-from central.scoring.measuring import FAMILIES, Asked, value_of
+from central.scoring.found import Asked
+from central.scoring.measuring import FAMILIES, value_of
 from central.scoring.period import period_of
 from central.scoring.sources import SOURCES
 from central.scoring.waits import waits_of
