@@ -98,10 +98,13 @@ def _paid(connection: Connection, times: Sequence[Stretched]) -> dict[tuple[str,
         .group_by(_MONTH.c.project, _MONTH.c.month)
     )
     found: dict[tuple[str, int], int] = {}
-    for row in connection.execute(wanted):
-        at = _at(times, max(row.month, times[0].first))
+    known: dict[date, int | None] = {}
+    for project, month, fen in connection.execute(wanted):
+        if month not in known:
+            known[month] = _at(times, max(month, times[0].first))
+        at = known[month]
         if at is not None:
-            found[row.project, at] = found.get((row.project, at), 0) + int(row.fen)
+            found[project, at] = found.get((project, at), 0) + int(fen)
     return found
 
 
