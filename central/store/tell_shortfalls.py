@@ -1,4 +1,4 @@
-"""Warnings of effect: who answers for a goal is told when what was recorded of it falls short, once per level (B05)."""
+"""Warnings of effect: who answers for a goal is told when what was recorded of it falls short, once per level."""
 
 from __future__ import annotations
 
