@@ -17,6 +17,7 @@ export const router = createRouter({
     { path: "/audit/:view(ledger)?", name: "audit", component: () => import("@/features/audit/LedgerPage.vue") },
     { path: "/fleet", name: "fleet", component: () => import("@/features/fleet/FleetPage.vue") },
     { path: "/trace/:kind(score|sheet|warning|record)/:id+", name: "trace", component: () => import("@/features/trace/TracePage.vue") },
+    { path: "/map", name: "map", component: () => import("@/features/map/MapPage.vue") },
     { path: "/wall", name: "wall", meta: { alone: true }, component: () => import("@/features/wall/WallPage.vue") },
     { path: "/:rest(.*)*", name: "absent", component: () => import("@/frame/AbsentPage.vue") },
   ],

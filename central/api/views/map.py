@@ -18,7 +18,7 @@ from central.api.map_schemas import MapBuilding, MapMark, MapProject, MapState
 from central.api.policy import covers, usable
 from central.api.schemas import Level, Sign, Text
 from central.api.views.nouns import deviation_of
-from central.api.views.siting import footprints, outline_of, plot_of
+from central.api.views.siting import Ring, footprints, outline_of, plot_of
 from central.api.views.wall_places import Sites, sites_of
 from central.api.views.words import name_of
 from central.domain import Subject, SubjectKind
@@ -137,14 +137,12 @@ def _project(
         lat=spot.lat,
         schematic=spot.schematic,
         fenced=fence is not None,
-        outline=[list(ring) for ring in (outline_of(fence) if fence else (plot_of(spot),))],
-        buildings=[
-            _building(one, building, list(ring), then) for building, ring in zip(buildings, rings, strict=False)
-        ],
+        outline=[_points(ring) for ring in (outline_of(fence) if fence else (plot_of(spot),))],
+        buildings=[_building(one, building, ring, then) for building, ring in zip(buildings, rings, strict=False)],
     )
 
 
-def _building(project: Project, building: Building, ring: list[tuple[float, float]], then: Then) -> MapBuilding:
+def _building(project: Project, building: Building, ring: Ring, then: Then) -> MapBuilding:
     row, reading = then.judged.get(("building", building.id)), then.stages.get(building.id)
     return MapBuilding(
         id=building.id,
@@ -156,8 +154,12 @@ def _building(project: Project, building: Building, ring: list[tuple[float, floa
         actual_bp=row.actual_bp if row else None,
         sigma_bp=row.sigma_bp if row else None,
         stage=_stage(reading.shares) if reading is not None else None,
-        ring=ring,
+        ring=_points(ring),
     )
+
+
+def _points(ring: Ring) -> list[list[float]]:
+    return [[lon, lat] for lon, lat in ring]
 
 
 def _stage(shares: str) -> str | None:

@@ -21,7 +21,6 @@ MOVES_MAX = 12
 STILLS_MAX = 6
 _ASKED = 60  # newest stills among which the heaviest projects' come first
 _MONTH = timedelta(days=30)
-_WEEK = timedelta(days=7)
 
 
 def moves_of(rows: Sequence[Row[Any]], names: Mapping[str, Named]) -> list[Move]:
@@ -54,9 +53,9 @@ def stills_of(
     everywhere: bool,
     now: datetime,
 ) -> list[StillPair]:
-    """The newest stills of the last week, one of a building, those of the heaviest projects first."""
+    """The newest stills of the last 30 days, one of a building, those of the heaviest projects first."""
     projects = None if everywhere else sorted(signs)
-    found = newest_stills(connection, projects=projects, since_ms=to_ms(now - _WEEK), limit=_ASKED)
+    found = newest_stills(connection, projects=projects, since_ms=to_ms(now - _MONTH), limit=_ASKED)
     rows = {row.building: row for row in reversed(found) if row.project in signs}
     heavy = sorted(rows.values(), key=lambda row: (severity(signs[row.project]), -row.observed_at, row.building))
     return [_pair(connection, row, signs[row.project], names[row.project]) for row in heavy[:STILLS_MAX]]

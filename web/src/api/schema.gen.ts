@@ -3302,7 +3302,7 @@ export interface paths {
         };
         /**
          * Get Sheet
-         * @description A sheet with its leaves, values and marks.
+         * @description A sheet with its leaves, values and marks; a self-evaluation beside the money that was measured.
          */
         get: operations["getSheet"];
         put?: never;
@@ -7409,7 +7409,7 @@ export interface components {
             /** Version */
             version: string;
             /** Factors */
-            factors: components["schemas"]["central__api__goal_schemas__FactorShown"][];
+            factors: components["schemas"]["central__api__indicator_schemas__FactorShown"][];
         };
         /**
          * FactorTables
@@ -7569,7 +7569,7 @@ export interface components {
             /** Share */
             share: number;
             /** Leaves */
-            leaves: components["schemas"]["central__api__goal_schemas__LeafShown"][];
+            leaves: components["schemas"]["central__api__indicator_schemas__LeafShown"][];
         };
         /**
          * FrameShown
@@ -8082,6 +8082,20 @@ export interface components {
             /** Change Bp */
             change_bp: number | null;
             words: components["schemas"]["Text"];
+        };
+        /**
+         * HonestyShown
+         * @description A self-evaluation beside the money that was spent: `gap_percent` by how much it is above execution; red over 5 %,
+         *     yellow where over 20 % of the budget was not spent.
+         */
+        HonestyShown: {
+            /** Level */
+            level: ("red" | "yellow") | null;
+            /** Gap Percent */
+            gap_percent: number | null;
+            /** Unspent Percent */
+            unspent_percent: number | null;
+            reason: components["schemas"]["Text"] | null;
         };
         /**
          * Imported
@@ -8837,10 +8851,7 @@ export interface components {
             /** Stage */
             stage: string | null;
             /** Ring */
-            ring: [
-                number,
-                number
-            ][];
+            ring: number[][];
         };
         /**
          * MapMark
@@ -8898,10 +8909,7 @@ export interface components {
             /** Fenced */
             fenced: boolean;
             /** Outline */
-            outline: [
-                number,
-                number
-            ][][];
+            outline: number[][][];
             /** Buildings */
             buildings: components["schemas"]["MapBuilding"][];
         };
@@ -12074,7 +12082,7 @@ export interface components {
             /** Remark */
             remark: string;
             /** Leaves */
-            leaves: components["schemas"]["central__api__goal_schemas__LeafShown"][];
+            leaves: components["schemas"]["central__api__indicator_schemas__LeafShown"][];
         };
         /**
          * SetVersions
@@ -12190,6 +12198,7 @@ export interface components {
             data_quality: number | null;
             /** Marks */
             marks: components["schemas"]["MarkShown"][];
+            honesty: components["schemas"]["HonestyShown"] | null;
             /** Leaves */
             leaves: components["schemas"]["central__api__sheet_schemas__LeafShown"][];
         };
@@ -14106,51 +14115,6 @@ export interface components {
             points: number;
         };
         /**
-         * FactorShown
-         * @description tCO2e for one unit of something.
-         */
-        central__api__goal_schemas__FactorShown: {
-            /** Code */
-            code: string;
-            name: components["schemas"]["Text"];
-            /** Kind */
-            kind: string;
-            /** Unit */
-            unit: string;
-            /** Tco2E */
-            tco2e: number;
-        };
-        /**
-         * LeafShown
-         * @description An indicator in a set, its weight, and where the weight is from.
-         */
-        central__api__goal_schemas__LeafShown: {
-            indicator: components["schemas"]["IndicatorShown"];
-            /** Weight */
-            weight: number;
-            /** Judged */
-            judged: string;
-            /** Reason */
-            reason: string;
-        };
-        /**
-         * SectorShown
-         * @description A sector's indicators.
-         */
-        central__api__goal_schemas__SectorShown: {
-            /** Id */
-            id: string;
-            /** Version */
-            version: number;
-            name: components["schemas"]["Text"];
-            /** Work Types */
-            work_types: string[];
-            /** Basis */
-            basis: string;
-            /** Indicators */
-            indicators: components["schemas"]["IndicatorShown"][];
-        };
-        /**
          * SubjectGiven
          * @description Whom or what a goal or set is about: district, unit (by its Chinese name), project or person (by user name).
          */
@@ -14175,6 +14139,51 @@ export interface components {
              * @default
              */
             en: string;
+        };
+        /**
+         * FactorShown
+         * @description tCO2e for one unit of something.
+         */
+        central__api__indicator_schemas__FactorShown: {
+            /** Code */
+            code: string;
+            name: components["schemas"]["Text"];
+            /** Kind */
+            kind: string;
+            /** Unit */
+            unit: string;
+            /** Tco2E */
+            tco2e: number;
+        };
+        /**
+         * LeafShown
+         * @description An indicator in a set, its weight, and where the weight is from.
+         */
+        central__api__indicator_schemas__LeafShown: {
+            indicator: components["schemas"]["IndicatorShown"];
+            /** Weight */
+            weight: number;
+            /** Judged */
+            judged: string;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * SectorShown
+         * @description A sector's indicators.
+         */
+        central__api__indicator_schemas__SectorShown: {
+            /** Id */
+            id: string;
+            /** Version */
+            version: number;
+            name: components["schemas"]["Text"];
+            /** Work Types */
+            work_types: string[];
+            /** Basis */
+            basis: string;
+            /** Indicators */
+            indicators: components["schemas"]["IndicatorShown"][];
         };
         /**
          * MeasureShown
@@ -33023,7 +33032,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["central__api__goal_schemas__SectorShown"];
+                    "application/json": components["schemas"]["central__api__indicator_schemas__SectorShown"];
                 };
             };
             /** @description Bad Request */
@@ -33108,7 +33117,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["central__api__goal_schemas__SectorShown"];
+                    "application/json": components["schemas"]["central__api__indicator_schemas__SectorShown"];
                 };
             };
             /** @description Bad Request */

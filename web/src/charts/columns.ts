@@ -9,6 +9,7 @@ export interface Placed {
   actual_bp: number | null;
   lon: number;
   lat: number;
+  schematic: boolean;
 }
 
 export interface Column<T> {
@@ -76,9 +77,13 @@ interface Point {
 }
 
 function outlines<T extends Placed>(columns: readonly Column<T>[]): Street[] {
-  const byName = new Map<string, Column<T>[]>();
-  for (const column of columns) byName.set(column.spot.street, [...(byName.get(column.spot.street) ?? []), column]);
-  return [...byName].map(([name, own]) => {
+  const groups = new Map<string, Column<T>[]>(); // what is laid out lies apart from what was surveyed
+  for (const column of columns) {
+    const key = `${column.spot.schematic} ${column.spot.street}`;
+    groups.set(key, [...(groups.get(key) ?? []), column]);
+  }
+  return [...groups.values()].map((own) => {
+    const name = own[0]?.spot.street ?? "";
     const points = hull(own);
     const path = `M${points.map((point) => `${point.x.toFixed(1)} ${point.y.toFixed(1)}`).join("L")}Z`;
     return { name, path, x: own.reduce((sum, { x }) => sum + x, 0) / own.length, y: Math.max(...own.map(({ y }) => y)) };
@@ -98,6 +103,16 @@ export function hull(points: readonly Point[]): Point[] {
     return chain.slice(0, -1);
   };
   return [...half(sorted), ...half([...sorted].reverse())];
+}
+
+/** Those of the boxes, in their order, that overlap none taken before. */
+export function free<B extends { x: number; y: number; wide: number; tall: number }>(boxes: readonly B[]): B[] {
+  const taken: B[] = [];
+  for (const box of boxes) {
+    const clear = taken.every((other) => box.x + box.wide < other.x || other.x + other.wide < box.x || box.y + box.tall < other.y || other.y + other.tall < box.y);
+    if (clear) taken.push(box);
+  }
+  return taken;
 }
 
 function turn(a: Point, b: Point, c: Point): number {

@@ -5,7 +5,7 @@ import type zh from "./zh";
 const en: typeof zh = {
   ...shared,
   app: { name: "Project performance monitoring", skip: "Skip to content", search: "Search projects", notFound: "No such page", notFoundWhy: "The address does not exist, or it is outside your scope.", back: "Back to overview" },
-  nav: { label: "Main navigation", district: "Overview", warnings: "Warnings", money: "Money", audit: "Audit", evaluation: "Evaluation", fleet: "Devices" },
+  nav: { label: "Main navigation", district: "Overview", map: "Map", warnings: "Warnings", money: "Money", audit: "Audit", evaluation: "Evaluation", fleet: "Devices" },
   signShort: { red: "Red", yellow: "Yellow", blue: "Blue", insufficient: "Insufficient evidence", normal: "Normal", paused: "Paused" },
   unit: { pp: "pp", days: "days", hours: "hours", count: "times", wan: "×10,000 yuan", yuan: "yuan", million: "million yuan", bp: "pp", z: "robust z" },
   figure: {
@@ -138,6 +138,11 @@ const en: typeof zh = {
     next: "Next: {name} · {s} s", held: "Paused: touch or press a key to go on", screen: { map: "overview", money: "Money and work", evidence: "newest evidence", quality: "data quality", week: "The week" },
     paidOf: "{paid} paid of {contract} contracted", noMoney: "This account may not read money", apart: "money − work", seen: "How well the district is seen", sure: "projects with sufficient evidence", thin: "projects with insufficient evidence", unseen: "projects not observed", coverage: "mean coverage", onlineCameras: "online / all", silent: "no reading for a day",
     worse: "raised, escalated", better: "eased, cleared", moves: "Today's changes", movesOf: "{n} in all, newest first", noMoves: "Nothing has changed today", event: { raised: "raised", escalated: "escalated", downgraded: "downgraded", cleared: "cleared", withdrawn: "withdrawn", restored: "restored" },
+  },
+  map: {
+    title: "Map", projects: "{n} projects", legend: "Legend", colourBy: "Colour by", layer: { status: "Status", stage: "Stage", money: "Money" }, key: "Height = measured; dashed = planned; grey hatch = no data, which is not normal.", footprints: "Buildings are laid out schematically: plans hold no footprints.",
+    schematic: "{n} projects without a place are laid out schematically.", byProjects: "{n} buildings, shown by project; choose a street to see them.", moneyRamp: "Paid of contract: light = little, dark = much", list: "List", more: "{n} more not listed", allStreets: "All streets", noWebgl: "This browser cannot draw the map in 3-D (no WebGL); the list below says the same.",
+    replay: "Replay by days", play: "Play", pause: "Pause", speed: "Speed", now: "Back to now", dayEnd: "24:00 of the day", days: "{n} days", past: "As of {day}, 24:00", chosen: "Chosen", open: "Open project", stillsNow: "The stills are the newest, not of that day.", zoomIn: "Zoom in", zoomOut: "Zoom out", north: "North up",
   },
 };
 

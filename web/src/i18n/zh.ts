@@ -4,7 +4,7 @@ import shared from "./zh.shared";
 export default {
   ...shared,
   app: { name: "项目绩效动态监管平台", skip: "跳到正文", search: "搜项目", notFound: "没有这个页面", notFoundWhy: "地址不存在,或不在您的授权范围内。", back: "回到总览" },
-  nav: { label: "主导航", district: "总览", warnings: "预警", money: "资金", audit: "审计", evaluation: "评价", fleet: "设备" },
+  nav: { label: "主导航", district: "总览", map: "地图", warnings: "预警", money: "资金", audit: "审计", evaluation: "评价", fleet: "设备" },
   signShort: { red: "红色", yellow: "黄色", blue: "蓝色", insufficient: "证据不足", normal: "正常", paused: "停工" },
   unit: { pp: "个百分点", days: "天", hours: "小时", count: "次", wan: "万元", yuan: "元", million: "百万元", bp: "个百分点", z: "稳健 z 值" },
   figure: {
@@ -137,5 +137,10 @@ export default {
     next: "下一屏 {name} · {s} 秒", held: "已暂停,触摸或按键继续", screen: { map: "全区总览", money: "资金与工程", evidence: "最新证据", quality: "数据质量", week: "一周变化" },
     paidOf: "已付 {paid},合同 {contract}", noMoney: "当前账号无权查看资金", apart: "资金 − 工程", seen: "看得清多少", sure: "证据充分的项目", thin: "证据不足的项目", unseen: "未观测的项目", coverage: "平均覆盖率", onlineCameras: "在线 / 全部", silent: "一天没有读数",
     worse: "新增与升级", better: "降级与解除", moves: "今日变化", movesOf: "共 {n} 条,最新在前", noMoves: "今天没有变化", event: { raised: "触发", escalated: "升级", downgraded: "降级", cleared: "解除", withdrawn: "撤销", restored: "恢复" },
+  },
+  map: {
+    title: "地图", projects: "{n} 个项目", legend: "图例", colourBy: "着色", layer: { status: "状态", stage: "阶段", money: "资金" }, key: "高度 = 实测;虚框 = 计划应达;灰色斜纹 = 没有数据,不等于正常。", footprints: "楼栋为示意位置,计划中没有轮廓。",
+    schematic: "{n} 个项目没有坐标,示意排列。", byProjects: "共 {n} 栋,按项目显示;选街道看楼栋。", moneyRamp: "已付占合同:浅 = 少,深 = 多", list: "列表", more: "另有 {n} 个未列出", allStreets: "全部街道", noWebgl: "此浏览器不能显示三维地图(没有 WebGL),以下列表内容相同。",
+    replay: "按天回放", play: "播放", pause: "暂停", speed: "速度", now: "回到现在", dayEnd: "当日 24 时", days: "{n} 天", past: "历史回看:{day} 24 时", chosen: "选中", open: "打开项目", stillsNow: "影像为最新一次,不是当日。", zoomIn: "放大", zoomOut: "缩小", north: "指北",
   },
 };
