@@ -36,10 +36,10 @@ ENTRY = {
 
 
 @pytest.fixture
-def centre(own_centre: Centre) -> Centre:
-    """The district with sets, sheets of May, and people who accept."""
-    now_ms = to_ms(own_centre.services.wall())
-    with writing(own_centre.engine) as connection, Session(connection) as session:
+def centre(one_centre: Centre) -> Centre:
+    """The district with sets, sheets of May, and people who accept; the store is asked on both databases elsewhere."""
+    now_ms = to_ms(one_centre.services.wall())
+    with writing(one_centre.engine) as connection, Session(connection) as session:
         for name, role, kind, scope in PEOPLE:
             person = tables.User(username=name, name=name, password_hash="-", created_at=0)
             session.add(person)
@@ -51,7 +51,7 @@ def centre(own_centre: Centre) -> Centre:
         take_sheets(connection, {QP: SET, UNIT: SET}, period=MAY, now_ms=now_ms)
         given = a_plain_sheet(80.0)
         put_sheet(connection, _about(given, UNIT), now_ms=now_ms)
-    return own_centre
+    return one_centre
 
 
 def _about(sheet: Any, subject: Subject) -> Any:

@@ -43,7 +43,7 @@ def scored_centre(fuzzed_centre: Centre) -> Centre:
 
 @SCHEMA.parametrize()
 @settings(
-    max_examples=6,
+    max_examples=4,
     deadline=None,
     derandomize=True,
     phases=[Phase.explicit, Phase.generate],
