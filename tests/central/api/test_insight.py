@@ -149,10 +149,7 @@ def test_the_larger_of_two_equal_risks_comes_first(past: Centre) -> None:
     assert got(past, "leader", "/insight/priorities", limit=1)["total"] == found["total"] == len(ids)
 
 
-@pytest.mark.requirement(
-    "A47",
-    partly="the white paper is asked in tests/central/report",
-)
+@pytest.mark.requirement("A47")
 def test_benefits_that_were_assessed_become_returns(past: Centre) -> None:
     for at in range(12):
         sector, milli = ("education", 1200) if at < 6 else ("transport", 950)
