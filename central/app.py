@@ -204,6 +204,7 @@ def _services(
         uploads=_upload_limits(settings.uploads),
         trusted_proxies=settings.trusted_proxies,
         metrics_token=metrics_token(settings),
+        public_projects=settings.public_projects,
     )
     secret = settings.secret.encode() if settings.secret else load_secret(settings.data_dir / "token.secret")
     return Services(

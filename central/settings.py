@@ -188,6 +188,9 @@ class Settings(BaseSettings):
     notify: NotifySettings = NotifySettings()
     pages: Path | None = Field(default=None, description="built web page; found beside the package when absent")
     district: DistrictSettings = DistrictSettings()
+    public_projects: Literal["listed", "all"] = Field(
+        default="listed", description="what /p/ shows: projects that a person put on the public list, or all of them"
+    )
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     @field_validator("secret")

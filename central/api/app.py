@@ -38,6 +38,7 @@ from central.api.routes import (
     oversight,
     photos,
     projects,
+    public,
     quality,
     rankings,
     recognition,
@@ -106,6 +107,7 @@ _ROUTERS = (
     photos,
     viewing,
     wall,
+    public,
     sites,
     outlook,
     events,
@@ -165,4 +167,4 @@ def _routed(limits: UploadLimits) -> FastAPI:
 
 
 def _error_responses() -> dict[int | str, dict[str, Any]]:
-    return {status: {"model": ErrorEnvelope} for status in (400, 401, 404, 422)}
+    return {status: {"model": ErrorEnvelope} for status in (400, 401, 403, 404, 422)}

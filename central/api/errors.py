@@ -2,11 +2,13 @@
 
 ApiError
 ├── UnauthorisedError     401  token_missing | token_expired | token_invalid | login_failed
+├── ReadOnlyError         403  read_only (discipline inspection alone: it may read everything, so nothing is hidden)
 ├── AbsentError           404  absent (also what is forbidden: the same answer)
 ├── WrongMediaTypeError   415  wrong_media_type
 ├── InvalidError          422  invalid | digest_differs | not_a_jpeg | too_many_pixels
 │   └── PlanInvalidError  422  plan_invalid, with every fault of the file
-└── TooManyTriesError     429  too_many_tries
+├── TooManyTriesError     429  too_many_tries
+└── TooOftenError         429  too_often
 Uploads have a table of their own, `uploads/refusals`. Bodies over their cap are refused by `shell` (413 too_large),
 unforeseen failures become 500 internal.
 """
@@ -63,6 +65,20 @@ class UnauthorisedError(ApiError):
         return {"WWW-Authenticate": f'Bearer error="{self.code}"'}
 
 
+class ReadOnlyError(ApiError):
+    """Discipline inspection reads everything and changes nothing (C08)."""
+
+    status = 403
+    code = "read_only"
+
+    def __init__(self, *, method: str, path: str) -> None:
+        super().__init__("discipline inspection is read-only", where=f"{method} {path[:200]}", expected="GET")
+
+    @property
+    def extra(self) -> Mapping[str, Any]:
+        return {"text": {"zh": "纪检监督角色只读, 不能办理业务", "en": "discipline inspection reads and does not act"}}
+
+
 class AbsentError(ApiError):
     """Not there, or not for the caller: nobody can tell which."""
 
@@ -106,6 +122,23 @@ class TooManyTriesError(ApiError):
 
     def __init__(self, *, retry_after_s: int) -> None:
         super().__init__("too many failed logins", where="username", expected=f"a pause of {retry_after_s} s")
+        self.retry_after_s = retry_after_s
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        return {"Retry-After": str(self.retry_after_s)}
+
+
+class TooOftenError(ApiError):
+    """More questions from one neighbourhood than people ask; `retry_after_s` tells when the next is answered."""
+
+    status = 429
+    code = "too_often"
+
+    def __init__(self, *, retry_after_s: int) -> None:
+        super().__init__(
+            "too many questions from this address", where="address", expected=f"a pause of {retry_after_s} s"
+        )
         self.retry_after_s = retry_after_s
 
     @property

@@ -28,6 +28,7 @@ ScopeKind = Literal["district", "unit", "street", "project"]
 Action = Literal[
     "know_self",
     "read_projects",
+    "visit",
     "read_scores",
     "read_trace",
     "read_fleet",
@@ -56,6 +57,7 @@ Action = Literal[
     "settle_dispute",
     "read_quality",
     "read_reports",
+    "make_reports",
     "read_views",
     "read_insight",
     "classify",
@@ -102,6 +104,7 @@ _WORKING = _INSIDE - {"contractor", "third_party"}
 ACTIONS: dict[Action, frozenset[str]] = {
     "know_self": frozenset(ROLES),
     "read_projects": _INSIDE,
+    "visit": frozenset({"visitor"}),  # an open day: what is public, and what they were invited to
     "follow": _INSIDE,
     "read_scores": _INSIDE - {"contractor"},
     "read_trace": _WORKING,
@@ -136,7 +139,10 @@ ACTIONS: dict[Action, frozenset[str]] = {
     "read_quality": _WORKING,
     "read_reports": frozenset(
         {"finance", "auditor", "discipline", "leader", "dept_head", "section", "clerk", "project_owner"}
-    ),  # they hold money and scores: who may read both; to make one changes nothing
+    ),  # they hold money and scores: who may read both
+    "make_reports": frozenset(
+        {"finance", "auditor", "leader", "dept_head", "section", "clerk", "project_owner"}
+    ),  # the same, but discipline: a report says who made it
     "weigh": frozenset({"clerk", "section", "dept_head", "leader", "finance"}),  # ask experts; who asks is not asked
     "judge_weights": _INSIDE - {"contractor", "auditor", "discipline"},  # whoever is invited, his own answers
     "read_weights": _WORKING | {"third_party"},  # who is from outside: where he is asked
@@ -157,8 +163,8 @@ ACTIONS: dict[Action, frozenset[str]] = {
     "read_rankings": frozenset(  # of units; of persons and of each use: central.store.read_ranked_people
         {"admin", "leader", "dept_head", "section", "clerk", "finance", "auditor", "discipline", "project_owner"}
     ),
-    "decide_results": frozenset({"leader", "finance", "dept_head", "discipline"}),  # which: its table; never one's own
-    "appeal_results": _WORKING,  # whoever is concerned
+    "decide_results": frozenset({"leader", "finance", "dept_head"}),  # which: its table; never one's own
+    "appeal_results": _WORKING - {"discipline"},  # whoever is concerned
     "set_results": frozenset({"leader"}),  # the table, for periods to come
     "adjust_targets": frozenset({"clerk", "section", "dept_head"}),  # of one's own unit; others decide
     "share_practice": frozenset({"clerk", "section", "dept_head", "project_owner"}),  # others publish
@@ -171,7 +177,7 @@ ACTIONS: dict[Action, frozenset[str]] = {
     "read_evaluations": _WORKING,  # what is not published yet: one's own units and projects
     "fill_forms": frozenset({"dept_head", "section", "clerk", "project_owner", "finance"}),  # who was asked
     "approve_evaluations": frozenset(
-        {"section", "finance", "dept_head", "leader", "auditor", "discipline"}
+        {"section", "finance", "dept_head", "leader", "auditor"}
     ),  # at which level: the policy says; never of one's own unit
     "object_evaluations": frozenset({"dept_head", "section", "clerk", "project_owner"}),  # the assessed
     "set_evaluation_policy": frozenset({"leader"}),  # for what is opened from then on

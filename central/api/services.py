@@ -13,11 +13,14 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from central.api.changes import Changes
+from central.api.metering import Meter
 from central.api.throttle import Throttle
 from central.api.tokens import Signer
 from central.api.uploads.intake import Turns
 from central.api.uploads.limits import UploadLimits
-from central.api.wall_cache import WallCache
+from central.api.views.public import Shown
+from central.api.wall_cache import AnswerCache
+from central.api.wall_schemas import Wall
 from central.domain import Text
 from central.store.engine import reading
 
@@ -39,6 +42,7 @@ class ApiSettings:
     certificate_life: timedelta = timedelta(days=30)
     uploads: UploadLimits = field(default_factory=UploadLimits)
     trusted_proxies: tuple[str, ...] = ()
+    public_projects: Literal["listed", "all"] = "listed"
     metrics_token: str | None = field(default=None, repr=False)
 
 
@@ -54,7 +58,9 @@ class Services:
     wall: Callable[[], datetime]
     throttle: Throttle = field(default_factory=Throttle)
     turns: Turns = field(default_factory=Turns)
-    walls: WallCache = field(default_factory=WallCache)
+    walls: AnswerCache[Wall] = field(default_factory=AnswerCache)
+    published: AnswerCache[Shown] = field(default_factory=AnswerCache)
+    meter: Meter = field(default_factory=Meter)
     problems: Callable[[], tuple[Literal["broker_log"], ...]] = tuple  # what does not work as it should, now
     still_turns: Turns = field(default_factory=Turns)  # their own: people's photos keep no gateway waiting
 

@@ -1,25 +1,25 @@
-"""Keeps the wall's answer while nothing has changed: many screens cost what one costs."""
+"""Keeps an answer while nothing has changed (the wall's, the public page's): many screens cost what one costs."""
 
 from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from threading import Lock
-
-from central.api.wall_schemas import Wall
+from typing import Generic, TypeVar
 
 KEPT_MAX = 64
+Made = TypeVar("Made")
 
 
-class WallCache:
+class AnswerCache(Generic[Made]):
     """Answers by scope, each with the stamp of what it was made of; a scope is made by one caller at a time."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[Hashable, tuple[Hashable, Wall]] = OrderedDict()
+        self._kept: OrderedDict[Hashable, tuple[Hashable, Made]] = OrderedDict()
         self._making: dict[Hashable, Lock] = {}
         self._lock = Lock()
 
-    def answer(self, scope: Hashable, stamp: Hashable, make: Callable[[], Wall]) -> Wall:
+    def answer(self, scope: Hashable, stamp: Hashable, make: Callable[[], Made]) -> Made:
         """The kept answer of this stamp, or a new one."""
         with self._lock:
             making = self._making.setdefault(scope, Lock())

@@ -115,6 +115,16 @@ def develop(part: Path, folder: PhotoFolder, *, sha256: str, pixels_max: int) ->
     )
 
 
+def small_copy(source: Path, target: Path, *, pixels_max: int) -> None:
+    """Keep a picture's thumbnail alone at another place; InvalidError and BusyError as with `develop`."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with _desk(target.parent) as desk:
+        answer = _look(source, desk, pixels_max=pixels_max)
+        if answer.fault is not None:
+            raise _refused(answer.fault)
+        _settle(desk / "thumb.jpg", target)
+
+
 def check_kind(part: Path) -> None:
     """Whether the first bytes are of a kind that can be shown; WrongMediaTypeError tells what to do."""
     with part.open("rb") as file:

@@ -12,7 +12,11 @@ from central.api.access import Allow
 from central.api.app import create_app
 from tests.central.api.district import PEOPLE, Centre
 
-OPEN = {"login", "getHealth", "getMetrics", "askUploads", "getPublicLivelihood"}
+OPEN = {"login", "getHealth", "getMetrics", "askUploads", "getPublicLivelihood"} | {
+    "listPublicProjects",
+    "getPublicProject",
+    "getPublicStill",
+}
 READS = (
     "/projects/qp",
     "/projects/qp/curve",
