@@ -44,6 +44,8 @@ export function mix(a: string, b: string, share: number): string {
   return `#${part(1)}${part(3)}${part(5)}`;
 }
 
-function channel(hex: string, at: number): number {
-  return Number.parseInt(hex.slice(at, at + 2), 16);
+/** "#fff", as the build shortens it, is "#ffffff". */
+export function channel(hex: string, at: number): number {
+  const long = hex.length === 4 ? hex.replace(/[0-9a-f]/gi, "$&$&") : hex;
+  return Number.parseInt(long.slice(at, at + 2), 16);
 }

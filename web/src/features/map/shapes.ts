@@ -5,6 +5,9 @@ import type { Thing } from "./useMap";
 const FULL_BP = 10_000;
 const SLAB_M = 1.2; // what nobody has seen is drawn flat: its height is not known
 const M_PER_DEGREE = 111_319.49;
+const STOREY_M = 3;
+const JOINT_M = 0.4;
+const STOREYS_MAX = 2_000; // above it buildings are drawn whole
 const DASHES = 5; // along each edge
 const POSTS = 4; // dashes of each corner's post
 
@@ -16,13 +19,30 @@ export function plannedHeight(thing: Pick<Thing, "plan_bp" | "full_height_m">): 
   return thing.plan_bp === null ? null : (thing.full_height_m * thing.plan_bp) / FULL_BP;
 }
 
-export function solids(things: readonly Thing[], colourOf: (thing: Thing) => string): FeatureCollection<MultiPolygon> {
-  const features = things.map((thing): Feature<MultiPolygon> => ({
-    type: "Feature",
-    properties: { id: thing.id, colour: colourOf(thing), height_m: heightOf(thing), unknown: thing.actual_bp === null },
-    geometry: { type: "MultiPolygon", coordinates: thing.rings.map((ring) => [ring]) },
-  }));
+export interface Colours {
+  of: (thing: Thing) => string;
+  /** What shows between storeys. */
+  joint: (colour: string) => string;
+}
+
+/** Things as tall as they are built; where there are few enough, storey upon storey. */
+export function solids(things: readonly Thing[], colours: Colours): FeatureCollection<MultiPolygon> {
+  const storeys = things.reduce((sum, thing) => sum + (thing.building?.storeys ?? 0), 0);
+  const features = things.flatMap((thing) => {
+    const [colour, height_m] = [colours.of(thing), heightOf(thing)];
+    const same = { id: thing.id, unknown: thing.actual_bp === null };
+    const slabs = thing.building && thing.actual_bp !== null && storeys <= STOREYS_MAX ? Math.ceil(height_m / STOREY_M) : 1;
+    if (slabs < 2) return [solid(thing.rings, 0, height_m, { ...same, colour })];
+    const floors = Array.from({ length: slabs }, (_, at) => solid(thing.rings, at * STOREY_M, at === slabs - 1 ? height_m : (at + 1) * STOREY_M - JOINT_M, { ...same, colour }));
+    return [solid(thing.rings.map((ring) => inset(ring)), 0, height_m - 0.1, { ...same, colour: colours.joint(colour) }), ...floors];
+  });
   return { type: "FeatureCollection", features };
+}
+
+/** The ring a thirtieth smaller about its middle. */
+function inset(ring: readonly number[][]): number[][] {
+  const [x, y] = middle(ring);
+  return ring.map(([lon = 0, lat = 0]) => [x + (lon - x) * 0.97, y + (lat - y) * 0.97]);
 }
 
 export function sites(things: readonly Thing[]): FeatureCollection<MultiPolygon> {
@@ -96,13 +116,17 @@ function box(west: number, south: number, east: number, north: number): Position
   return [[west, south], [east, south], [east, north], [west, north], [west, south]];
 }
 
-function solid(rings: Position[][], base_m: number, height_m: number): Feature<MultiPolygon> {
-  return { type: "Feature", properties: { base_m, height_m }, geometry: { type: "MultiPolygon", coordinates: rings.map((ring) => [ring]) } };
+function solid(rings: Position[][], base_m: number, height_m: number, more: object = {}): Feature<MultiPolygon> {
+  return { type: "Feature", properties: { ...more, base_m, height_m }, geometry: { type: "MultiPolygon", coordinates: rings.map((ring) => [ring]) } };
 }
 
 /** Middle of the first ring's corners. */
 export function middleOf(thing: Thing): [number, number] {
-  const ring = (thing.rings[0] ?? []).slice(0, -1);
+  return middle(thing.rings[0] ?? []);
+}
+
+function middle(closed: readonly number[][]): [number, number] {
+  const ring = closed.slice(0, -1);
   const sum = ring.reduce<[number, number]>(([x, y], [lon = 0, lat = 0]) => [x + lon, y + lat], [0, 0]);
   return [sum[0] / Math.max(1, ring.length), sum[1] / Math.max(1, ring.length)];
 }
