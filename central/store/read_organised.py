@@ -17,6 +17,7 @@ from central.store.upsert import table_of
 
 _DECISION, _EVENT = table_of(tables.PlanDecision), table_of(tables.LifeEventRow)
 _ORGANISATION, _UNIT = table_of(tables.Organisation), table_of(tables.OrgUnit)
+_TRANSFER = table_of(tables.UnitTransfer)
 _PROGRAMME, _PROJECT = table_of(tables.Programme), table_of(tables.Project)
 _BUILDING, _ITEM = table_of(tables.Building), table_of(tables.WorkItem)
 
@@ -87,15 +88,19 @@ def org_units(connection: Connection) -> tuple[OrgUnit, ...]:
 
 
 def units_of_projects(connection: Connection, *, named_only: bool = False) -> dict[str, str]:
-    """The unit of each project: the one its newest plan names by id, else the only one that has its unit's name."""
+    """The unit of each project: the one its newest plan names by id, else the only one that has its unit's name.
+
+    After a transfer it is no plan that says whose a project is."""
     named = select(_PROJECT.c.id, _PROJECT.c.unit_zh, _DECISION.c.unit_id).join(
         _DECISION,
         (_DECISION.c.project == _PROJECT.c.id) & (_DECISION.c.version == _PROJECT.c.plan_version),
         isouter=True,
     )
     rows = connection.execute(named).all()
+    moved = set(connection.execute(select(_TRANSFER.c.project).where(_TRANSFER.c.moved_at.is_not(None))).scalars())
+    by_plan = {row.id: row.unit_id for row in rows if row.unit_id and row.id not in moved}
     if named_only:
-        return {row.id: row.unit_id for row in rows if row.unit_id}
+        return by_plan
     units = connection.execute(select(_UNIT.c.id, _UNIT.c.name_zh)).all()
     ids = {unit.id for unit in units}
     by_name: dict[str, list[str]] = {}
@@ -104,8 +109,8 @@ def units_of_projects(connection: Connection, *, named_only: bool = False) -> di
     found: dict[str, str] = {}
     for row in rows:
         same = by_name.get(row.unit_zh, [])
-        if row.unit_id in ids:
-            found[row.id] = row.unit_id
+        if by_plan.get(row.id) in ids:
+            found[row.id] = by_plan[row.id]
         elif len(same) == 1:
             found[row.id] = same[0]
     return found

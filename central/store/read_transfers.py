@@ -8,13 +8,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
+from central.domain import Text
 from central.evaluate.transfer import Transfer, unit_at
 from central.store import tables
 from central.store.instants import district_day, from_ms
 from central.store.upsert import table_of
 
 _TRANSFER, _PROJECT = table_of(tables.UnitTransfer), table_of(tables.Project)
-_WARNING = table_of(tables.PlanWarning)
+_WARNING, _UNIT = table_of(tables.PlanWarning), table_of(tables.OrgUnit)
 
 
 def transfers_of(connection: Connection, project: str) -> list[Transfer]:
@@ -40,6 +41,20 @@ def unit_on(connection: Connection, project: str, day: date) -> str:
     """The unit that answers for a project on a day; '' for a project that is not there."""
     unit = connection.execute(select(_PROJECT.c.unit_zh).where(_PROJECT.c.id == project)).scalar()
     return "" if unit is None else unit_at(transfers_of(connection, project), unit=unit, day=day)
+
+
+def unit_kept(connection: Connection, project: str, *, planned: Text, day: date) -> Text:
+    """The unit that a project is stored with when a plan of it is: once both sides have signed a transfer, transfers
+    say whose it is, and a plan that names another unit does not take it back."""
+    unit = unit_at(transfers_of(connection, project), unit=planned.zh, day=day)
+    return planned if unit == planned.zh else named_unit(connection, unit)
+
+
+def named_unit(connection: Connection, unit: str) -> Text:
+    """A unit in both languages: as the organisation or a project names it in English."""
+    in_tree = connection.execute(select(_UNIT.c.name_en).where(_UNIT.c.name_zh == unit).limit(1)).scalar()
+    of_project = select(_PROJECT.c.unit_en).where(_PROJECT.c.unit_zh == unit).order_by(_PROJECT.c.id).limit(1)
+    return Text(zh=unit, en=in_tree or connection.execute(of_project).scalar() or unit)
 
 
 def units_on(connection: Connection, day: date) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, func, select
@@ -18,10 +19,12 @@ from central.plan.document import SCHEMA, ImportedPlan, PlannedFace
 from central.plan.importing import read_plan_json
 from central.store import tables
 from central.store.engine import writing
+from central.store.instants import district_day, from_ms
 from central.store.judged_plans import keep_plan
 from central.store.load_facts import cameras_of
 from central.store.load_project import load_project
 from central.store.read_organised import life_events_of
+from central.store.read_transfers import unit_kept
 from central.store.save_seen import mark_dirty, refresh_observations
 from central.store.upsert import insert_new, table_of, upsert
 
@@ -84,7 +87,8 @@ def put_plan(
     insert_new(connection, tables.Plan, [row])
     _check_first(connection, project.id, digest=digest, version=version)
     looked, agreed = cameras_of(connection, project.id), life_events_of(connection, project.id)
-    _save_structure(connection, project, version)
+    unit = unit_kept(connection, project.id, planned=project.unit, day=district_day(from_ms(now_ms)))
+    _save_structure(connection, replace(project, unit=unit), version)
     since_ms = keep_plan(connection, project, version=version, now_ms=now_ms)
     _save_assignments(connection, plan.faces, version=version, since_ms=since_ms)
     decision = _decision(connection, plan, before, version=version)
@@ -95,6 +99,8 @@ def put_plan(
     mark_dirty(connection, [project.id], since_ms=None if undated else since_ms)
     detail = {"version": version, "sha256": digest, "reason": reason, "approved_by": approved_by or by}
     told = {"delay_days": decision["delay_days"], "removed": json.loads(decision["removed"])}
+    if unit != project.unit:
+        told["unit_kept"] = unit.zh
     append(
         connection,
         at_ms=now_ms,

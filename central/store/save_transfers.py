@@ -16,7 +16,7 @@ from central.scoring.refused import ScoringRefused
 from central.store import tables
 from central.store.instants import district_day, from_ms
 from central.store.move_evaluated import Doing
-from central.store.read_transfers import transfer_of, transfer_row, transfers_of, unit_on
+from central.store.read_transfers import named_unit, transfer_of, transfer_row, transfers_of, unit_on
 from central.store.save_audit import lock_head
 from central.store.upsert import table_of
 
@@ -53,6 +53,7 @@ def sign_transfer(connection: Connection, number: int, *, person: str, units: Co
     lock_head(connection)
     transfer = _held(connection, number)
     side = side_signing(transfer, person=person, units=units, today=district_day(from_ms(now_ms)))
+    _check_still(connection, transfer, now_ms=now_ms)
     other = transfer.to_signed_by if side == "from" else transfer.from_signed_by
     values: dict[str, Any] = {f"{side}_signed_by": person, f"{side}_signed_at": now_ms}
     if other:
@@ -93,8 +94,8 @@ def move_due(connection: Connection, *, doing: Doing) -> int:
     due = (_TRANSFER.c.state == "signed", _TRANSFER.c.moved_at.is_(None), _TRANSFER.c.effective_on <= today)
     rows = connection.execute(select(_TRANSFER).where(*due).order_by(_TRANSFER.c.effective_on, _TRANSFER.c.id)).all()
     for row in rows:
-        english = connection.execute(select(_UNIT.c.name_en).where(_UNIT.c.name_zh == row.to_unit)).scalar()
-        named = {"unit_zh": row.to_unit, "unit_en": english or row.to_unit}
+        unit = named_unit(connection, row.to_unit)
+        named = {"unit_zh": unit.zh, "unit_en": unit.en}
         connection.execute(update(_PROJECT).where(_PROJECT.c.id == row.project).values(**named))
         connection.execute(update(_TRANSFER).where(_TRANSFER.c.id == row.id).values(moved_at=doing.wall_ms))
         _trail(connection, row.id, doing, event="moved", detail={"project": row.project, "to": row.to_unit})
@@ -108,6 +109,16 @@ def _check_unit(connection: Connection, unit: str) -> None:
         raise ScoringRefused(
             "unknown", Text(zh=f"没有单位 {unit[:64]!r}", en=f"no unit {unit[:64]!r}"), where="to_unit",
             expected=Text(zh="组织中的单位", en="a unit of the organisation"),
+        )  # fmt: skip
+
+
+def _check_still(connection: Connection, transfer: Transfer, *, now_ms: int) -> None:
+    """ScoringRefused when the project came to another unit since the transfer was asked for, by a plan of it."""
+    unit = unit_on(connection, transfer.project, district_day(from_ms(now_ms)))
+    if unit != transfer.from_unit:
+        raise ScoringRefused(
+            "conflict", Text(zh=f"项目现由 {unit} 主管", en=f"the project is {unit}'s now"),
+            where="transfer.from_unit", expected=Text(zh="重新发起移交", en="a new transfer"),
         )  # fmt: skip
 
 

@@ -122,14 +122,24 @@ def a_district(engine: Engine, *, projects: int = 1, people: bool = True, units:
     return District(engine=engine, units=units)
 
 
-def put_project(engine: Engine, name: str, *, unit: str, start: date = START, days: int = 360) -> None:
-    """A planned project of one building with one even item."""
+def put_project(
+    engine: Engine,
+    name: str,
+    *,
+    unit: str,
+    start: date = START,
+    days: int = 360,
+    revision: int = 0,
+    now_ms: int = 1,
+) -> None:
+    """A planned project of one building with one even item; `revision` tells its later plans apart."""
     item = an_item(f"{name}-i", building=f"{name}-b", plan=((days, 10_000),), start=start)
     project = replace(
         a_project(a_building(f"{name}-b", items=(item,)), start=start, finish=start + timedelta(days=days - 1)),
         id=name, code=f"2025-{name}", name=Text(zh=f"项目{name}", en=f"Project {name}"), unit=text(unit),
     )  # fmt: skip
-    save_plan(engine, project, faces=(), document={"id": name}, by="test", reason="first", now_ms=1)
+    document = {"id": name} | ({"n": revision} if revision else {})
+    save_plan(engine, project, faces=(), document=document, by="test", reason="first", now_ms=now_ms)
 
 
 def add_person(connection: Connection, name: str, role: str, kind: str, scope: str) -> None:

@@ -35,7 +35,7 @@ from central.store.save_followed import (
 from central.store.save_third import Signed, put_file, put_report, third_reports
 from central.store.save_transfers import ask_transfer, sign_transfer
 from central.store.save_year import artefacts_of
-from tests.central.evaluate.district import UNITS, a_district, add_person, see
+from tests.central.evaluate.district import UNITS, a_district, add_person, put_project, see
 
 TWO = UNITS[:2]
 MARCH = date(2025, 3, 3)
@@ -108,6 +108,44 @@ def test_warnings_before_a_transfer_stay_with_the_old_unit(any_store: Engine) ->
         )
     with writing(any_store) as connection, pytest.raises(ScoringRefused, match="no unit"):
         ask_transfer(connection, "p0-0", to_unit="天文局", on=date(2025, 5, 1), reason="x", by="区长", now_ms=ms(on))
+
+
+@pytest.mark.parametrize("revised", [date(2025, 3, 20), date(2025, 4, 1), date(2025, 4, 20)])
+def test_a_plan_does_not_take_back_what_a_signed_transfer_gave(any_store: Engine, revised: date) -> None:
+    district = a_district(any_store, units=TWO)
+    old, new = TWO
+    with writing(any_store) as connection:
+        number = ask_transfer(
+            connection, "p0-0", to_unit=new, on=date(2025, 4, 1), reason="职责调整", by="区长", now_ms=ms(MARCH)
+        )
+        for unit in TWO:
+            sign_transfer(connection, number, person=f"{unit}主任", units=[unit], now_ms=ms(MARCH))
+    district.day(min(revised, date(2025, 3, 31)))
+    if revised > date(2025, 4, 1):
+        district.day(date(2025, 4, 2))
+    for at, named in enumerate((old, new)):
+        put_project(any_store, "p0-0", unit=named, revision=at + 1, now_ms=ms(revised, 7))
+        with reading(any_store) as connection:
+            kept = connection.execute(text("SELECT unit_zh, plan_version FROM project WHERE id = 'p0-0'")).one()
+            assert kept == (new if revised >= date(2025, 4, 1) else old, at + 2)
+            assert unit_on(connection, "p0-0", date(2025, 3, 31)) == old
+            told = [json.loads(one.detail) for one in entries(connection) if one.action == "plan.import"]
+        assert told[-1].get("unit_kept") == (None if kept.unit_zh == named else kept.unit_zh)
+    district.day(date(2025, 4, 30))
+    with reading(any_store) as connection:
+        assert units_on(connection, date(2025, 4, 30)) == {"p0-0": new, "p1-0": new}
+
+
+def test_who_does_not_have_a_project_any_more_does_not_sign_it_away(sqlite_store: Engine) -> None:
+    a_district(sqlite_store, units=UNITS[:3])
+    old, new, third = UNITS[:3]
+    with writing(sqlite_store) as connection:
+        number = ask_transfer(
+            connection, "p0-0", to_unit=new, on=date(2025, 4, 1), reason="职责调整", by="区长", now_ms=ms(MARCH)
+        )
+    put_project(sqlite_store, "p0-0", unit=third, revision=1, now_ms=ms(MARCH))
+    with writing(sqlite_store) as connection, pytest.raises(ScoringRefused, match=f"the project is {third}'s now"):
+        sign_transfer(connection, number, person=f"{old}主任", units=[old], now_ms=ms(MARCH))
 
 
 @pytest.mark.requirement("D25", partly="that a third party reads its projects only is tested with the API")

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, insert
 
 from central.domain import Text
 from central.errors import PlanRefused
 from central.lifecycle.organisation import OrganisationTree, read_organisation
 from central.lifecycle.programmes import Programme, read_programme
 from central.lifecycle.refused import ActRefused
+from central.plan.calendar import midnight
 from central.plan.importing import read_plan_json
+from central.store import tables
 from central.store.engine import reading, writing
+from central.store.instants import to_ms
+from central.store.move_evaluated import Doing
 from central.store.read_organised import (
     items_of_projects,
     org_units,
@@ -26,6 +31,8 @@ from central.store.read_organised import (
 )  # fmt: skip
 from central.store.save_organised import save_organisation, save_programme
 from central.store.save_plan import save_imported, save_plan
+from central.store.save_transfers import move_due
+from central.store.upsert import table_of
 from tests.central.build import a_building, a_project
 from tests.central.lifecycle.test_organisation import DOCUMENT, changed
 from tests.central.plan import test_document2 as plans
@@ -68,6 +75,20 @@ def test_projects_are_of_units_by_id_else_by_name(any_store: Engine) -> None:
     with reading(any_store) as connection:
         assert units_of_projects(connection) == {"qp": "zj", "p1": "qp"}
         assert items_of_projects(connection)["p1"] == ("p1-b-i1",)
+
+
+def test_after_a_transfer_a_project_is_of_the_unit_that_it_went_to(any_store: Engine) -> None:
+    put(any_store)
+    put_plan(any_store, "zj")
+    day = date(2026, 4, 1)
+    with writing(any_store) as connection:
+        row = {"project": "qp", "from_unit": "区住建局", "to_unit": "青坪街道", "effective_on": day, "reason": "r"}
+        table = table_of(tables.UnitTransfer)
+        connection.execute(insert(table).values(**row, state="signed", asked_by="a", asked_at=1))
+        assert units_of_projects(connection) == {"qp": "zj"}
+        assert move_due(connection, doing=Doing(wall_ms=to_ms(midnight(day)))) == 1
+        assert units_of_projects(connection) == {"qp": "qp"}
+        assert units_of_projects(connection, named_only=True) == {}
 
 
 def test_a_unit_with_projects_does_not_go(any_store: Engine) -> None:
