@@ -32,7 +32,7 @@ Name = Annotated[str, Field(max_length=64, pattern=r"^[^\x00-\x1f\x7f]*$")]
 Digest = Annotated[str, Field(pattern="^([0-9a-f]{64})?$")]
 
 
-class MeasureShown(Answer):
+class MeasureNamed(Answer):
     """What is measured; `better` '' = neither way is good."""
 
     code: MeasureCode
@@ -72,7 +72,7 @@ class ComparedShown(Answer):
 
     `words` says what is missing, else is empty."""
 
-    measure: MeasureShown
+    measure: MeasureNamed
     value: float | None
     n: int
     spread: SpreadShown | None
@@ -144,7 +144,7 @@ class BesideShown(Answer):
 class SideBySide(Answer):
     """Best first; too few last."""
 
-    measure: MeasureShown
+    measure: MeasureNamed
     method: Text
     places: list[BesideShown]
 
@@ -169,8 +169,8 @@ class PointShown(Answer):
 class Correlation(Answer):
     """Of two measures over projects; `refused` says why there are no coefficients."""
 
-    x: MeasureShown
-    y: MeasureShown
+    x: MeasureNamed
+    y: MeasureNamed
     n: int
     pearson: CoefficientShown | None
     spearman: CoefficientShown | None
@@ -318,7 +318,7 @@ class Priorities(Answer):
     projects: list[PriorityShown]
 
 
-class SectorShown(Answer):
+class SectorReturnShown(Answer):
     """A sector's returns (1.20 = 1.20 yuan for each yuan spent); `advised_bp` is a change of its share."""
 
     sector: str
@@ -338,7 +338,7 @@ class Returns(Answer):
     method: Text
     label: Text
     mean: float | None
-    sectors: list[SectorShown]
+    sectors: list[SectorReturnShown]
 
 
 class FigureShown(Answer):
@@ -395,7 +395,7 @@ class Use(Answer):
     units: list[UnitUseShown]
 
 
-class PracticeShown(Answer):
+class PlacePractice(Answer):
     """How a place goes about projects of a kind ('' = all)."""
 
     place: str
@@ -407,7 +407,7 @@ class Practices(Answer):
     """Those in force."""
 
     place_kind: PlaceKind
-    practices: list[PracticeShown]
+    practices: list[PlacePractice]
 
 
 class BenefitShown(Answer):
@@ -444,7 +444,7 @@ class PracticeName(Asked):
     en: Name
 
 
-class PracticeGiven(Asked):
+class PlacePracticeGiven(Asked):
     """How a place goes about projects of a kind ('' = all); `evidence` = SHA-256 of a paper, or ''."""
 
     place_kind: PlaceKind

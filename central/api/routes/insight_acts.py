@@ -16,9 +16,9 @@ from central.api.insight_schemas import (
     ClassGiven,
     ClassShown,
     PlaceKind,
-    PracticeGiven,
+    PlacePractice,
+    PlacePracticeGiven,
     Practices,
-    PracticeShown,
     ViewGiven,
 )
 from central.api.mending_refusals import RESPONSES
@@ -103,7 +103,9 @@ def get_practices(access: Reader, session: Db, place_kind: Annotated[PlaceKind, 
 
 
 @router.post("/insight/practices", operation_id="setPractice", response_model=Practices, responses=RESPONSES)
-def post_practice(given: PracticeGiven, access: Annotated[Access, allow("set_practice")], services: Given) -> Practices:
+def post_practice(
+    given: PlacePracticeGiven, access: Annotated[Access, allow("set_practice")], services: Given
+) -> Practices:
     """Say how a place of one's own goes about projects of a kind; empty names end it."""
     here = Place(
         project="",
@@ -166,6 +168,6 @@ def _practices_shown(session: Session, place_kind: PlaceKind) -> Practices:
     return Practices(
         place_kind=place_kind,
         practices=[
-            PracticeShown(place=place, kind=kind, name=said(name)) for (place, kind), name in sorted(found.items())
+            PlacePractice(place=place, kind=kind, name=said(name)) for (place, kind), name in sorted(found.items())
         ],
     )

@@ -31,9 +31,9 @@ def said(words: Words) -> Text:
     return Text(zh=words.zh, en=words.en)
 
 
-def measure_shown(measure: Measure) -> shown.MeasureShown:
+def measure_shown(measure: Measure) -> shown.MeasureNamed:
     """What is measured."""
-    return shown.MeasureShown.model_validate(
+    return shown.MeasureNamed.model_validate(
         {"code": measure.code, "name": said(measure.name), "unit": said(measure.unit), "better": measure.better}
     )
 
@@ -209,7 +209,7 @@ def returns_shown(found: returns.Returns, names: Mapping[str, Words]) -> shown.R
         label=said(found.label),
         mean=None if found.mean_milli is None else found.mean_milli / 1000,
         sectors=[
-            shown.SectorShown(
+            shown.SectorReturnShown(
                 sector=one.sector,
                 name=said(sector_name(one.sector, names)),
                 n=one.n,

@@ -277,5 +277,5 @@ def test_too_much_is_refused_with_what_was_expected(past: Centre, path: str, whe
 
 def test_the_document_names_every_measure_and_figure() -> None:
     schemas = openapi_document()["components"]["schemas"]
-    assert schemas["MeasureShown"]["properties"]["code"]["enum"] == list(MEASURES)
+    assert schemas["MeasureNamed"]["properties"]["code"]["enum"] == list(MEASURES)
     assert schemas["FigureShown"]["properties"]["code"]["enum"] == list(FIGURES)
