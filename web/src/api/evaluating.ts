@@ -2,6 +2,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/vue-query";
 import { computed, type Ref } from "vue";
 import { client, need } from "./client";
+import { useSession } from "@/session/session";
 import type { components } from "./schema.gen";
 
 type S = components["schemas"];
@@ -25,9 +26,14 @@ export function useEvaluation(id: Ref<number | null>) {
   });
 }
 
-/** Forms the caller has to fill in; none for who fills in none. */
+/** Who may be asked to fill in a form, as the centre's policy says. */
+const FILLERS: readonly string[] = ["dept_head", "section", "clerk", "project_owner", "finance"];
+
+/** Forms the caller has to fill in; not asked for who is never asked to fill in any. */
 export function useOwnForms() {
-  return useQuery<S["OwnForms"]>({ queryKey: ["evaluations", "forms"], retry: false, queryFn: () => need(client.GET("/api/v1/evaluation-forms"), "/evaluation-forms") });
+  const session = useSession();
+  const asked = computed(() => session.me?.roles.some((role) => FILLERS.includes(role)) ?? false);
+  return useQuery<S["OwnForms"]>({ queryKey: ["evaluations", "forms"], enabled: asked, queryFn: () => need(client.GET("/api/v1/evaluation-forms"), "/evaluation-forms") });
 }
 
 export function useEvaluationActs() {

@@ -52,7 +52,7 @@ export function useGoalActs() {
 }
 
 export function useWeighings() {
-  return useQuery<S["WeighingNodes"]>({ queryKey: ["weights"], queryFn: () => need(client.GET("/api/v1/weights", { params: { query: { limit: 100 } } }), "/weights") });
+  return useQuery<S["WeighingNodes"]>({ queryKey: ["weights"], queryFn: () => need(client.GET("/api/v1/weights"), "/weights") });
 }
 
 export function useQuestionnaire(node: Ref<string | null>) {
