@@ -2420,7 +2420,7 @@ export interface paths {
         put?: never;
         /**
          * Post Answer
-         * @description Answer an objection, by somebody who neither objected nor works for the assessed.
+         * @description Answer an objection, by somebody who neither objected nor approved the result nor works for the assessed.
          */
         post: operations["answerObjection"];
         delete?: never;
@@ -4217,6 +4217,8 @@ export interface paths {
         /**
          * Get Views
          * @description Who was shown which picture, when, and why; of the caller's scope.
+         *
+         *     That discipline inspection looked is for auditors and itself: the watched do not learn of it (C08).
          */
         get: operations["listEvidenceViews"];
         put?: never;
@@ -6253,7 +6255,7 @@ export interface components {
          *     `words` says what is missing, else is empty.
          */
         ComparedShown: {
-            measure: components["schemas"]["central__api__insight_schemas__MeasureShown"];
+            measure: components["schemas"]["MeasureNamed"];
             /** Value */
             value: number | null;
             /** N */
@@ -6431,8 +6433,8 @@ export interface components {
          * @description Of two measures over projects; `refused` says why there are no coefficients.
          */
         Correlation: {
-            x: components["schemas"]["central__api__insight_schemas__MeasureShown"];
-            y: components["schemas"]["central__api__insight_schemas__MeasureShown"];
+            x: components["schemas"]["MeasureNamed"];
+            y: components["schemas"]["MeasureNamed"];
             /** N */
             n: number;
             pearson: components["schemas"]["CoefficientShown"] | null;
@@ -9071,7 +9073,46 @@ export interface components {
          */
         MeasureList: {
             /** Measures */
-            measures: components["schemas"]["central__api__sheet_schemas__MeasureShown"][];
+            measures: components["schemas"]["MeasureShown"][];
+        };
+        /**
+         * MeasureNamed
+         * @description What is measured; `better` '' = neither way is good.
+         */
+        MeasureNamed: {
+            /**
+             * Code
+             * @enum {string}
+             */
+            code: "cycle_days" | "build_days" | "delay_days" | "overspend_bp" | "gap_bp" | "spi_t_bp" | "score_milli" | "return_milli" | "contract_fen" | "paid_bp" | "intensity_fen";
+            name: components["schemas"]["Text"];
+            unit: components["schemas"]["Text"];
+            /**
+             * Better
+             * @enum {string}
+             */
+            better: "lower" | "higher" | "";
+        };
+        /**
+         * MeasureShown
+         * @description Something the platform measures by itself; an indicator that names its `code` is filled and never typed.
+         */
+        MeasureShown: {
+            /** Code */
+            code: string;
+            name: components["schemas"]["Text"];
+            /** Unit */
+            unit: string;
+            /** Kinds */
+            kinds: ("project" | "unit" | "person" | "district")[];
+            /**
+             * Better
+             * @enum {string}
+             */
+            better: "higher" | "lower";
+            formula: components["schemas"]["Text"];
+            /** Version */
+            version: string;
         };
         /**
          * MilestoneClause
@@ -10247,6 +10288,41 @@ export interface components {
             radius_m: number;
         };
         /**
+         * PlacePractice
+         * @description How a place goes about projects of a kind ('' = all).
+         */
+        PlacePractice: {
+            /** Place */
+            place: string;
+            /** Kind */
+            kind: string;
+            name: components["schemas"]["Text"];
+        };
+        /**
+         * PlacePracticeGiven
+         * @description How a place goes about projects of a kind ('' = all); `evidence` = SHA-256 of a paper, or ''.
+         */
+        PlacePracticeGiven: {
+            /**
+             * Place Kind
+             * @enum {string}
+             */
+            place_kind: "unit" | "street";
+            /** Place */
+            place: string;
+            /**
+             * Kind
+             * @default
+             */
+            kind: string;
+            name: components["schemas"]["PracticeName"];
+            /**
+             * Evidence
+             * @default
+             */
+            evidence: string;
+        };
+        /**
          * PlaceShown
          * @description Where one stands; `rank` null where the group is too few. `sheets` are the score sheets behind it.
          */
@@ -10468,6 +10544,30 @@ export interface components {
             refusal: components["schemas"]["LedgerRefusal"] | null;
         };
         /**
+         * PracticeGiven
+         * @description A case: what was done, what came of it, what shows it.
+         */
+        PracticeGiven: {
+            /** Unit */
+            unit: string;
+            /** Project */
+            project?: string | null;
+            /** Title */
+            title: string;
+            /** Summary */
+            summary: string;
+            /**
+             * Evidence
+             * @default []
+             */
+            evidence: components["schemas"]["central__api__recognition_schemas__EvidenceGiven"][];
+            /**
+             * Tags
+             * @default []
+             */
+            tags: string[];
+        };
+        /**
          * PracticeList
          * @description Cases, the newest first.
          */
@@ -10475,7 +10575,7 @@ export interface components {
             /** Total */
             total: number;
             /** Practices */
-            practices: components["schemas"]["central__api__recognition_schemas__PracticeShown"][];
+            practices: components["schemas"]["PracticeShown"][];
         };
         /**
          * PracticeName
@@ -10488,6 +10588,40 @@ export interface components {
             en: string;
         };
         /**
+         * PracticeShown
+         * @description A case of the library; `project` null = of the unit as a whole.
+         */
+        PracticeShown: {
+            /** Id */
+            id: number;
+            /** Unit */
+            unit: string;
+            /** Project */
+            project: string | null;
+            /** Title */
+            title: string;
+            /** Summary */
+            summary: string;
+            /** Evidence */
+            evidence: components["schemas"]["central__api__recognition_schemas__EvidenceShown"][];
+            /** Tags */
+            tags: string[];
+            /** Author */
+            author: string;
+            /**
+             * Entered At
+             * Format: date-time
+             */
+            entered_at: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "entered" | "published" | "retracted";
+            /** Published By */
+            published_by: string;
+        };
+        /**
          * Practices
          * @description Those in force.
          */
@@ -10498,7 +10632,7 @@ export interface components {
              */
             place_kind: "unit" | "street";
             /** Practices */
-            practices: components["schemas"]["central__api__insight_schemas__PracticeShown"][];
+            practices: components["schemas"]["PlacePractice"][];
         };
         /**
          * Priorities
@@ -11542,7 +11676,7 @@ export interface components {
             /** Mean */
             mean: number | null;
             /** Sectors */
-            sectors: components["schemas"]["central__api__insight_schemas__SectorShown"][];
+            sectors: components["schemas"]["SectorReturnShown"][];
         };
         /**
          * ReviewGiven
@@ -12089,6 +12223,45 @@ export interface components {
             sectors: components["schemas"]["SectorBrief"][];
         };
         /**
+         * SectorReturnShown
+         * @description A sector's returns (1.20 = 1.20 yuan for each yuan spent); `advised_bp` is a change of its share.
+         */
+        SectorReturnShown: {
+            /** Sector */
+            sector: string;
+            name: components["schemas"]["Text"];
+            /** N */
+            n: number;
+            spread: components["schemas"]["SpreadShown"] | null;
+            /** Whole */
+            whole: number;
+            /** Spent Fen */
+            spent_fen: number;
+            /** Share Bp */
+            share_bp: number;
+            /** Advised Bp */
+            advised_bp: number;
+            /** Projects */
+            projects: string[];
+        };
+        /**
+         * SectorShown
+         * @description A sector's indicators.
+         */
+        SectorShown: {
+            /** Id */
+            id: string;
+            /** Version */
+            version: number;
+            name: components["schemas"]["Text"];
+            /** Work Types */
+            work_types: string[];
+            /** Basis */
+            basis: string;
+            /** Indicators */
+            indicators: components["schemas"]["IndicatorShown"][];
+        };
+        /**
          * SecurityEventList
          * @description The newest events; `total` counts all.
          */
@@ -12383,7 +12556,7 @@ export interface components {
          * @description Best first; too few last.
          */
         SideBySide: {
-            measure: components["schemas"]["central__api__insight_schemas__MeasureShown"];
+            measure: components["schemas"]["MeasureNamed"];
             method: components["schemas"]["Text"];
             /** Places */
             places: components["schemas"]["BesideShown"][];
@@ -14335,98 +14508,6 @@ export interface components {
             reason: string;
         };
         /**
-         * SectorShown
-         * @description A sector's indicators.
-         */
-        central__api__indicator_schemas__SectorShown: {
-            /** Id */
-            id: string;
-            /** Version */
-            version: number;
-            name: components["schemas"]["Text"];
-            /** Work Types */
-            work_types: string[];
-            /** Basis */
-            basis: string;
-            /** Indicators */
-            indicators: components["schemas"]["IndicatorShown"][];
-        };
-        /**
-         * MeasureShown
-         * @description What is measured; `better` '' = neither way is good.
-         */
-        central__api__insight_schemas__MeasureShown: {
-            /**
-             * Code
-             * @enum {string}
-             */
-            code: "cycle_days" | "build_days" | "delay_days" | "overspend_bp" | "gap_bp" | "spi_t_bp" | "score_milli" | "return_milli" | "contract_fen" | "paid_bp" | "intensity_fen";
-            name: components["schemas"]["Text"];
-            unit: components["schemas"]["Text"];
-            /**
-             * Better
-             * @enum {string}
-             */
-            better: "lower" | "higher" | "";
-        };
-        /**
-         * PracticeGiven
-         * @description How a place goes about projects of a kind ('' = all); `evidence` = SHA-256 of a paper, or ''.
-         */
-        central__api__insight_schemas__PracticeGiven: {
-            /**
-             * Place Kind
-             * @enum {string}
-             */
-            place_kind: "unit" | "street";
-            /** Place */
-            place: string;
-            /**
-             * Kind
-             * @default
-             */
-            kind: string;
-            name: components["schemas"]["PracticeName"];
-            /**
-             * Evidence
-             * @default
-             */
-            evidence: string;
-        };
-        /**
-         * PracticeShown
-         * @description How a place goes about projects of a kind ('' = all).
-         */
-        central__api__insight_schemas__PracticeShown: {
-            /** Place */
-            place: string;
-            /** Kind */
-            kind: string;
-            name: components["schemas"]["Text"];
-        };
-        /**
-         * SectorShown
-         * @description A sector's returns (1.20 = 1.20 yuan for each yuan spent); `advised_bp` is a change of its share.
-         */
-        central__api__insight_schemas__SectorShown: {
-            /** Sector */
-            sector: string;
-            name: components["schemas"]["Text"];
-            /** N */
-            n: number;
-            spread: components["schemas"]["SpreadShown"] | null;
-            /** Whole */
-            whole: number;
-            /** Spent Fen */
-            spent_fen: number;
-            /** Share Bp */
-            share_bp: number;
-            /** Advised Bp */
-            advised_bp: number;
-            /** Projects */
-            projects: string[];
-        };
-        /**
          * DecisionGiven
          * @description A decision on what somebody else asked; without approval a remark says why.
          */
@@ -14597,64 +14678,6 @@ export interface components {
             note: string;
         };
         /**
-         * PracticeGiven
-         * @description A case: what was done, what came of it, what shows it.
-         */
-        central__api__recognition_schemas__PracticeGiven: {
-            /** Unit */
-            unit: string;
-            /** Project */
-            project?: string | null;
-            /** Title */
-            title: string;
-            /** Summary */
-            summary: string;
-            /**
-             * Evidence
-             * @default []
-             */
-            evidence: components["schemas"]["central__api__recognition_schemas__EvidenceGiven"][];
-            /**
-             * Tags
-             * @default []
-             */
-            tags: string[];
-        };
-        /**
-         * PracticeShown
-         * @description A case of the library; `project` null = of the unit as a whole.
-         */
-        central__api__recognition_schemas__PracticeShown: {
-            /** Id */
-            id: number;
-            /** Unit */
-            unit: string;
-            /** Project */
-            project: string | null;
-            /** Title */
-            title: string;
-            /** Summary */
-            summary: string;
-            /** Evidence */
-            evidence: components["schemas"]["central__api__recognition_schemas__EvidenceShown"][];
-            /** Tags */
-            tags: string[];
-            /** Author */
-            author: string;
-            /**
-             * Entered At
-             * Format: date-time
-             */
-            entered_at: string;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "entered" | "published" | "retracted";
-            /** Published By */
-            published_by: string;
-        };
-        /**
          * DecisionGiven
          * @description Accepted, or returned with a remark.
          */
@@ -14765,27 +14788,6 @@ export interface components {
             judged: string;
             /** Reason */
             reason: string;
-        };
-        /**
-         * MeasureShown
-         * @description Something the platform measures by itself; an indicator that names its `code` is filled and never typed.
-         */
-        central__api__sheet_schemas__MeasureShown: {
-            /** Code */
-            code: string;
-            name: components["schemas"]["Text"];
-            /** Unit */
-            unit: string;
-            /** Kinds */
-            kinds: ("project" | "unit" | "person" | "district")[];
-            /**
-             * Better
-             * @enum {string}
-             */
-            better: "higher" | "lower";
-            formula: components["schemas"]["Text"];
-            /** Version */
-            version: string;
         };
         /**
          * SubjectGiven
@@ -23304,7 +23306,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["central__api__recognition_schemas__PracticeGiven"];
+                "application/json": components["schemas"]["PracticeGiven"];
             };
         };
         responses: {
@@ -23314,7 +23316,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["central__api__recognition_schemas__PracticeShown"];
+                    "application/json": components["schemas"]["PracticeShown"];
                 };
             };
             /** @description Bad Request */
@@ -23403,7 +23405,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["central__api__recognition_schemas__PracticeShown"];
+                    "application/json": components["schemas"]["PracticeShown"];
                 };
             };
             /** @description Bad Request */
@@ -23492,7 +23494,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["central__api__recognition_schemas__PracticeShown"];
+                    "application/json": components["schemas"]["PracticeShown"];
                 };
             };
             /** @description Bad Request */
@@ -31263,7 +31265,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["central__api__insight_schemas__PracticeGiven"];
+                "application/json": components["schemas"]["PlacePracticeGiven"];
             };
         };
         responses: {
@@ -35186,7 +35188,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["central__api__indicator_schemas__SectorShown"];
+                    "application/json": components["schemas"]["SectorShown"];
                 };
             };
             /** @description Bad Request */
@@ -35271,7 +35273,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["central__api__indicator_schemas__SectorShown"];
+                    "application/json": components["schemas"]["SectorShown"];
                 };
             };
             /** @description Bad Request */
