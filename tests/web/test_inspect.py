@@ -135,6 +135,9 @@ def test_progress_is_told_with_photos_and_regions_are_covered(
     assert [claim["value_bp"] > 0 for claim in report["claims"]] == [True]
     assert [photo["sha256"] for photo in report["photos"]] == [photo["sha256"] for photo in arrived(own_centre)]
     mine.shoot(f"inspect-outbox-{lang}")
+    mine.tab(3)
+    expect(mine.page.locator(".message")).not_to_have_count(0)  # what the owner was told of the late building
+    mine.shoot(f"inspect-me-{lang}")
     assert mine.complaints == []
 
 

@@ -6,6 +6,9 @@ import type { PhotoKept, RecordKept } from "./outbox";
 
 export type Standing = components["schemas"]["UploadStanding"];
 export type Round = components["schemas"]["Round"];
+export type Message = components["schemas"]["OwnMessage"];
+
+const MESSAGES = 30;
 
 const CHUNK_BYTES = 256 * 1024; // a proxy that gathers bodies still lets something through
 const SILENCE_MS = 45_000; // a line that carries nothing for so long is taken as broken
@@ -84,6 +87,10 @@ export class Door {
 
   round(): Promise<Round> {
     return this.ask<Round>("/api/v1/inspections/today", {});
+  }
+
+  async messages(): Promise<Message[]> {
+    return (await this.ask<components["schemas"]["OwnMessages"]>(`/api/v1/messages?limit=${MESSAGES}`, {})).messages;
   }
 
   private async ask<T>(url: string, init: RequestInit): Promise<T> {

@@ -1,7 +1,7 @@
 /** What the screens share: who is signed in, the round taken along, what is still on this phone, and whether it moves. */
 import { computed, reactive, ref, shallowRef } from "vue";
 import { client, need, useTokenFrom } from "@/api/client";
-import { Door, type Round } from "./door";
+import { Door, type Message, type Round } from "./door";
 import { Drain, type Going } from "./drain";
 import { Outbox, type PhotoKept, type Receipt, type RecordKept } from "./outbox";
 
@@ -10,6 +10,14 @@ interface Session {
   until_ms: number;
   username: string;
   name: string;
+}
+
+/** What was taken along, and whose it is. */
+interface Kept {
+  round: Round;
+  messages?: Message[];
+  at: number;
+  user: string;
 }
 
 interface Speed {
@@ -26,6 +34,8 @@ export const ended = ref<string | null>(null);
 export const round = shallowRef<Round | null>(null);
 export const roundAt = ref<number | null>(null);
 export const roundFault = ref<string | null>(null);
+export const messages = shallowRef<Message[]>([]);
+export const seenUntil = ref(0);
 export const photos = shallowRef<PhotoKept[]>([]);
 export const records = shallowRef<RecordKept[]>([]);
 export const receipts = shallowRef<Receipt[]>([]);
@@ -38,6 +48,7 @@ export const speed_bps = ref<number | null>(null);
 export const persisted = ref(false);
 
 export const signedIn = computed(() => session.value !== null && session.value.until_ms > Date.now());
+export const unread = computed(() => messages.value.filter((one) => Date.parse(one.queued_at) > seenUntil.value).length);
 const mine = computed(() => photos.value.filter((photo) => photo.user === session.value?.username));
 export const myPhotos = mine;
 export const myRecords = computed(() => records.value.filter((record) => record.user === session.value?.username));
@@ -63,8 +74,9 @@ export async function begin(): Promise<void> {
   outbox = await Outbox.open();
   session.value = await outbox.kept<Session>("session");
   wifiOnly.value = (await outbox.kept<boolean>("wifi_only")) ?? false;
-  const kept = await outbox.kept<{ round: Round; at: number; user: string }>("round");
-  if (kept && kept.user === session.value?.username) [round.value, roundAt.value] = [kept.round, kept.at];
+  const kept = await outbox.kept<Kept>("round");
+  if (kept && kept.user === session.value?.username) [round.value, roundAt.value, messages.value] = [kept.round, kept.at, kept.messages ?? []];
+  seenUntil.value = (await outbox.kept<number>("seen_until")) ?? 0;
   useTokenFrom({ token, refused: (code) => void end(code) });
   door = new Door(token, (code) => void end(code));
   drain = new Drain(outbox, door, () => (token() ? (session.value?.username ?? null) : null), mayGo, {
@@ -85,7 +97,7 @@ export async function signIn(username: string, password: string): Promise<void> 
   const got = await need(client.POST("/api/v1/auth/login", { body: { username, password } }), "/auth/login");
   const bearer = { Authorization: `Bearer ${got.access_token}` };
   const me = await need(client.GET("/api/v1/auth/me", { headers: bearer }), "/auth/me");
-  if ((await outbox.kept<{ user: string }>("round"))?.user !== me.username) [round.value, roundAt.value] = [null, null];
+  if ((await outbox.kept<{ user: string }>("round"))?.user !== me.username) [round.value, roundAt.value, messages.value] = [null, null, []];
   ended.value = null;
   await hold({ token: got.access_token, until_ms: Date.now() + got.expires_in * 1000, username: me.username, name: me.name });
   persisted.value = (await navigator.storage?.persist?.()) ?? false;
@@ -123,14 +135,20 @@ export async function setWifiOnly(only: boolean): Promise<void> {
   drain.now();
 }
 
+/** The messages that are there now have been looked at. */
+export async function seen(): Promise<void> {
+  seenUntil.value = Math.max(seenUntil.value, ...messages.value.map((one) => Date.parse(one.queued_at)));
+  await outbox.keep("seen_until", seenUntil.value);
+}
+
 /** Today's tasks and sites, kept for where there is no network. The old ones stay when nobody answers. */
 export async function takeRound(): Promise<void> {
   if (!token()) return;
   try {
     await renew();
-    const fresh = await door.round();
-    [round.value, roundAt.value, roundFault.value] = [fresh, Date.now(), null];
-    await outbox.keep("round", { round: fresh, at: roundAt.value, user: session.value?.username });
+    const [fresh, told] = await Promise.all([door.round(), door.messages()]);
+    [round.value, roundAt.value, roundFault.value, messages.value] = [fresh, Date.now(), null, told];
+    await outbox.keep("round", { round: fresh, messages: told, at: roundAt.value, user: session.value?.username });
   } catch (fault) {
     roundFault.value = fault instanceof Error ? fault.message : String(fault);
   }

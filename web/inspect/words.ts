@@ -27,7 +27,7 @@ const zh = {
     arrived: "今天已到平台 {n} 张,平台回执后才从手机删除", wifiOnly: "只在 WLAN 下上传", any: "任何网络都上传", now: "现在上传", record: "进度记录", others: "手机里还有别人存的 {n} 项,要由本人登录后上传。", minutes: "{n} 分钟", seconds: "{n} 秒",
   },
   me: {
-    title: "我的", name: "姓名", user: "用户名", signOut: "退出登录", signOutKeeps: "退出后,还没传的内容仍留在手机里,等您再登录。", signIn: "登录", lang: "语言", theme: "外观", kept: "浏览器承诺不清理本页的数据", notKept: "浏览器可能在空间不足时清理本页数据:请添加到主屏幕,并尽早上传", again: "重新登录",
+    title: "我的", messages: "消息", noMessages: "还没有消息", unread: "{n} 条未读", name: "姓名", user: "用户名", signOut: "退出登录", signOutKeeps: "退出后,还没传的内容仍留在手机里,等您再登录。", signIn: "登录", lang: "语言", theme: "外观", kept: "浏览器承诺不清理本页的数据", notKept: "浏览器可能在空间不足时清理本页数据:请添加到主屏幕,并尽早上传", again: "重新登录",
     insecure: "这个地址不是 https,手机浏览器不允许离线保存和计算指纹。请向管理员要 https 地址。", install: "在浏览器菜单里选“添加到主屏幕”,没有网络也能打开。", version: "数据只发给本平台。",
   },
 };
@@ -56,7 +56,7 @@ const en: typeof zh = {
     arrived: "{n} photos arrived today; they leave the phone only with the centre's receipt", wifiOnly: "Send over Wi-Fi only", any: "Send over any network", now: "Send now", record: "Progress record", others: "{n} things saved by somebody else wait on this phone for their owner to sign in.", minutes: "{n} min", seconds: "{n} s",
   },
   me: {
-    title: "Me", name: "Name", user: "User", signOut: "Sign out", signOutKeeps: "What is not sent yet stays on this phone until you sign in again.", signIn: "Sign in", lang: "Language", theme: "Appearance", kept: "The browser promises to keep this page's data", notKept: "The browser may clear this page's data when space is short: add it to the home screen and send soon", again: "Sign in again",
+    title: "Me", messages: "Messages", noMessages: "No messages yet", unread: "{n} unread", name: "Name", user: "User", signOut: "Sign out", signOutKeeps: "What is not sent yet stays on this phone until you sign in again.", signIn: "Sign in", lang: "Language", theme: "Appearance", kept: "The browser promises to keep this page's data", notKept: "The browser may clear this page's data when space is short: add it to the home screen and send soon", again: "Sign in again",
     insecure: "This address is not https: browsers then allow neither offline keeping nor fingerprints. Ask for the https address.", install: "Choose “Add to home screen” in the browser's menu: it then opens without a network.", version: "Data goes to this platform only.",
   },
 };

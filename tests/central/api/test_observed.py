@@ -136,7 +136,7 @@ def test_the_board_has_four_blocks_of_one_time_and_says_what_is_missing(own_cent
     assert builder.get(BOARD).json()["money"]["budget_fen"] is None
 
 
-@pytest.mark.requirement("B12", partly="the share of the plan that is done: tests of scoring")
+@pytest.mark.requirement("B12")
 def test_the_share_of_lots_that_passed(own_centre: Centre) -> None:
     """B12: 47 of 50 lots = 94 %; a correction replaces, the builder's own word is none and is noted."""
     to_day(own_centre, LAST_DAY)

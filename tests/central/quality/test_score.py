@@ -14,7 +14,7 @@ MONTH = Counted(
 )
 
 
-@pytest.mark.requirement("A48", partly="the monthly bulletin is tested with the reports")
+@pytest.mark.requirement("A48")
 def test_the_vector() -> None:
     found = quality_score(MONTH)
     assert [round(float(share), 4) for share in found.shares.values() if share is not None] == [

@@ -63,7 +63,7 @@ def test_a10_one_fact_by_three_channels_is_three_observations_and_one_progress(s
     assert 4400 <= newest[-1][1] <= 4600
 
 
-@pytest.mark.requirement("A11", partly="headcount and equipment are not collected, and no reading of them is refused")
+@pytest.mark.requirement("A11")
 def test_a11_progress_and_payments_are_taken_and_judged_together(store: Engine) -> None:
     entry = FundEntry(voucher="v1", project="p1", kind="pay", day=DAY, amount_fen=400_000_000)
     with writing(store) as connection:

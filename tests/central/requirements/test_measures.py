@@ -97,7 +97,7 @@ def test_a32_the_day_is_reminded_at_18_and_missed_at_midnight_once() -> None:
     assert missed == [START + timedelta(days=n) for n in range(10) if n != 3]
 
 
-@pytest.mark.requirement("B12", partly="inspected lots are not collected")
+@pytest.mark.requirement("B12")
 def test_b12_the_plan_is_completed_by_three_quarters_at_45_of_60() -> None:
     project = a_project(a_building("b1"))
     ready, day = site_plan(project), 84

@@ -98,7 +98,7 @@ def test_people_are_looked_for_only_where_they_are_large_enough() -> None:
     assert isinstance(person_boxes(a_frame(NOISE), large, large.faces[0]), tuple)
 
 
-@pytest.mark.requirement("C31", partly="the register of views and the ways out: their own tests")
+@pytest.mark.requirement("C31")
 def test_masked_pixels_become_a_mosaic() -> None:
     masked = pixelated(NOISE[:96, :96], (((0.0, 0.0), (48.0, 0.0), (48.0, 95.0), (0.0, 95.0)),))
     assert np.array_equal(masked[:, 60:], NOISE[:96, 60:96])

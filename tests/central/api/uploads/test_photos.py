@@ -34,7 +34,7 @@ def files(centre: Centre) -> list[str]:
     return sorted(path.name.split(".", 1)[1] for path in found)
 
 
-@pytest.mark.requirement("D19", partly="the inspector's page on a phone, filling in progress, receiving messages")
+@pytest.mark.requirement("D19")
 def test_a_photo_is_listed_and_shown(own_centre: Centre) -> None:
     content = a_photo(taken="2026:11:21 15:30:00", orientation=3)
     said = {"building": "qp-b1", "filename": "IMG 1.jpg", "note": "三层,钢筋\n看左边"}
@@ -99,7 +99,7 @@ def test_a_large_photo_is_shown_smaller(one_centre: Centre) -> None:
         assert thumbnail.size == (480, 360)
 
 
-@pytest.mark.requirement("C10", partly="the form on a phone that works without a network")
+@pytest.mark.requirement("C10")
 def test_the_same_photo_twice_is_one_and_of_two_phones_two_claims(own_centre: Centre) -> None:
     content = a_photo()
     one, other = own_centre.client("owner"), own_centre.client("builder")
