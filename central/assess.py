@@ -17,6 +17,7 @@ from central.plan.calendar import local_day, midnight
 from central.policy import Policy
 from central.progress.instants import by_instant
 from central.progress.siteplan import site_plan
+from central.scoring.goal_document import GoalRecord, GoalVersion
 
 __all__ = ["PlanInForce", "Policy", "ProjectFacts", "assess"]
 
@@ -28,7 +29,8 @@ class ProjectFacts:
     """Everything an assessment is a function of. `plans` in order of `since`, at least one; of the others any order.
 
     An entry of the ledger counts from the end of its day, a life event when its day has ended; only an agreed start is
-    known from the first.
+    known from the first. `goals` are the approved versions of the project's goals, `records` all that was ever noted of
+    them: a version counts from the end of the day that approved it, a record from the midnight after it was noted.
     """
 
     plans: tuple[PlanInForce, ...]
@@ -36,6 +38,8 @@ class ProjectFacts:
     conditions: tuple[CameraCondition, ...] = ()
     entries: tuple[FundEntry, ...] = ()
     events: tuple[LifeEvent, ...] = ()
+    goals: tuple[GoalVersion, ...] = ()
+    records: tuple[GoalRecord, ...] = ()
 
 
 def assess(
@@ -89,7 +93,7 @@ def _books(facts: ProjectFacts, after: datetime | None) -> Books:
     """Entries not counted yet: at an instant those of the days before its own are."""
     wanted = {e.voucher: e for e in facts.entries if after is None or e.day >= local_day(after)}
     entries = sorted(wanted.values(), key=lambda e: (e.day, e.voucher))
-    return Books(entries=entries, events=facts.events)
+    return Books(entries=entries, events=facts.events, goals=facts.goals, records=facts.records)
 
 
 def _said(

@@ -36,6 +36,8 @@ from central.rules.evidence import insufficient
 from central.rules.facts import RuleInput
 from central.rules.reconcile import StateKey, reconcile
 from central.rules.rules import evaluate
+from central.scoring.effect import Effect, effects_at
+from central.scoring.goal_document import GoalRecord, GoalVersion
 from central.scoring.measure import Tally, measure
 from central.scoring.tree import score
 
@@ -69,10 +71,12 @@ class Written:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Day:
-    """What is judged at midnights only: the project's life up to the day that has just ended, and its own word."""
+    """What is judged at midnights only: the project's life up to the day that has just ended, its own word, and what
+    its goals came to."""
 
     events: tuple[LifeEvent, ...]
     reported_bp: int | None
+    effects: tuple[Effect, ...] | None
 
 
 class Course:
@@ -177,6 +181,7 @@ class Course:
             starts=project.start,
             finishes=project.finish,
             pauses=project.pauses,
+            effects=day.effects if day else None,
         )
 
     def _reconcile(self, seen: RuleInput) -> None:
@@ -222,6 +227,7 @@ class Course:
         return _Day(
             events=tuple(e for e in self._books.events if e.kind == _AGREED or e.day <= ended),
             reported_bp=self._folds.reported_bp(),
+            effects=effects_at(self._books.goals, self._books.records, midnight(today)),
         )
 
     def _open_books(self, dumped: bytes) -> None:
@@ -307,10 +313,12 @@ class Course:
 
 @dataclass(slots=True, kw_only=True)
 class Books:
-    """Entries of the ledger by day, taken from the oldest on, and the dated facts of a project's life."""
+    """Entries of the ledger by day, taken from the oldest on, the dated facts of a project's life, and its goals."""
 
     entries: list[FundEntry]
     events: tuple[LifeEvent, ...]
+    goals: tuple[GoalVersion, ...] = ()
+    records: tuple[GoalRecord, ...] = ()
     _next: int = 0
 
     def up_to(self, day: date) -> tuple[FundEntry, ...]:

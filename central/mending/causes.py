@@ -215,6 +215,7 @@ LIKELY: Mapping[str, tuple[str, ...]] = {
     "paid_ahead": ("material", "labour", "quality_rework"),
     "abnormal_spend": ("design_change", "material", "other"),
     "report_vs_seen": ("device", "quality_rework", "other"),
+    "effect": ("quality_rework", "design_change", "money", "other"),
     "evidence": ("device", "weather"),
     "device_moved": ("device",),
     "device_offline": ("device", "weather"),

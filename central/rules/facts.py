@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from central.domain import CameraCondition, Deviation, Finding, LifeEvent, MoneyStanding, Subject
 from central.rules.ladder import LadderProfile
+from central.scoring.effect import Effect
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,8 +24,9 @@ class RuleInput:
     Judged at midnights (`tick`) of a project or line only: `money` is what the ledger says at the end of the day that
     has just ended (None = there is no ledger of the project), `contract_fen` the contract sum, `events` the dated facts
     of its life, `reported_bp` the self-reports rolled up (None = there are none), `starts` and `finishes` the plan's
-    days, `pauses` the approved ones. `month_end` = the midnight at which a month has ended; `on_pause` = the day that
-    has just ended lies in an approved pause.
+    days, `pauses` the approved ones, `effects` the goals in force with what was noted of them up to that midnight
+    (None = the project never had a goal). `month_end` = the midnight at which a month has ended; `on_pause` = the day
+    that has just ended lies in an approved pause.
     """
 
     subject: Subject
@@ -45,6 +47,7 @@ class RuleInput:
     starts: date | None = None
     finishes: date | None = None
     pauses: tuple[tuple[date, date], ...] = ()
+    effects: tuple[Effect, ...] | None = None
 
     @property
     def sufficient(self) -> bool:

@@ -149,6 +149,7 @@ _SHARED = {
         numbers={"months_min": 6, "months_back": 12, "floor_bp": 100, "least_bp": 1000},
     ),
     "report_vs_seen": _ladder("bp", 500, 1000, 2000, basis="reported", margin=200, months=2, sure_sigma_bp=300),
+    "effect": _ladder("ratio_bp", 500, 1500, 3000, basis="goal", duration=_ONCE),
 }
 
 

@@ -9,6 +9,7 @@ from central.rules.abnormal_spend import abnormal_spend
 from central.rules.device_blind import device_blind
 from central.rules.device_moved import device_moved
 from central.rules.device_offline import device_offline
+from central.rules.effect import effect
 from central.rules.evidence import evidence
 from central.rules.facts import Rule, RuleInput
 from central.rules.judge import unjudged
@@ -33,6 +34,7 @@ RULES: tuple[Rule, ...] = (
     paid_ahead,
     abnormal_spend,
     report_vs_seen,
+    effect,
     device_moved,
     device_offline,
     device_blind,

@@ -17,6 +17,7 @@ RULE_NAMES = {
     "paid_ahead": Text(zh="付款超前", en="Payment ahead of progress"),
     "abnormal_spend": Text(zh="支出异常", en="Unusual spending"),
     "report_vs_seen": Text(zh="虚报复核", en="Report against seen"),
+    "effect": Text(zh="效果不达预期", en="Effect shortfall"),
     "device_moved": Text(zh="摄像头移位", en="Camera moved"),
     "device_offline": Text(zh="设备离线", en="Device offline"),
     "device_blind": Text(zh="画面不可用", en="Camera blind"),
@@ -48,6 +49,7 @@ _SAY = {  # {name} subject, {amount} the value, {also} the other measure of the 
     "report_vs_seen": Text(
         zh="{name}填报进度高于实测 {amount}, 须复核", en="{name} reports {amount} more than was seen, to be reviewed"
     ),
+    "effect": Text(zh="{name}效果不达预期, 与目标相差 {amount}", en="{name} falls {amount} short of its goal"),
     "device_moved": Text(
         zh="摄像头 {name} 移位, 已 {amount}, 须重新标定",
         en="Camera {name} has been out of place for {amount} and must be commissioned again",

@@ -147,24 +147,22 @@ def expected_on(goal: Goal, day: date) -> float | None:
 def shortfall(goal: Goal, value: Value | None, *, day: date | None = None) -> Shortfall | None:
     """How far a goal falls short of what it asks for on a day (as if due, without one); None where it does not, or
     nothing is known. A sample that is too small warns of nothing: silence is not failure."""
-    if value is None or value.value is None or value.state == "too_few" or goal.ended:
-        return None
+    missing_bp = short_bp(goal, value, day=day)
     expected = goal.target if day is None else expected_on(goal, day)
-    if expected is None or _no_less(goal, value.value, expected):
+    if not missing_bp or value is None or value.value is None or expected is None:
         return None
-    short_bp = _short_bp(goal, value.value, expected)
     levels: tuple[Level, ...] = ("blue", "yellow", "red")
     level = next(
-        (name for name, enter in reversed(list(zip(levels, goal.ladder_bp, strict=True))) if short_bp >= enter), None
+        (name for name, enter in reversed(list(zip(levels, goal.ladder_bp, strict=True))) if missing_bp >= enter), None
     )
     if level is None:
         return None
-    percent = f"{short_bp / 100:.2f}"
+    percent = f"{missing_bp / 100:.2f}"
     return Shortfall(
         goal=goal.id,
         subject=goal.subject,
         level=level,
-        short_bp=short_bp,
+        short_bp=missing_bp,
         expected=expected,
         actual=value.value,
         reason=Text(
@@ -173,6 +171,17 @@ def shortfall(goal: Goal, value: Value | None, *, day: date | None = None) -> Sh
         ),
         refs=value.refs,
     )
+
+
+def short_bp(goal: Goal, value: Value | None, *, day: date | None = None) -> int | None:
+    """By how much of what is expected on a day (as if due, without one) a goal falls short, basis points; 0 = it does
+    not, None = nothing is known, as of a sample that is too small, or nothing is asked for yet."""
+    if value is None or value.value is None or value.state == "too_few" or goal.ended:
+        return None
+    expected = goal.target if day is None else expected_on(goal, day)
+    if expected is None:
+        return None
+    return 0 if _no_less(goal, value.value, expected) else _short_bp(goal, value.value, expected)
 
 
 def unit_above(goal: Goal, by_id: Mapping[str, Goal]) -> str:

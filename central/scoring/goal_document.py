@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from central.domain import Subject, Text
@@ -29,7 +29,7 @@ class GoalVersion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GoalRecord:
-    """What a goal had reached in a period, and who noted it."""
+    """What a goal had reached in a period, who noted it and when."""
 
     id: int
     goal: str
@@ -37,6 +37,7 @@ class GoalRecord:
     period: str
     value: Value
     noted_by: str
+    noted_at: datetime
 
 
 def spelled_goal(goal: Goal) -> str:

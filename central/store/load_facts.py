@@ -20,6 +20,7 @@ from central.progress.siteplan import site_plan
 from central.store import tables
 from central.store.instants import from_ms, to_ms
 from central.store.judged_plans import plans_of
+from central.store.read_goals import goals_agreed
 from central.store.read_ladders import ladders_of
 from central.store.read_ledger import entries_of
 from central.store.read_organised import life_events_of
@@ -92,6 +93,7 @@ def load_facts(connection: Connection, project_id: str, *, now: datetime) -> Loa
     resume = _newest_sound(connection, project_id, plans, policy, now=now, dirty_ms=row.dirty_from_at if row else 0)
     after = resume.at if resume else None
     events = life_events_of(connection, project_id)
+    goals, records = goals_agreed(connection, project_id)
     return Loaded(
         facts=ProjectFacts(
             plans=plans,
@@ -99,6 +101,8 @@ def load_facts(connection: Connection, project_id: str, *, now: datetime) -> Loa
             conditions=conditions_of(connection, project_id, events, after=after),
             entries=entries_of(connection, project_id, since=local_day(after) if after else None),
             events=events,
+            goals=goals,
+            records=records,
         ),
         policy=policy,
         resume=resume,

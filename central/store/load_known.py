@@ -1,7 +1,8 @@
 """Facts of a project as they were known at an instant: what came later is left out, so that it changes no old score.
 
 What cameras saw is read anew from the stored readings, so that nothing derived has a say. Left out by when it came:
-records (received), daily reports (submitted), steps (verified), ledger entries (posted), life events (noted). Not left
+records (received), daily reports (submitted), steps (verified), ledger entries (posted), life events (noted), goals
+(approved) and what was reached of them (noted). Not left
 out: plan versions, which hold from when they were approved on and no earlier; standstills that were approved afterwards
 for days before, which hold from their first day.
 """
@@ -20,6 +21,7 @@ from central.store import tables
 from central.store.instants import district_day, to_ms
 from central.store.judged_plans import plans_of
 from central.store.load_facts import cameras_of, conditions_of, observations_of
+from central.store.read_goals import goals_agreed
 from central.store.read_ladders import ladders_of
 from central.store.read_ledger import entries_of
 from central.store.read_organised import life_events_of
@@ -65,15 +67,23 @@ def load_known(connection: Connection, project: str, *, until: datetime, known_m
     conditions = tuple(one for one in ailing if one.ref not in late)
     posted = entries_of(connection, project)
     entries = _posted(connection, project, posted, known_ms=known_ms)
+    goals, records = goals_agreed(connection, project, known_ms=known_ms)
+    of_goals = sum(map(len, goals_agreed(connection, project))) - len(goals) - len(records)
     kept = len(observations) + len(conditions) + len(entries) + len(set(events) & set(noted))
     revision = connection.execute(select(_STATE.c.revision).where(_STATE.c.project == project)).scalar()
     return Known(
         facts=ProjectFacts(
-            plans=plans, observations=observations, conditions=conditions, entries=entries, events=noted
+            plans=plans,
+            observations=observations,
+            conditions=conditions,
+            entries=entries,
+            events=noted,
+            goals=goals,
+            records=records,
         ),
         policy=Policy(ladders=ladders_of(connection, project)),
         revision=int(revision or 0),
-        late=readings + len(seen) + len(ailing) + len(posted) + len(events) - kept,
+        late=readings + len(seen) + len(ailing) + len(posted) + len(events) + of_goals - kept,
         standstills=_standstills(connection, project, until=until, known_ms=known_ms),
     )
 

@@ -7,13 +7,15 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, func, select
+from sqlalchemy import Connection, Row, Select, and_, bindparam, func, select
 
 from central.domain import Subject
+from central.scoring.effect import in_force_on
 from central.scoring.goal import Goal
 from central.scoring.goal_document import APPROVED, DRAFT, GoalRecord, GoalVersion, goal_of, value_of
 from central.scoring.period import period_of
 from central.store import tables
+from central.store.instants import from_ms
 from central.store.upsert import table_of
 
 _GOAL, _ACT, _RECORD = table_of(tables.GoalRow), table_of(tables.GoalAct), table_of(tables.GoalRecord)
@@ -26,13 +28,7 @@ def goals_of(
 
     Ended ones are not among them.
     """
-    found: dict[str, GoalVersion] = {}
-    for version in goal_versions(connection, subject=subject, year=year):
-        begun = version.since is not None and (day is None or version.since <= day)
-        before = found.get(version.goal.id)
-        if version.state == APPROVED and begun and (before is None or _later(version, before)):
-            found[version.goal.id] = version
-    return tuple(version.goal for _, version in sorted(found.items()) if not version.goal.ended)
+    return in_force_on(goal_versions(connection, subject=subject, year=year), day)
 
 
 def goal_versions(
@@ -74,16 +70,7 @@ def records_of(
         asked = asked.where(_RECORD.c.goal.in_(list(goals)))
     found: dict[str, list[GoalRecord]] = {}
     for row in connection.execute(asked.order_by(_RECORD.c.goal, _RECORD.c.period, _RECORD.c.id)):
-        found.setdefault(row.goal, []).append(
-            GoalRecord(
-                id=row.id,
-                goal=row.goal,
-                version=row.version,
-                period=row.period,
-                value=value_of(json.loads(row.document)),
-                noted_by=row.noted_by,
-            )
-        )
+        found.setdefault(row.goal, []).append(_record(row))
     return {goal: tuple(sorted(records, key=_by_end)) for goal, records in found.items()}
 
 
@@ -97,12 +84,56 @@ def goals_due(
     return tuple((goal, noted[goal.id][-1] if goal.id in noted else None) for goal in due)
 
 
+_AGREED = (
+    select(_GOAL.c.document, _GOAL.c.author, _ACT.c.by, _ACT.c.since, _ACT.c.remark)
+    .join_from(_GOAL, _ACT, and_(_ACT.c.goal == _GOAL.c.id, _ACT.c.version == _GOAL.c.version))
+    .where(_GOAL.c.subject_kind == "project", _GOAL.c.subject_id == bindparam("of"))
+    .where(_ACT.c.act == APPROVED, _ACT.c.at <= bindparam("known_ms"))
+    .order_by(_GOAL.c.id, _GOAL.c.version)
+)
+_NOTED = select(_RECORD).where(
+    _RECORD.c.goal.in_(bindparam("goals", expanding=True)), _RECORD.c.noted_at <= bindparam("known_ms")
+)
+_FOR_EVER_MS = 2**62
+
+
+def goals_agreed(
+    connection: Connection, project: str, *, known_ms: int = _FOR_EVER_MS
+) -> tuple[tuple[GoalVersion, ...], tuple[GoalRecord, ...]]:
+    """Every version of a project's goals that was approved, and every record of them with its corrections, in the order
+    of noting: what the rule of effect is a function of. With `known_ms` only what was approved and noted by then."""
+    agreed = tuple(
+        GoalVersion(
+            goal=goal_of(json.loads(row.document)),
+            author=row.author,
+            state=APPROVED,
+            by=row.by,
+            remark=row.remark,
+            since=row.since,
+        )
+        for row in connection.execute(_AGREED, {"of": project, "known_ms": known_ms})
+    )
+    if not agreed:
+        return (), ()
+    asked = {"goals": sorted({one.goal.id for one in agreed}), "known_ms": known_ms}
+    rows = connection.execute(_NOTED.order_by(_RECORD.c.id), asked)
+    return agreed, tuple(_record(row) for row in rows)
+
+
+def _record(row: Row[Any]) -> GoalRecord:
+    return GoalRecord(
+        id=row.id,
+        goal=row.goal,
+        version=row.version,
+        period=row.period,
+        value=value_of(json.loads(row.document)),
+        noted_by=row.noted_by,
+        noted_at=from_ms(row.noted_at),
+    )
+
+
 def _by_end(record: GoalRecord) -> date:
     return period_of(record.period).last
-
-
-def _later(version: GoalVersion, before: GoalVersion) -> bool:
-    return (version.since or date.min, version.goal.version) >= (before.since or date.min, before.goal.version)
 
 
 def _narrowed(asked: Select[Any], *, goal: str, subject: Subject | None, year: int | None) -> Select[Any]:

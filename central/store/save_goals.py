@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, insert, select
 
 from central.audit.trail import append
 from central.domain import Text
@@ -33,9 +33,11 @@ from central.store.instants import district_day, from_ms
 from central.store.read_goals import goal_versions, goals_of, records_of
 from central.store.read_indicators import set_in_force
 from central.store.save_audit import lock_head
+from central.store.save_seen import mark_dirty
 from central.store.upsert import table_of
 
 _GOAL, _ACT, _RECORD = table_of(tables.GoalRow), table_of(tables.GoalAct), table_of(tables.GoalRecord)
+_PROJECT = table_of(tables.Project)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -105,6 +107,8 @@ def decide_goals(
 ) -> tuple[GoalVersion, ...]:
     """Approve or return proposals, all or none: with them the goals of their year must be a tree, weights of siblings
     summing to 1. In force from the day of the decision; never by who wrote, proposed or answers for one of them."""
+    if approve:
+        _judge_anew(connection, [key.id for key in keys], now_ms=now_ms)
     lock_head(connection)
     found = _newest_of(connection, keys)
     for version in found:
@@ -146,6 +150,7 @@ def withdraw_goals(connection: Connection, keys: Sequence[GoalKey], *, by: str, 
 def note_record(connection: Connection, goal_id: str, period: str, value: Value, *, by: str, now_ms: int) -> int:
     """What a goal in force has reached in a period (D07), newest in force. Refused for a period that has not begun, and
     where the platform measures the goal's indicator by itself: nobody types what is measured (A40)."""
+    _judge_anew(connection, [goal_id], now_ms=now_ms)
     lock_head(connection)
     goal = next((one for one in goals_of(connection) if one.id == goal_id), None)
     if goal is None:
@@ -169,6 +174,14 @@ def note_record(connection: Connection, goal_id: str, period: str, value: Value,
     detail = {"period": period, "record": number, "sha256": digest}
     append(connection, at_ms=now_ms, actor=by, action="goal.record", object_=f"goal/{goal.id}", detail=detail)
     return number
+
+
+def _judge_anew(connection: Connection, goals: Sequence[str], *, now_ms: int) -> None:
+    """The planned projects that these goals are about are judged anew from now on. Before the trail's head is locked:
+    who judges holds its project first. A goal never changes its subject, and what is refused takes this back."""
+    about = select(_GOAL.c.subject_id).where(_GOAL.c.subject_kind == "project", _GOAL.c.id.in_(sorted(set(goals))))
+    planned = select(_PROJECT.c.id).where(_PROJECT.c.id.in_(about))
+    mark_dirty(connection, list(connection.execute(planned).scalars()), since_ms=now_ms)
 
 
 def _newest_of(connection: Connection, keys: Sequence[GoalKey]) -> tuple[GoalVersion, ...]:

@@ -1,4 +1,5 @@
-"""Warnings of effect: who answers for a goal is told when what was recorded of it falls short, once per level."""
+"""Goals that belong to no project: who answers for one is told when it falls short, once per level. Of a project the
+rule of effect warns (central.rules.effect), like every other rule."""
 
 from __future__ import annotations
 
@@ -8,27 +9,27 @@ from central.domain import Text
 from central.notify.message import Message
 from central.notify.outbox import enqueue
 from central.rules.sentence import LEVEL_NAMES
+from central.scoring.effect import effects_of
 from central.scoring.goal import Goal, Shortfall, shortfall
-from central.scoring.period import period_of
 from central.store.instants import district_day, from_ms
+from central.store.load_project import project_ids
 from central.store.read_goals import goals_of, records_of
 
 
 def tell_shortfalls(connection: Connection, *, now_ms: int) -> str:
-    """Look at the newest record of each goal in force, against what was expected by the end of its period (the target,
-    once the goal is due). The same shortfall of the same period is told once."""
+    """Look at the newest record of each goal in force that is not a planned project's, against what was expected by the
+    end of its period (the target, once the goal is due). The same shortfall of the same period is told once."""
     today = district_day(from_ms(now_ms))
-    goals = {goal.id: goal for goal in goals_of(connection, day=today)}
+    planned = set(project_ids(connection))
+    in_force = goals_of(connection, day=today)
+    goals = [goal for goal in in_force if goal.subject.kind != "project" or goal.subject.id not in planned]
+    noted = records_of(connection, goals=[goal.id for goal in goals], known_ms=now_ms)
     short = 0
-    for goal, records in sorted(records_of(connection, goals=sorted(goals), known_ms=now_ms).items()):
-        over = [record for record in records if period_of(record.period).last < today]
-        if not over:
-            continue
-        last = period_of(over[-1].period).last
-        found = shortfall(goals[goal], over[-1].value, day=min(last, goals[goal].due))
-        if found is not None:
+    for one in effects_of(goals, [record for records in noted.values() for record in records], today=today):
+        found = None if one.record is None else shortfall(one.goal, one.record.value, day=one.day)
+        if found is not None and one.record is not None:
             short += 1
-            _tell(connection, goals[goal], found, period=over[-1].period, now_ms=now_ms)
+            _tell(connection, one.goal, found, period=one.record.period, now_ms=now_ms)
     return f"{short} of {len(goals)} goals fall short"
 
 
