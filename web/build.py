@@ -66,6 +66,18 @@ BUDGETS = (
         entries=("index.html", "src/features/district/DistrictPage.vue"),
         gzip_bytes_max=500_000,
     ),
+    Budget(
+        name="leader's phone /m/",
+        folder=DESK,
+        entries=("index.html", "src/features/leader/LeaderPage.vue", "src/features/leader/LeaderWarning.vue"),
+        gzip_bytes_max=200_000,
+    ),
+    Budget(
+        name="public /p/",
+        folder=DESK,
+        entries=("index.html", "src/features/public/PublicPage.vue"),
+        gzip_bytes_max=200_000,
+    ),
     Budget(name="inspector /inspect/", folder=INSPECT, entries=("index.html",), gzip_bytes_max=120_000),
 )
 

@@ -12,6 +12,7 @@ function chunkOf(id: string): string | undefined {
   if (id.includes("/node_modules/echarts/") || id.includes("/node_modules/zrender/")) return "echarts";
   if (id.includes("/node_modules/element-plus/") || id.includes("/node_modules/@floating-ui/")) return "element";
   if (OF_THE_MAP.some((name) => id.includes(`/node_modules/${name}/`))) return "maplibre";
+  if (id.includes("/node_modules/qrcode-generator/")) return "qrcode"; // public pages only
   if (id.includes("/node_modules/")) return "vendor";
   return undefined;
 }

@@ -13,9 +13,10 @@ export function useDistrict() {
   });
 }
 
-export function useProject(id: Ref<string>) {
+export function useProject(id: Ref<string>, enabled: Ref<boolean> = ref(true)) {
   return useQuery<ProjectDetail>({
     queryKey: computed(() => ["project", id.value]),
+    enabled,
     queryFn: () =>
       need(client.GET("/api/v1/projects/{project_id}", { params: { path: { project_id: id.value } } }), `/projects/${id.value}`),
   });

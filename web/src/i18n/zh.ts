@@ -143,4 +143,17 @@ export default {
     schematic: "{n} 个项目没有坐标,示意排列。", byProjects: "共 {n} 栋,按项目显示;选街道看楼栋。", moneyRamp: "已付占合同:浅 = 少,深 = 多", list: "列表", more: "另有 {n} 个未列出", allStreets: "全部街道", noWebgl: "此浏览器不能显示三维地图(没有 WebGL),以下列表内容相同。",
     replay: "按天回放", play: "播放", pause: "暂停", speed: "速度", now: "回到现在", dayEnd: "当日 24 时", days: "{n} 天", past: "历史回看:{day} 24 时", chosen: "选中", open: "打开项目", stillsNow: "影像为最新一次,不是当日。", zoomIn: "放大", zoomOut: "缩小", north: "指北",
   },
+  public: {
+    title: "{district}政府投资项目公开", nav: "页面设置", big: "大字", normal: "标准字", foot: "依据政府信息公开条例公开 · 不登录,不收集您的信息", home: "全部公开项目", toAll: "看全部公开项目",
+    project: "项目", unit: "责任单位", street: "街道", now: "现在", plan: "计划", nowPlan: "现在 / 计划", state: "情况", finish: "计划竣工", all: "公开的 {n} 个项目", csv: "下载表格(CSV)", none: "还没有公开的项目", noneWhy: "区里公开项目后,会列在这里。", absent: "没有这个公开项目", absentWhy: "地址不对,或这个项目没有公开。", promise: "承诺",
+    status: { on_plan: "按计划", slower: "稍慢", behind: "明显落后", no_data: "暂无可靠数据", paused: "停工(已批准)", not_started: "未到开工日", done: "已做完" },
+    says: { done: "到 {day},工程做了约 {done}%,计划是 {plan}%。", late: "比计划慢约 {n} 天。", on_plan: "进度与计划相符。", slower: "比计划稍慢。", behind: "比计划明显落后。", paused: "现在停工,停工已经批准。", no_data: "到 {day},还没有可靠的数据,看清后再写。", not_started: "计划 {day} 开工。" },
+    finishIs: "计划 {day} 竣工。", nowIs: "现在约 {n}%", hatched: "(斜线处为可能的误差)", planIs: "计划 {n}%", tick: "竖线:计划 {n}%", picture: "{day} 现场照片(已模糊,人和车牌不可辨认)",
+    qr: "本页的二维码", qrTitle: "围挡上的二维码就是这一页", qrText: "站在工地门口扫一扫,看到的和区里看到的是同一个进度。不登录,不收集您的信息。", toPoster: "打印围挡海报", howTitle: "数字怎么来的", howText: "工地上的摄像头只看楼做到第几层,不认人;再由巡查员现场核对。看不见的部分(室内、管线)以验收资料为准。看不清时,我们写“暂无可靠数据”。", scan: "扫一扫,看这项工程的进度", print: "打印",
+  },
+  leader: {
+    title: "分管项目", warnings: "预警", me: "我的", asOf: "截至 {time}", nav: "底部导航", counts: "项目数,按最重状态", desk: "打开电脑版", back: "返回", detail: "预警详情", none: "没有未结预警", noneWhy: "新的预警会自动出现在这里。", noProjects: "没有分管的项目", more: "再看 {n} 个", paid: "已付 {value}",
+    since: "{day} 起", cause: "原因", measure: "措施", owner: "责任", due: "期限", standard: "验收标准", payment: "付款", told: "送达", nothing: "未登记", upTo: "可再付 {value};工资不受影响", hold: "暂缓新增付款;工资不受影响", lag: "滞后 天", finish: "计划竣工", wholeLag: "全项目滞后 天",
+    press: "督办到责任人", note: "批示", say: { press: "督办意见(送达责任人和其主管)", note: "批示内容(记入办理记录)" }, send: "发出", sent: "已发出,记入办理记录", needWords: "请写几个字再发出", cannot: "此预警现在不能督办或批示", evidence: "证据",
+  },
 };
