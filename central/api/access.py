@@ -1,6 +1,7 @@
 """The one dependency every route asks: `allow(action)`: who calls, whether the role may, whether the scope reaches.
 
-What is absent and what is forbidden get the same 404, so nobody learns of things outside their scope.
+What is absent and what is forbidden get the same 404, so nobody learns of things outside their scope. Only discipline
+inspection, from which nothing is hidden, is told that it may not write (403).
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
 
-from central.api.errors import AbsentError, UnauthorisedError, absent
+from central.api.errors import AbsentError, ReadOnlyError, UnauthorisedError, absent
 from central.api.policy import Action, Grant, Place, covers, district_wide, usable
 from central.api.services import Given, Services, services_of
 from central.audit.trail import append
@@ -34,6 +35,7 @@ log = logging.getLogger(__name__)
 _bearer = HTTPBearer(auto_error=False, scheme_name="bearer", description="a token of POST /auth/login")
 WATCHED = "discipline"  # who reads everything is himself on record
 _UNWATCHED = frozenset[Action]({"know_self", "follow"})
+_READING = frozenset({"GET", "HEAD"})
 _GATEWAYS_ONLY = frozenset[Action]({"put_evidence", "renew_identity", "fetch_config"})
 _SUBJECTS = {
     "project_id": "project",
@@ -97,6 +99,9 @@ class Allow:
         caller = _caller(services, session, token)
         granted = usable(caller.grants, action=self.action)
         if not granted:
+            if request.method not in _READING and any(grant.role == WATCHED for grant in caller.grants):
+                _note_reading(services, caller, request, result=".refused")
+                raise ReadOnlyError(method=request.method, path=request.url.path)
             raise _refused(caller, request)
         access = Access(username=caller.username, name=caller.name, grants=granted, expires_at=caller.expires_at)
         _check_scope(access, request, session)
@@ -105,14 +110,14 @@ class Allow:
         return access
 
 
-def _note_reading(services: Services, access: Access, request: Request) -> None:
-    """What discipline inspection looked at stands in the audit trail, which no unit reads (C08)."""
+def _note_reading(services: Services, access: Access, request: Request, *, result: str = "") -> None:
+    """What discipline inspection looked at (or tried) stands in the audit trail, which no unit reads (C08)."""
     with writing(services.engine) as connection:
         append(
             connection,
             at_ms=to_ms(services.wall()),
             actor=access.username,
-            action=f"inspection.{request.method.lower()}",
+            action=f"inspection.{request.method.lower()}{result}",
             object_=request.url.path,
             detail={"query": request.url.query} if request.url.query else {},
         )

@@ -56,18 +56,23 @@ ACT_WORDS: Mapping[SuggestionAct, Text] = {
     "carry_out": Text(zh="登记执行", en="note as carried out"),
     "withdraw": Text(zh="撤回", en="withdraw"),
 }
+ANSWERING = frozenset({"leader", "finance"})
+"""Who of the district answers an appeal beside those of the role that decides; discipline inspection only reads."""
+
 _SOMEBODY_ELSE = Text(zh="由他人办理", en="somebody else")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seat:
     """Who acts: the person, the roles held for the whole district, and every unit of which the person has any role:
-    there he decides nothing. For those in `speaks` he may speak: as one of the unit's own people."""
+    there he decides nothing. For those in `speaks` he may speak: as one of the unit's own people. `below`: units under
+    one whose head he is: an upper department, which answers their appeals."""
 
     person: str
     everywhere: frozenset[str]
     units: frozenset[str] = frozenset()
     speaks: frozenset[str] = frozenset()
+    below: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,9 +198,19 @@ def check_answer(standing: Standing, seat: Seat, *, uphold: bool, reason: str) -
     _check_stranger(standing, seat, act)
     if seat.person in (standing.decided_by, standing.reviewed_by, standing.appealed_by):
         raise _own(seat, act, Text(zh="原决定的经办人", en="one of those who brought it about"))
-    if not seat.everywhere & {"leader", "discipline", standing.decider}:
-        raise _not_yours(seat, Text(zh="区领导、纪检或同级决定人", en="a leader, discipline inspection or a decider"))
+    if not hears(standing, seat):
+        who = Text(
+            zh="区领导、区财政、同级决定人或上级主管部门负责人",
+            en="a leader, finance, a decider or the head of the department above",
+        )
+        raise _not_yours(seat, who)
     _check_words(reason, where="reason", what=Text(zh="答复理由", en="the reason of the answer"))
+
+
+def hears(standing: Standing, seat: Seat) -> bool:
+    """Whether somebody answers appeals of this subject: what is decided of persons is not for finance to read."""
+    answering = ANSWERING - {"finance"} if standing.subject.kind == "person" else ANSWERING
+    return bool(seat.everywhere & (answering | {standing.decider})) or standing.unit in seat.below
 
 
 def expires(standing: Standing, *, today: date) -> bool:

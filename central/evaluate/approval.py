@@ -21,7 +21,6 @@ SEAT_WORDS: dict[str, Text] = {
     "dept_head": Text(zh="部门负责人", en="head of department"),
     "leader": Text(zh="分管领导", en="supervising leader"),
     "auditor": Text(zh="审计", en="auditor"),
-    "discipline": Text(zh="纪检", en="discipline inspection"),
 }
 
 

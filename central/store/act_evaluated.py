@@ -34,6 +34,7 @@ from central.store.read_evaluated import (
 )
 from central.store.read_indicators import set_in_force
 from central.store.read_roster import Near, roster_at
+from central.store.read_seats import seat_of
 from central.store.save_audit import lock_head
 from central.store.save_sheets import put_sheet
 from central.store.upsert import table_of
@@ -207,7 +208,7 @@ def answer(
     moved(evaluation.state, "uphold" if upheld else "answer")
     said = _reason(text)
     _check_answerer(connection, evaluation, objection, person=person, seats=seats, now_ms=now_ms)
-    seat = min(set(seats) & set(SEAT_WORDS))
+    seat = min(set(seats) & set(SEAT_WORDS), default="dept_head")
     values = {"state": "upheld" if upheld else "rejected", "answer": said, "answered_by": person, "answered_at": now_ms}
     connection.execute(update(_OBJECTION).where(_OBJECTION.c.id == number).values(**values))
     doing = Doing(wall_ms=now_ms, actor=person, seat=seat)
@@ -285,10 +286,19 @@ def _check_answerer(
         )  # fmt: skip
     if person == objection.raised_by or person in barred_of(connection, evaluation, now_ms=now_ms):
         raise own("答复", "answer")
-    if not set(seats) & set(SEAT_WORDS):
+    if any(one.person == person for one in approvals_of(connection, [evaluation]).get(evaluation.id, [])):
+        raise _refused(
+            "own_work", Text(zh="审核人不能答复对其审核结果的异议", en="who approved it does not answer objections"),
+            where="actor", expected=Text(zh="未参与审核的另一人", en="somebody who did not approve it"),
+        )  # fmt: skip
+    above = evaluation.unit in seat_of(connection, person, at_ms=now_ms).below
+    if not above and not set(seats) & set(SEAT_WORDS):
         raise _refused(
             "not_yours", Text(zh="答复异议不属于您的角色", en="answering is not for your role"), where="actor.role",
-            expected=Text(zh="、".join(one.zh for one in SEAT_WORDS.values()), en=", ".join(SEAT_WORDS)),
+            expected=Text(
+                zh="、".join([*(one.zh for one in SEAT_WORDS.values()), "上级主管部门负责人"]),
+                en=", ".join([*SEAT_WORDS, "the head of the department above"]),
+            ),
         )  # fmt: skip
 
 

@@ -24,12 +24,14 @@ def seat_of(connection: Connection, person: str, *, at_ms: int) -> Seat:
     units = _of_projects(connection, [row.scope for row in rows if row.scope_kind == "project"])
     held = [(row.role, row.scope if row.scope_kind == "unit" else units.get(row.scope, "")) for row in rows]
     own = {unit for _, unit in held if unit}
+    heads = {row.scope for row in rows if row.role == "dept_head" and row.scope_kind == "unit"}
     above = _above(connection)
     return Seat(
         person=person,
         everywhere=frozenset(row.role for row in rows if row.scope_kind == "district"),
         units=frozenset(own | {name for unit in own for name in above.get(unit, ())}),
         speaks=frozenset(unit for role, unit in held if unit and role in _SPEAK),
+        below=frozenset(name for name, upper in above.items() if heads.intersection(upper)),
     )
 
 
@@ -100,6 +102,15 @@ def holders_of(connection: Connection, role: str, *, at_ms: int) -> tuple[str, .
 def people_of_unit(connection: Connection, unit: str, *, at_ms: int) -> tuple[str, ...]:
     """Everybody who has a role in a unit itself."""
     held = _held(at_ms).where(_GRANT.c.scope_kind == "unit", _GRANT.c.scope == unit)
+    return tuple(dict.fromkeys(row.username for row in connection.execute(held)))
+
+
+def heads_above(connection: Connection, unit: str, *, at_ms: int) -> tuple[str, ...]:
+    """The heads of the units above a unit of the organisation."""
+    upper = _above(connection).get(unit, ())
+    held = _held(at_ms).where(
+        _GRANT.c.role == "dept_head", _GRANT.c.scope_kind == "unit", _GRANT.c.scope.in_(upper)
+    )  # fmt: skip
     return tuple(dict.fromkeys(row.username for row in connection.execute(held)))
 
 

@@ -21,11 +21,17 @@ def views_before(
     sha256: str | None,
     before: int | None,
     limit: int,
+    hidden: str = "",
 ) -> tuple[Row[Any], ...]:
-    """Views numbered under `before`; `projects` None = of the whole district, also of pictures of no project."""
+    """Views numbered under `before`; `projects` None = of the whole district, also of pictures of no project.
+
+    `hidden`: a role whose looks are left out.
+    """
     wanted = select(_VIEW).order_by(_VIEW.c.id.desc()).limit(limit)
     if projects is not None:
         wanted = wanted.where(_VIEW.c.project.in_(sorted(projects)))
+    if hidden:
+        wanted = wanted.where(_VIEW.c.role != hidden)
     for column, value in ((_VIEW.c.person, person), (_VIEW.c.sha256, sha256)):
         if value is not None:
             wanted = wanted.where(column == value)

@@ -14,12 +14,15 @@ from central.audit.trail import append
 from central.domain import Subject, Text
 from central.errors import UnknownThing
 from central.evaluate.appeal import (
+    ANSWERING,
     SuggestionAct,
     check_answer,
     check_appeal,
     check_decision,
     check_review,
     expires,
+    hears,
+    is_own,
     moved,
 )
 from central.evaluate.calendar import working_days_after
@@ -37,7 +40,7 @@ from central.store.read_ranked_suggestions import (
     suggestion_of,
     suggestions_of,
 )
-from central.store.read_seats import holders_of, people_of_unit, seat_of, unit_of, units_of_subjects
+from central.store.read_seats import heads_above, holders_of, people_of_unit, seat_of, unit_of, units_of_subjects
 from central.store.save_audit import lock_head
 from central.store.upsert import insert_new, table_of
 
@@ -146,7 +149,9 @@ def appeal(connection: Connection, number: int, *, by: str, reason: str, now_ms:
     one = _held(connection, number)
     seat = seat_of(connection, by, at_ms=now_ms)
     check_appeal(one.standing, seat, today=district_day(from_ms(now_ms)), reason=reason)
-    return _acted(connection, one, "appeal", by=by, now_ms=now_ms, words=reason)
+    found = _acted(connection, one, "appeal", by=by, now_ms=now_ms, words=reason)
+    _tell_answering(connection, found, now_ms=now_ms)
+    return found
 
 
 def answer(connection: Connection, number: int, *, by: str, uphold: bool, reason: str, now_ms: int) -> StoredSuggestion:
@@ -323,6 +328,28 @@ def _tell_concerned(connection: Connection, one: StoredSuggestion, closes: date,
             level=None,
             subject=Text(zh=f"结果应用: {words.zh}", en=f"Use of a result: {words.en}"),
             body=Text(zh=f"{found.reason.zh}。{ending.zh}", en=f"{found.reason.en}. {ending.en}".strip()),
+            link=f"/rankings?suggestion={one.id}",
+        )
+        enqueue(connection, message, wall_ms=now_ms)
+
+
+def _tell_answering(connection: Connection, one: StoredSuggestion, *, now_ms: int) -> None:
+    """Everybody who may answer the appeal hears of it: it waits until one of them does."""
+    standing, name = one.standing, KIND_WORDS[one.suggestion.kind]
+    roles = sorted(ANSWERING | {standing.decider})
+    asked = [person for role in roles for person in holders_of(connection, role, at_ms=now_ms)]
+    for person in dict.fromkeys([*asked, *heads_above(connection, standing.unit, at_ms=now_ms)]):
+        seat = seat_of(connection, person, at_ms=now_ms)
+        involved = person in (standing.decided_by, standing.reviewed_by, standing.appealed_by, standing.author)
+        if involved or not hears(standing, seat) or is_own(standing.subject, seat, unit=standing.unit):
+            continue
+        message = Message(
+            person=person,
+            kind="review",
+            about=f"suggestion/{one.id}",
+            level=None,
+            subject=Text(zh=f"申诉待答复: {name.zh}", en=f"An appeal waits for an answer: {name.en}"),
+            body=Text(zh="由原经办人以外的人答复。", en="Somebody other than who brought it about answers."),
             link=f"/rankings?suggestion={one.id}",
         )
         enqueue(connection, message, wall_ms=now_ms)

@@ -195,7 +195,7 @@ def post_objection(
     responses=RESPONSES,
 )
 def post_answer(objection_id: Id, given: AnswerGiven, access: Approver, services: Given) -> EvaluationDetail:
-    """Answer an objection, by somebody who neither objected nor works for the assessed."""
+    """Answer an objection, by somebody who neither objected nor approved the result nor works for the assessed."""
     with reading(services.engine) as connection:
         row = objection_row(connection, objection_id)
     if row is None:

@@ -38,6 +38,7 @@ from central.api.refused_acts import recorded
 from central.api.services import Db, Given, Services
 from central.api.views.rankings import brief, person_record, policies_of, ranking_shown, tables_shown, use_shown
 from central.domain import Subject, Text
+from central.evaluate.appeal import Seat, Standing, hears
 from central.evaluate.consequence import Suggestion
 from central.scoring.period import period_of
 from central.store import save_ranked_suggestions as uses
@@ -303,14 +304,16 @@ def _readable(
     if subject.kind == "person":
         policy = policy_on(connection, district_day(services.wall()))
         seat = reader_seat(connection, access.username, subject.id, policy=policy, at_ms=now_ms)
-        if seat is None and not (found.standing.state == "appealed" and _hears(connection, access, now_ms)):
+        acting = _acting_seat(found.standing, seat_of(connection, access.username, at_ms=now_ms))
+        if (seat or acting) is None:
             raise absent("use", str(use))
         if look:
-            what = f"use/{use}"
-            note_look(connection, [subject.id], what=what, looker=access.username, seat=seat or "appeal", now_ms=now_ms)
+            what, by = f"use/{use}", access.username
+            note_look(connection, [subject.id], what=what, looker=by, seat=seat or acting or "", now_ms=now_ms)
         return found
-    seat_held = seat_of(connection, access.username, at_ms=now_ms)
-    if found.standing.unit not in seat_held.speaks and not seat_held.everywhere & ACTIONS["read_rankings"]:
+    held = seat_of(connection, access.username, at_ms=now_ms)
+    near = found.standing.unit in held.speaks or _acting_seat(found.standing, held) is not None
+    if not near and not held.everywhere & ACTIONS["read_rankings"]:
         raise absent("use", str(use))
     return found
 
@@ -325,9 +328,11 @@ def _note_register(services: Services, access: Access, found: Sequence[StoredSug
         note_look(connection, persons, what="register", looker=access.username, seat=seat, now_ms=now_ms)
 
 
-def _hears(connection: Connection, access: Access, now_ms: int) -> bool:
-    """Whether somebody answers appeals against what was decided of a person."""
-    return bool(seat_of(connection, access.username, at_ms=now_ms).everywhere & {"discipline"})
+def _acting_seat(standing: Standing, seat: Seat) -> Literal["decider", "appeal"] | None:
+    """In which seat somebody reads what he is to decide on, or whose appeal he is to answer while it waits."""
+    if standing.decider in seat.everywhere:
+        return "decider"
+    return "appeal" if standing.state == "appealed" and hears(standing, seat) else None
 
 
 def _persons_seat(connection: Connection, access: Access, services: Services) -> str | None:

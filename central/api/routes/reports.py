@@ -55,7 +55,7 @@ def list_reports(
 
 
 @router.post("", operation_id="makeReport", status_code=201, response_model=ReportShown)
-def make_report(given: ReportAsked, access: Reader, services: Given) -> ReportShown:
+def make_report(given: ReportAsked, access: Annotated[Access, allow("make_reports")], services: Given) -> ReportShown:
     """Make a report and freeze it; of the same facts, or of a period that has one, the one that is there."""
     with reading(services.engine) as connection, Session(connection) as session:
         _check_scope(session, access, given)

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from sqlalchemy import Row
 from sqlmodel import Session
 
-from central.api.access import Access, allow, place_of
+from central.api.access import WATCHED, Access, allow, place_of
 from central.api.acting import Id, refusals
 from central.api.policy import ROLES, covers
 from central.api.schemas import Text
@@ -26,6 +26,7 @@ router = APIRouter(tags=["viewing"])
 Reader = Annotated[Access, allow("read_projects")]
 Before = Annotated[int | None, Query(ge=1, lt=1 << 62)]
 Limit = Annotated[int, Query(ge=1, le=200)]
+_OVERSEEING = frozenset({"auditor", WATCHED})
 
 
 @router.get("/projects/{project_id}/viewing-purpose", operation_id="getViewingPurpose", response_model=PurposeShown)
@@ -61,11 +62,23 @@ def get_views(
     before: Before = None,
     limit: Limit = 50,
 ) -> Views:
-    """Who was shown which picture, when, and why; of the caller's scope."""
+    """Who was shown which picture, when, and why; of the caller's scope.
+
+    That discipline inspection looked is for auditors and itself: the watched do not learn of it (C08).
+    """
     connection = session.connection()
     visible = visible_projects(connection, access)
     wanted = visible if project is None else [project] if visible is None or project in visible else []
-    found = views_before(connection, projects=wanted, person=person, sha256=sha256, before=before, limit=limit + 1)
+    overseeing = any(grant.role in _OVERSEEING for grant in access.grants)
+    found = views_before(
+        connection,
+        projects=wanted,
+        person=person,
+        sha256=sha256,
+        before=before,
+        limit=limit + 1,
+        hidden="" if overseeing else WATCHED,
+    )
     shown = [_view(row) for row in found[:limit]]
     return Views(views=shown, next=shown[-1].id if len(found) > limit else None)
 

@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from sqlalchemy import Connection, Row, and_, func, or_, select
 
-from central.api.access import Access
+from central.api.access import WATCHED, Access
 from central.api.errors import absent
 from central.api.evaluation_schemas import (
     ApprovalShown,
@@ -54,6 +54,7 @@ from central.store.upsert import table_of
 
 _EVALUATION, _FORM = table_of(tables.EvaluationRow), table_of(tables.EvaluationForm)
 _OPEN_TO_ALL = ("published", "final")
+_JUDGING = ACTIONS["approve_evaluations"] | {WATCHED}  # who judges, and discipline inspection, which reads all
 OWN_FORMS_MAX = 500
 
 
@@ -210,7 +211,7 @@ def _event(row: Row[Any], *, named: bool) -> EvaluationEventShown:
 def _reach(connection: Connection, access: Access) -> list[Any]:
     """What the caller may see of evaluations at all; those of persons only who judges them, heads and leaders."""
     wide = [grant for grant in access.grants if grant.kind == "district"]
-    if any(grant.role in ACTIONS["approve_evaluations"] for grant in wide):
+    if any(grant.role in _JUDGING for grant in wide):
         return []
     if wide:
         return [or_(_EVALUATION.c.subject_kind != "person", _EVALUATION.c.subject == access.username)]

@@ -147,9 +147,11 @@ def test_objections_are_answered_by_another_and_the_policy_never_reaches_back(ce
     raised = post(centre, "教育局主任", f"/evaluations/{number}/objections", reason="漏计").json()
     objection = raised["objections"][0]["id"]
     assert post(centre, "教育局主任", f"/objections/{objection}/answer", upheld=True, answer="对").status_code == 403
-    answered = post(centre, "区长", f"/objections/{objection}/answer", upheld=False, answer="已计入").json()
+    mayor = post(centre, "区长", f"/objections/{objection}/answer", upheld=False, answer="已计入")
+    assert (mayor.status_code, mayor.json()["error"]["code"]) == (403, "own_work")  # he approved it
+    answered = post(centre, "财政甲", f"/objections/{objection}/answer", upheld=False, answer="已计入").json()
     assert answered["objections"][0]["state"] == "rejected"
-    again = post(centre, "区长", f"/objections/{objection}/answer", upheld=True, answer="改")
+    again = post(centre, "审计员", f"/objections/{objection}/answer", upheld=True, answer="改")
     assert (again.status_code, again.json()["error"]["code"]) == (409, "wrong_state")
     policy = get(centre, "区长", "/evaluation-policy")
     document = policy["document"] | {

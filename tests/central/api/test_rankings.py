@@ -157,7 +157,8 @@ def test_a_use_is_decided_by_name_with_its_basis_and_appealed_against(centre: Ce
     assert centre.client("clerk7").post(f"{url}/appeal", json={"reason": "口径有误"}).status_code == 200
     answer = {"uphold": False, "reason": "口径无误"}
     assert centre.client("finance").post(f"{url}/answer", json=answer).status_code == 403
-    shown = centre.client("discipline").post(f"{url}/answer", json=answer).json()
+    assert centre.client("discipline").post(f"{url}/answer", json=answer).status_code == 403
+    shown = centre.client("leader").post(f"{url}/answer", json=answer).json()
     assert (shown["state"], shown["state_name"]["zh"]) == ("final", "生效")
     assert [one["act"] for one in shown["acts"]] == ["approve", "appeal", "dismiss"]
     final = centre.client("finance").get("/api/v1/result-uses?state=in_force").json()["uses"]
@@ -174,7 +175,7 @@ def test_a_use_is_decided_by_name_with_its_basis_and_appealed_against(centre: Ce
         ("finance", "suggestion.appeal.refused"),
         ("clerk7", "suggestion.appeal"),
         ("finance", "suggestion.answer.refused"),
-        ("discipline", "suggestion.dismiss"),
+        ("leader", "suggestion.dismiss"),
         ("finance", "suggestion.carry_out"),
     ]
 

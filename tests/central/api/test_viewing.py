@@ -93,6 +93,19 @@ def test_the_register_is_for_auditors_discipline_and_the_owner_of_the_site(one_c
         assert one_centre.client(person).get(VIEWS).status_code == 404, person
 
 
+@pytest.mark.requirement("C08")
+def test_the_owner_does_not_learn_that_discipline_inspection_looked(one_centre: Centre) -> None:
+    put_still(one_centre)
+    for person in ("discipline", "leader", "discipline"):
+        assert one_centre.client(person).get(STILL_URL).status_code == 200
+    assert [one["person"] for one in registered(one_centre, "audit")] == ["discipline", "leader", "discipline"]
+    assert [one["person"] for one in registered(one_centre, "discipline")] == ["discipline", "leader", "discipline"]
+    assert [one["person"] for one in registered(one_centre, "owner")] == ["leader"]
+    assert registered(one_centre, "owner", person="discipline") == []
+    paged = one_centre.client("owner").get(VIEWS, params={"limit": 1}).json()
+    assert ([one["person"] for one in paged["views"]], paged["next"]) == (["leader"], None)
+
+
 def test_the_register_is_paged(one_centre: Centre) -> None:
     put_still(one_centre)
     for _ in range(3):

@@ -27,6 +27,7 @@ UNIT = Subject(kind="unit", id="区教育局")
 LEADER = Seat(person="leader", everywhere=frozenset({"leader"}))
 FINANCE = Seat(person="finance", everywhere=frozenset({"finance"}))
 DISCIPLINE = Seat(person="discipline", everywhere=frozenset({"discipline"}))
+UPPER = Seat(person="upper", everywhere=frozenset(), units=frozenset({"区政府办"}), below=frozenset({"区教育局"}))
 CLERK = Seat(person="clerk", everywhere=frozenset(), units=frozenset({"区教育局"}), speaks=frozenset({"区教育局"}))
 INSPECTOR = Seat(person="inspector", everywhere=frozenset(), units=frozenset({"区教育局"}))
 TODAY = date(2026, 3, 2)
@@ -87,10 +88,10 @@ def test_who_decides_and_with_what(more: dict[str, Any], seat: Seat, given: dict
 
 
 def test_a_review_is_somebody_elses() -> None:
-    check_review(standing(kind="suspend"), DISCIPLINE)
+    check_review(standing(kind="suspend"), LEADER)
     assert refused(lambda: check_review(standing(), CLERK)) == "own_work person"
-    assert refused(lambda: check_review(standing(author="discipline"), DISCIPLINE)) == "own_work person"
-    assert refused(lambda: check_review(standing(state="approved"), DISCIPLINE)) == "wrong_state state"
+    assert refused(lambda: check_review(standing(author="leader"), LEADER)) == "own_work person"
+    assert refused(lambda: check_review(standing(state="approved"), LEADER)) == "wrong_state state"
 
 
 @pytest.mark.parametrize(
@@ -114,8 +115,10 @@ def test_an_appeal_is_heard_to_the_last_day_of_the_window(seat: Seat, today: dat
 @pytest.mark.parametrize(
     ("seat", "code"),
     [
-        (DISCIPLINE, ""),
+        (DISCIPLINE, "not_yours person"),  # it reads, and changes nothing (C08)
         (LEADER, ""),
+        (UPPER, ""),  # the head of the department above
+        (replace(UPPER, below=frozenset({"区水务局"})), "not_yours person"),
         (FINANCE, "own_work person"),  # who decided
         (Seat(person="other", everywhere=frozenset({"finance"})), ""),
         (Seat(person="reviewer", everywhere=frozenset({"leader"})), "own_work person"),

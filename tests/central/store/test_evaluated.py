@@ -167,15 +167,19 @@ def test_an_objection_that_waits_keeps_the_result_open_and_is_answered_by_anothe
     assert district.one(one.id).state == "published"
     assert district.one(one.id).ends_on == date(2025, 4, 30)
     assert {found.state for found in district.found()} == {"published", "final"}
-    for person, seats in (("住建局主任", {"dept_head"}), ("住建局科员", {"section"})):
-        with writing(any_store) as connection, pytest.raises(ScoringRefused, match="own unit"):
+    own, decided, reads = "own unit", "who approved it", "not for your role"
+    for person, seats, why in (
+        ("住建局主任", {"dept_head"}, own), ("住建局科员", {"section"}, own), ("绩效科长", {"section"}, decided),
+        ("区长", {"leader"}, decided), ("纪检员", {"discipline"}, reads), ("水务局主任", set(), reads),
+    ):  # fmt: skip
+        with writing(any_store) as connection, pytest.raises(ScoringRefused, match=why):
             answer(connection, number, person=person, seats=seats, upheld=False, text="x", now_ms=ms(date(2025, 4, 29)))
     with writing(any_store) as connection:
         answer(
             connection,
             number,
-            person="绩效科长",
-            seats={"section"},
+            person="财政甲",
+            seats={"finance"},
             upheld=False,
             text="已计入",
             now_ms=ms(date(2025, 4, 29)),
@@ -194,7 +198,9 @@ def test_an_objection_that_is_right_has_everything_done_anew(sqlite_store: Engin
     with writing(sqlite_store) as connection:
         first = object_to(connection, one.id, person="水务局主任", text="a", now_ms=ms(day))
         object_to(connection, one.id, person="水务局科员", text="b", now_ms=ms(day))
-        after = answer(connection, first, person="区长", seats={"leader"}, upheld=True, text="属实", now_ms=ms(day, 13))
+        after = answer(
+            connection, first, person="审计员", seats={"auditor"}, upheld=True, text="属实", now_ms=ms(day, 13)
+        )
         assert result_of(connection, subject=one.subject, period=Q1) is None
     assert (after.state, after.round, after.published_on) == ("collecting", 2, None)
     district.days(date(2025, 4, 24), date(2025, 4, 30))

@@ -204,7 +204,8 @@ def test_who_is_assessed_decides_nothing_and_says_so_by_appeal(district: Engine)
     answered = {"uphold": True, "reason": "复核属实", "now_ms": late}
     assert code_of(district, answer, cut.id, by="finance", **answered) == "own_work"
     assert code_of(district, answer, cut.id, by="head7", **answered) == "own_work"
-    assert do(district, answer, cut.id, by="discipline", **answered).standing.state == "overturned"
+    assert code_of(district, answer, cut.id, by="discipline", **answered) == "not_yours"
+    assert do(district, answer, cut.id, by="leader", **answered).standing.state == "overturned"
     assert register(district, SuggestionFilter(state="in_force")) == []
     assert cut.id not in [one.id for one in register(district, SuggestionFilter(state="waiting"))]
 
