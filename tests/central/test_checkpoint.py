@@ -25,6 +25,8 @@ from central.domain import (
     WarningChange,
 )
 from central.plan.calendar import local_day, midnight
+from central.scoring.goal_document import GoalRecord, GoalVersion
+from central.scoring.indicator import Value
 from tests.central.build import (
     DEMO_ITEMS,
     START,
@@ -36,6 +38,7 @@ from tests.central.build import (
     at,
     in_force,
 )
+from tests.central.scoring.test_goal import a_goal
 
 DAYS = 45
 PLACES = [f"{building}-{name}" for building in ("b1", "b2") for name, *_ in DEMO_ITEMS] + ["b3-i1", "nowhere"]
@@ -97,6 +100,37 @@ events = st.builds(
 )
 
 
+versions = st.builds(
+    lambda goal, number, when, target, ended: GoalVersion(
+        goal=a_goal(goal, 3, "homes", version=number, target=target, baseline=0.0, ended=ended),
+        author="wang",
+        state="approved",
+        since=day(when),
+    ),
+    goal=st.sampled_from(["g", "h"]),
+    number=st.integers(1, 4),
+    when=st.integers(-20, DAYS),
+    target=st.sampled_from([50.0, 100.0]),
+    ended=st.booleans(),
+)
+records = st.builds(
+    lambda number, goal, period, hour, reached: GoalRecord(
+        id=number,
+        goal=goal,
+        version=1,
+        period=period,
+        value=Value(indicator="", value=reached, state="too_few" if reached == 7.0 else "entered", refs=("s/1",)),
+        noted_by="wang",
+        noted_at=at(hour / 24),
+    ),
+    number=st.integers(1, 99),
+    goal=st.sampled_from(["g", "h"]),
+    period=st.sampled_from(["2026-04", "2026-05", "2026-Q2"]),
+    hour=hours,
+    reached=st.sampled_from([0.0, 7.0, 20.0, 27.0, 30.0, 40.0, 90.0]),
+)
+
+
 @st.composite
 def all_facts(draw: st.DrawFn) -> ProjectFacts:
     revised = draw(st.none() | st.integers(1, DAYS * 4).map(lambda quarter: quarter / 4))
@@ -111,6 +145,8 @@ def all_facts(draw: st.DrawFn) -> ProjectFacts:
         conditions=tuple(draw(st.lists(conditions, max_size=4))),
         entries=tuple(paid),
         events=tuple(draw(st.lists(events, max_size=3))),
+        goals=tuple(draw(st.lists(versions, max_size=3, unique_by=lambda v: (v.goal.id, v.goal.version)))),
+        records=tuple(draw(st.lists(records, max_size=4, unique_by=lambda r: r.id))),
     )
 
 
@@ -190,6 +226,8 @@ def test_any_order_and_repetition_of_any_facts_give_the_same_bits(facts: Project
         observations=_shuffled(facts.observations, rnd),
         conditions=_shuffled(facts.conditions, rnd),
         entries=_shuffled(facts.entries, rnd),
+        goals=_shuffled(facts.goals, rnd),
+        records=_shuffled(facts.records, rnd),
     )
     assert assess(shuffled, now=at(DAYS)) == assess(facts, now=at(DAYS))
 

@@ -84,6 +84,16 @@ WHOLE, B1, B2 = Subject(kind="project", id="p1"), *(Subject(kind="building", id=
             " capped at blue on thin evidence, an inspection is needed.",
         ),
         (
+            a_case("effect", "yellow", 1666, 1500, "ratio_bp", basis="goal"),
+            "3号楼效果不达预期, 与目标相差 16.6%, 黄色线为 15.0%。",
+            "3号楼 falls 16.6% short of its goal; yellow begins at 15.0%.",
+        ),
+        (
+            Said(rule="effect", name=NAME, level=None, value=0, threshold=500, unit="ratio_bp"),
+            "3号楼效果不达预期已解除",
+            "Effect shortfall of 3号楼 is over",
+        ),
+        (
             a_case("not_started", "blue", -30, -30, "days"),
             "3号楼距约定开工日还有 30 天, 尚未开工。",
             "3号楼 has not begun; 30 days are left to the agreed day.",
