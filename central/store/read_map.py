@@ -40,8 +40,21 @@ def newest_fences(connection: Connection) -> list[Row[Any]]:
     return list(connection.execute(select(*columns).join(newest, same).order_by(_FENCE.c.project)))
 
 
-def judged_by(session: Session, projects: Sequence[str], *, at_ms: int) -> list[tables.DeviationRow]:
-    """The last judgement up to an instant of each project and of each of its buildings."""
+def sizes(connection: Connection, projects: Sequence[str]) -> dict[str, Row[Any]]:
+    """How many buildings each project's newest plan has, and the storeys of the tallest."""
+    wanted = (
+        select(_BUILDING.c.project, func.count().label("buildings"), func.max(_BUILDING.c.storeys).label("storeys"))
+        .join(_PROJECT, and_(_PROJECT.c.id == _BUILDING.c.project, _PROJECT.c.plan_version == _BUILDING.c.plan_version))
+        .where(_BUILDING.c.project.in_(projects))
+        .group_by(_BUILDING.c.project)
+    )
+    return {row.project: row for row in connection.execute(wanted)}
+
+
+def judged_by(
+    session: Session, projects: Sequence[str], *, at_ms: int, buildings: bool = True
+) -> list[tables.DeviationRow]:
+    """The last judgement up to an instant of each project, and of each of its buildings unless only projects count."""
     later, row = aliased(tables.DeviationRow), tables.DeviationRow
     newest = (
         select(func.max(later.as_of_at))
@@ -50,17 +63,19 @@ def judged_by(session: Session, projects: Sequence[str], *, at_ms: int) -> list[
         .scalar_subquery()
         .correlate(row)
     )
-    subjects = _subjects(projects)
+    subjects = _subjects(projects, buildings=buildings)
     wanted = select(row).join(
         subjects, and_(col(row.subject_kind) == subjects.c.kind, col(row.subject) == subjects.c.subject)
     )
     return list(session.execute(wanted.where(col(row.as_of_at) == newest)).scalars())
 
 
-def seen_by(connection: Connection, projects: Sequence[str], *, at_ms: int) -> dict[str, int | None]:
+def seen_by(
+    connection: Connection, projects: Sequence[str], *, at_ms: int, buildings: bool = True
+) -> dict[str, int | None]:
     """When each project and building was last seen, as known at an instant; None = it had never been."""
     later = _PROGRESS.alias()
-    subjects = _subjects(projects)
+    subjects = _subjects(projects, buildings=buildings)
     newest = (
         select(func.max(later.c.as_of_at))
         .where(later.c.subject == _PROGRESS.c.subject, later.c.as_of_at <= at_ms)
@@ -135,9 +150,11 @@ def raised_days(connection: Connection, projects: Sequence[str]) -> list[Row[Any
     return list(connection.execute(wanted.order_by(_WARNING.c.raised_at)))
 
 
-def _subjects(projects: Sequence[str]) -> Any:
-    """Projects and buildings of their newest plans as (kind, subject)."""
+def _subjects(projects: Sequence[str], *, buildings: bool = True) -> Any:
+    """Projects and, if wanted, buildings of their newest plans as (kind, subject)."""
     own = select(literal("project").label("kind"), _PROJECT.c.id.label("subject")).where(_PROJECT.c.id.in_(projects))
+    if not buildings:
+        return own.subquery()
     parts = (
         select(literal("building").label("kind"), _BUILDING.c.id.label("subject"))
         .join(_PROJECT, and_(_PROJECT.c.id == _BUILDING.c.project, _PROJECT.c.plan_version == _BUILDING.c.plan_version))

@@ -27,12 +27,21 @@ from central.rules.in_force import LaddersInForce
 from central.rules.sign import OpenWarning, sign
 from central.store.instants import from_ms, to_ms
 from central.store.read_ladders import ladders_of_each
-from central.store.read_map import judged_by, paid_by, projects_shown, raised_days, seen_by, stages_by, warnings_by
+from central.store.read_map import (
+    judged_by,
+    paid_by,
+    projects_shown,
+    raised_days,
+    seen_by,
+    sizes,
+    stages_by,
+    warnings_by,
+)
 from central.store.read_standing import buildings_of
 from central.store.read_wall import pauses_of_each
 from central.store.tables import Building, DeviationRow, Project
 
-BUILDINGS_MAX = 2_000
+BUILDINGS_MAX = 3_000
 STOREY_M = 3
 ROAD_M = 4
 _UNBUILT = frozenset({"void", "old", "existing"})
@@ -73,12 +82,13 @@ def map_of(
     shown = last if day is None else min(max(day, first), last)
     live = shown == last
     at = now if live else from_ms(to_ms(midnight(shown + timedelta(days=1))) - 1)
-    buildings: dict[str, list[Building]] = defaultdict(list)
-    for building in buildings_of(session, ids):
-        buildings[building.project].append(building)
-    total = sum(len(found) for found in buildings.values())
+    size = sizes(session.connection(), ids)
+    total = sum(row.buildings for row in size.values())
     detailed = total <= BUILDINGS_MAX
-    then = _then(session, ids, at=at, day=shown)
+    buildings: dict[str, list[Building]] = defaultdict(list)
+    for building in buildings_of(session, ids) if detailed else ():
+        buildings[building.project].append(building)
+    then = _then(session, ids, at=at, day=shown, buildings=detailed)
     sites = sites_of(session.connection(), projects)
     return MapState(
         name=Text(zh=name.zh, en=name.en),
@@ -89,16 +99,19 @@ def map_of(
         as_of=at,
         detail="buildings" if detailed else "projects",
         total_buildings=total,
-        projects=[_project(one, buildings[one.id], then, sites, access, detailed=detailed) for one in projects],
+        projects=[
+            _project(one, buildings[one.id], then, sites, access, storeys=size[one.id].storeys if one.id in size else 1)
+            for one in projects
+        ],
         marks=_marks(raised_days(session.connection(), ids)),
     )
 
 
-def _then(session: Session, ids: Sequence[str], *, at: datetime, day: date) -> Then:
+def _then(session: Session, ids: Sequence[str], *, at: datetime, day: date, buildings: bool) -> Then:
     connection, at_ms = session.connection(), to_ms(at)
-    seen = seen_by(connection, ids, at_ms=at_ms)
+    seen = seen_by(connection, ids, at_ms=at_ms, buildings=buildings)
     unseen = {subject for subject, last_seen in seen.items() if last_seen is None}
-    rows = {(row.subject_kind, row.subject): row for row in judged_by(session, ids, at_ms=at_ms)}
+    rows = {(row.subject_kind, row.subject): row for row in judged_by(session, ids, at_ms=at_ms, buildings=buildings)}
     warnings: dict[str, list[OpenWarning]] = defaultdict(list)
     for row in warnings_by(connection, ids, at_ms=at_ms):
         subject = Subject(kind=cast(SubjectKind, row.subject_kind), id=row.subject)
@@ -107,7 +120,7 @@ def _then(session: Session, ids: Sequence[str], *, at: datetime, day: date) -> T
         at=at,
         judged={key: row for key, row in rows.items() if key[1] not in unseen},
         warnings=warnings,
-        stages=stages_by(connection, ids, at_ms=at_ms),
+        stages=stages_by(connection, ids, at_ms=at_ms) if buildings else {},
         paid=paid_by(connection, ids, day=day),
         pauses=pauses_of_each(connection),
         ladders=ladders_of_each(connection, ids),
@@ -115,11 +128,11 @@ def _then(session: Session, ids: Sequence[str], *, at: datetime, day: date) -> T
 
 
 def _project(
-    one: Project, buildings: Sequence[Building], then: Then, sites: Sites, access: Access, *, detailed: bool
+    one: Project, buildings: Sequence[Building], then: Then, sites: Sites, access: Access, *, storeys: int
 ) -> MapProject:
     row, spot, fence = then.judged.get(("project", one.id)), sites.spots[one.id], sites.fences.get(one.id)
     road = one.work_type == "road"
-    rings = footprints(spot, fence, len(buildings), road=road) if detailed else ()
+    rings = footprints(spot, fence, len(buildings), road=road)
     money = covers(usable(access.grants, action="read_money"), place=place_of(one))
     return MapProject(
         id=one.id,
@@ -132,13 +145,13 @@ def _project(
         actual_bp=row.actual_bp if row else None,
         lag_cdays=row.lag_cdays if row else None,
         paid_bp=_share_bp(then.paid.get(one.id, 0), one.contract_fen) if money and one.contract_fen > 0 else None,
-        storeys=max((building.storeys for building in buildings), default=1),
+        storeys=storeys,
         lon=spot.lon,
         lat=spot.lat,
         schematic=spot.schematic,
         fenced=fence is not None,
-        outline=[_points(ring) for ring in (outline_of(fence) if fence else (plot_of(spot),))],
-        buildings=[_building(one, building, ring, then) for building, ring in zip(buildings, rings, strict=False)],
+        outline=[_points(ring) for ring in (outline_of(fence, coarse=not buildings) if fence else (plot_of(spot),))],
+        buildings=[_building(one, building, ring, then) for building, ring in zip(buildings, rings, strict=True)],
     )
 
 

@@ -63,9 +63,9 @@ def spots(unplaced: Sequence[Unplaced], known: Mapping[str, tuple[float, float]]
     return found
 
 
-def outline_of(fence: Fence) -> tuple[Ring, ...]:
-    """The outer rings of a fence in degrees, simplified to half a metre."""
-    plain = fence.outline.simplify(0.5)
+def outline_of(fence: Fence, *, coarse: bool = False) -> tuple[Ring, ...]:
+    """The outer rings of a fence in degrees, simplified to half a metre, or to four for a whole district."""
+    plain = fence.outline.simplify(4 if coarse else 0.5)
     parts = getattr(plain, "geoms", [plain])
     return tuple(_degrees_of(part.exterior.coords, fence.lon, fence.lat) for part in parts)
 

@@ -74,3 +74,14 @@ def test_sites_lie_in_their_fences_turned_into_the_datum_of_the_world(own_centre
         assert all(west - 1e-6 <= lon <= east + 1e-6 for lon, _ in building["ring"])
     assert min(lon for lon, _ in sites["qp"]["outline"][0]) == pytest.approx(west, abs=1e-5)
     assert sites["ml"]["lon"] > east  # laid out beside what is known, never in it
+
+
+def test_a_large_district_answers_by_projects(centre: Centre, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("central.api.views.map.BUILDINGS_MAX", 2)
+    shown, street = map_at(centre), map_at(centre, "?street=青坪街道")
+    assert (shown["detail"], shown["total_buildings"]) == ("projects", 3)
+    assert [(one["storeys"], one["buildings"], one["actual_bp"] is None) for one in shown["projects"]] == [
+        (10, [], True),
+        (10, [], False),
+    ]
+    assert (street["detail"], len(street["projects"][0]["buildings"])) == ("buildings", 2)
