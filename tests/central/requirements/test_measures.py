@@ -19,9 +19,14 @@ from central.quality.duty import DutySpan, duty_state
 from central.quality.fence import around
 from central.quality.notes import Note, findings
 from central.quality.proof import PhotoSaid, judge_photo
+from central.scoring.goal import reached
+from central.scoring.goal_document import GoalRecord, GoalVersion
+from central.scoring.indicator import Value
 from central.scoring.leaf import leaf_score
 from central.scoring.measure import measure
+from central.scoring.survey import survey_of, surveyed
 from tests.central.build import START, a_building, a_project, an_item, an_observation, at, in_force
+from tests.central.scoring.test_goal import a_goal
 
 WAN = 1_000_000  # 万元 in fen
 DAYS = 200
@@ -43,29 +48,86 @@ def looks(*, late_days: float) -> list[Observation]:
     return found
 
 
-@pytest.mark.requirement("A03", partly="of effect there are no goals to fall short of yet")
+def goals_of_p1(*, completion: Value, satisfaction: Value) -> tuple[tuple[GoalVersion, ...], tuple[GoalRecord, ...]]:
+    """Completion of 95 % and satisfaction of 80 % due on day 31, agreed at the start, noted on day 35 for the month."""
+    since, due = START, date(2026, 5, 31)
+    goals = [
+        a_goal("completion", 3, "unit", target=95.0, baseline=0.0, start=since, due=due),
+        a_goal("satisfaction", 3, "unit", target=80.0, baseline=None, start=since, due=due),
+    ]
+    versions = tuple(GoalVersion(goal=goal, author="wang", state="approved", since=since) for goal in goals)
+    noted = tuple(
+        GoalRecord(id=n, goal=goal.id, version=1, period="2026-05", value=value, noted_by="wang", noted_at=at(35.5))
+        for n, (goal, value) in enumerate(zip(goals, (completion, satisfaction), strict=True))
+    )
+    return versions, noted
+
+
+def entered(value: float) -> Value:
+    return Value(indicator="", value=value, state="entered")
+
+
+def asked_of(n: int, satisfied: int) -> Value:
+    """A survey of n answers."""
+    return surveyed("satisfaction", survey_of(n=n, satisfied=satisfied))
+
+
+@pytest.mark.requirement("A03")
 @pytest.mark.parametrize(
-    ("late_days", "paid_fen", "told"),
+    ("late_days", "paid_fen", "completion", "told"),
     [
-        (0, 0, {}),
-        (7.6, 0, {("time_lag", "building", "b2"): 1}),
-        (0, 110 * WAN, {("overspend", "project", "p1"): 1}),
+        (0, 0, 95.0, {}),
+        (7.6, 0, 95.0, {("time_lag", "building", "b2"): 1}),
+        (0, 110 * WAN, 95.0, {("overspend", "project", "p1"): 1}),
+        (0, 0, 90.0, {("effect", "project", "p1"): 1}),
     ],
 )
 def test_a03_each_project_that_fails_in_one_way_raises_one_warning_of_it(
-    late_days: float, paid_fen: int, told: dict[tuple[str, str, str], int]
+    late_days: float, paid_fen: int, completion: float, told: dict[tuple[str, str, str], int]
 ) -> None:
     buildings = a_building_of("b1", 8000), a_building_of("b2", 2000)
     project = replace(a_project(*buildings, finish=START + timedelta(days=DAYS - 1)), budget_fen=100 * WAN)
     day = START + timedelta(days=40)
     paid = (FundEntry(voucher="v", project="p1", kind="pay", day=day, amount_fen=paid_fen),) if paid_fen else ()
-    facts = ProjectFacts(plans=in_force((0, project)), observations=tuple(looks(late_days=late_days)), entries=paid)
+    goals, records = goals_of_p1(completion=entered(completion), satisfaction=asked_of(200, 160))
+    facts = ProjectFacts(
+        plans=in_force((0, project)),
+        observations=tuple(looks(late_days=late_days)),
+        entries=paid,
+        goals=goals,
+        records=records,
+    )
     found = assess(facts, now=at(59.9))
     raised = Counter((c.rule, c.subject.kind, c.subject.id) for c in found.changes if c.event == "raised")
     assert raised == told
 
 
-@pytest.mark.requirement("A30", partly="goals of a project, and satisfaction with its sample, come with evaluation")
+@pytest.mark.requirement("A30")
+@pytest.mark.parametrize(
+    ("completion", "satisfaction", "met", "warned", "said"),
+    [
+        (95.00, asked_of(200, 160), (True, True), None, ""),
+        (94.99, asked_of(200, 160), (False, True), None, ""),  # not met, and above every line
+        (90.25, asked_of(200, 160), (False, True), "blue", ""),
+        (95.00, asked_of(200, 120), (True, False), "yellow", ""),
+        (95.00, asked_of(29, 5), (True, False), None, "样本不足 (n=29), 不计达标"),
+    ],
+)
+def test_a30_the_quantified_goals_of_a_project(
+    completion: float, satisfaction: Value, met: tuple[bool, bool], warned: str | None, said: str
+) -> None:
+    goals, records = goals_of_p1(completion=entered(completion), satisfaction=satisfaction)
+    assert tuple(reached(g.goal, r.value).met for g, r in zip(goals, records, strict=True)) == met
+    facts = ProjectFacts(plans=in_force((0, a_project())), goals=goals, records=records)
+    found = assess(facts, now=at(37))
+    assert [c.level for c in found.changes if c.rule == "effect"] == ([warned] if warned else [])
+    (state,) = (state for state in found.states if state.rule == "effect")
+    assert state.level == warned
+    assert said in state.detail
+    assert state.condition == ("no_data" if said else "ok")
+
+
+@pytest.mark.requirement("A30")
 @pytest.mark.parametrize(("actual", "met"), [(95.00, True), (94.99, False), (80.0, False)])
 def test_a30_a_quantified_goal_is_met_at_its_target_and_not_below(actual: float, met: bool) -> None:
     assert (leaf_score("higher", actual, target=95.0, due=True).score == 100) is met

@@ -18,7 +18,7 @@ def found(**changes: object) -> Raised:
     return Raised(**values | changes)  # type: ignore[arg-type]
 
 
-@pytest.mark.requirement("A03", partly="of effect there are no goals to fall short of yet")
+@pytest.mark.requirement("A03")
 def test_planted_stories_are_warned_of_on_their_day_and_nothing_else_is(sqlite_store: Engine) -> None:
     works = a_district(8, stories=1)
     replay(sqlite_store, works)
