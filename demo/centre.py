@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 
 from demo.errors import DemoError
+from demo.papers import Paper
 from demo.verdict import Raised, Scored
 
 API = "/api/v1"
@@ -40,6 +41,19 @@ class Centre:
         answer = self._client.post(f"{API}/projects/import", content=path.read_bytes(), headers=headers)
         if answer.is_error:
             raise DemoError(f"{path} was refused: {answer.status_code} {answer.text[:2000]}")
+
+    def hand_in(self, paper: Paper) -> None:
+        """Do what a paper says; DemoError with the centre's words when it is refused, in whole or in part."""
+        headers = {"Authorization": f"Bearer {self._token or self._new_token()}"}
+        try:
+            answer = self._client.request(paper.method, f"{API}{paper.address}", json=paper.body, headers=headers)
+        except httpx.HTTPError as error:
+            raise DemoError(f"{paper.where}: {paper.method} {API}{paper.address}: {error!r}") from error
+        if answer.is_error:
+            raise DemoError(f"{paper.where} was refused to {paper.by}: {answer.status_code} {answer.text[:1000]}")
+        odd = [one for one in answer.json().get("entries", ()) if one["outcome"] != "posted"]
+        if odd:
+            raise DemoError(f"{paper.where}: {len(odd)} entries were not posted, the first is {odd[0]}")
 
     def warnings(self) -> tuple[Raised, ...]:
         """Every warning there ever was, oldest first."""
@@ -98,6 +112,17 @@ def speak_to(url: str, *, username: str, password: str) -> Iterator[Centre]:
     """A client of the centre at `url`, never by way of a proxy."""
     with httpx.Client(base_url=url, timeout=30.0, trust_env=False) as client:
         yield Centre(client, username=username, password=password)
+
+
+def hand_all_in(url: str, papers: Sequence[Paper], logins: Mapping[str, str]) -> None:
+    """Every paper in order, each by its own person."""
+    with ExitStack() as stack:
+        people = {
+            name: stack.enter_context(speak_to(url, username=name, password=logins[name]))
+            for name in dict.fromkeys(paper.by for paper in papers)
+        }
+        for paper in papers:
+            people[paper.by].hand_in(paper)
 
 
 def answers(url: str) -> bool:

@@ -16,7 +16,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from demo.district import FOOTAGE, load_district
+from demo.district import FOOTAGE, District, load_district
 from demo.errors import DemoError
 from demo.footage import load_footage
 from demo.house import House, open_house
@@ -26,6 +26,13 @@ from demo.report import tell
 from demo.verdict import as_json
 
 PORT = 8480
+PAGES = {
+    "/": "the district, its desk and its money",
+    "/map": "the map",
+    "/wall": "the wall",
+    "/m/": "the leader's phone",
+    "/inspect/": "the phone on site",
+}
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="siteprogress on one machine.")
 
@@ -73,7 +80,7 @@ def demo(
                 text = json.dumps(as_json(outcome.seen, outcome.verdict), ensure_ascii=False, indent=2) + "\n"
                 json_file.write_text(text, encoding="utf-8") if json_file != Path("-") else sys.stdout.write(text)
             if not headless:
-                _serve(console, house)
+                _serve(console, house, district)
     except DemoError as error:
         words = escape(str(error))
         console.print(f"[bold red]the demo cannot go on:[/bold red] {words}", highlight=False, soft_wrap=True)
@@ -96,12 +103,15 @@ def _folder(keep: Path | None) -> Iterator[Path]:
     yield keep.resolve()
 
 
-def _serve(console: Console, house: House) -> None:
+def _serve(console: Console, house: House, district: District) -> None:
     """The result stays up until Ctrl-C."""
     console.rule()
     console.print(f"[bold]{house.server.url}[/bold]   (Ctrl-C ends it; passwords are of this run only)")
-    for username, password in house.logins.items():
-        console.print(f"  {username:10} {password}", highlight=False)
+    for page, what in PAGES.items():
+        console.print(f"  {house.server.url}{page:10} {what}", highlight=False)
+    for person in district.people:
+        who = f"{person.name} ({person.role}, {person.scope})"
+        console.print(f"  {person.username:10} {house.logins[person.username]}  {who}", highlight=False)
     try:
         while True:
             house.server.child.check()

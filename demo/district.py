@@ -13,6 +13,7 @@ from demo.conductor import Outage
 from demo.errors import DemoError
 from demo.footage import HERE, Footage
 from demo.oracle import BuildingPlan, building_plans, first_lag
+from demo.papers import Known, Paper, load_papers
 from demo.verdict import LATE_DAYS, ONE_DAY, Expected
 
 FOLDER = Path(__file__).with_name("district")
@@ -47,12 +48,14 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class District:
-    """Everything the demo stands on beside its footage. `plans` are file and content."""
+    """Everything the demo stands on beside its footage. `plans` are file and content, `papers` in the order of their
+    being handed in."""
 
     name: Mapping[str, str]
     sites: tuple[Site, ...]
     plans: tuple[tuple[Path, Mapping[str, Any]], ...]
     people: tuple[Person, ...]
+    papers: tuple[Paper, ...]
     outages: tuple[Outage, ...]
     late_building: str | None
     fine_project: str | None
@@ -71,17 +74,24 @@ class District:
 
 
 def load_district(folder: Path = FOLDER) -> District:
-    """Read district.json and the plan files it names; DemoError says what is wrong."""
+    """Read district.json and the files it names; DemoError says what is wrong."""
     told = _json(folder / "district.json")
     try:
+        plans = tuple((folder / name, _json(folder / name)) for name in told["plans"])
+        people = tuple(Person(**person) for person in told["people"])
+        known = Known(
+            people=frozenset(person.username for person in people),
+            projects=frozenset(plan["project"]["id"] for _, plan in plans),
+        )
         return District(
             name=told["name"],
             sites=tuple(
                 Site(gateway=g["id"], cameras=tuple(Lens(id=c["id"], kind=c["kind"]) for c in g["cameras"]))
                 for g in told["gateways"]
             ),
-            plans=tuple((folder / name, _json(folder / name)) for name in told["plans"]),
-            people=tuple(Person(**person) for person in told["people"]),
+            plans=plans,
+            people=people,
+            papers=load_papers(folder, told["papers"], known=known),
             outages=tuple(
                 Outage(
                     gateway=o["gateway"],

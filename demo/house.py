@@ -10,7 +10,7 @@ from secrets import token_urlsafe
 
 from demo.agent import Agent, Eye, prepare
 from demo.broker import CENTRE, Broker, open_broker
-from demo.centre import speak_to
+from demo.centre import hand_all_in, speak_to
 from demo.conductor import Stage
 from demo.district import District
 from demo.footage import Footage
@@ -59,6 +59,8 @@ def open_house(
         with speak_to(server.url, username="admin", password=logins["admin"]) as centre:
             for path, _ in district.plans:
                 centre.import_plan(path)
+        hand_all_in(server.url, district.papers, logins)
+        say(f"handed in by its people: {len(district.papers)} papers (fences, money, goals)")
         stage = _stage(stack, district, footage, folder, broker=started, server=server, tokens=tokens, models=models)
         for agent in stage.agents.values():
             agent.start()
