@@ -184,7 +184,7 @@ def _is_point(value: Any) -> bool:
     if not isinstance(value, list) or len(value) != 2 or not all(map(_is_number, value)):
         return False
     lon, lat = value
-    return abs(lon) <= LON_MAX and abs(lat) <= LAT_MAX
+    return bool(abs(lon) <= LON_MAX and abs(lat) <= LAT_MAX)
 
 
 def _is_number(value: Any) -> bool:
