@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, update
@@ -28,10 +28,11 @@ from central.evaluate.task import (
     publishable,
 )
 from central.mending.case import RectificationState
+from central.plan.calendar import midnight
 from central.scoring.period import Period
 from central.scoring.refused import ScoringRefused
 from central.store import tables
-from central.store.instants import district_day, from_ms
+from central.store.instants import district_day, from_ms, to_ms
 from central.store.move_evaluated import Doing, digest
 from central.store.read_tasks import (
     GoalShare,
@@ -69,9 +70,12 @@ class Published:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """What the platform knows of what tasks follow: (planned, actual) by project, states by rectification, goals."""
+    """What the platform knows of what tasks follow: (planned, actual) by project, states by rectification, goals.
+
+    `ended`: the same by project at the end of each day on which a month's task ended that is looked at now."""
 
     gaps: Mapping[str, tuple[int, int]]
+    ended: Mapping[date, Mapping[str, tuple[int, int]]]
     states: Mapping[int, RectificationState]
     goals: Mapping[str, GoalShare]
 
@@ -145,12 +149,13 @@ def look(connection: Connection, today: date, *, now_ms: int) -> list[Looked]:
     """Running tasks with what the platform measures of them; nothing is stored."""
     tasks = running_tasks(connection)
     gaps = newest_gaps(connection, now_ms=now_ms)
-    over = {task.id for task in last_day_before(today, tasks)}
+    over = last_day_before(today, tasks)
+    ended = {due: newest_gaps(connection, now_ms=_end_ms(due)) for due in sorted({task.due for task in over})}
     ordered = [int(task.follows_ref) for task in tasks if task.follows == "rectification"]
     states = measure_states(connection, ordered)
     goals = goal_shares(connection, today, [task.follows_ref for task in tasks if task.follows == "goal"])
-    seen = Seen(gaps=gaps, states=states, goals=goals)
-    return [_looked(task, seen, today, over=task.id in over) for task in tasks]
+    seen, numbers = Seen(gaps=gaps, ended=ended, states=states, goals=goals), {task.id for task in over}
+    return [_looked(task, seen, today, over=task.id in numbers) for task in tasks]
 
 
 def report(connection: Connection, number: int, progress_bp: int, *, note: str, person: str, now_ms: int) -> Task:
@@ -205,15 +210,15 @@ def _looked(task: Task, seen: Seen, today: date, *, over: bool) -> Looked:
         state = moved(task.state, act)
     elif progress != task.progress_bp and task.state == "published":
         state = "underway"
-    ended = today if act is not None else None
+    ended = None if act is None else task.due if over else today
     return Looked(before=task, after=replace(task, state=state, progress_bp=progress, ended_on=ended), act=act)
 
 
 def _measured(task: Task, seen: Seen, *, over: bool) -> tuple[TaskAct | None, int]:
     """What is known of a task by itself: how it ended (None = not yet) and how far it is."""
     match task.follows:
-        case "gap" if task.follows_ref in seen.gaps:
-            planned, actual = seen.gaps[task.follows_ref]
+        case "gap" if task.follows_ref in (gaps := seen.ended[task.due] if over else seen.gaps):
+            planned, actual = gaps[task.follows_ref]
             kept = actual >= planned
             ended: TaskAct = "measure_done" if kept else "measure_unmet"
             return ended if over else None, FULL_BP if kept else actual * FULL_BP // planned
@@ -226,6 +231,11 @@ def _measured(task: Task, seen: Seen, *, over: bool) -> tuple[TaskAct | None, in
             return _MEASURED.get(seen.states[int(task.follows_ref)], (None, task.progress_bp))
         case _:
             return None, task.progress_bp
+
+
+def _end_ms(day: date) -> int:
+    """00:00 after a day of the district, ms UTC: a month is judged by its own last day, whenever that is looked at."""
+    return to_ms(midnight(day + timedelta(days=1)))
 
 
 def _move(connection: Connection, looked: Sequence[Looked], doing: Doing) -> None:

@@ -12,6 +12,7 @@ from central.audit.chain import first_fault
 from central.domain import Subject, Text
 from central.evaluate.calendar import at_hour
 from central.evaluate.task import Draft, Task
+from central.plan.calendar import midnight
 from central.scoring.indicator import Value
 from central.scoring.refused import ScoringRefused
 from central.store.engine import reading, writing
@@ -98,6 +99,23 @@ def test_every_monday_at_eight_each_task_is_looked_at_by_what_is_measured(any_st
     assert [one.state for one in ended if one] == ["unmet", "done"]
     assert [row.level for row in weeks[2:4]] == ["", "yellow"]
     assert weeks[-1].state == "unmet"
+
+
+def test_a_month_is_judged_by_its_own_last_day_whenever_it_is_looked_at(sqlite_store: Engine) -> None:
+    district = a_district(sqlite_store, units=TWO)
+    district.day(FIRST, hour=7)
+    district.day(FIRST)
+    with writing(sqlite_store) as connection:
+        for day, planned, kept, missed in ((date(2025, 5, 1), 3000, 3000, 2999), (date(2025, 5, 4), 3100, 3000, 3100)):
+            see(connection, "p0-0", at=midnight(day), planned_bp=planned, actual_bp=kept)
+            see(connection, "p1-0", at=midnight(day), planned_bp=planned, actual_bp=missed)
+        numbers = [task.id for task in running_tasks(connection)]
+    district.day(date(2025, 5, 5))
+    with reading(sqlite_store) as connection:
+        ended = [load_task(connection, number) for number in numbers]
+    assert [(one.state, one.ended_on) for one in ended if one] == [
+        ("done", date(2025, 4, 30)), ("unmet", date(2025, 4, 30)),
+    ]  # fmt: skip
 
 
 def test_a_task_that_a_person_reports_on_is_confirmed_by_another(any_store: Engine) -> None:
