@@ -58,7 +58,7 @@ def follow_up(
     keep_rankings(connection, fresh, now_ms=now_ms)
     rankings = {**known, **{one.group: one for one in fresh}}
     found = [
-        *_of_streaks(connection, period, fresh, policy),
+        *_of_streaks(connection, period, fresh),
         *(one for ranking in fresh for one in for_awards(ranking, policy=policy)),
         *_of_budgets(connection, period, ready, policy, rankings={s: rankings.get(g) for s, g in groups.items()}),
         *_of_goals(connection, period, goals, policy),
@@ -118,20 +118,21 @@ def _has(ranking: Ranking, unit: str) -> bool:
     return ranking.of(Subject(kind="unit", id=unit)) is not None
 
 
-def _of_streaks(
-    connection: Connection, period: Period, fresh: Sequence[Ranking], policy: ResultPolicy
-) -> list[Suggestion]:
+def _of_streaks(connection: Connection, period: Period, fresh: Sequence[Ranking]) -> list[Suggestion]:
+    """Streaks that the fresh rankings are part of: those they end, and where a period is ranked after a later one
+    (an objection kept it open) also those of the later one, which had lacked it."""
     changed = changed_units(connection)
-    return [
-        for_streak(streak, policy=policy)
-        for ranking in fresh
-        for streak in streaks(
-            (one.ranking for one in rankings_of(connection, group=ranking.group, kind=period.kind)),
-            group=ranking.group,
-            period=period,
-            changed=changed,
+    found: list[Suggestion] = []
+    for ranking in fresh:
+        known = [one.ranking for one in rankings_of(connection, group=ranking.group, kind=period.kind)]
+        ends = sorted((one.period for one in known if one.period.first >= period.first), key=lambda one: one.first)
+        found.extend(
+            for_streak(streak, policy=policy_on(connection, end.first))
+            for end in ends
+            for streak in streaks(known, group=ranking.group, period=end, changed=changed)
+            if period in streak.periods
         )
-    ]
+    return found
 
 
 def _of_budgets(
