@@ -46,6 +46,7 @@ from central.store.upsert import insert_new, table_of
 
 _MADE, _ACT = table_of(tables.SuggestionRow), table_of(tables.SuggestionActRow)
 _BATCH = 500
+_PROPOSING = frozenset({"leader", "finance", "dept_head"})
 SYSTEM = "system:jobs"
 
 
@@ -72,9 +73,17 @@ def suggest(connection: Connection, suggestions: Sequence[Suggestion], *, now_ms
 
 def propose_use(connection: Connection, suggestion: Suggestion, *, by: str, now_ms: int) -> StoredSuggestion:
     """Somebody proposes another use of a result (an appointment, a training …); somebody else decides."""
-    if unit_of(connection, suggestion.subject, at_ms=now_ms) is None:
+    unit = unit_of(connection, suggestion.subject, at_ms=now_ms)
+    if unit is None:
         what = f"{suggestion.subject.kind} {suggestion.subject.id!r}"
         raise UnknownThing(what, where="subject", expected="a unit, project or person")
+    seat = seat_of(connection, by, at_ms=now_ms)
+    if not seat.everywhere & _PROPOSING and unit not in seat.speaks | seat.below:
+        words = Text(zh=f"{by} 不能为{unit}提出", en=f"{by} does not propose for {unit or 'who is of no unit'}")
+        expected = Text(
+            zh="本单位、下属单位或区级决定人", en="one's own unit, one below it, or a decider of the district"
+        )
+        raise ScoringRefused("not_yours", words, where="subject", expected=expected)
     if not suggestion.basis:
         words = Text(zh="缺少评价依据", en="without a result that it rests on")
         raise ScoringRefused("missing", words, where="basis", expected=Text(zh="评分表编号", en="ids of score sheets"))

@@ -54,6 +54,7 @@ PEOPLE = {
     "finance": ("finance", "district", ""),
     "discipline": ("discipline", "district", ""),
     "head7": ("dept_head", "unit", "U7"),
+    "head3": ("dept_head", "unit", "U3"),
     "clerk7": ("clerk", "unit", "U7"),
     "own": ("finance", "district", ""),
 }
@@ -244,6 +245,7 @@ def test_another_use_is_proposed_by_one_and_decided_by_another(district: Engine)
         group="", basis=("a" * 64,), reason=Text(zh="安排专项培训", en="training"), policy=0, decider="leader",
         appeal_days=5, hearing=False,
     )  # fmt: skip
+    assert code_of(district, propose_use, use, by="head3", now_ms=APRIL) == "not_yours"  # of another unit
     made = do(district, propose_use, use, by="leader", now_ms=APRIL)
     assert code_of(district, propose_use, use, by="leader2", now_ms=APRIL) == "conflict"
     given = {"approve": True, "basis": "结果应用", "now_ms": APRIL}
@@ -274,6 +276,18 @@ def test_a_reorganised_unit_begins_anew_and_nobody_does_so_after_the_fact(distri
     assert code_of(district, note_change, "U7", day=date(2025, 4, 1), now_ms=APRIL, **given) == ""
     follow(district, "2025-Q2", results(at_rank("U7", 10)), now_ms=JULY)
     assert [one.suggestion.kind for one in register(district)] == ["commendation"]
+
+
+def test_a_quarter_that_is_ranked_late_counts_for_the_one_after_it(district: Engine) -> None:
+    follow(district, "2025-Q2", results(at_rank("U7", 10)), now_ms=JULY)
+    assert register(district) == []
+    follow(district, "2025-Q1", results(at_rank("U7", 10)), now_ms=JULY + 1)  # an objection had kept it open
+    found = [one.suggestion for one in register(district)]
+    assert {(one.kind, one.subject.id, one.period.name) for one in found} == {
+        ("deduction", "U7", "2025-Q2"), ("commendation", "U1", "2025-Q2"),
+    }  # fmt: skip
+    follow(district, "2025-Q3", results(at_rank("U7", 10)), now_ms=JULY + 2)
+    assert len(register(district)) == 4  # and nothing twice
 
 
 APPEND_ONLY = ("ranking", "ranking_place", "suggestion", "suggestion_act", "result_table")
