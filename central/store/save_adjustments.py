@@ -90,10 +90,12 @@ def decide_adjustment(
     effective: date | None = None,
     now_ms: int,
 ) -> StoredAdjustment:
-    """Decided by the district; who approves is looked at again, for what else was approved since."""
+    """Decided by the district; who approves is looked at again, for what else was approved since: in the year from
+    which it is to hold, so that a later day makes no third one of a year an ordinary one."""
     one = _held(connection, number)
     today = district_day(from_ms(now_ms))
-    tier: Tier = "higher" if one.tier == "higher" else _tier(connection, one.asked, today, but=number)
+    day = today if effective is None else max(effective, today)
+    tier: Tier = "higher" if one.tier == "higher" else _tier(connection, one.asked, day, but=number)
     check_decision(one, seat_of(connection, by, at_ms=now_ms), tier=tier, approve=approve, remark=remark)
     if not approve:
         return _acted(connection, one, "refuse", by=by, remark=remark, now_ms=now_ms, tier=tier)
@@ -126,14 +128,15 @@ def _target(connection: Connection, subject: Subject, indicator: str, day: date)
     return next((leaf.indicator.target for leaf in leaves if leaf.indicator.id == indicator), None)
 
 
-def _tier(connection: Connection, asked: Asked, today: date, *, but: int = 0) -> Tier:
-    original = _target(connection, asked.subject, asked.indicator, today.replace(month=1, day=1))
+def _tier(connection: Connection, asked: Asked, day: date, *, but: int = 0) -> Tier:
+    """Who approves what is to hold from a day."""
+    original = _target(connection, asked.subject, asked.indicator, day.replace(month=1, day=1))
     others = [one.adjustment for one in adjustments_of(connection, subject=asked.subject) if one.adjustment.id != but]
     return tier_of(
         asked,
-        day=today,
+        day=day,
         others=others,
-        terms=policy_on(connection, today).adjustment,
+        terms=policy_on(connection, day).adjustment,
         original=asked.old if original is None else original,
     )
 

@@ -123,6 +123,19 @@ def test_an_approved_target_holds_from_its_approval_and_periods_before_keep_thei
     assert do(unit, decide_adjustment, third, by="leader", **decide).adjustment.state == "approved"
 
 
+def test_a_later_day_does_not_make_the_third_of_its_year_an_ordinary_one(unit: Engine) -> None:
+    december = date(2026, 12, 28)
+    days = (date(2027, 3, 1), date(2027, 2, 1), date(2027, 1, 15))
+    waiting = [endorsed(unit, asked(unit, 1 - nth / 100), day=december) for nth in (1, 2)]
+    for number, day in zip(waiting, days[:2], strict=True):
+        given = {"approve": True, "remark": "", "effective": day, "now_ms": at(december)}
+        assert do(unit, decide_adjustment, number, by="district_head", **given).adjustment.tier == "plain"
+    third = endorsed(unit, asked(unit, 0.97), day=december)  # plain when it was entered: none holds from 2026
+    given = {"approve": True, "remark": "", "effective": days[2], "now_ms": at(december)}
+    assert code_of(unit, decide_adjustment, third, by="district_head", **given) == "not_yours"
+    assert do(unit, decide_adjustment, third, by="leader", **given).adjustment.tier == "higher"
+
+
 @pytest.mark.requirement("C06")
 def test_a_clerk_enters_a_section_chief_reviews_and_the_head_approves(unit: Engine) -> None:
     assert code_of(unit, enter_adjustment, asked(unit), by="stranger", now_ms=at(MAY)) == "not_yours"
