@@ -2,15 +2,15 @@
 
 Kinds: report/N (daily report), warning/N, case/N, rectification/N, ledger/PROJECT/NTH, quality/YYYY-MM/UNIT, lot/N,
 safety/N, requests/N (a day's complaints or services), saving/N, step/N (paper of a work step), life/PROJECT/KIND,
-entry/N (a value a person entered), photo/SHA256, sheet/ID (score sheet). GATEWAY/EPOCH/SEQ are records
-(`central.store.read_records`).
+entry/N (a value a person entered), photo/SHA256, paper/SHA256 (evidence of an entry), form/N (of an evaluation),
+file/SHA256 (of a third party), sheet/ID (score sheet). GATEWAY/EPOCH/SEQ are records (`central.store.read_records`).
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -19,30 +19,12 @@ from sqlalchemy import Connection, Row, and_, or_, select
 from central.domain import Text
 from central.store import tables
 from central.store.instants import from_ms
+from central.store.named import Named
+from central.store.read_form_refs import named_files, named_forms
 from central.store.read_places import is_number
 from central.store.upsert import table_of
 
-Facts = Mapping[str, str | int | float | None]
 INSIDE_MAX = 50  # references of one thing that are passed on
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Named:
-    """What is behind a reference. `inside` names what that itself rests on, newest last; `money` are facts for those
-    who may read money; `projects` it belongs to, `unit` where it is a unit's ('' and no projects: the district's).
-    `picture` = SHA-256 of a photo that may be shown."""
-
-    kind: str
-    key: str
-    name: Text
-    at_ms: int | None
-    value: str | None = None
-    facts: Facts = field(default_factory=dict)
-    money: Facts = field(default_factory=dict)
-    inside: tuple[str, ...] = ()
-    projects: tuple[str, ...] = ()
-    unit: str = ""
-    picture: str = ""
 
 
 def kind_of(ref: str) -> str:
@@ -328,6 +310,12 @@ def _photos(connection: Connection, keys: Sequence[str]) -> Iterator[Named]:
         )
 
 
+def _evidence(connection: Connection, keys: Sequence[str]) -> Iterator[Named]:
+    """Papers that an entry rests on are kept as photos are."""
+    for one in _photos(connection, keys):
+        yield replace(one, kind="paper", name=Text(zh="证据", en="Evidence"))
+
+
 def _sheets(connection: Connection, keys: Sequence[str]) -> Iterator[Named]:
     """Sheets without their leaves: `central.api.views.trace_sheet` unrolls them."""
     table = table_of(tables.ScoreSheet)
@@ -376,5 +364,8 @@ _READERS: Mapping[str, Callable[[Connection, Sequence[str]], Iterator[Named]]] =
     "life": _lives,
     "entry": _entries,
     "photo": _photos,
+    "paper": _evidence,
+    "form": named_forms,
+    "file": named_files,
     "sheet": _sheets,
 }

@@ -31,7 +31,8 @@ from central.api.sheet_schemas import (
     Taken,
 )
 from central.api.views.seats import units_of, visible_projects
-from central.api.views.sheets import check_subject, entry_shown, saving_shown
+from central.api.views.sheets import entry_shown, saving_shown
+from central.api.views.subjects import check_subject
 from central.domain import Subject, Text
 from central.scoring.entry import Entry, refused
 from central.scoring.period import period_of

@@ -6,10 +6,9 @@ from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
-from sqlalchemy import Connection
 
 from central.api.access import Access, allow
-from central.api.errors import AbsentError, InvalidError, absent
+from central.api.errors import InvalidError, absent
 from central.api.services import Db, Given
 from central.api.sheet_schemas import (
     FormShown,
@@ -26,7 +25,6 @@ from central.api.sheet_schemas import (
 from central.api.views.seats import visible_projects
 from central.api.views.sheets import (
     brief_shown,
-    check_subject,
     field_shown,
     measure_shown,
     node_shown,
@@ -34,6 +32,7 @@ from central.api.views.sheets import (
     seen_sheets,
     sheet_shown,
 )
+from central.api.views.subjects import check_sheet, check_subject
 from central.domain import Subject, Text
 from central.scoring.facts import Span
 from central.scoring.period import period_of
@@ -126,17 +125,9 @@ def get_sheet(sheet_id: Key, access: Reader, services: Given) -> SheetShown:
         brief, found = brief_of(connection, sheet_id), sheet(connection, sheet_id)
         if brief is None or found is None:
             raise absent("sheet", sheet_id)
-        _check_sheet(connection, access, found.subject, sheet_id, services)
+        check_sheet(connection, access, found.subject, sheet_id, services=services)
         checked = honesty_of(connection, found, now_ms=to_ms(services.wall()))
         return sheet_shown(brief, found, access, honesty=checked)
-
-
-def _check_sheet(connection: Connection, access: Access, subject: Subject, key: str, services: Given) -> None:
-    """What is forbidden is answered as what is not there."""
-    try:
-        check_subject(connection, access, subject, services=services, what=f"sheet/{key}", look=True)
-    except AbsentError as hidden:
-        raise absent("sheet", key) from hidden
 
 
 @router.get("/outcomes/{measure}", operation_id="getOutcome", response_model=OutcomeShown)

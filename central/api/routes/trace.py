@@ -31,10 +31,10 @@ def trace_score(
 
 
 @router.get("/sheet/{sheet_id}", operation_id="traceSheet", response_model=TraceNode)
-def trace_sheet(sheet_id: Key, access: Reader, session: Db) -> TraceNode:
+def trace_sheet(sheet_id: Key, access: Reader, services: Given, session: Db) -> TraceNode:
     """Score sheet, leaves with formulas and the judgement behind each weight, values, and what they rest on. A unit's
-    unrolls into its projects' sheets."""
-    return sheet_trace(session, access, sheet_id)
+    unrolls into its projects' sheets; a look at a person's is noted."""
+    return sheet_trace(session, access, sheet_id, services=services)
 
 
 @router.get("/warning/{warning_id}", operation_id="traceWarning", response_model=TraceNode)

@@ -14,9 +14,10 @@ from central.api.policy import covers, district_wide, usable
 from central.api.schemas import Fact, Still, Text, TraceNode
 from central.api.views.readings import still
 from central.store.instants import from_ms
+from central.store.named import Named
 from central.store.read_faces import StillRow
 from central.store.read_records import Kept, kept_records
-from central.store.read_refs import Named, kind_of, named_refs
+from central.store.read_refs import kind_of, named_refs
 from central.store.tables import Project
 
 REFS_MAX = 5  # of one node; `more` says how many are not listed

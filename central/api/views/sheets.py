@@ -7,13 +7,10 @@ from typing import cast
 from urllib.parse import urlencode
 
 from sqlalchemy import ColumnElement, Connection, and_, or_
-from sqlmodel import Session
 
 from central.api.access import Access
-from central.api.errors import absent
 from central.api.policy import district_wide
 from central.api.schemas import Text as ShownText
-from central.api.services import Services
 from central.api.sheet_schemas import (
     EntryShown,
     FieldShown,
@@ -31,7 +28,6 @@ from central.api.sheet_schemas import (
     SideShown,
 )
 from central.api.views.seats import units_of, visible_projects
-from central.api.views.trace_sheet import sees_subject
 from central.api.views.words import instant
 from central.domain import Contribution, Subject, Text
 from central.scoring.entry import covered_by
@@ -42,30 +38,12 @@ from central.scoring.rollup import Figures, Node
 from central.scoring.sheet import Sheet, marks, scored
 from central.scoring.sources import SOURCES, Source
 from central.store import tables
-from central.store.instants import district_day, from_ms, to_ms
+from central.store.instants import from_ms
 from central.store.read_entries import StoredEntry, StoredSaving
-from central.store.read_ranked_people import note_look, reader_seat
-from central.store.read_ranked_policy import policy_on
 from central.store.read_sheets import Brief
 from central.store.upsert import table_of
 
 _SHEET = table_of(tables.ScoreSheet)
-
-
-def check_subject(
-    connection: Connection, access: Access, subject: Subject, *, services: Services, what: str, look: bool
-) -> None:
-    """404 unless the caller may see scores of this subject; what is kept of persons is for few, and a look is noted."""
-    if subject.kind != "person":
-        if not sees_subject(Session(connection), access, subject):
-            raise absent(subject.kind, subject.id)
-        return
-    policy, now_ms = policy_on(connection, district_day(services.wall())), to_ms(services.wall())
-    seat = reader_seat(connection, access.username, subject.id, policy=policy, at_ms=now_ms)
-    if seat is None:
-        raise absent(subject.kind, subject.id)
-    if look:
-        note_look(connection, [subject.id], what=what, looker=access.username, seat=seat, now_ms=now_ms)
 
 
 def seen_sheets(connection: Connection, access: Access) -> ColumnElement[bool]:

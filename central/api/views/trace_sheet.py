@@ -11,18 +11,20 @@ from central.api.access import Access
 from central.api.errors import absent
 from central.api.policy import district_wide
 from central.api.schemas import Text, TraceNode
+from central.api.services import Services
 from central.api.views.nodes import Branch, grown
-from central.domain import Contribution, Subject
+from central.api.views.subjects import check_sheet
+from central.domain import Contribution
 from central.scoring.ahp import RANDOM_INDEX
 from central.scoring.indicator import Value, WeighedLeaf
 from central.scoring.questionnaire import GroupWeights
 from central.scoring.sheet import Adjusted, Sheet, marks, scored
 from central.scoring.sources import SOURCES
+from central.store.engine import writing
 from central.store.instants import from_ms
 from central.store.read_judgements import Frozen, frozen_of, weights_of
 from central.store.read_places import is_number
 from central.store.read_sheets import Brief, brief_of, sheet
-from central.store.tables import Project
 
 KIND_NAMES = {
     "objective": Text(zh="客观评分", en="Objective score"),
@@ -38,29 +40,18 @@ WEIGHTS = Text(zh="权重依据 (层次分析法)", en="Where the weight is from
 MARK = Text(zh="须知", en="Note")
 
 
-def sheet_trace(session: Session, access: Access, key: str) -> TraceNode:
+def sheet_trace(session: Session, access: Access, key: str, *, services: Services) -> TraceNode:
     """The sheet of this id as a tree; absent where the caller may not see scores of its subject."""
     brief = brief_of(session.connection(), key)
     found = sheet(session.connection(), key) if brief is not None else None
-    if brief is None or found is None or not sees_subject(session, access, found.subject):
+    if brief is None or found is None:
         raise absent("sheet", key)
+    if found.subject.kind == "person":
+        with writing(services.engine) as connection:  # the look is noted before anything is shown
+            check_sheet(connection, access, found.subject, key, services=services)
+    else:
+        check_sheet(session.connection(), access, found.subject, key, services=services)
     return grown(session, access, _sheet(session, access, found, brief))
-
-
-def sees_subject(session: Session, access: Access, subject: Subject) -> bool:
-    """Whether the caller's grants reach the scores of a subject: a project's by place, a unit's in the unit or the
-    district, a person's the person and the district, the district's the district."""
-    if district_wide(access.grants):
-        return True
-    match subject.kind:
-        case "project":
-            project = session.get(Project, subject.id)
-            return project is not None and access.sees(project)
-        case "unit":
-            return any(grant.kind == "unit" and grant.scope == subject.id for grant in access.grants)
-        case "person":
-            return access.username == subject.id
-    return False
 
 
 def _sheet(session: Session, access: Access, found: Sheet, brief: Brief) -> Branch:

@@ -234,13 +234,16 @@ def test_what_is_kept_of_a_person_is_for_few_and_a_look_is_noted(centre: Centre)
         take_sheets(connection, {person: SET}, period=MAY, now_ms=to_ms(centre.services.wall()))
     query = "?subject_kind=person&subject=unit"
     assert len(sheets(centre.client("unit"), query)) == 1
-    assert len(sheets(centre.client("leader"), query)) == 1
+    found = sheets(centre.client("leader"), query)
+    assert len(found) == 1
     for name in ("audit", "section", "owner"):
         assert centre.client(name).get(f"/api/v1/sheets{query}").status_code == 404, name
+    trace = f"/api/v1/trace/sheet/{found[0]['id']}"
+    assert [centre.client(name).get(trace).status_code for name in ("leader", "audit", "owner")] == [200, 404, 404]
     assert all(one["subject"]["kind"] != "person" for one in sheets(centre.client("leader")))
     looks = text("SELECT looker FROM personal_look WHERE person = 'unit' ORDER BY id")
     with reading(centre.engine) as connection:
-        assert list(connection.execute(looks).scalars()) == ["unit", "leader"]
+        assert list(connection.execute(looks).scalars()) == ["unit", "leader", "leader"]
 
 
 def test_the_day_of_a_sheet_is_the_end_of_its_period(centre: Centre) -> None:

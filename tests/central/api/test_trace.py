@@ -189,15 +189,53 @@ def test_every_kind_of_reference_that_is_known_names_what_it_is(one_centre: Cent
             "amount_fen": 900, "line": "l", "contract": "", "payee": "p", "wage_fen": 0, "reverses": "",
             "approver": "a", "object_code": "", "note": "", "source": "file", "flags": "", "posted_by": "a",
             "posted_at": 1, "prev_hash": "0", "hash": "h"}),
+        "form/1": (tables.EvaluationForm, {"evaluation": 1, "round": 1, "kind": "peer", "filler": "区水务局",
+            "person": "n", "state": "submitted", "due_at": 9, "sheet": "s", "submitted_by": "n", "submitted_at": 1,
+            "remark": "r"}),
+        "form/2": (tables.EvaluationForm, {"evaluation": 1, "round": 1, "kind": "finance", "filler": "", "person": "m",
+            "state": "submitted", "due_at": 9, "sheet": "s", "submitted_by": "m", "submitted_at": 1}),
+        "file/ff": (tables.ThirdReportFile, {"sha256": "ff", "project": "qp", "content": b"%PDF-", "put_by": "t",
+            "media_type": "application/pdf", "put_at": 1}),
+        "photo/ee": (tables.Photo, {"sha256": "ee", "format": "jpeg", "size_bytes": 1, "width_px": 1, "height_px": 1,
+            "shown_bytes": 1, "received_at": 1}),
     }  # fmt: skip
     with writing(one_centre.engine) as connection, Session(connection) as session:
         for model, row in rows.values():
             session.add(model(**row))
         session.flush()
-    refs = [*rows, "warning/1", "report/99", "nonsense", "ledger/qp/x", "quality/2026-13/u", "lot/x"]
+        evaluation = {
+            "subject_kind": "unit",
+            "subject": "区住建局",
+            "unit": "区住建局",
+            "period_kind": "quarter",
+            "period": "2026-Q2",
+            "policy": 0,
+            "state": "collecting",
+            "round": 1,
+            "opened_at": 1,
+            "closes_at": 9,
+        }
+        connection.execute(insert(table_of(tables.EvaluationRow)).values(**evaluation))
+        report = {
+            "project": "qp",
+            "month": "2026-05",
+            "sheet": "s",
+            "file": "ff",
+            "signer": "评估所 李",
+            "signed_on": START,
+            "uploaded_by": "t",
+            "uploaded_at": 1,
+        }
+        connection.execute(insert(table_of(tables.ThirdReport)).values(**report))  # fmt: skip
+    refs = [*rows, "warning/1", "paper/ee", "report/99", "form/99", "form/x", "nonsense", "ledger/qp/x",
+        "quality/2026-13/u", "lot/x"]  # fmt: skip
     with reading(one_centre.engine) as connection:
         found = named_refs(connection, refs)
-    assert set(found) == {*rows, "warning/1"}
+    assert set(found) == {*rows, "warning/1", "paper/ee"}
+    peer, finance, file = found["form/1"], found["form/2"], found["file/ff"]
+    assert (peer.unit, peer.value, peer.facts) == ("区住建局", "submitted", {"evaluation": 1, "method": "peer"})
+    assert finance.facts["author"] == "m"
+    assert (file.projects, file.facts["bytes"], file.facts["signed"]) == (("qp",), 5, f"评估所 李 {START}")
     assert found["report/1"].inside == ("photo/aa",)
     assert found["quality/2026-05/区住建局"].value == "89.19 C"
     assert found["ledger/qp/1"].money["amount_fen"] == 900
