@@ -18,6 +18,7 @@ from central.scoring.sheet import SheetKind
 from central.store import tables
 from central.store.move_evaluated import Doing, Move, note_moves
 from central.store.read_evaluated import evaluations
+from central.store.save_audit import lock_head
 from central.store.upsert import table_of
 
 _EVALUATION, _FORM = table_of(tables.EvaluationRow), table_of(tables.EvaluationForm)
@@ -89,7 +90,8 @@ def _ask(connection: Connection, opened: Sequence[Evaluation], *, policy: Evalua
     units = [one.subject.id for one in opened if one.subject.kind == "unit"]
     peers: Mapping[str, tuple[str, ...]] = {}
     if units:
-        peers = assigned(units, turn=opened[0].period.name, count=policy.peers)
+        _, head = lock_head(connection)  # which only the trail tells: nobody works out who judges whom
+        peers = assigned(units, turn=f"{opened[0].period.name}/{head}", count=policy.peers)
     rows = [row for one in opened for row in _forms(one, policy=policy, people=people, peers=peers)]
     if rows:
         connection.execute(insert(_FORM), rows)

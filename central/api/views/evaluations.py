@@ -174,17 +174,18 @@ def _may_know(one: Evaluation, access: Access) -> bool:
 def _forms(connection: Connection, one: Evaluation, access: Access, *, named: bool) -> list[FormShown]:
     forms = forms_of(connection, [one]).get(one.id, [])
     known = _may_know(one, access)
-    alias = aliases((form.filler for form in forms if form.kind == "peer"), secret=f"evaluation/{one.id}/{one.round}")
+    briefs = {form.id: brief_of(connection, form.sheet) if form.sheet and known else None for form in forms}
+    totals = {form.id: None if (brief := briefs[form.id]) is None else brief.total for form in forms}
+    alias = aliases({form.filler: (form.state, totals[form.id]) for form in forms if form.kind == "peer"})
     found = []
     for form in forms:
         hidden = form.kind == "peer" and not named
-        brief = brief_of(connection, form.sheet) if form.sheet and known else None
         found.append(
             FormShown(
                 id=None if hidden else form.id, kind=cast(Any, form.kind),
                 filler=f"评价人{alias[form.filler]}" if hidden else form.filler, state=form.state,
                 due_at=from_ms(form.due_ms), sheet=form.sheet or None if known and not hidden else None,
-                score=brief.total if brief is not None else None,
+                score=totals[form.id],
             )
         )  # fmt: skip
     return sorted(found, key=lambda form: (form.kind, form.filler))

@@ -13,6 +13,9 @@ from sqlalchemy.exc import DatabaseError
 from central.audit.chain import first_fault
 from central.domain import Subject
 from central.evaluate.calendar import at_hour
+from central.evaluate.peers import assigned
+from central.evaluate.policy import DEFAULT_POLICY
+from central.evaluate.roster import roster
 from central.scoring.period import period_of
 from central.scoring.refused import ScoringRefused
 from central.store.act_evaluated import answer, approve, give_back, held_evaluation, object_to, submit_form
@@ -20,6 +23,7 @@ from central.store.compose_evaluated import publish_approved
 from central.store.engine import reading, writing
 from central.store.instants import to_ms
 from central.store.move_evaluated import Doing
+from central.store.open_evaluated import Assessed, open_evaluations
 from central.store.read_evaluated import (
     events_of,
     final_results,
@@ -94,6 +98,20 @@ def test_a_quarter_from_its_forms_to_what_is_final(any_store: Engine) -> None:
         finals = final_results(connection, period=Q1)
     assert [one.subject.id for one in finals] == sorted(UNITS)
     assert all(one.final for one in finals)
+
+
+def test_who_knows_the_units_does_not_work_out_who_judges_whom(sqlite_store: Engine) -> None:
+    units = [f"单位{number}" for number in range(12)]
+    assessed = [Assessed(subject=Subject(kind="unit", id=unit), unit=unit) for unit in units]
+    with writing(sqlite_store) as connection:
+        opened = open_evaluations(
+            connection, assessed, period=Q1, policy=DEFAULT_POLICY, people=roster([]), closes_ms=ms(CLOSED),
+            doing=Doing(wall_ms=ms(OPENS)),
+        )  # fmt: skip
+        forms = forms_of(connection, opened)
+    peers = {one.subject.id: tuple(form.filler for form in forms[one.id] if form.kind == "peer") for one in opened}
+    assert {len(set(found) - {unit}) for unit, found in peers.items()} == {3}
+    assert peers != assigned(units, turn=Q1.name)
 
 
 def test_what_is_not_handed_in_is_missing_and_said(any_store: Engine) -> None:
