@@ -40,7 +40,7 @@ from central.store.save_sheets import put_sheet
 from central.store.upsert import table_of
 
 _FORM, _APPROVAL = table_of(tables.EvaluationForm), table_of(tables.EvaluationApproval)
-_OBJECTION, _PROJECT = table_of(tables.ObjectionRow), table_of(tables.Project)
+_OBJECTION, _LIFE = table_of(tables.ObjectionRow), table_of(tables.LifeEventRow)
 REDO_WORKING_DAYS = 5
 CLOSING_HOUR = 18
 _OBJECTORS = frozenset({"dept_head", "section", "clerk", "project_owner"})
@@ -93,14 +93,15 @@ def submit_form(
 
 
 def asks_of(connection: Connection, form: Form, evaluation: Evaluation) -> IndicatorSet:
-    """The set that a form asks."""
+    """The set that a form asks; a project is judged as completed once it is, whatever its plan says."""
     own_set = None
     if form.kind == "self":
         own_set = set_in_force(connection, subject=evaluation.subject, day=evaluation.period.last)
     completed = False
     if evaluation.subject.kind == "project":
-        finish = connection.execute(select(_PROJECT.c.finish).where(_PROJECT.c.id == evaluation.subject.id)).scalar()
-        completed = finish is not None and finish <= evaluation.period.last
+        done = select(_LIFE.c.day).where(_LIFE.c.project == evaluation.subject.id, _LIFE.c.kind == "completed")
+        on = connection.execute(done.order_by(_LIFE.c.id.desc()).limit(1)).scalar()
+        completed = on is not None and on <= evaluation.period.last
     return asked(form.kind, own_set=own_set, completed=completed)
 
 

@@ -7,18 +7,21 @@ from collections import Counter
 from datetime import date
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, insert, text
 from sqlalchemy.exc import DatabaseError
 
 from central.audit.chain import first_fault
 from central.domain import Subject
 from central.evaluate.calendar import at_hour
+from central.evaluate.evaluation import Evaluation
+from central.evaluate.forms import DONE_SET, RUNNING_SET, Form
 from central.evaluate.peers import assigned
 from central.evaluate.policy import DEFAULT_POLICY
 from central.evaluate.roster import roster
 from central.scoring.period import period_of
 from central.scoring.refused import ScoringRefused
-from central.store.act_evaluated import answer, approve, give_back, held_evaluation, object_to, submit_form
+from central.store import tables
+from central.store.act_evaluated import answer, approve, asks_of, give_back, held_evaluation, object_to, submit_form
 from central.store.compose_evaluated import publish_approved
 from central.store.engine import reading, writing
 from central.store.instants import to_ms
@@ -33,6 +36,7 @@ from central.store.read_evaluated import (
     rounds_of,
 )
 from central.store.save_audit import entries, lock_head
+from central.store.upsert import table_of
 from tests.central.evaluate.district import UNITS, District, a_district, add_person
 from tests.central.store.test_deciding_together import together
 
@@ -112,6 +116,22 @@ def test_who_knows_the_units_does_not_work_out_who_judges_whom(sqlite_store: Eng
     peers = {one.subject.id: tuple(form.filler for form in forms[one.id] if form.kind == "peer") for one in opened}
     assert {len(set(found) - {unit}) for unit, found in peers.items()} == {3}
     assert peers != assigned(units, turn=Q1.name)
+
+
+def test_a_late_project_is_judged_as_running_until_it_is_completed(sqlite_store: Engine) -> None:
+    a_district(sqlite_store, units=UNITS[:1])
+    subject, year = Subject(kind="project", id="p0-0"), period_of("2025")  # its plan ends on 26 December
+    evaluation = Evaluation(
+        id=1, subject=subject, unit=UNITS[0], period=year, policy=0, state="collecting", round=1, closes_ms=1
+    )
+    form = Form(id=1, evaluation=1, round=1, kind="finance", filler="", person="", state="open", due_ms=1)
+    event = {"project": "p0-0", "kind": "completed", "ref": "", "noted_by": "a", "noted_at": 1}
+    with writing(sqlite_store) as connection:
+        asked = [asks_of(connection, form, evaluation)]
+        for day in (date(2026, 1, 9), date(2025, 12, 31)):  # the second mends the first
+            connection.execute(insert(table_of(tables.LifeEventRow)).values(**event, day=day))
+            asked.append(asks_of(connection, form, evaluation))
+    assert asked == [RUNNING_SET, RUNNING_SET, DONE_SET]
 
 
 def test_what_is_not_handed_in_is_missing_and_said(any_store: Engine) -> None:
