@@ -3516,7 +3516,7 @@ export interface paths {
         /**
          * Trace Sheet
          * @description Score sheet, leaves with formulas and the judgement behind each weight, values, and what they rest on. A unit's
-         *     unrolls into its projects' sheets.
+         *     unrolls into its projects' sheets; a look at a person's is noted.
          */
         get: operations["traceSheet"];
         put?: never;
@@ -4241,6 +4241,26 @@ export interface paths {
          * @description The district within the caller's scope: counts that add up to the list's, streets, clocks, stills, moves.
          */
         get: operations["getWall"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/gantt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Gantt
+         * @description Each item's span in the first plan and in the one in force, and when work on it was seen.
+         */
+        get: operations["getGantt"];
         put?: never;
         post?: never;
         delete?: never;
@@ -7720,6 +7740,62 @@ export interface components {
             accepted: boolean;
             /** Refs */
             refs: string[];
+        };
+        /**
+         * Gantt
+         * @description All of a project at one time; `version` is the plan in force.
+         */
+        Gantt: {
+            /** Project */
+            project: string;
+            /** Version */
+            version: number;
+            /**
+             * Start
+             * Format: date
+             */
+            start: string;
+            /**
+             * Finish
+             * Format: date
+             */
+            finish: string;
+            /** As Of */
+            as_of: string | null;
+            /** Buildings */
+            buildings: components["schemas"]["GanttBuilding"][];
+        };
+        /**
+         * GanttBuilding
+         * @description A building with its items in plan order, and the days of which there is a camera still.
+         */
+        GanttBuilding: {
+            /** Id */
+            id: string;
+            name: components["schemas"]["Text"];
+            /** Items */
+            items: components["schemas"]["GanttItem"][];
+            /** Still Days */
+            still_days: string[];
+        };
+        /**
+         * GanttItem
+         * @description A work item. `baseline` is version 1 of the plan and never moves (null = the item came later).
+         *
+         *     `begun` and `done` are the days on which work and completion were first seen; null = not seen yet.
+         */
+        GanttItem: {
+            /** Id */
+            id: string;
+            name: components["schemas"]["Text"];
+            baseline: components["schemas"]["Span"] | null;
+            planned: components["schemas"]["Span"] | null;
+            /** Actual Bp */
+            actual_bp: number | null;
+            /** Begun */
+            begun: string | null;
+            /** Done */
+            done: string | null;
         };
         /**
          * GatewayState
@@ -12644,6 +12720,22 @@ export interface components {
             by: string[];
             /** Critical */
             critical: boolean;
+        };
+        /**
+         * Span
+         * @description From a day to a day, both included.
+         */
+        Span: {
+            /**
+             * First
+             * Format: date
+             */
+            first: string;
+            /**
+             * Last
+             * Format: date
+             */
+            last: string;
         };
         /**
          * SpanShown
@@ -33281,6 +33373,73 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Wall"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    getGantt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Gantt"];
                 };
             };
             /** @description Bad Request */
