@@ -79,13 +79,13 @@ interface Thick {
   lat: number;
 }
 
-/** A thirtieth of the ring's width, half a metre at least. */
+/** A sixtieth of the ring's width, 0.4 m at least. */
 function thickness(ring: readonly Position[]): Thick {
   const lons = ring.map((point) => point[0] ?? 0);
   const lats = ring.map((point) => point[1] ?? 0);
   const slim = Math.cos(((lats[0] ?? 0) * Math.PI) / 180);
   const wide_m = Math.max((Math.max(...lons) - Math.min(...lons)) * slim, Math.max(...lats) - Math.min(...lats)) * M_PER_DEGREE;
-  const m = Math.max(0.5, wide_m / 30);
+  const m = Math.max(0.4, wide_m / 60);
   return { m, lon: m / (M_PER_DEGREE * slim), lat: m / M_PER_DEGREE };
 }
 
