@@ -20,7 +20,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from rich.console import Console
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, event, select
 from sqlalchemy.sql import Select
 
 from bench.evaluated_district import YEAR, Work, a_district, put_district, tell_day
@@ -60,19 +60,19 @@ class Year:
     engine: Engine
     works: Sequence[Work]
     now: datetime = field(default_factory=lambda: midnight(FIRST))
-    _schedulers: list[Scheduler] = field(default_factory=list)
+    schedulers: list[Scheduler] = field(default_factory=list)
 
-    def run(self, *, told: Callable[[date], None] = lambda _: None) -> None:
-        """The whole year, day by day."""
+    def run(self, *, until: date = LAST, told: Callable[[date], None] = lambda _: None) -> None:
+        """Day by day up to and with a day; `told` hears of each day that is over."""
         with writing(self.engine) as connection:
             put_district(connection, self.works)
         jobs = [job for job in JOBS if job.name in NAMES]
-        self._schedulers = [
+        self.schedulers = [
             Scheduler(engine=self.engine, holder=name, ran=lambda: None, jobs=jobs, now=lambda: self.now)
             for name in ("one", "other")
         ]
         people = People(self.engine, self.works)
-        for offset in range((LAST - FIRST).days + 1):
+        for offset in range((until - FIRST).days + 1):
             self._live(FIRST + timedelta(days=offset), people)
             told(FIRST + timedelta(days=offset))
 
@@ -81,11 +81,11 @@ class Year:
             tell_day(connection, self.works, day)
         if OFF_FROM <= day <= OFF_UNTIL:
             return
-        for at, schedulers in ((midnight(day), self._schedulers[:1]), (at_hour(day), self._schedulers)):
+        for at, schedulers in ((midnight(day), self.schedulers[:1]), (at_hour(day), self.schedulers)):
             self.now = at
             for one in schedulers:
                 one.beat()
-        self._schedulers.reverse()  # each day the other one is first, the lease of yesterday's holder being over
+        self.schedulers.reverse()  # each day the other one is first, the lease of yesterday's holder being over
         people.live(day)
 
 
@@ -110,9 +110,16 @@ def _digest(rows: Sequence[Sequence[object]]) -> str:
     return f"{len(rows)}:{hashlib.sha256(spelled.encode()).hexdigest()}"
 
 
+def open_store(path: Path) -> Engine:
+    """A store that is thrown away: nothing in it waits for the disk."""
+    engine = open_engine(f"sqlite:///{path}")
+    event.listen(engine, "connect", lambda driver, _record: driver.execute("PRAGMA synchronous=OFF"))
+    return engine
+
+
 def replay(path: Path, works: Sequence[Work]) -> tuple[dict[str, str], float]:
     """The year in a store of its own: its digests, and the processor seconds it took."""
-    engine, began = open_engine(f"sqlite:///{path}"), time.process_time()
+    engine, began = open_store(path), time.process_time()
     migrate(engine)
     Year(engine, works).run()
     found = digests(engine)
