@@ -157,6 +157,15 @@ const en: typeof zh = {
     since: "since {day}", cause: "Cause", measure: "Measure", owner: "Owner", due: "Due", standard: "Acceptance", payment: "Payment", told: "Told", nothing: "not entered", upTo: "up to {value} may be paid; wages are not affected", hold: "hold new payments; wages are not affected", lag: "days of lag", finish: "Planned finish", wholeLag: "days of lag, whole project",
     press: "Press for action", note: "Note", say: { press: "Your words (to the owner and his superior)", note: "Your note (kept in the record)" }, send: "Send", sent: "Sent and recorded", needWords: "Write a few words first", cannot: "This warning cannot be pressed or noted now", evidence: "Evidence",
   },
+  parts: {
+    tabs: "Parts of the project", tab: { progress: "Progress", gantt: "Gantt", warnings: "Warnings", ledger: "Ledger", score: "Score", docs: "Papers", stills: "Stills", changes: "Changes and pauses" },
+    gantt: "Gantt", ganttSub: "dashed frame = first plan (frozen) · bar = measured · tick = camera still · plan version {n}", baseline: "First plan", planned: "Plan in force", seen: "Measured", stills: "Stills", begun: "Work first seen", done: "Completion seen",
+    board: "People, work, things, money", people: "People", work: "Work", things: "Things", money: "Money", persons: "{n} people on site", notCounted: "not counted lately", seats: "{n} responsible seats", noMachines: "no machines on site", noMoney: "Your account may not read money", noMoneyWhy: "Money is read by finance, audit, the responsible unit and the owner.", notBooked: "nothing booked yet", ledgerNone: "The first release or payment will be listed here.",
+    docs: "Papers", stages: "Stages and papers", stage: "Stage", state: "State", actual: "Actual", papers: "Papers", late: "{n} days late", noStages: "No stages", noStagesWhy: "Stages are listed here once the project has a template.", highRisk: "High risk: signed, work was due by {day} and has not begun.", permits: "Permits",
+    stageState: { blocked: "waits for earlier stages", open: "open", submitted: "waits for approval", returned: "returned", passed: "passed" }, permitState: { required: "required", refused: "refused", granted: "granted" },
+    versions: "Versions of the plan", noVersions: "No plan yet", later: "{n} days later than the first", pauses: "Pauses", noPauses: "No pauses", noPausesWhy: "Pauses that are asked for and approved are listed here.", pauseState: { asked: "waits for approval", approved: "approved", refused: "refused", withdrawn: "withdrawn" },
+    disputes: "Open disputes", noDisputes: "No open disputes", noDisputesWhy: "When people and cameras differ too much, it is listed here.", says: "cameras {camera}, person {person}",
+  },
 };
 
 export default en;

@@ -156,4 +156,13 @@ export default {
     since: "{day} 起", cause: "原因", measure: "措施", owner: "责任", due: "期限", standard: "验收标准", payment: "付款", told: "送达", nothing: "未登记", upTo: "可再付 {value};工资不受影响", hold: "暂缓新增付款;工资不受影响", lag: "滞后 天", finish: "计划竣工", wholeLag: "全项目滞后 天",
     press: "督办到责任人", note: "批示", say: { press: "督办意见(送达责任人和其主管)", note: "批示内容(记入办理记录)" }, send: "发出", sent: "已发出,记入办理记录", needWords: "请写几个字再发出", cannot: "此预警现在不能督办或批示", evidence: "证据",
   },
+  parts: {
+    tabs: "项目内容", tab: { progress: "进展", gantt: "甘特图", warnings: "预警与整改", ledger: "资金台账", score: "评分", docs: "资料", stills: "现场影像", changes: "变更与停工" },
+    gantt: "甘特图", ganttSub: "虚框 = 首版计划(冻结) · 实条 = 实测 · 竖线 = 摄像头影像 · 计划第 {n} 版", baseline: "首版计划", planned: "现行计划", seen: "实测", stills: "影像", begun: "首次见到施工", done: "见到完成",
+    board: "人事物钱", people: "人", work: "事", things: "物", money: "钱", persons: "{n} 人在场", notCounted: "近期未点数", seats: "{n} 个责任岗位", noMachines: "没有机械在场", noMoney: "当前账号无权查看资金", noMoneyWhy: "资金由财政、审计、主管单位和业主查看。", notBooked: "还没有入账", ledgerNone: "第一笔下达或支付入账后会列在这里。",
+    docs: "资料", stages: "阶段与资料", stage: "阶段", state: "状态", actual: "实际", papers: "资料", late: "晚 {n} 天", noStages: "没有阶段", noStagesWhy: "选定项目的阶段模板后会列在这里。", highRisk: "高风险:已签约,{day} 前应开工,还未开工。", permits: "许可",
+    stageState: { blocked: "等前序阶段", open: "可办", submitted: "待批", returned: "退回", passed: "已通过" }, permitState: { required: "须办", refused: "未批准", granted: "已取得" },
+    versions: "计划版本", noVersions: "还没有计划", later: "比首版晚 {n} 天", pauses: "停工", noPauses: "没有停工", noPausesWhy: "申请和批准的停工会列在这里。", pauseState: { asked: "待批", approved: "已批准", refused: "未批准", withdrawn: "已撤回" },
+    disputes: "待裁定的分歧", noDisputes: "没有待裁定的分歧", noDisputesWhy: "人报的和摄像头看到的相差过大时,会列在这里。", says: "摄像头 {camera},人报 {person}",
+  },
 };
