@@ -7,9 +7,10 @@ is the same year.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 
 from sqlalchemy import Connection, Engine
 
@@ -23,8 +24,8 @@ from central.evaluate.evaluation import Evaluation
 from central.evaluate.forms import Form
 from central.scoring.entry import Entry
 from central.scoring.goal import Goal
-from central.scoring.indicator import Value
-from central.scoring.library import shipped
+from central.scoring.indicator import IndicatorSet, Value
+from central.scoring.library import Sector, shipped
 from central.scoring.period import period_of
 from central.scoring.refused import ScoringRefused
 from central.scoring.sets import Cloning, cloned
@@ -78,10 +79,10 @@ class People:
 
     def _plan(self, day: date, now: datetime) -> None:
         """Each of these once, on the first working day from its day on."""
-        acts = (
+        acts: tuple[tuple[date, str, Callable[[], object]], ...] = (
             (date(YEAR, 1, 3), "goals", lambda: agree_goals(self.engine, self.works, now)),
             (date(YEAR, 1, 6), "sets", lambda: agree_sets(self.engine, now)),
-            *((date(YEAR, month, 25), f"survey-{name}", lambda n=name, i=at: survey(self.engine, n, i, now))
+            *((date(YEAR, month, 25), f"survey-{name}", partial(survey, self.engine, name, at, now))
               for at, (month, name) in enumerate(((3, "Q1"), (6, "Q2"), (9, "Q3"), (12, "Q4")))),
             (date(YEAR, 5, 20), "apply", lambda: apply_for(self.engine, now)),
             (date(YEAR, 6, 16), "adjust", lambda: adjust(self.engine, now)),
@@ -254,10 +255,7 @@ def agree_sets(engine: Engine, now: datetime) -> None:
             cloning = Cloning(name=name, frame="IPOR", weighing="equal", indicators=indicators)
             source = sectors[sector]
             put_set(
-                connection, subject,
-                lambda version, source=source, cloning=cloning, subject=subject: cloned(
-                    source, cloning, subject=subject, version=version
-                ),
+                connection, subject, _cloner(source, cloning, subject),
                 since=date(YEAR, 1, 1), base_version=0, reason="年度", by="绩效科长", now_ms=to_ms(now),
             )  # fmt: skip
             decide_set(connection, subject, 1, approve=True, remark="", by="区长", now_ms=to_ms(now))
@@ -318,6 +316,11 @@ def adjust(engine: Engine, now: datetime) -> None:
         decide_adjustment(connection, 1, by="区长", approve=True, remark="", now_ms=to_ms(now))
 
 
+def _cloner(source: Sector, cloning: Cloning, subject: Subject) -> Callable[[int], IndicatorSet]:
+    """Makes the version that is asked for."""
+    return lambda version: cloned(source, cloning, subject=subject, version=version)
+
+
 def third_reports(engine: Engine, works: Sequence[Work], now: datetime) -> None:
     """The third party hands its signed report on November in, of the first project of each unit."""
     digest = hashlib.sha256(REPORT).hexdigest()
@@ -326,6 +329,6 @@ def third_reports(engine: Engine, works: Sequence[Work], now: datetime) -> None:
     with writing(engine) as connection:
         for work in works:
             if work.id.endswith("-00"):
-                at = {"person": "评估所", "now_ms": to_ms(now)}
-                put_file(connection, work.id, REPORT, sha256=digest, **at)
-                put_report(connection, work.id, period_of(f"{YEAR}-11"), signed, **at)
+                who, at_ms, month = "评估所", to_ms(now), period_of(f"{YEAR}-11")
+                put_file(connection, work.id, REPORT, sha256=digest, person=who, now_ms=at_ms)
+                put_report(connection, work.id, month, signed, person=who, now_ms=at_ms)

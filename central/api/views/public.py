@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, get_args
+from typing import Any, cast, get_args
 
 from sqlalchemy import Connection, Row
 from sqlmodel import Session
@@ -15,7 +15,7 @@ from central.api.public_schemas import PublicDistrict, PublicProject, PublicStil
 from central.api.schemas import Text
 from central.api.views.nouns import deviation_of
 from central.api.views.words import instant, name_of
-from central.domain import Deviation
+from central.domain import Deviation, Level
 from central.plan.calendar import local_day
 from central.rules.evidence import insufficient
 from central.rules.ladder import rank
@@ -116,10 +116,10 @@ def _status(one: Stood, deviation: Deviation | None, *, at: datetime) -> Status:
         return "not_started"
     if deviation is None or insufficient(deviation, profile):
         return "no_data"
-    level = max((row.level for row in one.warnings if row.rule in _OF_TIME), key=rank, default=None)
-    if level is None:
+    levels = [cast(Level, row.level) for row in one.warnings if row.rule in _OF_TIME and row.level]
+    if not levels:
         return "on_plan"
-    return "slower" if level == "blue" else "behind"
+    return "slower" if max(levels, key=rank) == "blue" else "behind"
 
 
 def _days_late(seen: Deviation | None, status: Status) -> int | None:
