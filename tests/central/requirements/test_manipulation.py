@@ -43,16 +43,23 @@ def centre(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         engine = open_engine(f"sqlite:///{path}")
     else:
         engine = open_engine(request.getfixturevalue("postgres").create(template="siteprogress"))
-    district = a_district(engine)
+    try:
+        with served(engine, tmp_path_factory.mktemp("data")) as centre:
+            open_quarter(centre)
+            yield centre
+    finally:
+        engine.dispose()
+
+
+def open_quarter(centre: Centre) -> None:
+    """The set is agreed in March; on the first of April the forms are opened."""
+    district = a_district(centre.engine)
     district.day(date(2025, 3, 2))
-    with served(engine, tmp_path_factory.mktemp("data")) as centre:
-        centre.wall.at = at_hour(AGREED)
-        assert act(centre, "绩效科长", "POST", SET, **CLONE).status_code == 201
-        assert act(centre, "区长", "POST", f"{SET}/versions/1/decision", approve=True).status_code == 200
-        district.day(OPENS)
-        district.put_objective("2025-Q1")
-        yield centre
-    engine.dispose()
+    centre.wall.at = at_hour(AGREED)
+    assert act(centre, "绩效科长", "POST", SET, **CLONE).status_code == 201
+    assert act(centre, "区长", "POST", f"{SET}/versions/1/decision", approve=True).status_code == 200
+    district.day(OPENS)
+    district.put_objective("2025-Q1")
 
 
 def composed(centre: Centre) -> District:
