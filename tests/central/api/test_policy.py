@@ -40,8 +40,9 @@ def test_these_roles_import_no_plan(role: str) -> None:
 
 
 @pytest.mark.parametrize("action", sorted(set(ACTIONS) - {"know_self"}))
-def test_the_public_may_do_nothing_here(action: Action) -> None:
-    assert usable((grant("public"), grant("visitor")), action=action) == ()
+def test_the_public_may_do_nothing_here_and_a_guest_visits(action: Action) -> None:
+    assert usable((grant("public"),), action=action) == ()
+    assert usable((grant("visitor"),), action=action) == ((grant("visitor"),) if action == "visit" else ())
 
 
 def test_a_role_counts_only_with_its_own_scope() -> None:
