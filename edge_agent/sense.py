@@ -207,8 +207,8 @@ class Sense:
             except StoreBrokenError:
                 raise
             except StoreError as full:
-                self.problem, self.degraded = str(full), "disk full: readings wait, sending goes on"
                 dropped = self._evidence.evict(free_bytes=ROOM_BYTES)
+                self.problem, self.degraded = str(full), "disk full: readings wait, sending goes on"
                 log.error("capture waits, stills dropped=%d: %s", dropped, full)
                 if self._waits_for is not None or self._wait_for_room(state.camera, stop):
                     return False
