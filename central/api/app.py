@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
+from starlette.routing import BaseRoute
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from central.api.envelopes import ErrorEnvelope
@@ -156,16 +158,23 @@ def _routed(limits: UploadLimits) -> FastAPI:
         openapi_url=f"{PREFIX}/openapi.json",
         docs_url=None,  # the interactive pages load scripts from another host
         redoc_url=None,
+        routes=_operations(),
     )
-    everything = APIRouter(prefix=PREFIX, responses=_error_responses())
-    for module in _ROUTERS:
-        everything.include_router(module.router)
-    app.include_router(everything)
     install_error_handlers(app)
     largest = max(limits.photo_bytes, limits.still_bytes)
     uploads_cap = Cap(prefix=f"{PREFIX}/uploads", bytes_max=largest, headers={"tus-resumable": TUS_VERSION})
     app.add_middleware(Shell, caps=(*_CAPS, uploads_cap))
     return app
+
+
+@cache
+def _operations() -> list[BaseRoute]:
+    """Every operation under PREFIX, made once in a process: reading the types of hundreds takes more than a second."""
+    everything, router = APIRouter(prefix=PREFIX, responses=_error_responses()), APIRouter()
+    for module in _ROUTERS:
+        everything.include_router(module.router)
+    router.include_router(everything)
+    return router.routes
 
 
 def _error_responses() -> dict[int | str, dict[str, Any]]:
