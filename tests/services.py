@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from argon2 import PasswordHasher
 
 USERS = {"centre": "centre-pw", "gw-1": "gw-1-pw", "gw-2": "gw-2-pw", "gw-3": "gw-3-pw"}
@@ -160,9 +161,9 @@ class Postgres:
 
     def sql(self, statement: str) -> None:
         """Run one statement in the maintenance database."""
-        where = ["-h", "127.0.0.1", "-p", str(self.port), "-U", "siteprogress", "-d", "postgres"]
-        quiet = ["-q", "-v", "ON_ERROR_STOP=1", "-c", statement]
-        subprocess.run([str(self.binaries / "psql"), *where, *quiet], check=True)
+        where = f"host=127.0.0.1 port={self.port} user=siteprogress dbname=postgres"
+        with psycopg.connect(where, autocommit=True) as connection:
+            connection.execute(statement)
 
 
 def postgres_binaries() -> Path | None:

@@ -67,10 +67,13 @@ def fuzzed_centre(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempP
 @pytest.fixture(params=["sqlite", "postgresql"])
 def own_centre(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Centre]:
     """The API over a district of the test's own, once on each database."""
-    engine = open_engine(_copy(request, tmp_path))
+    url = _copy(request, tmp_path)
+    engine = open_engine(url)
     with served(engine, tmp_path / "data") as centre:
         yield centre
     engine.dispose()
+    if request.param == "postgresql":
+        request.getfixturevalue("postgres").drop(url)
 
 
 @pytest.fixture
