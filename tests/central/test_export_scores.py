@@ -76,7 +76,7 @@ def recomputed(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str
     return subprocess.run(program, cwd=folder, capture_output=True, text=True, check=False, timeout=60)
 
 
-@pytest.mark.requirement("E27", partly="indicator versions are tested with the indicators")
+@pytest.mark.requirement("E27")
 def test_e27_the_auditor_s_program_makes_all_scores_again_offline(store: Engine, tmp_path: Path) -> None:
     folder = unpacked(store, tmp_path)
     done = recomputed(folder)

@@ -71,7 +71,7 @@ def test_scope_decides_who_reads(centre: Centre, path: str) -> None:
         assert centre.client(person).get(f"/api/v1{path}").status_code == 404, person
 
 
-@pytest.mark.requirement("D12", partly="that the refusal is logged is not tested")
+@pytest.mark.requirement("D12")
 @pytest.mark.parametrize(
     ("there", "nowhere", "key", "other"),
     [
@@ -80,13 +80,18 @@ def test_scope_decides_who_reads(centre: Centre, path: str) -> None:
         ("/trace/record/gw-1/e1/1", "/trace/record/gw-1/e1/999", "e1/1'", "e1/999'"),
     ],
 )
-def test_forbidden_and_absent_are_one_answer(centre: Centre, there: str, nowhere: str, key: str, other: str) -> None:
+def test_forbidden_and_absent_are_one_answer(
+    centre: Centre, there: str, nowhere: str, key: str, other: str, caplog: pytest.LogCaptureFixture
+) -> None:
     client = centre.client("street")
     forbidden, absent = client.get(f"/api/v1{there}"), client.get(f"/api/v1{nowhere}")
     assert forbidden.status_code == absent.status_code == 404
     one, two = ({k: v for k, v in r.json()["error"].items() if k != "id"} for r in (forbidden, absent))
     assert one["what"].replace(key, "") == two["what"].replace(other, "")
     assert (one["code"], one["where"], one["expected"]) == (two["code"], two["where"], two["expected"])
+    (logged,) = [line for line in caplog.messages if line.startswith("scope refused")]
+    assert logged.endswith(f"path=/api/v1{there}")
+    assert "user=street" in logged
 
 
 @pytest.mark.requirement("B20")

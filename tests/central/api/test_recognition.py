@@ -136,7 +136,7 @@ def test_e21_awards_are_those_that_a_person_gave(one_centre: Centre) -> None:
     assert "绩效之星" in award["criteria"]["zh"]
 
 
-@pytest.mark.requirement("E05", partly="the public page itself is to come; its data is here without a login")
+@pytest.mark.requirement("E05")
 def test_e05_what_is_promised_to_the_people_is_seen_by_the_people(own_centre: Centre) -> None:
     year = 2026
     promise = {"year": year, "listed": True, "promise_zh": "年底前交付两栋楼", "promise_en": "Two buildings this year"}

@@ -32,7 +32,7 @@ def test_a_login_gives_a_token_that_opens(centre: Centre) -> None:
     }
 
 
-@pytest.mark.requirement("C14", partly="acts that were refused are not noted")
+@pytest.mark.requirement("C14")
 @pytest.mark.parametrize(
     "wrong", [credentials(password="wrong password"), credentials("nosuch"), credentials("nosuch", "x" * 1024)]
 )

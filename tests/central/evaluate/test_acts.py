@@ -52,7 +52,6 @@ def test_nothing_leads_out_of_final() -> None:
     assert not any("final" in sources for sources in MOVES.values())
 
 
-@pytest.mark.requirement("B21", partly="that the reason goes back with it is tested with the store")
 def test_three_levels_one_after_another_and_two_seats_at_once() -> None:
     given: list[Approval] = []
     for person, seats, number, seat in (
@@ -93,7 +92,6 @@ def test_any_seat_of_a_level_may_be_enough() -> None:
     assert standing(either, (Approval(level=1, seat="finance", person="x"),)).level is None
 
 
-@pytest.mark.requirement("E17", partly="that a result is published is tested with the store")
 @pytest.mark.parametrize(
     ("published", "end"),
     [
@@ -111,7 +109,6 @@ def test_publication_lasts_five_working_days(published: date, end: date) -> None
     assert is_final(published, (), today=end + timedelta(days=1))
 
 
-@pytest.mark.requirement("E17", partly="that a result is published is tested with the store")
 def test_an_objection_that_waits_moves_the_end() -> None:
     waits = Objection(raised_on=date(2025, 3, 5))
     in_time = replace(waits, answered_on=date(2025, 3, 10))
@@ -140,7 +137,6 @@ def a_draft(source: str = "goal/1", person: str = "li") -> Draft:
     return Draft(source=source, title=Text(zh="年报", en="report"), unit="甲", person=person, start=MONDAY, due=MONDAY)
 
 
-@pytest.mark.requirement("A44", partly="that a log line names actor and role is tested with the store")
 def test_no_task_without_one_responsible_person() -> None:
     with pytest.raises(ScoringRefused, match="no responsible person"):
         checked(a_draft(person=" "))
@@ -196,7 +192,6 @@ def test_the_responsible_person_reports_and_another_confirms() -> None:
         task_moved("done", "report")
 
 
-@pytest.mark.requirement("E33", partly="that every item of a bulletin has one is tested with the store")
 @pytest.mark.parametrize(
     ("item", "today", "state"),
     [
@@ -257,7 +252,6 @@ def a_transfer(on: date, frm: str, to: str, *, number: int = 1, **more: str) -> 
     return replace(plain, **more)  # type: ignore[arg-type]
 
 
-@pytest.mark.requirement("A45", partly="that the ranking goes by it is tested with the store")
 def test_each_day_has_its_unit() -> None:
     first, second = a_transfer(date(2025, 4, 1), "甲", "乙"), a_transfer(date(2025, 6, 1), "乙", "丙", number=2)
     waiting = a_transfer(date(2025, 5, 1), "乙", "丁", number=3, state="asked")
@@ -269,7 +263,6 @@ def test_each_day_has_its_unit() -> None:
     assert unit_at([waiting], unit="乙", day=date(2026, 1, 1)) == "乙"
 
 
-@pytest.mark.requirement("A45", partly="that the ranking goes by it is tested with the store")
 def test_both_sides_sign_and_nothing_reaches_back() -> None:
     asked = a_transfer(date(2025, 4, 1), "甲", "乙", state="asked")
     assert side_signing(asked, person="a", units=["甲"], today=MONDAY) == "from"

@@ -20,7 +20,6 @@ from central.evaluate.calendar import (
 from central.scoring.period import period_of
 
 
-@pytest.mark.requirement("E14", partly="that the list is published is tested with the store")
 @pytest.mark.parametrize(
     ("month", "first"),
     [
@@ -66,7 +65,6 @@ def in_year(year: int) -> tuple[Occasion, ...]:
     return occasions(start, datetime(year, 12, 31, 15, 59, tzinfo=UTC))
 
 
-@pytest.mark.requirement("E13", partly="that what is due is done is tested with the store")
 def test_a_year_holds_each_occasion_as_often_as_it_should() -> None:
     found = in_year(2025)
     assert Counter(one.kind for one in found) == {
@@ -83,7 +81,6 @@ def test_a_year_holds_each_occasion_as_often_as_it_should() -> None:
     assert by_kind["budget"][0].at == at_hour(date(2025, 1, 2))
 
 
-@pytest.mark.requirement("E15", partly="that the tasks are looked at is tested with the store")
 def test_snapshots_are_on_mondays_at_eight() -> None:
     found = [one.at for one in in_year(2025) if one.kind == "snapshot"]
     assert found[0] == datetime(2025, 1, 6, 0, tzinfo=UTC)  # 08:00 in the district

@@ -80,7 +80,6 @@ def test_several_sheets_of_a_kind_count_as_their_mean() -> None:
     assert mean_part("peer", {}).score is None
 
 
-@pytest.mark.requirement("E16", partly="that forms are filled in anonymously is tested with the API")
 def test_self_95_peers_78_objective_80_is_flagged() -> None:
     found = discrepancies({"self": 95.0, "peer": 78.0, "objective": 80.0})
     assert [(one.first, one.second, one.points) for one in found] == [
@@ -98,7 +97,6 @@ def test_a_discrepancy_is_more_than_ten(gap: float, flagged: bool) -> None:
     assert discrepancies({"self": (0.1 + 0.2) * 100, "objective": 20.0}) == ()
 
 
-@pytest.mark.requirement("E16", partly="that forms are filled in anonymously is tested with the API")
 @pytest.mark.parametrize("count", [2, 3, 4, 7, 12])
 def test_peers_are_never_ones_own_unit_and_everybody_is_asked_alike(count: int) -> None:
     units = UNITS[:count]
@@ -170,7 +168,6 @@ def a_form(kind: SheetKind, *, filler: str = "甲") -> Form:
     return Form(id=1, evaluation=1, round=1, kind=kind, filler=filler, person="", state="open", due_ms=0)
 
 
-@pytest.mark.requirement("E16", partly="that forms are filled in anonymously is tested with the API")
 @pytest.mark.parametrize(
     ("kind", "roles", "own", "code"),
     [

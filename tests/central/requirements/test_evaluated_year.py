@@ -221,7 +221,6 @@ def test_an_adjusted_target_holds_from_june_and_leaves_what_was_over(year: Repla
     }  # fmt: skip
 
 
-@pytest.mark.requirement("A46", partly="groups of fewer than five are tested with the store")
 @pytest.mark.requirement("E29")
 def test_like_is_ranked_with_like_each_quarter_and_what_follows_is_suggested(year: Replayed) -> None:
     with reading(year.engine) as connection:

@@ -88,6 +88,7 @@ def refused(centre: Centre, prefix: str) -> list[tuple[str, str, str]]:
     ]
 
 
+@pytest.mark.requirement("C14")
 def test_nobody_scores_himself(centre: Centre) -> None:
     centre.wall.at = at_hour(date(2025, 4, 3))
     forms = centre.client("水务局主任").get("/api/v1/evaluation-forms").json()["forms"]

@@ -60,7 +60,6 @@ def a_quarter(engine: Engine) -> District:
     return district
 
 
-@pytest.mark.requirement("E16", partly="that peers are anonymous is tested with the API")
 @pytest.mark.requirement("E17")
 @pytest.mark.requirement("E13")
 def test_a_quarter_from_its_forms_to_what_is_final(any_store: Engine) -> None:

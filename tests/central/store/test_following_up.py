@@ -148,7 +148,6 @@ def test_who_does_not_have_a_project_any_more_does_not_sign_it_away(sqlite_store
         sign_transfer(connection, number, person=f"{old}主任", units=[old], now_ms=ms(MARCH))
 
 
-@pytest.mark.requirement("D25", partly="that a third party reads its projects only is tested with the API")
 def test_a_third_partys_report_is_a_voice_of_its_own(any_store: Engine) -> None:
     a_district(any_store, units=TWO)
     content = b"%PDF-1.7 report"
@@ -281,7 +280,6 @@ def test_a_decision_of_the_joint_meeting_becomes_a_task(any_store: Engine) -> No
     assert item.decided == (number,)
 
 
-@pytest.mark.requirement("D23", partly="that the three tabs are one answer is tested with the API")
 def test_a_finding_of_audit_is_closed_when_another_verified_it(any_store: Engine) -> None:
     a_district(any_store, units=TWO)
     finding = Finding(title="超付", text="三月超付", severity="serious", basis="预算法", found_on=MARCH)

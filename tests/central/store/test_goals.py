@@ -167,7 +167,7 @@ def test_a_proposal_is_withdrawn_by_who_made_it(any_store: Engine) -> None:
                     withdraw_goals(connection, keys, by=by, now_ms=1)
 
 
-@pytest.mark.requirement("D07", partly="the budget it is linked with is a suggestion of the consequences")
+@pytest.mark.requirement("D07")
 def test_d07_what_was_reached_is_kept_by_period_and_feeds_the_next_year(agreed: Engine) -> None:
     def note(period: str, value: float, day: date) -> None:
         given = Value(indicator="", value=value, state="entered", refs=("paper/1",))

@@ -343,6 +343,7 @@ def test_the_job_follows_what_became_final_and_looks_once(district: Engine) -> N
     assert do(district, follow_due, now_ms=JULY + 86_400_000) == "0 windows ended"
 
 
+@pytest.mark.requirement("D07")
 def test_the_job_follows_a_missed_goal_once_the_years_result_is_final(agreed: Engine) -> None:
     with reading(agreed) as connection:
         (goal,) = (one for one in goals_of(connection) if one.id == "old")

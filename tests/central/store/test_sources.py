@@ -167,7 +167,7 @@ def test_a_running_period_counts_the_days_that_are_over(sqlite_store: Engine) ->
         assert told(connection, "progress.completion", period="2026-07").state == "not_due"
 
 
-@pytest.mark.requirement("C22", partly="the demo district and the page of it")
+@pytest.mark.requirement("C22")
 def test_mean_days_to_mend_and_none_overdue(sqlite_store: Engine) -> None:
     with writing(sqlite_store) as connection:
         add_project(connection)
@@ -181,7 +181,7 @@ def test_mean_days_to_mend_and_none_overdue(sqlite_store: Engine) -> None:
         assert told(connection, "mending.overdue_unhandled", period=quarter).value == 0.0
 
 
-@pytest.mark.requirement("E07", partly="the phone's form")
+@pytest.mark.requirement("E07")
 def test_complaints_of_an_adapter(any_store: Engine) -> None:
     days = [(date(2026, 3, 2), 60, 55), (date(2026, 3, 3), 40, 40)]
     with writing(any_store) as connection:
