@@ -1,4 +1,7 @@
-"""What the API takes and answers about tasks, evaluations and what follows. Answers have every field."""
+"""What the API takes and answers about evaluations, the meeting that talks of them and what audit found.
+
+Answers have every field.
+"""
 
 from __future__ import annotations
 
@@ -7,104 +10,16 @@ from typing import Annotated, Literal
 
 from pydantic import Field, JsonValue
 
-from central.api.acting import Day, Line, Note, Number
+from central.api.acting import Day, Line, Note, Number, Reasoned
 from central.api.mending_schemas import Asked
-from central.api.schemas import Answer, Grade, Level, Sha256, Text
+from central.api.schemas import Answer, Grade, Level, Text
 
 IDS_MAX = 500
 Points = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
-Reasoned = Annotated[str, Field(min_length=1, max_length=2000, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$")]
 LeafId = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
-TaskStateName = Literal["published", "underway", "submitted", "done", "unmet", "cancelled"]
 EvaluationStateName = Literal["collecting", "composed", "approved", "published", "final"]
 FormKind = Literal["self", "peer", "dept", "finance", "third"]
 Evaluated = Literal["unit", "project", "person"]
-FollowUp = Literal["not_begun", "overdue", "ordered", "mending", "evidence", "mended", "waived"]
-
-
-# --- tasks ------------------------------------------------------------------------------------------------------------
-
-
-class TaskGiven(Asked):
-    """A task besides the month's list: one person of the caller's unit, until a day."""
-
-    title: Line
-    person: Line
-    unit: Line
-    start: Day
-    due: Day
-    parent: Annotated[int | None, Field(ge=1, lt=1 << 31)] = None
-
-
-class ProgressGiven(Asked):
-    """How far a task is, 0-9999: what is done is submitted and confirmed by another."""
-
-    progress_bp: Annotated[int, Field(ge=0, lt=10_000)]
-    note: Note = ""
-
-
-class NoteGiven(Asked):
-    """Words for the timeline."""
-
-    note: Note = ""
-
-
-class TaskShown(Answer):
-    """A task; `level` is its colour today, null on its way; `follows` what measures it by itself, '' = its person."""
-
-    id: int
-    month: str
-    source: str
-    parent: str
-    title: Text
-    unit: str
-    project: str | None
-    person: str
-    start: date
-    due: date
-    state: TaskStateName
-    word: Text
-    progress_bp: int
-    late_days: int
-    level: Level | None
-    follows: Literal["gap", "goal", "rectification", ""]
-    ended_on: date | None
-
-
-class TaskList(Answer):
-    """A page of tasks by due day; `total` without paging."""
-
-    total: int
-    tasks: list[TaskShown]
-
-
-class TaskEventShown(Answer):
-    """One act on a task."""
-
-    at: datetime
-    actor: str
-    event: str
-    before: str
-    after: str
-    progress_bp: int
-    note: str
-
-
-class TaskWeek(Answer):
-    """Where a task stood on a Monday at 08:00."""
-
-    week: date
-    state: str
-    progress_bp: int
-    late_days: int
-    level: Level | None
-
-
-class TaskDetail(TaskShown):
-    """A task with its timeline and its Mondays."""
-
-    timeline: list[TaskEventShown]
-    weeks: list[TaskWeek]
 
 
 class AgendaItemShown(Answer):
@@ -135,9 +50,6 @@ class DecisionGiven(Asked):
     unit: Line
     person: Line
     due: Day
-
-
-# --- evaluations ------------------------------------------------------------------------------------------------------
 
 
 class PartShown(Answer):
@@ -333,32 +245,6 @@ class PolicyShown(Answer):
     document: dict[str, JsonValue]
 
 
-# --- what follows -----------------------------------------------------------------------------------------------------
-
-
-class BulletinItemShown(Answer):
-    """Something told of a unit with what became of it."""
-
-    id: int
-    kind: Literal["evaluation", "report", "quality"]
-    period: str
-    unit: str
-    project: str | None
-    text: Text
-    told_on: date
-    state: FollowUp
-    word: Text
-    rectification: int | None
-    waived_by: str
-    waived_reason: str
-
-
-class BulletinItems(Answer):
-    """A page of items, newest first."""
-
-    items: list[BulletinItemShown]
-
-
 class FindingGiven(Asked):
     """What audit found of a project."""
 
@@ -384,103 +270,3 @@ class FindingShown(Answer):
     rectification_state: str | None
     closed_by: str
     remark: str
-
-
-class ThirdGiven(Asked):
-    """A third party's report: points for decision, process, output and benefit, and the digest of its file."""
-
-    points: Annotated[dict[LeafId, Points], Field(min_length=1, max_length=20)]
-    file: Sha256
-    signer: Line
-    signed_on: Day
-    note: Note = ""
-
-
-class ThirdShown(Answer):
-    """A third party's report of a month."""
-
-    id: int
-    month: str
-    total: float | None
-    grade: Grade | None
-    sheet: str
-    file: Sha256
-    signer: str
-    signed_on: date
-    note: str
-    uploaded_by: str
-    uploaded_at: datetime
-
-
-class ThirdReports(Answer):
-    """Reports of a project, newest first; `leaves` is what the next one is asked."""
-
-    reports: list[ThirdShown]
-    leaves: list[AskedLeaf]
-
-
-class FileKept(Answer):
-    """A file is kept; putting it again changes nothing."""
-
-    sha256: Sha256
-    bytes: int
-
-
-class TransferGiven(Asked):
-    """A project is to go to another unit on a day to come."""
-
-    to_unit: Line
-    effective_on: Day
-    reason: Reasoned
-
-
-class TransferShown(Answer):
-    """A transfer; in force from its day once both units have signed."""
-
-    id: int
-    project: str
-    from_unit: str
-    to_unit: str
-    effective_on: date
-    state: Literal["asked", "signed", "refused", "withdrawn"]
-    from_signed_by: str
-    to_signed_by: str
-
-
-class Transfers(Answer):
-    """Transfers of a project, first to last, and the unit that answers today."""
-
-    unit: str
-    transfers: list[TransferShown]
-
-
-class ArtefactShown(Answer):
-    """The budget, monitoring or evaluation of a project-year."""
-
-    year: int
-    kind: Literal["budget", "monitoring", "evaluation"]
-    sha256: Sha256
-    made_at: datetime
-    document: dict[str, JsonValue]
-
-
-class ProjectTab(Answer):
-    """What the project is and where it stands."""
-
-    id: str
-    name: Text
-    unit: str
-    budget_fen: int | None = Field(description="null for who may not read money")
-    plan_version: int
-    start: date
-    finish: date
-    artefacts: list[ArtefactShown]
-
-
-class Oversight(Answer):
-    """项目+绩效+审计: three tabs on one project; null where the caller's role may not read it."""
-
-    project: ProjectTab
-    performance: list[EvaluationShown] | None
-    third: list[ThirdShown] | None
-    audit: list[FindingShown] | None

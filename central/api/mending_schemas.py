@@ -10,7 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from central.api.case_brief import CaseBrief
 from central.api.envelopes import ErrorEnvelope
 from central.api.messages_schemas import CaseReceipt
-from central.api.schemas import Answer, Named, PlanWarning, Sha256, Text
+from central.api.schemas import Answer, Named, Sha256, Text
+from central.api.warning_schemas import PlanWarning
 
 IDS_MAX = 200
 WarningId = Annotated[str, Field(pattern="^[0-9]{1,18}$")]

@@ -8,7 +8,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Literal
 
-from central.api.schemas import Answer, Bp, Level, Named, Sign, SignCounts, SignedBp, Still, Text
+from central.api.project_schemas import SignCounts
+from central.api.schemas import Answer, Bp, Level, Named, Sign, SignedBp, Still, Text
 
 
 class LevelToday(Answer):

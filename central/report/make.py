@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from central.api.access import Access
 from central.api.policy import Grant
-from central.api.schemas import PlanWarning, Still
+from central.api.schemas import Still
 from central.api.views.bulletin import bulletin_shown
 from central.api.views.cases import causes_shown, detail_shown
 from central.api.views.curve import curve_of
@@ -22,6 +22,7 @@ from central.api.views.money import disbursement_of, money_of
 from central.api.views.projects import project_of
 from central.api.views.readings import still
 from central.api.views.warnings import Page, warning_of, warnings_of
+from central.api.warning_schemas import PlanWarning
 from central.errors import CentralError, UnknownThing
 from central.quality.counting import next_month, total_of
 from central.quality.score import Counted, quality_score

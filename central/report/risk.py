@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 from central.api.ledger_schemas import Disbursement, ProjectMoney
 from central.api.mending_schemas import CaseDetail, CauseShown
+from central.api.project_schemas import BuildingState, Curve, ProjectDetail
 from central.api.quality_schemas import UnitQuality
-from central.api.schemas import BuildingState, Curve, PlanWarning, ProjectDetail, Still
+from central.api.schemas import Still
 from central.api.schemas import Text as Said
+from central.api.warning_schemas import PlanWarning
 from central.report.document import (
     Block,
     Cell,

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from central.api.access import Access, allow
-from central.api.schemas import Faces, Fusion
+from central.api.face_schemas import Faces, Fusion
 from central.api.services import Db, Given
 from central.api.views.faces import faces_of
 from central.api.views.fusion import fusion_of

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter
 
 from central.api.access import Access, allow
-from central.api.schemas import Fleet
+from central.api.fleet_schemas import Fleet
 from central.api.services import Db, Given
 from central.api.views.fleet import fleet_of
 

@@ -11,26 +11,13 @@ from sqlalchemy import Connection
 
 from central.api.access import Access, allow
 from central.api.acting import Day
+from central.api.delay_schemas import Approvals, Bottlenecks, Causes, Cohorts
 from central.api.errors import InvalidError
-from central.api.insight_schemas import (
-    Approvals,
-    Bottlenecks,
-    Causes,
-    Cohorts,
-    Comparison,
-    Correlation,
-    DimensionCode,
-    FigureCode,
-    MeasureCode,
-    Name,
-    PivotShown,
-    PlaceKind,
-    Priorities,
-    Returns,
-    SideBySide,
-    Use,
-)
+from central.api.insight_schemas import Comparison, Correlation, MeasureCode, PlaceKind, Priorities, Returns, SideBySide
+from central.api.pivot_schemas import DimensionCode, FigureCode, PivotShown
+from central.api.practice_schemas import Name
 from central.api.services import Db, Given, Services
+from central.api.use_schemas import Use
 from central.api.views.insight import (
     comparison_shown,
     correlation_shown,

@@ -9,22 +9,22 @@ from sqlmodel import Session
 
 from central.api.access import Access, allow
 from central.api.errors import absent
-from central.api.insight_schemas import (
+from central.api.insight_schemas import PlaceKind
+from central.api.mending_refusals import RESPONSES
+from central.api.policy import Place, covers
+from central.api.practice_schemas import (
     BenefitGiven,
     Benefits,
     BenefitShown,
     ClassGiven,
     ClassShown,
-    PlaceKind,
     PlacePractice,
     PlacePracticeGiven,
     Practices,
-    ViewGiven,
 )
-from central.api.mending_refusals import RESPONSES
-from central.api.policy import Place, covers
 from central.api.refused_acts import recorded
 from central.api.services import Db, Given
+from central.api.use_schemas import ViewGiven
 from central.api.views.insight import said
 from central.domain import Text
 from central.store.engine import writing

@@ -11,24 +11,22 @@ from central.api.access import Access, AskFirst, allow
 from central.api.acting import Number
 from central.api.envelopes import ErrorEnvelope
 from central.api.errors import WrongMediaTypeError, absent
-from central.api.evaluation_schemas import (
+from central.api.evaluation_schemas import FindingGiven, FindingShown, ReasonGiven
+from central.api.mending_refusals import RESPONSES
+from central.api.oversight_schemas import (
     BulletinItems,
     FileKept,
-    FindingGiven,
-    FindingShown,
-    NoteGiven,
     Oversight,
-    ReasonGiven,
     ThirdGiven,
     ThirdReports,
     TransferGiven,
     Transfers,
     TransferShown,
 )
-from central.api.mending_refusals import RESPONSES
 from central.api.policy import district_wide
 from central.api.refused_acts import recorded
 from central.api.services import Db, Given, Services
+from central.api.task_schemas import NoteGiven
 from central.api.views.oversight import (
     findings_shown,
     item_shown,

@@ -8,7 +8,9 @@ from fastapi import APIRouter, Depends, Query
 
 from central.api.access import Access, allow
 from central.api.acting import Day
-from central.api.schemas import Curve, District, ProjectDetail, ProjectList, ScoreDetail, Sign
+from central.api.project_schemas import Curve, District, ProjectDetail, ProjectList
+from central.api.schemas import Sign
+from central.api.score_schemas import ScoreDetail
 from central.api.services import Db, Given
 from central.api.views.curve import curve_of
 from central.api.views.projects import Filters, district_of, list_of, project_of

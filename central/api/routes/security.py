@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from central.api.access import Access, allow
-from central.api.schemas import DeadLetterList, SecurityEventList
+from central.api.fleet_schemas import DeadLetterList, SecurityEventList
 from central.api.services import Db
 from central.api.views.security import letters_of, security_events_of
 

@@ -11,20 +11,12 @@ from sqlalchemy import Connection
 
 from central.api.access import Access, allow
 from central.api.acting import Number
-from central.api.evaluation_schemas import (
-    Agenda,
-    DecisionGiven,
-    NoteGiven,
-    ProgressGiven,
-    TaskDetail,
-    TaskGiven,
-    TaskList,
-    TaskStateName,
-)
+from central.api.evaluation_schemas import Agenda, DecisionGiven
 from central.api.mending_refusals import RESPONSES
 from central.api.policy import district_wide
 from central.api.refused_acts import recorded
 from central.api.services import Db, Given, Services
+from central.api.task_schemas import NoteGiven, ProgressGiven, TaskDetail, TaskGiven, TaskList, TaskStateName
 from central.api.views.seats import units_of
 from central.api.views.tasks import TaskFilter, agenda_shown, seen_task, task_detail, tasks_shown
 from central.domain import Text

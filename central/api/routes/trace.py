@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Query
 
 from central.api.access import Access, allow
 from central.api.acting import Day
-from central.api.schemas import TraceNode
+from central.api.score_schemas import TraceNode
 from central.api.services import Db, Given
 from central.api.views.trace import record_trace, score_trace, warning_trace
 from central.api.views.trace_sheet import sheet_trace

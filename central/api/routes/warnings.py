@@ -29,12 +29,13 @@ from central.api.mending_schemas import (
     Remark,
     Verification,
 )
-from central.api.schemas import Level, PlanWarning, WarningList
+from central.api.schemas import Level
 from central.api.services import Db, Given, Services
 from central.api.views.cases import causes_shown, detail_shown
 from central.api.views.seats import actor_on, visible_projects
 from central.api.views.timeline import text_of
 from central.api.views.warnings import Page, counts_of, inbox_of, warning_of, warnings_of
+from central.api.warning_schemas import PlanWarning, WarningList
 from central.mending.order import Order
 from central.mending.refused import MendingRefused
 from central.mending.who import MAY, Actor

@@ -8,7 +8,8 @@ from datetime import date, timedelta
 from sqlmodel import Session
 
 from central.api.errors import absent
-from central.api.schemas import Curve, CurvePoint, Named, Text
+from central.api.project_schemas import Curve, CurvePoint
+from central.api.schemas import Named, Text
 from central.domain import Building, Project
 from central.plan.calendar import SiteCalendar, calendar_of
 from central.plan.planned import Curve as PlannedCurve

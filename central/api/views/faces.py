@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from central.api.errors import absent
-from central.api.schemas import Faces, FaceState
+from central.api.face_schemas import Faces, FaceState
 from central.api.views.readings import reading_of, ref_of, still
 from central.api.views.words import named
 from central.domain import Project, WorkItem

@@ -8,7 +8,7 @@ from typing import Literal, cast
 from sqlmodel import Session, select
 
 from central.api.access import Access
-from central.api.schemas import CameraState, Condition, Fleet, GatewayState
+from central.api.fleet_schemas import CameraState, Condition, Fleet, GatewayState
 from central.api.views.words import instant, named
 from central.store.instants import from_ms
 from central.store.read_fleet import Delivery, Watching, deliveries, watching

@@ -6,7 +6,8 @@ from sqlmodel import Session
 
 from central import domain
 from central.api.errors import absent
-from central.api.schemas import Fusion, FusionRow, Named, Text
+from central.api.face_schemas import Fusion, FusionRow
+from central.api.schemas import Named, Text
 from central.api.views.believed import Standing, standings_of
 from central.api.views.words import named, refs_of
 from central.plan.calendar import calendar_of

@@ -5,7 +5,25 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from fractions import Fraction
 
-from central.api import insight_schemas as shown
+from central.api.insight_schemas import (
+    BesideShown,
+    CoefficientShown,
+    ComparedShown,
+    Comparison,
+    Correlation,
+    DifferenceShown,
+    HistoryShown,
+    MeasureNamed,
+    MonthShown,
+    PointShown,
+    Priorities,
+    PriorityShown,
+    Returns,
+    SectorReturnShown,
+    SideBySide,
+    SpreadShown,
+    TrendShown,
+)
 from central.api.schemas import Text
 from central.domain import Text as Words
 from central.insight import correlation as correlations
@@ -31,14 +49,14 @@ def said(words: Words) -> Text:
     return Text(zh=words.zh, en=words.en)
 
 
-def measure_shown(measure: Measure) -> shown.MeasureNamed:
+def measure_shown(measure: Measure) -> MeasureNamed:
     """What is measured."""
-    return shown.MeasureNamed.model_validate(
+    return MeasureNamed.model_validate(
         {"code": measure.code, "name": said(measure.name), "unit": said(measure.unit), "better": measure.better}
     )
 
 
-def spread_shown(found: Spread | None, scale: int = 1) -> shown.SpreadShown | None:
+def spread_shown(found: Spread | None, scale: int = 1) -> SpreadShown | None:
     """A spread in the measure's unit."""
     if found is None:
         return None
@@ -46,7 +64,7 @@ def spread_shown(found: Spread | None, scale: int = 1) -> shown.SpreadShown | No
     def told(value: Fraction | float) -> float:
         return float(value) / scale
 
-    return shown.SpreadShown(
+    return SpreadShown(
         n=found.n,
         least=told(found.least),
         q1=told(found.q1),
@@ -60,11 +78,11 @@ def spread_shown(found: Spread | None, scale: int = 1) -> shown.SpreadShown | No
     )
 
 
-def difference_shown(found: Difference | None, scale: int = 1) -> shown.DifferenceShown | None:
+def difference_shown(found: Difference | None, scale: int = 1) -> DifferenceShown | None:
     """A difference in the measure's unit."""
     if found is None:
         return None
-    return shown.DifferenceShown(
+    return DifferenceShown(
         value=found.value / scale,
         low=found.low / scale,
         high=found.high / scale,
@@ -81,10 +99,10 @@ def comparison_shown(
     *,
     stood: Stood | None,
     visible: Collection[str] | None,
-) -> shown.Comparison:
+) -> Comparison:
     """A project beside like ones of the whole district; `visible` None = the caller sees all of them."""
     others = like(one, rows)
-    return shown.Comparison(
+    return Comparison(
         project=one.id,
         kind=said(kind_name(one.kind)),
         band=said(band_of(one.contract_fen).name),
@@ -95,8 +113,8 @@ def comparison_shown(
     )
 
 
-def _trend(one: ProjectRow, stood: Stood | None) -> shown.TrendShown:
-    return shown.TrendShown(
+def _trend(one: ProjectRow, stood: Stood | None) -> TrendShown:
+    return TrendShown(
         planned_finish=one.finish,
         finish=stood.forecast if stood else None,
         low=stood.forecast_low if stood else None,
@@ -106,9 +124,9 @@ def _trend(one: ProjectRow, stood: Stood | None) -> shown.TrendShown:
     )
 
 
-def _compared(found: Compared, visible: Collection[str] | None) -> shown.ComparedShown:
+def _compared(found: Compared, visible: Collection[str] | None) -> ComparedShown:
     among = [project for project in found.among if visible is None or project in visible]
-    return shown.ComparedShown(
+    return ComparedShown(
         measure=measure_shown(found.measure),
         value=None if found.value is None else found.value / found.measure.scale,
         n=found.n,
@@ -121,9 +139,9 @@ def _compared(found: Compared, visible: Collection[str] | None) -> shown.Compare
     )
 
 
-def _history(found: History) -> shown.HistoryShown:
-    return shown.HistoryShown(
-        points=[shown.MonthShown.model_validate(point, from_attributes=True) for point in found.points],
+def _history(found: History) -> HistoryShown:
+    return HistoryShown(
+        points=[MonthShown.model_validate(point, from_attributes=True) for point in found.points],
         gaps=spread_shown(found.gaps, _POINTS),
         newest_percentile_bp=found.newest_percentile_bp,
         change_bp=found.change_bp,
@@ -133,19 +151,19 @@ def _history(found: History) -> shown.HistoryShown:
 
 def side_by_side_shown(
     found: Sequence[Beside], measure: Measure, *, visible: Collection[str] | None, places: Collection[str] | None
-) -> shown.SideBySide:
+) -> SideBySide:
     """Places beside each other; a caller who does not see the district sees the lines of his `places`."""
-    return shown.SideBySide(
+    return SideBySide(
         measure=measure_shown(measure),
         method=said(horizontal.METHOD),
         places=[_beside(one, visible) for one in found if places is None or one.place in places],
     )
 
 
-def _beside(found: Beside, visible: Collection[str] | None) -> shown.BesideShown:
+def _beside(found: Beside, visible: Collection[str] | None) -> BesideShown:
     scale = found.measure.scale
     mine = [project for project in found.projects if visible is None or project in visible]
-    return shown.BesideShown(
+    return BesideShown(
         place=found.place,
         kind=said(kind_name(found.kind)),
         n=len(found.projects),
@@ -159,10 +177,10 @@ def _beside(found: Beside, visible: Collection[str] | None) -> shown.BesideShown
     )
 
 
-def correlation_shown(rows: Sequence[ProjectRow], x: Measure, y: Measure) -> shown.Correlation:
+def correlation_shown(rows: Sequence[ProjectRow], x: Measure, y: Measure) -> Correlation:
     """Two measures over these projects; those of which one cannot be said are left out."""
     found = correlated(scatter(rows, x, y))
-    return shown.Correlation(
+    return Correlation(
         x=measure_shown(x),
         y=measure_shown(y),
         n=found.n,
@@ -171,24 +189,24 @@ def correlation_shown(rows: Sequence[ProjectRow], x: Measure, y: Measure) -> sho
         refused=said(found.refused) if found.refused else None,
         label=said(found.label),
         method=said(correlations.METHOD),
-        points=[shown.PointShown(id=one.id, x=one.x / x.scale, y=one.y / y.scale) for one in found.points],
+        points=[PointShown(id=one.id, x=one.x / x.scale, y=one.y / y.scale) for one in found.points],
     )
 
 
-def _coefficient(found: Coefficient | None) -> shown.CoefficientShown | None:
-    return None if found is None else shown.CoefficientShown.model_validate(found, from_attributes=True)
+def _coefficient(found: Coefficient | None) -> CoefficientShown | None:
+    return None if found is None else CoefficientShown.model_validate(found, from_attributes=True)
 
 
 def priorities_shown(
     rows: Sequence[ProjectRow], found: Sequence[priority.Priority], *, limit: int, offset: int
-) -> shown.Priorities:
+) -> Priorities:
     """The heaviest with their factors."""
     names = {row.id: row.name for row in rows}
-    return shown.Priorities(
+    return Priorities(
         method=said(priority.METHOD),
         total=len(found),
         projects=[
-            shown.PriorityShown(
+            PriorityShown(
                 project=one.project,
                 name=said(names[one.project]),
                 risk_bp=one.risk_bp,
@@ -202,14 +220,14 @@ def priorities_shown(
     )
 
 
-def returns_shown(found: returns.Returns, names: Mapping[str, Words]) -> shown.Returns:
+def returns_shown(found: returns.Returns, names: Mapping[str, Words]) -> Returns:
     """Sectors by what they brought."""
-    return shown.Returns(
+    return Returns(
         method=said(returns.METHOD),
         label=said(found.label),
         mean=None if found.mean_milli is None else found.mean_milli / 1000,
         sectors=[
-            shown.SectorReturnShown(
+            SectorReturnShown(
                 sector=one.sector,
                 name=said(sector_name(one.sector, names)),
                 n=one.n,

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
-from central.api import insight_schemas as shown
+from central.api.delay_schemas import (
+    BottleneckShown,
+    CauseCount,
+    CauseGroupShown,
+    CohortShown,
+    StageLoss,
+    StagePartShown,
+    StepTimeShown,
+)
+from central.api.pivot_schemas import FigureShown, PivotLineShown, PivotShown
+from central.api.use_schemas import UnitUseShown, Use, UseCount
 from central.api.views.insight import difference_shown, said, sector_name, spread_shown
 from central.domain import Text as Words
 from central.insight import use
@@ -23,14 +33,14 @@ _NOTHING = Words(zh="", en="")
 _BANDS = {band.code: band.name for band in BANDS}
 
 
-def causes_group(found: CauseGroup, *, name: Callable[[str], Words]) -> shown.CauseGroupShown:
+def causes_group(found: CauseGroup, *, name: Callable[[str], Words]) -> CauseGroupShown:
     """Causes of a group with its name."""
-    return shown.CauseGroupShown(
+    return CauseGroupShown(
         group=found.group,
         name=said(name(found.group)),
         n=found.n,
         causes=[
-            shown.CauseCount(
+            CauseCount(
                 cause=one.cause,
                 name=said(one.name),
                 n=one.n,
@@ -44,9 +54,9 @@ def causes_group(found: CauseGroup, *, name: Callable[[str], Words]) -> shown.Ca
     )
 
 
-def bottleneck_shown(found: Bottleneck) -> shown.BottleneckShown:
+def bottleneck_shown(found: Bottleneck) -> BottleneckShown:
     """Where the days were lost."""
-    return shown.BottleneckShown(
+    return BottleneckShown(
         when=found.when,
         projects=found.projects,
         excess_days=found.excess_days,
@@ -61,8 +71,8 @@ def stage_name(stage: str) -> Words:
     return STAGE_NAMES.get(stage, Words(zh=stage, en=stage))
 
 
-def _stage(one: StageStat) -> shown.StageLoss:
-    return shown.StageLoss(
+def _stage(one: StageStat) -> StageLoss:
+    return StageLoss(
         stage=one.stage,
         name=said(stage_name(one.stage)),
         n=one.n,
@@ -74,9 +84,9 @@ def _stage(one: StageStat) -> shown.StageLoss:
     )
 
 
-def cohort_shown(one: Cohort) -> shown.CohortShown:
+def cohort_shown(one: Cohort) -> CohortShown:
     """Projects of a kind together."""
-    return shown.CohortShown(
+    return CohortShown(
         kind=one.kind,
         name=said(kind_name(one.kind)),
         projects=list(one.projects),
@@ -91,8 +101,8 @@ def cohort_shown(one: Cohort) -> shown.CohortShown:
     )
 
 
-def _part(one: StagePart) -> shown.StagePartShown:
-    return shown.StagePartShown(
+def _part(one: StagePart) -> StagePartShown:
+    return StagePartShown(
         stage=one.stage,
         name=said(stage_name(one.stage)),
         n=one.n,
@@ -102,9 +112,9 @@ def _part(one: StagePart) -> shown.StagePartShown:
     )
 
 
-def step_shown(one: StepTime) -> shown.StepTimeShown:
+def step_shown(one: StepTime) -> StepTimeShown:
     """How long a step takes."""
-    return shown.StepTimeShown(
+    return StepTimeShown(
         step=one.step,
         name=said(one.name),
         n=one.n,
@@ -119,14 +129,14 @@ def step_shown(one: StepTime) -> shown.StepTimeShown:
     )
 
 
-def use_shown(found: Sequence[UnitUse], *, since: date, until: date) -> shown.Use:
+def use_shown(found: Sequence[UnitUse], *, since: date, until: date) -> Use:
     """Units by how much they use."""
-    return shown.Use(
+    return Use(
         since=since,
         until=until,
         method=said(use.METHOD),
         units=[
-            shown.UnitUseShown(
+            UnitUseShown(
                 unit=one.unit,
                 entries=one.entries,
                 views=one.views,
@@ -134,7 +144,7 @@ def use_shown(found: Sequence[UnitUse], *, since: date, until: date) -> shown.Us
                 users=one.users,
                 use_bp=one.use_bp,
                 mark=said(one.mark) if one.mark else None,
-                acts=[shown.UseCount(what=what, n=n) for what, n in one.acts],
+                acts=[UseCount(what=what, n=n) for what, n in one.acts],
             )
             for one in found
         ],
@@ -154,17 +164,17 @@ def key_name(dimension: Dimension, key: str, sectors: Mapping[str, Words]) -> Wo
             return Words(zh=key, en=key)
 
 
-def pivot_shown(found: Pivot, sectors: Mapping[str, Words]) -> shown.PivotShown:
+def pivot_shown(found: Pivot, sectors: Mapping[str, Words]) -> PivotShown:
     """The view that the file equals."""
 
-    def line(one: PivotLine) -> shown.PivotLineShown:
+    def line(one: PivotLine) -> PivotLineShown:
         keys = [said(key_name(name, key, sectors)) for name, key in zip(found.by, one.keys, strict=True)]
-        return shown.PivotLineShown(keys=keys, figures=list(one.figures), projects=list(one.projects))
+        return PivotLineShown(keys=keys, figures=list(one.figures), projects=list(one.projects))
 
-    return shown.PivotShown(
+    return PivotShown(
         by=list(found.by),
         figures=[
-            shown.FigureShown.model_validate({"code": one.code, "name": said(one.name), "scale": one.scale})
+            FigureShown.model_validate({"code": one.code, "name": said(one.name), "scale": one.scale})
             for one in found.figures
         ],
         lines=[line(one) for one in found.lines],

@@ -11,7 +11,8 @@ from sqlmodel import Session
 
 from central.api.access import Access, place_of
 from central.api.policy import covers, district_wide, usable
-from central.api.schemas import Fact, Still, Text, TraceNode
+from central.api.schemas import Still, Text
+from central.api.score_schemas import Fact, TraceNode
 from central.api.views.readings import still
 from central.store.instants import from_ms
 from central.store.named import Named

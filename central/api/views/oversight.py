@@ -9,11 +9,10 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from central.api.access import Access
-from central.api.evaluation_schemas import (
+from central.api.evaluation_schemas import EvaluationShown, FindingShown
+from central.api.oversight_schemas import (
     ArtefactShown,
     BulletinItemShown,
-    EvaluationShown,
-    FindingShown,
     Oversight,
     ProjectTab,
     ThirdReports,

@@ -12,17 +12,16 @@ from sqlmodel import Session
 from central import domain
 from central.api.access import Access
 from central.api.errors import absent
-from central.api.schemas import (
+from central.api.project_schemas import (
     District,
     Pause,
     ProjectDetail,
     ProjectList,
     ProjectSummary,
     ScoreBrief,
-    Sign,
     SignCounts,
-    Text,
 )
+from central.api.schemas import Sign, Text
 from central.api.views.fleet import camera_state
 from central.api.views.sign import SIGNS, severity
 from central.api.views.standing import Judged

@@ -12,6 +12,7 @@ from sqlmodel import Session
 from central import domain
 from central.api.access import Access
 from central.api.acting import roles_at
+from central.api.project_schemas import BuildingState, ProjectSummary
 from central.api.round_schemas import (
     Round,
     RoundBuilding,
@@ -21,7 +22,7 @@ from central.api.round_schemas import (
     StageCredit,
     StepCredit,
 )
-from central.api.schemas import BuildingState, ProjectSummary, Text
+from central.api.schemas import Text
 from central.api.views.quality import fence_shown
 from central.api.views.standing import Judged
 from central.plan.calendar import local_day, midnight

@@ -9,7 +9,8 @@ from typing import cast
 from sqlmodel import Session
 
 from central.api.errors import absent
-from central.api.schemas import Grade, ScoreDetail, ScorePart, SubjectName, Text
+from central.api.schemas import Grade, SubjectName, Text
+from central.api.score_schemas import ScoreDetail, ScorePart
 from central.api.views.words import instant, name_of, refs_of
 from central.quality.counting import Ranked, total_bp
 from central.store.count_quality import frozen, newest_frozen

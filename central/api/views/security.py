@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlmodel import Session, col, func, select
 
 from central.api.access import Access
-from central.api.schemas import DeadLetterList, DeadLetterRow, SecurityEventList, SecurityEventRow
+from central.api.fleet_schemas import DeadLetterList, DeadLetterRow, SecurityEventList, SecurityEventRow
 from central.api.views.words import instant
 from central.store.instants import from_ms
 from central.store.tables import DeadLetter, SecurityEvent

@@ -11,7 +11,8 @@ from sqlmodel import Session
 
 from central import domain
 from central.api.errors import absent
-from central.api.schemas import BuildingState, Grade, ItemState, Named, ProjectSummary, ScoreBrief, Text
+from central.api.project_schemas import BuildingState, ItemState, ProjectSummary, ScoreBrief
+from central.api.schemas import Grade, Named, Text
 from central.api.views.figures import figures_of
 from central.api.views.nouns import deviation_of, open_warning_of
 from central.api.views.words import instant, name_of

@@ -10,15 +10,8 @@ from sqlalchemy import ColumnElement, Connection, func, or_, select
 
 from central.api.access import Access
 from central.api.errors import absent
-from central.api.evaluation_schemas import (
-    Agenda,
-    AgendaItemShown,
-    TaskDetail,
-    TaskEventShown,
-    TaskList,
-    TaskShown,
-    TaskWeek,
-)
+from central.api.evaluation_schemas import Agenda, AgendaItemShown
+from central.api.task_schemas import TaskDetail, TaskEventShown, TaskList, TaskShown, TaskWeek
 from central.api.views.seats import units_of, visible_projects
 from central.api.views.timeline import text_of
 from central.evaluate.task import STATE_WORDS, Task, late_days, level

@@ -9,7 +9,9 @@ from sqlmodel import Session
 
 from central.api.access import Access
 from central.api.errors import absent
-from central.api.schemas import BuildingState, ItemState, ScoreDetail, ScorePart, Text, TraceNode
+from central.api.project_schemas import BuildingState, ItemState
+from central.api.schemas import Text
+from central.api.score_schemas import ScoreDetail, ScorePart, TraceNode
 from central.api.views.nodes import Branch, grown, record_node
 from central.api.views.scores import score_of
 from central.api.views.standing import Judged

@@ -10,7 +10,8 @@ from sqlmodel import Session
 from central.api.access import Access
 from central.api.errors import absent
 from central.api.policy import district_wide
-from central.api.schemas import Text, TraceNode
+from central.api.schemas import Text
+from central.api.score_schemas import TraceNode
 from central.api.services import Services
 from central.api.views.nodes import Branch, grown
 from central.api.views.subjects import check_sheet

@@ -14,7 +14,8 @@ from sqlmodel import Session
 from central import domain
 from central.api.access import Access, place_of
 from central.api.policy import covers, usable
-from central.api.schemas import Level, Named, Sign, SignCounts, Text
+from central.api.project_schemas import SignCounts
+from central.api.schemas import Level, Named, Sign, Text
 from central.api.views.nouns import deviation_of, open_warning_of
 from central.api.views.sign import SIGNS, severity
 from central.api.views.siting import Spot as Sited

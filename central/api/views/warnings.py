@@ -13,9 +13,10 @@ from central.api.access import Access
 from central.api.case_brief import CaseBrief
 from central.api.errors import absent
 from central.api.mending_schemas import Inbox, InboxCounts
-from central.api.schemas import Level, PlanWarning, SubjectKind, SubjectName, Text, WarningEvent, WarningList
+from central.api.schemas import Level, SubjectKind, SubjectName, Text
 from central.api.views.cases import briefs
 from central.api.views.words import instant, name_of, named, refs_of
+from central.api.warning_schemas import PlanWarning, WarningEvent, WarningList
 from central.mending.clocks import DAY_MS
 from central.rules.sentence import RULE_NAMES, Said, line_name, sentence
 from central.store import tables
