@@ -29,7 +29,7 @@ from edge_agent.vision.reading import FaceReading
 from edge_agent.vision.scene import Scene
 from edge_agent.vision.see import Network, see
 from edge_agent.vision.session import load_network
-from edge_agent.vision.sun import Place
+from wire.scene.shapes import Place
 
 ROOT = Path(__file__).resolve().parent.parent
 HERE = Place(latitude=31.2, longitude=121.5)  # where the demo's and the generator's suns stand

@@ -18,12 +18,13 @@ from torch.utils.data import Dataset
 
 from edge_agent.vision.dataset import UNKNOWN, FaceTruth, FrameFile, SceneFolder, read_scene_folder
 from edge_agent.vision.errors import DatasetError
-from edge_agent.vision.grid import node_grid
-from edge_agent.vision.rectify import cell_sight, dense_map
+from edge_agent.vision.rectify import dense_map
 from edge_agent.vision.stages import COVERS, STAGE_LISTS
 from training.augment import vary
 from training.network import WEATHER
 from training.paste import HIDDEN_SHARE, paste
+from wire.scene.grid import node_grid
+from wire.scene.sight import cell_sight
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]

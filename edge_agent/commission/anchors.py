@@ -7,9 +7,9 @@ import numpy as np
 import numpy.typing as npt
 
 from edge_agent.vision.frame import Image
-from edge_agent.vision.grid import node_grid
 from edge_agent.vision.mask import filled
 from edge_agent.vision.scene import Face, Polyline
+from wire.scene.grid import node_grid
 
 TILES = (6, 8)  # rows, columns of the raster in which anchors are looked for
 BURNT_IN = 0.07  # of the height at top and bottom: cameras write time and name there

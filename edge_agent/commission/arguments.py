@@ -86,7 +86,7 @@ def lens_of(text: str | None) -> dict[str, float]:
 
 
 def _read_edits(path: Path | None) -> list[dict[str, Any]]:
-    from edge_agent.vision.errors import SceneError
+    from wire.scene.errors import SceneError
 
     if path is None:
         return []

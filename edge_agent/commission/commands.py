@@ -121,9 +121,9 @@ def edit(
     preview: PreviewFile = None,
 ) -> None:
     """Correct a scene. Nothing is written unless every correction can be made."""
-    from edge_agent.commission.edits import apply_edit
-    from edge_agent.commission.scene_file import scene_json
     from edge_agent.vision.scene import load_scene
+    from wire.scene.edits import apply_edit
+    from wire.scene.spelling import scene_json
 
     with _told():
         if preview is not None and frame is None:
@@ -193,7 +193,7 @@ def check(
     password_file: PasswordFile = None,
 ) -> None:
     """Say what is wrong with a scene, in words; exit 1 when the agent could not use it."""
-    from edge_agent.commission.findings import check_scene
+    from wire.scene.findings import check_scene
 
     with _told():
         if lang not in ("zh", "en", "both"):
@@ -235,6 +235,7 @@ def measure(
 def _told() -> Iterator[None]:
     """What goes wrong becomes one line in words and an exit code."""
     from edge_agent.vision.errors import VisionError
+    from wire.scene.errors import SceneError
 
     try:
         yield
@@ -246,7 +247,7 @@ def _told() -> Iterator[None]:
         message = f"{where}: {wrong.strerror or wrong}; expected a file this user may read and write"
         err.print(message, style="red", markup=False, soft_wrap=True)
         raise typer.Exit(EXIT_WRONG) from wrong
-    except (VisionError, EdgeError, ValueError) as wrong:
+    except (SceneError, VisionError, EdgeError, ValueError) as wrong:
         err.print(str(wrong), style="red", markup=False, soft_wrap=True)
         raise typer.Exit(EXIT_WRONG) from wrong
 
@@ -288,7 +289,7 @@ def _write_image(path: Path, image: Image) -> None:
 
 def _raw_scene(path: Path) -> dict[str, Any]:
     """The decoded file; what is no JSON object is refused as the eye would."""
-    from edge_agent.vision.errors import SceneError
+    from wire.scene.errors import SceneError
 
     try:
         raw = json.loads(path.read_text(encoding="utf-8-sig"))

@@ -10,11 +10,12 @@ from edge_agent.commission.anchors import guess_anchors
 from edge_agent.commission.arguments import UsageError, pair_of, points_of
 from edge_agent.commission.face import guess_face
 from edge_agent.commission.quad import guess_quad
-from edge_agent.commission.scene_file import face_json, scene_json
+from edge_agent.commission.scene_file import face_json
 from edge_agent.commission.shapes import FaceGuess, Quad, QuadGuess
 from edge_agent.vision.frame import Image
 from edge_agent.vision.mask import filled
 from edge_agent.vision.scene import Camera, load_scene, parse_scene
+from wire.scene.spelling import scene_json
 
 
 def started(path: Path | None, image: Image, *, camera: str, scene_id: str | None, face: str) -> dict[str, Any]:

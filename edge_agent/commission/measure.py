@@ -13,8 +13,8 @@ from edge_agent.commission.picture import capture_instant
 from edge_agent.commission.shapes import FaceGuess, Quad
 from edge_agent.vision.errors import DatasetError, FrameError
 from edge_agent.vision.frame import Frame, decode_frame
-from edge_agent.vision.grid import node_grid
 from edge_agent.vision.scene import Face, Scene, load_scene
+from wire.scene.grid import node_grid
 
 Array = npt.NDArray[np.float64]
 

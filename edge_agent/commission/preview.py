@@ -8,16 +8,15 @@ import numpy as np
 import numpy.typing as npt
 
 from edge_agent.vision.frame import Frame, Image
-from edge_agent.vision.grid import NodeGrid, node_grid
 from edge_agent.vision.rectify import (
     CELL_PX,
     MARGIN_ABOVE_PX,
     MARGIN_SIDE_PX,
-    CellSight,
-    cell_sight,
     rectify,
 )
 from edge_agent.vision.scene import Face, Polyline, Scene
+from wire.scene.grid import NodeGrid, node_grid
+from wire.scene.sight import CellSight, cell_sight, hidden_reasons
 
 Array = npt.NDArray[np.float64]
 Colour = tuple[int, int, int]
@@ -53,17 +52,6 @@ def draw_preview(image: Image, scene: Scene, *, canvases: bool = True) -> Image:
     for face in scene.faces:
         _draw_face(drawn, face, cell_sight(node_grid(face), camera, scene.privacy_masks), zoom=zoom)
     return _beside(drawn, [_canvas(image, scene, face) for face in scene.faces]) if canvases else drawn
-
-
-def hidden_reasons(sight: CellSight) -> tuple[tuple[str, ...], ...]:
-    """Why each cell cannot be observed: outside, masked, small, oblique; "" where it can. Rows from the ground up."""
-    rows, cols = sight.small.shape
-    order = (("outside", sight.outside), ("masked", sight.masked), ("small", sight.small), ("oblique", sight.oblique))
-
-    def reason(row: int, col: int) -> str:
-        return next((name for name, hit in order if hit[row, col]), "")
-
-    return tuple(tuple(reason(row, col) for col in range(cols)) for row in range(rows))
 
 
 def _zoom(width: int) -> float:

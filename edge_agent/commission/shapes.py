@@ -1,11 +1,10 @@
-"""What commissioning speaks of: guessed faces, findings, edits; each goes to JSON and comes back."""
+"""What commissioning speaks of: guessed faces, each goes to JSON and comes back."""
 
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from edge_agent.vision.scene import Point, Polyline
+from wire.scene.shapes import Point, Polyline
 
-Severity = Literal["error", "warning", "note"]
 Origin = Literal["person", "seen", "counted", "assumed"]
 
 
@@ -69,21 +68,3 @@ class FaceGuess:
     def to_json(self) -> dict[str, Any]:
         """Plain JSON types; lines as `{points, origin, confidence}`."""
         return asdict(self) | {"quad": self.quad.to_json()}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """Something a person should know about a commissioning. `where` is the path inside scene.json.
-
-    `message_key` names a text of `messages.TEXTS`; `values` fill it.
-    """
-
-    code: str
-    severity: Severity
-    where: str
-    message_key: str
-    values: dict[str, str | int | float]
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain JSON types."""
-        return asdict(self)

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.table import Table
 
-from edge_agent.commission.messages import SEVERITIES, Lang, say
+from wire.scene.words import SEVERITIES, Lang, say
 
 if TYPE_CHECKING:
-    from edge_agent.commission.shapes import FaceGuess, Finding, QuadGuess
+    from edge_agent.commission.shapes import FaceGuess, QuadGuess
+    from wire.scene.shapes import Finding
 
 out = Console()
 STYLES = {"error": "red", "warning": "yellow", "note": "dim"}

@@ -15,9 +15,10 @@ from pydantic import Field, ValidationError
 
 from edge_agent.vision.errors import DatasetError, FrameError
 from edge_agent.vision.frame import size_of
-from edge_agent.vision.grid import node_grid
-from edge_agent.vision.scene import Face, FileModel, Scene, first_place, first_problem, load_scene
+from edge_agent.vision.scene import Face, Scene, load_scene
 from edge_agent.vision.stages import COVERS, OCCLUDERS, stages_of
+from wire.scene.grid import node_grid
+from wire.scene.reading import FileModel, first_place, first_problem
 
 UNKNOWN = -1
 FRAME_TIME = "%Y%m%dT%H%M%SZ"

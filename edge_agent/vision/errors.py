@@ -8,24 +8,15 @@ VisionError
 └── MemoryFormatError    a saved camera memory of another version, or damaged
 """
 
+from wire.scene import errors
+
 
 class VisionError(Exception):
     """Root of all errors raised by the vision package."""
 
 
-def _asked(expected: str) -> str:
-    """After "at PLACE: ". What a schema check says of itself ("Field required") stands as it is."""
-    return expected if "expected" in expected or expected[:2].istitle() else f"expected {expected}"
-
-
-class SceneError(VisionError):
+class SceneError(errors.SceneError, VisionError):
     """A commissioning file that cannot be used; `where` is the path inside the file."""
-
-    def __init__(self, *, file: str, where: str, expected: str) -> None:
-        self.file = file
-        self.where = where
-        self.expected = expected
-        super().__init__(f"{file}: at {where}: {_asked(expected)}")
 
 
 class DatasetError(VisionError):
@@ -35,7 +26,7 @@ class DatasetError(VisionError):
         self.file = file
         self.where = where
         self.expected = expected
-        super().__init__(f"{file}: at {where}: {_asked(expected)}")
+        super().__init__(f"{file}: at {where}: {errors.asked(expected)}")
 
 
 class FrameError(VisionError):

@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from edge_agent.vision.frame import Frame, Image
-from edge_agent.vision.grid import node_grid
 from edge_agent.vision.mask import filled
 from edge_agent.vision.scene import Scene
+from wire.scene.grid import node_grid
 
 ANALYSIS_WIDTH_PX = 384
 SEARCH_PX = 28  # analysis pixels that correlation may shift: 37 px of a 512 px frame, 140 px of a 1920 px one

@@ -8,8 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from edge_agent.vision.errors import ModelError
 from edge_agent.vision.rectify import CELL_PX, MARGIN_ABOVE_PX, MARGIN_BELOW_PX, MARGIN_SIDE_PX
-from edge_agent.vision.scene import first_place, first_problem
 from edge_agent.vision.stages import COVERS, OCCLUDERS, stages_of
+from wire.scene.reading import first_place, first_problem
 
 SCHEMA = "siteprogress.models/2"
 KNOWN_FORMAT = 2  # the newest model format that this agent understands; an entry's `needs` may not be above it

@@ -13,8 +13,9 @@ from edge_agent.vision.fingerprint import Measures, measure
 from edge_agent.vision.frame import Frame
 from edge_agent.vision.landmarks import Landmarks
 from edge_agent.vision.replay import Past, remembering, stands_still, was_seen_before
-from edge_agent.vision.sun import LightByHour, Place, elevation_deg
+from edge_agent.vision.sun import LightByHour, elevation_deg
 from edge_agent.vision.timeline import Timeline
+from wire.scene.shapes import Place
 
 QualityCode = Literal[
     "dark",

@@ -8,16 +8,14 @@ import numpy as np
 import numpy.typing as npt
 
 from edge_agent.vision.frame import Frame, Image
-from edge_agent.vision.grid import NodeGrid, node_grid
-from edge_agent.vision.mask import filled
-from edge_agent.vision.scene import Camera, Face, Polyline, Scene
+from wire.scene.grid import node_grid
+from wire.scene.shapes import Camera, Face, Polyline, Scene
+from wire.scene.sight import cell_sight
 
 CELL_PX = 48
 MARGIN_ABOVE_PX = 48
 MARGIN_BELOW_PX = 24
 MARGIN_SIDE_PX = 24
-MIN_STOREY_PX = 16.0
-MIN_FORESHORTENING = 0.30  # bay width over storey height below which a view is beyond about 70 degrees
 BLUR_FROM_SCALE = 1.5  # native px per canvas px from which the native frame is smoothed before sampling
 
 Map = npt.NDArray[np.float32]
@@ -46,49 +44,6 @@ class Canvas:
     observable: Mask
     in_view: Mask
     px_per_storey: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class CellSight:
-    """How each cell of a face lies in the view, rows x cols from the ground up.
-
-    Mean storey height and bay width in native pixels; shares of the cell inside the frame, and clear of masks as well.
-    """
-
-    heights_px: npt.NDArray[np.float64]
-    widths_px: npt.NDArray[np.float64]
-    inside: npt.NDArray[np.float64]
-    clear: npt.NDArray[np.float64]
-
-    @property
-    def small(self) -> Mask:
-        """Cells under MIN_STOREY_PX a storey."""
-        return np.asarray(self.heights_px < MIN_STOREY_PX, np.bool_)
-
-    @property
-    def oblique(self) -> Mask:
-        """Cells seen at more than about 70 degrees."""
-        return np.asarray(self.widths_px / np.maximum(self.heights_px, 1e-6) < MIN_FORESHORTENING, np.bool_)
-
-    @property
-    def outside(self) -> Mask:
-        """Cells more than half out of the frame."""
-        return np.asarray(self.inside < 0.5, np.bool_)
-
-    @property
-    def masked(self) -> Mask:
-        """Cells in the frame of which privacy masks leave less than half."""
-        return np.asarray(~self.outside & (self.clear < 0.5), np.bool_)
-
-    @property
-    def in_view(self) -> Mask:
-        """Cells at least half in the frame and clear of masks, however small."""
-        return np.asarray(self.clear >= 0.5, np.bool_)
-
-    @property
-    def observable(self) -> Mask:
-        """Cells that can be read."""
-        return np.asarray(~(self.small | self.oblique) & self.in_view, np.bool_)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,13 +100,6 @@ def face_map_of(face: Face, camera: Camera, privacy_masks: tuple[Polyline, ...])
     )
 
 
-def cell_sight(grid: NodeGrid, camera: Camera, privacy_masks: tuple[Polyline, ...]) -> CellSight:
-    """How each cell lies in the view: what is observable, and why the others are not."""
-    heights_px, widths_px = _cell_sizes(grid)
-    inside, clear = _visible_shares(grid, camera, privacy_masks)
-    return CellSight(heights_px=heights_px, widths_px=widths_px, inside=inside, clear=clear)
-
-
 def canvas_size(rows: int, cols: int) -> tuple[int, int]:
     """Height and width in pixels of the canvas of a face."""
     return rows * CELL_PX + MARGIN_ABOVE_PX + MARGIN_BELOW_PX, cols * CELL_PX + 2 * MARGIN_SIDE_PX
@@ -187,40 +135,3 @@ def _smoothed(image: Image, *, native_per_canvas: float) -> Image:
     if native_per_canvas < BLUR_FROM_SCALE:
         return image
     return np.asarray(cv2.GaussianBlur(image, (0, 0), 0.4 * native_per_canvas), np.uint8)
-
-
-def _cell_sizes(grid: NodeGrid) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Mean height and width in native pixels of each cell, rows x cols."""
-    up = np.linalg.norm(np.diff(grid.inner, axis=0), axis=-1)
-    along = np.linalg.norm(np.diff(grid.inner, axis=1), axis=-1)
-    return (up[:, :-1] + up[:, 1:]) / 2, (along[:-1] + along[1:]) / 2
-
-
-def _visible_shares(
-    grid: NodeGrid, camera: Camera, privacy_masks: tuple[Polyline, ...]
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Shares of 5 x 5 sample points of each cell that are inside the frame, and under no privacy mask as well."""
-    masked = filled(privacy_masks, width=camera.width_px, height=camera.height_px)
-    steps = np.linspace(0.1, 0.9, 5)
-    low, high = grid.inner[:-1], grid.inner[1:]
-    inside, clear = (np.zeros((low.shape[0], low.shape[1] - 1)) for _ in range(2))
-    for t in steps:
-        left, right = low[:, :-1] * (1 - t) + high[:, :-1] * t, low[:, 1:] * (1 - t) + high[:, 1:] * t
-        for s in steps:
-            points = left * (1 - s) + right * s
-            in_frame = _in_frame(points, masked=masked)
-            inside += in_frame
-            clear += in_frame & _unmasked(points, masked=masked)
-    return inside / 25, clear / 25
-
-
-def _in_frame(points: npt.NDArray[np.float64], *, masked: Image) -> Mask:
-    height, width = masked.shape
-    x, y = np.floor(points[..., 0]), np.floor(points[..., 1])
-    return np.asarray((x >= 0) & (y >= 0) & (x < width) & (y < height), np.bool_)
-
-
-def _unmasked(points: npt.NDArray[np.float64], *, masked: Image) -> Mask:
-    height, width = masked.shape
-    x, y = (np.floor(points[..., axis]).clip(-1, 1e6).astype(int) for axis in (0, 1))
-    return np.asarray(masked[y.clip(0, height - 1), x.clip(0, width - 1)] == 0, np.bool_)

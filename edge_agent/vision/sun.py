@@ -4,18 +4,12 @@ import math
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from wire.scene.shapes import Place
+
 HOURS = 24
 LEARNS = 0.2  # weight of the newest look in an hour's light
 HOUR_LOOKS = 3  # looks an hour must have given before it testifies
 DARK_SHARE = 0.4  # of the brightest hour's light under which an hour counts as night
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """Where a camera stands, degrees north and east."""
-
-    latitude: float
-    longitude: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,8 +4,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from edge_agent.vision.grid import node_grid
 from edge_agent.vision.scene import Camera, Face
+from wire.scene.grid import node_grid
 
 Floats = npt.NDArray[np.float64]
 

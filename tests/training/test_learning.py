@@ -10,7 +10,6 @@ torch = pytest.importorskip("torch", reason="training has an environment of its 
 from rich.console import Console  # noqa: E402
 
 from edge_agent.vision.dataset import UNKNOWN  # noqa: E402
-from edge_agent.vision.grid import node_grid  # noqa: E402
 from edge_agent.vision.rectify import canvas_size, rectify  # noqa: E402
 from edge_agent.vision.session import load_network, load_networks  # noqa: E402
 from edge_agent.vision.stages import OCCLUDERS, STAGE_LISTS  # noqa: E402
@@ -38,6 +37,7 @@ from training.paste import THINGS, paste  # noqa: E402
 from training.quantise import Agreement  # noqa: E402
 from training.start import take_over  # noqa: E402
 from training.train import ABLATIONS, Plan, network_for, train  # noqa: E402
+from wire.scene.grid import node_grid  # noqa: E402
 
 
 def read_samples(root: Path) -> list[Sample]:

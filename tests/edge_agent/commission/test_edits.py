@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from edge_agent.commission.edits import apply_edit
-from edge_agent.commission.scene_file import scene_json
-from edge_agent.vision.errors import SceneError
 from edge_agent.vision.scene import parse_scene
 from tests.edge_agent.vision.drawing import a_scene
+from wire.scene.edits import apply_edit
+from wire.scene.errors import SceneError
+from wire.scene.spelling import scene_json
 
 BOX = [[10, 10], [60, 10], [60, 40], [10, 40]]
 

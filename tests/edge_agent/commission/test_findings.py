@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from edge_agent.commission.edits import apply_edit
-from edge_agent.commission.findings import check_scene
-from edge_agent.commission.messages import TEXTS, say
 from edge_agent.vision.scene import Scene
 from tests.edge_agent.vision.drawing import HEIGHT, WIDTH, a_scene, backdrop, scene_json
+from wire.scene.edits import apply_edit
+from wire.scene.findings import check_scene
+from wire.scene.words import TEXTS, say
 
 LEFT, RIGHT = [[5, 200], [100, 200], [100, 300], [5, 300]], [[400, 200], [500, 200], [500, 300], [400, 300]]
 MASK = [[0, 0], [20, 0], [20, 20], [0, 20]]

@@ -6,15 +6,15 @@ import pytest
 
 from edge_agent.commission.anchors import guess_anchors
 from edge_agent.commission.lens import fit_lens, to_ideal, to_native
-from edge_agent.commission.preview import draw_preview, hidden_reasons
+from edge_agent.commission.preview import draw_preview
 from edge_agent.commission.quad import guess_quad
 from edge_agent.vision.frame import Image
-from edge_agent.vision.grid import node_grid
 from edge_agent.vision.mask import filled
-from edge_agent.vision.rectify import cell_sight
 from edge_agent.vision.scene import Camera
 from tests.edge_agent.commission.drawing import CORNERS, HEIGHT, WIDTH, facade
 from tests.edge_agent.vision.drawing import a_scene, backdrop
+from wire.scene.grid import node_grid
+from wire.scene.sight import cell_sight, hidden_reasons
 
 
 def camera(k1: float = 0.0, k2: float = 0.0) -> Camera:

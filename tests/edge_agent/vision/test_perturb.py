@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from edge_agent.vision.errors import VisionError
-from edge_agent.vision.grid import node_grid
 from edge_agent.vision.perturb import Disturbance, disturbances_of, parse_disturbance
 from tests.edge_agent.vision.drawing import CORNERS, a_frame, a_scene, backdrop
+from wire.scene.grid import node_grid
 
 
 @pytest.mark.parametrize("amount", [2, 4])

@@ -9,8 +9,8 @@ import pytest
 from edge_agent.vision.frame import Frame, Image
 from edge_agent.vision.landmarks import frame_landmarks
 from edge_agent.vision.quality import Quality, QualityHistory, judge, remember
-from edge_agent.vision.sun import Place
 from tests.edge_agent.vision.drawing import START, a_frame, a_scene, daylight, draw, stages_on
+from wire.scene.shapes import Place
 
 CLEAR = draw(stages_on(14))
 SCENE = a_scene()

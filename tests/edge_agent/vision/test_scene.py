@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from edge_agent.vision.errors import SceneError
-from edge_agent.vision.grid import node_grid
 from edge_agent.vision.scene import load_scene, parse_scene
 from tests.edge_agent.vision.drawing import CORNERS, a_scene, scene_json
+from wire.scene.grid import node_grid
 
 
 def with_face(**over: Any) -> dict[str, Any]:

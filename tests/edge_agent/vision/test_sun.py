@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from edge_agent.vision.sun import LightByHour, Place, elevation_deg
+from edge_agent.vision.sun import LightByHour, elevation_deg
+from wire.scene.shapes import Place
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from edge_agent.vision.grid import node_grid
 from edge_agent.vision.scene import parse_scene
 from edge_agent.vision.stages import OCCLUDERS, ROAD
 from tests.training.scenes.counting import stage_shares
@@ -20,6 +19,7 @@ from training.scenes.shapes.facing import outward, to_world
 from training.scenes.shot.camera import project
 from training.scenes.site import Site
 from training.scenes.sites import make_site, without_occluders
+from wire.scene.grid import node_grid
 
 DRAWN = 6
 

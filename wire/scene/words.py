@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from edge_agent.commission.shapes import Finding
+from wire.scene.shapes import Finding
 
 Lang = Literal["zh", "en"]
 

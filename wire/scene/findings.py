@@ -8,15 +8,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from edge_agent.commission.shapes import Finding, Severity
-from edge_agent.vision.errors import SceneError
-from edge_agent.vision.frame import Image
-from edge_agent.vision.grid import NodeGrid, node_grid
-from edge_agent.vision.mask import filled
-from edge_agent.vision.rectify import MIN_STOREY_PX, CellSight, cell_sight
-from edge_agent.vision.scene import Face, Polyline, Scene, parse_scene
+from wire.scene.errors import SceneError
+from wire.scene.grid import NodeGrid, node_grid
+from wire.scene.polygon import filled
+from wire.scene.reading import parse_scene
+from wire.scene.shapes import Face, Finding, Polyline, Scene, Severity
+from wire.scene.sight import MIN_STOREY_PX, CellSight, cell_sight
 
 Array = npt.NDArray[np.float64]
+Image = npt.NDArray[np.uint8]
 
 UNEVEN = 1.7  # a storey (bay) so much higher (wider) than its smaller neighbour is worth a look
 UNEVEN_BAY = 3.0
@@ -68,7 +68,7 @@ def _anchors(scene: Scene, image: Image | None) -> Iterator[Finding]:
     width, height = scene.camera.width_px, scene.camera.height_px
     hulls = filled([_outline(node_grid(face).inner) for face in scene.faces], width=width, height=height)
     for index, polygon in enumerate(scene.anchors):
-        inside = filled([polygon], width=width, height=height) > 0
+        inside = filled([polygon], width=width, height=height)
         where, number = f"anchors[{index}]", {"number": index + 1}
         if inside.sum() < 64:
             yield _finding("anchor_outside", "error", where, {**number})
@@ -89,7 +89,7 @@ def _masks(scene: Scene) -> Iterator[Finding]:
 
 def _overlaps(scene: Scene) -> Iterator[Finding]:
     width, height = scene.camera.width_px, scene.camera.height_px
-    areas = [filled([_outline(node_grid(face).inner)], width=width, height=height) > 0 for face in scene.faces]
+    areas = [filled([_outline(node_grid(face).inner)], width=width, height=height) for face in scene.faces]
     for one in range(len(areas)):
         for two in range(one + 1, len(areas)):
             least = min(int(areas[one].sum()), int(areas[two].sum()))

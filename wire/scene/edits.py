@@ -3,17 +3,20 @@
 from collections.abc import Callable
 from typing import Annotated, Any, Literal, cast
 
-import cv2
 import numpy as np
+import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from edge_agent.commission.scene_file import scene_json
-from edge_agent.vision.errors import SceneError
-from edge_agent.vision.grid import node_grid
-from edge_agent.vision.scene import Face, Scene, first_place, first_problem, parse_scene
+from wire.scene.errors import SceneError
+from wire.scene.grid import node_grid
+from wire.scene.projection import projected, projection
+from wire.scene.reading import first_place, first_problem, parse_scene
+from wire.scene.shapes import Face, Scene
+from wire.scene.spelling import scene_json
 
 _Points = Annotated[list[tuple[float, float]], Field(min_length=2, max_length=64)]
 _Polygon = Annotated[list[tuple[float, float]], Field(min_length=3, max_length=64)]
+_Corners = Annotated[list[tuple[float, float]], Field(min_length=4, max_length=4)]
 _Name = Annotated[str, Field(min_length=1, max_length=128)]
 _Count = Annotated[int, Field(ge=1, le=120)]
 
@@ -73,6 +76,25 @@ class ShiftFace(_Edit):
     dy_px: float
 
 
+class MoveCorners(_Edit):
+    """Other corners of a face, from the lower left anticlockwise: all its lines go with them as a wall would."""
+
+    op: Literal["move_corners"]
+    face: str
+    corners: _Corners
+
+
+class DrawFace(_Edit):
+    """A new face within four corners, its lines evenly spaced on the wall."""
+
+    op: Literal["draw_face"]
+    face: _Name
+    building: _Name
+    rows: _Count
+    cols: _Count
+    corners: _Corners
+
+
 class NameFace(_Edit):
     """Another face id or building."""
 
@@ -119,10 +141,11 @@ class SetLens(_Edit):
 
 
 Edit = Annotated[
-    MoveRow | OpenRow | MoveCol | SetRows | SetCols | ShiftFace | NameFace | PutFace | RemoveFace | AddArea
-    | RemoveArea | SetLens,
+    MoveRow | OpenRow | MoveCol | SetRows | SetCols | ShiftFace | MoveCorners | DrawFace | NameFace | PutFace
+    | RemoveFace | AddArea | RemoveArea | SetLens,
     Field(discriminator="op"),
 ]  # fmt: skip
+SQUARE = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))  # lower left, lower right, upper right, upper left
 _EDIT: TypeAdapter[Edit] = TypeAdapter(Edit)
 
 
@@ -175,6 +198,22 @@ def _move_col(raw: dict[str, Any], edit: Any, scene: Scene) -> None:
     lines[_line_of(lines, edit.line)] = [list(point) for point in edit.points]
 
 
+def even_lines(corners: npt.ArrayLike, *, number: int, upright: bool) -> list[list[list[float]]]:
+    """number + 1 lines, equally spaced on the wall whose corners are given from the lower left anticlockwise.
+
+    Storey lines from the ground up, or with `upright` bay lines from left to right. SceneError: they are no quad.
+    """
+    try:
+        to_native = projection(SQUARE, corners)
+    except np.linalg.LinAlgError as flat:
+        raise SceneError(file="edit", where="corners", expected="four corners, no three on one line") from flat
+    made = []
+    for k in range(number + 1):
+        line = [(k / number, end) if upright else (end, k / number) for end in (0.0, 1.0)]
+        made.append([[round(float(x), 1), round(float(y), 1)] for x, y in projected(line, to_native)])
+    return made
+
+
 def _set_rows(raw: dict[str, Any], edit: Any, scene: Scene) -> None:
     """Highest line included: where the top is still open, it is taken from where the grid extrapolates it."""
     face = _face_of(raw, edit.face)
@@ -189,11 +228,8 @@ def _set_rows(raw: dict[str, Any], edit: Any, scene: Scene) -> None:
 def _set_cols(raw: dict[str, Any], edit: Any, scene: Scene) -> None:
     face = _face_of(raw, edit.face)
     nodes = node_grid(_noun(scene, edit.face)).inner
-    corners = np.array([nodes[0, 0], nodes[0, -1], nodes[-1, -1], nodes[-1, 0]], np.float32)
-    square = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float32)
-    to_native = cv2.getPerspectiveTransform(square, corners)
-    inner = np.array([[[k / edit.cols, v] for v in (0.0, 1.0)] for k in range(1, edit.cols)], float).reshape(-1, 1, 2)
-    between = cv2.perspectiveTransform(inner, to_native).reshape(-1, 2, 2).tolist() if edit.cols > 1 else []
+    corners = (nodes[0, 0], nodes[0, -1], nodes[-1, -1], nodes[-1, 0])
+    between = even_lines(corners, number=edit.cols, upright=True)[1:-1]
     face["cols"] = edit.cols
     face["col_x"] = [face["col_x"][0], *between, face["col_x"][-1]]
     face["cell_weight_bp"] = None
@@ -205,6 +241,27 @@ def _shift_face(raw: dict[str, Any], edit: Any, scene: Scene) -> None:
         face[name] = [
             None if line is None else [[x + edit.dx_px, y + edit.dy_px] for x, y in line] for line in face[name]
         ]
+
+
+def _move_corners(raw: dict[str, Any], edit: Any, scene: Scene) -> None:
+    face = _face_of(raw, edit.face)
+    nodes = node_grid(_noun(scene, edit.face)).inner
+    before = (nodes[0, 0], nodes[0, -1], nodes[-1, -1], nodes[-1, 0])
+    try:
+        moved = projection(before, edit.corners)
+    except np.linalg.LinAlgError as flat:
+        raise SceneError(file="edit", where="corners", expected="four corners, no three on one line") from flat
+    for name in ("row_lines", "col_x"):
+        face[name] = [None if line is None else projected(line, moved).tolist() for line in face[name]]
+
+
+def _draw_face(raw: dict[str, Any], edit: Any, scene: Scene) -> None:
+    if any(face["face_id"] == edit.face for face in raw["faces"]):
+        raise SceneError(file="edit", where="face", expected=f"an id that no face has yet (got {edit.face!r})")
+    lines = {"row_lines": even_lines(edit.corners, number=edit.rows, upright=False)}
+    lines |= {"col_x": even_lines(edit.corners, number=edit.cols, upright=True)}
+    size = {"rows": edit.rows, "cols": edit.cols, "cell_weight_bp": None}
+    raw["faces"].append({"face_id": edit.face, "building": edit.building} | size | lines)
 
 
 def _name_face(raw: dict[str, Any], edit: Any, scene: Scene) -> None:
@@ -252,6 +309,8 @@ _CHANGES: dict[str, Callable[[dict[str, Any], Any, Scene], None]] = {
     "set_rows": _set_rows,
     "set_cols": _set_cols,
     "shift_face": _shift_face,
+    "move_corners": _move_corners,
+    "draw_face": _draw_face,
     "name_face": _name_face,
     "put_face": _put_face,
     "remove_face": _remove_face,

@@ -6,7 +6,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from edge_agent.vision.scene import Face
+from wire.scene.shapes import Face
 
 Array = npt.NDArray[np.float64]
 
