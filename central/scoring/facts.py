@@ -145,6 +145,18 @@ class Reds:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Leads:
+    """Schedule warnings up to the period's end: the day of the first one; and of those that the next report by a person
+    followed in the period, how many and how long they had been there together."""
+
+    first_on: date | None = None
+    first_refs: Refs = ()
+    reported: int = 0
+    ahead_ms: int = 0
+    refs: Refs = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Delivered:
     """What was counted of the data in the period's frozen months; `months` = how many of them are frozen."""
 
@@ -207,6 +219,7 @@ class Facts:
     mending: Mending | None = None
     acks: Acks | None = None
     reds: Reds | None = None
+    leads: Leads | None = None
     delivered: Delivered | None = None
     seen: Seen | None = None
     lots: Lots | None = None

@@ -56,6 +56,15 @@ def automatic(facts: Sequence[Facts], _asked: Asked) -> Found:
     return Found(value=value, state="measured" if every else "not_applicable", n=every or None)
 
 
+def report_lead(facts: Sequence[Facts], _asked: Asked) -> Found:
+    """`warnings.report_lead`."""
+    leads = [one.leads for one in facts if one.leads is not None and one.leads.reported]
+    if not leads:
+        return Found(value=None, state="not_applicable")
+    n = sum(one.reported for one in leads)
+    return Found(value=sum(one.ahead_ms for one in leads) / (_DAY_MS * n), refs=refs_of(one.refs for one in leads), n=n)
+
+
 def mended_in_time(facts: Sequence[Facts], _asked: Asked) -> Found:
     """`mending.on_time_rate`."""
     mending = [one.mending for one in facts if one.mending is not None]

@@ -116,6 +116,20 @@ def on_time(facts: Sequence[Facts], asked: Asked) -> Found:
     return Found(value=percent(kept, len(due)), refs=refs, n=len(due))
 
 
+def finish_lead(facts: Sequence[Facts], asked: Asked) -> Found:
+    """`warnings.finish_lead`."""
+    warned = [
+        (one.leads, (one.life.finish - one.leads.first_on).days)
+        for one in facts
+        if one.life is not None and asked.period.holds(one.life.finish) and one.life.finish <= asked.through
+        if one.leads is not None and one.leads.first_on is not None
+    ]
+    if not warned:
+        return Found(value=None, state="not_applicable")
+    refs = refs_of(leads.first_refs for leads, _ in warned)
+    return Found(value=sum(days for _, days in warned) / len(warned), refs=refs, n=len(warned))
+
+
 def warning_days(facts: Sequence[Facts], _asked: Asked) -> Found:
     """`progress.warning_days`."""
     days = [one.days for one in facts if one.days is not None]

@@ -144,6 +144,18 @@ _ALL = (
         "calls acknowledged within the time of their level / calls whose time ended in the period",
     ),
     _source(
+        "warnings.report_lead", DAYS, _WORKS, "higher", "预警早于填报天数", "Warned before anybody reported",
+        "期内收到的首次人工填报距其所报项目(楼栋)进度预警发出的平均天数",
+        "mean days from a schedule warning to the next report by a person of the same project or building, of the "
+        "reports that came in the period",
+    ),
+    _source(
+        "warnings.finish_lead", DAYS, _WORKS, "higher", "首次预警早于计划完工天数", "Warned before the planned finish",
+        "计划完工日在期内的项目, 首次进度预警距计划完工日的平均天数(晚于完工日为负)",
+        "mean days from a project's first schedule warning to its planned finish, of those planned to finish in the "
+        "period; less than 0 where the warning came after it",
+    ),
+    _source(
         "use.on_time_uploads", PERCENT, _WORKS, "higher", "数据按时报送率", "Uploads in time",
         "期内按时报送数 / 应报送数", "deliveries in time / deliveries expected in the period",
     ),

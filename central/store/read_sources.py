@@ -25,6 +25,7 @@ from central.store import tables
 from central.store.instants import to_ms
 from central.store.read_transfers import units_on
 from central.store.sourced_counts import delivered_of, handled_of, lots_by_project, reached_of
+from central.store.sourced_leads import leads_of
 from central.store.sourced_mending import By, Window, acks_of, mending_of, reds_by_unit, reds_of
 from central.store.sourced_money import money_of, payments_of, waits_by_project
 from central.store.sourced_progress import days_of, lives_of, seen_of, standings_of
@@ -200,6 +201,7 @@ _READERS: dict[str, Callable[[Measures], Any]] = {
     ),
     "mending": lambda m: mending_of(m.connection, m.window),
     "acks": lambda m: acks_of(m.connection, m.window),
+    "leads": lambda m: leads_of(m.connection, m.projects, m.window),
     "reds": lambda m: reds_of(m.connection, m.window),
     "delivered": lambda m: delivered_of(
         m.connection, m.projects, first=m.window.first, last=m.window.through, known_ms=m.now_ms

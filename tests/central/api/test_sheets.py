@@ -115,6 +115,7 @@ def test_pages_have_no_gap(centre: Centre) -> None:
     assert found == sorted(one["id"] for one in sheets(leader))
 
 
+@pytest.mark.requirement("A40")
 def test_a_form_is_filled_with_what_is_measured_and_read_only(centre: Centre) -> None:
     owner = centre.client("owner")
     form = owner.get("/api/v1/values?subject_kind=project&subject=qp&period=2026-05").json()

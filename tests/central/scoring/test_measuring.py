@@ -15,6 +15,7 @@ from central.scoring.facts import (
     Delivered,
     Facts,
     Handled,
+    Leads,
     Life,
     Lots,
     Mending,
@@ -62,6 +63,7 @@ def done(day: date, *, started: date | None = None, finish: date = date(2026, 3,
     return Life(start=date(2026, 1, 1), finish=finish, started=started, completed=day, budget_fen=100)
 
 
+MARCH_END = Life(start=date(2026, 1, 1), finish=date(2026, 3, 31), budget_fen=100)
 SMALL, LARGE = (
     Life(start=date(2026, 1, 1), finish=date(2026, 12, 31), budget_fen=100),
     Life(start=date(2026, 1, 1), finish=date(2026, 12, 31), budget_fen=300),
@@ -105,6 +107,13 @@ SMALL, LARGE = (
         ("mending.overdue_unhandled", [a_project()], 0.0),
         ("warnings.red_count", [a_project(reds=Reds(count=1)), a_project("p2")], 1.0),
         ("warnings.ack_rate", [a_project(acks=Acks(due=10, in_time=9))], 90.0),
+        (
+            "warnings.report_lead",
+            [a_project(leads=Leads(reported=2, ahead_ms=5 * 86_400_000)), a_project("p2", leads=Leads())],
+            2.5,
+        ),
+        ("warnings.finish_lead", [a_project(leads=Leads(first_on=date(2026, 2, 1)), life=MARCH_END)], 58.0),
+        ("warnings.finish_lead", [a_project(leads=Leads(first_on=date(2026, 4, 2)), life=MARCH_END)], -2.0),
         ("use.automatic_share", [a_project(seen=Seen(automatic=9, every=10))], 90.0),
         ("cycle.mean_days", [a_project(life=done(date(2026, 3, 10), started=date(2026, 3, 1)))], 10.0),
         ("cycle.payment_days", [a_project(waits=Waits(fen_days=900, fen=100))], 9.0),
@@ -140,6 +149,9 @@ def test_values(code: str, facts: list[Facts], value: float) -> None:
         ("quality.pass_rate", [a_project(lots=Lots())], "not_applicable"),
         ("safety.serious_findings", [a_project(lots=Lots(serious=0))], "not_applicable"),
         ("data.quality", [a_project()], "not_due"),
+        ("warnings.report_lead", [a_project(leads=Leads(first_on=date(2026, 2, 1)))], "not_applicable"),
+        ("warnings.finish_lead", [a_project(leads=Leads(), life=MARCH_END)], "not_applicable"),
+        ("warnings.finish_lead", [a_project(leads=Leads(first_on=date(2026, 2, 1)))], "not_applicable"),
         ("use.automatic_share", [a_project(seen=Seen())], "not_applicable"),
         ("mending.on_time_rate", [a_project(mending=Mending(overdue=1))], "not_applicable"),
         ("mending.mean_days", [a_project()], "not_applicable"),

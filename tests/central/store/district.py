@@ -89,11 +89,13 @@ def warn(
     rule: str = "schedule_gap",
     level: str = "yellow",
     state: str | None = None,
+    building: str = "",
 ) -> int:
-    """A warning that was open from 00:00 of one day to 00:00 of another."""
+    """A warning (of the project, or of a building) that was open from 00:00 of one day to 00:00 of another."""
     number = add(
-        connection, tables.PlanWarning, project=project, rule=rule, rule_version="1", subject_kind="project",
-        subject=project, state=state or ("open" if closed is None else "closed"), level=level, raised_at=ms(raised),
+        connection, tables.PlanWarning, project=project, rule=rule, rule_version="1",
+        subject_kind="building" if building else "project", subject=building or project,
+        state=state or ("open" if closed is None else "closed"), level=level, raised_at=ms(raised),
         changed_at=ms(raised), closed_at=None if closed is None else ms(closed), value=1, threshold=1, unit="bp",
         capped=False, refs="[]",
     )  # fmt: skip

@@ -93,7 +93,7 @@ def test_a_small_sample_is_kept_and_does_not_count(store: Engine) -> None:
     assert (found.value, found.state) == (100.0, "too_few")
 
 
-@pytest.mark.requirement("A40", partly="the form's own page; the lead time of detection")
+@pytest.mark.requirement("A40")
 def test_what_is_measured_nobody_types_but_with_a_reason(store: Engine) -> None:
     with writing(store) as connection, pytest.raises(ScoringRefused, match="is measured by the platform") as refused:
         enter(connection, an_entry("finished", value=99.0), now_ms=NOW)

@@ -167,6 +167,49 @@ def test_a_running_period_counts_the_days_that_are_over(sqlite_store: Engine) ->
         assert told(connection, "progress.completion", period="2026-07").state == "not_due"
 
 
+@pytest.mark.requirement("A40")
+def test_how_long_the_platform_knew_before_a_person_reported(any_store: Engine) -> None:
+    def report(day: date, building: str, kind: str = "self_report", project: str = "p1") -> None:
+        add(
+            connection, tables.Observation, item=f"{building}-i", kind=kind, source="gw", seq=1, refs="r",
+            observed_at=ms(day), project=project, building=building, value_bp=1, conf_bp=1,
+        )  # fmt: skip
+
+    with writing(any_store) as connection:
+        for project in ("p1", "p2"):
+            add_project(connection, project)
+        warn(connection, date(2026, 3, 3), None)  # of the project: the next report of any building says it
+        warn(connection, date(2026, 3, 5), None, rule="time_lag", building="b2")
+        warn(connection, date(2026, 2, 1), date(2026, 2, 2), rule="time_lag")  # reported in February
+        warn(connection, date(2026, 3, 2), date(2026, 3, 4), state="withdrawn", building="b2")
+        warn(connection, date(2026, 3, 2), None, rule="device_offline", building="b2")
+        warn(connection, date(2026, 3, 6), None, project="p2")  # nobody has reported
+        for day, building in ((date(2026, 2, 9), "b2"), (date(2026, 3, 7), "b1"), (date(2026, 3, 15), "b2")):
+            report(day, building)
+        report(date(2026, 3, 4), "b2", "camera")
+        report(date(2026, 3, 4), "b9", "inspector", "p9")
+    with reading(any_store) as connection:
+        found = told(connection, "warnings.report_lead")
+        assert (found.value, found.n) == (7.0, 2)  # 4 and 10 days
+        assert told(connection, "warnings.report_lead", subject=OF_UNIT).value == 7.0
+        assert told(connection, "warnings.report_lead", subject=Subject(kind="project", id="p2")).value is None
+        assert told(connection, "warnings.report_lead", period="2026-02").value == 8.0
+
+
+@pytest.mark.requirement("C35")
+def test_how_long_before_the_planned_finish_the_first_warning_came(sqlite_store: Engine) -> None:
+    with writing(sqlite_store) as connection:
+        for project in ("p1", "p2", "p3"):
+            add_project(connection, project, finish=date(2026, 3, 31) if project != "p3" else date(2026, 5, 1))
+            warn(connection, date(2026, 1, 30), date(2026, 2, 5), project=project)
+            warn(connection, date(2026, 3, 1), None, project=project, rule="time_lag")
+        warn(connection, date(2026, 1, 20), date(2026, 1, 21), project="p2", state="withdrawn")
+    with reading(sqlite_store) as connection:
+        found = told(connection, "warnings.finish_lead", subject=OF_UNIT)
+        assert (found.value, found.n) == (60.0, 2)
+        assert told(connection, "warnings.finish_lead", subject=OF_UNIT, period="2026-04").state == "not_applicable"
+
+
 @pytest.mark.requirement("C22")
 def test_mean_days_to_mend_and_none_overdue(sqlite_store: Engine) -> None:
     with writing(sqlite_store) as connection:
