@@ -122,8 +122,7 @@ export class Drain {
   private async noted(what: PhotoKept | RecordKept, fault: unknown): Promise<boolean> {
     const fields = fault instanceof ApiFault ? fault.fields : null;
     const later = !fields || LATER.has(fields.status) || fields.status === 401;
-    const spoken = fields && !later ? [fields.what, fields.where, fields.expected].filter(Boolean).join(" · ") : null;
-    const change = later ? { breaks: what.breaks + 1 } : { state: "refused" as const, fault: spoken };
+    const change = later ? { breaks: what.breaks + 1 } : { state: "refused" as const, fault: fields };
     await ("bytes" in what ? this.outbox.change(what.id, change) : this.outbox.changeRecord(what.id, change));
     return !later;
   }

@@ -1,6 +1,7 @@
 /** What is on this phone and not at the centre yet. IndexedDB: it survives closing the browser and restarting the phone.
  * A photo leaves only with the centre's receipt, in one transaction with it. Bytes are kept as ArrayBuffer, which every
  * browser stores reliably. */
+import type { FaultFields } from "@/api/fault";
 import { openDB, type DBSchema, type IDBPDatabase } from "idb";
 
 export type Waiting = "saved" | "refused";
@@ -22,7 +23,8 @@ export interface PhotoKept {
   /** Bytes that the centre is known to have. */
   sent: number;
   breaks: number;
-  fault: string | null;
+  /** What the centre said when it sent it back. */
+  fault: FaultFields | null;
 }
 
 export interface Claim {
@@ -43,7 +45,8 @@ export interface RecordKept {
   saved_at: number;
   state: Waiting;
   breaks: number;
-  fault: string | null;
+  /** What the centre said when it sent it back. */
+  fault: FaultFields | null;
 }
 
 /** What the centre has said that it has. */

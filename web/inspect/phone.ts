@@ -33,7 +33,7 @@ export const session = ref<Session | null>(null);
 export const ended = ref<string | null>(null);
 export const round = shallowRef<Round | null>(null);
 export const roundAt = ref<number | null>(null);
-export const roundFault = ref<string | null>(null);
+export const roundFault = ref<Error | null>(null);
 export const messages = shallowRef<Message[]>([]);
 export const seenUntil = ref(0);
 export const photos = shallowRef<PhotoKept[]>([]);
@@ -150,7 +150,7 @@ export async function takeRound(): Promise<void> {
     [round.value, roundAt.value, roundFault.value, messages.value] = [fresh, Date.now(), null, told];
     await outbox.keep("round", { round: fresh, messages: told, at: roundAt.value, user: session.value?.username });
   } catch (fault) {
-    roundFault.value = fault instanceof Error ? fault.message : String(fault);
+    roundFault.value = fault instanceof Error ? fault : new Error(String(fault));
   }
 }
 

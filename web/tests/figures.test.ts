@@ -1,7 +1,6 @@
 /** Truth tables of how numbers are written. */
 import { describe, expect, it } from "vitest";
 import { count, days, deviationRate, halfInterval, intervalBounds, isThin, MINUS, money, percent, percentWhole, ruleValue, score, shortDigest, signedPoints, weight } from "@/format/figures";
-import { traceFact, traceValue } from "@/format/trace";
 
 describe("percent", () => {
   it.each([
@@ -107,18 +106,6 @@ describe("rule values", () => {
     [352, "centi_z", { text: "3.52", unit: "z" }],
     [-30, "days", { text: "−30", unit: "days" }],
   ])("%i %s", (value, unit, expected) => expect(ruleValue(value, unit)).toEqual(expected));
-});
-
-it.each([
-  [{ key: "plan_bp", value: "6100" }, "61.0% (6100)"],
-  [{ key: "lag_cdays", value: "740" }, "7.4 (740)"],
-  [{ key: "formula", value: "100 × min(1, 0.86)" }, "100 × min(1, 0.86)"],
-  [{ key: "seq", value: "4711" }, "4711"],
-])("fact %j is written %s", (fact, text) => expect(traceFact(fact)).toBe(text));
-
-it("a traced share stands beside its machine value", () => {
-  expect(traceValue("6787 bp")).toBe("67.9% (6787 bp)");
-  expect(traceValue("79.680 中")).toBe("79.680 中");
 });
 
 it("groups thousands and shortens digests", () => {

@@ -1,6 +1,7 @@
 /** The wall's turning and columns; what the map draws of a thing: its height, its frame, its colour. */
 import { describe, expect, it } from "vitest";
 import { free, hull, layOut } from "@/charts/columns";
+import { dayAfter, monthLabels } from "@/features/map/months";
 import { colourOf, mix } from "@/features/map/paint";
 import { boundsOf, frames, heightOf, solids } from "@/features/map/shapes";
 import { thingsOf, type MapState, type Thing } from "@/features/map/useMap";
@@ -91,4 +92,21 @@ describe("colours", () => {
     expect(grey).not.toBe(colourOf(aThing(), "status", token));
   });
   it("mix, also as the build shortens them", () => expect([mix("#fff", "#000000", 0.5), mix("#ffffff", "#000", 1)]).toEqual(["#808080", "#ffffff"]));
+});
+
+describe("months under the time line", () => {
+  const gapsOf = (first: string, last: string, width_px: number) => {
+    const at = monthLabels(first, last, width_px).map((one) => (one.left * width_px) / 100);
+    return at.slice(1).map((left, nth) => left - (at[nth] ?? 0));
+  };
+  it("never stand over one another, however narrow and however long", () => {
+    for (const width_px of [180, 320, 900])
+      for (const last of ["2026-10-20", "2026-12-31", "2029-01-15"]) expect(Math.min(999, ...gapsOf("2026-09-20", last, width_px))).toBeGreaterThanOrEqual(56);
+  });
+  it("begin with the first day and name the months that have room", () => {
+    expect(monthLabels("2026-09-01", "2026-12-31", 1000).map((one) => one.label)).toEqual(["2026-09", "2026-10", "2026-11", "2026-12"]);
+    expect(monthLabels("2026-09-29", "2026-10-30", 300).map((one) => one.label)).toEqual(["2026-09"]);
+  });
+  it("do not stand over the end", () => expect(monthLabels("2026-09-01", "2026-10-02", 400).map((one) => one.label)).toEqual(["2026-09"]));
+  it("count days over a change of month", () => expect(dayAfter("2026-10-31", 1)).toBe("2026-11-01"));
 });

@@ -1,15 +1,87 @@
-/** Machine values of a trace as a person reads them, the machine's own beside them so that they can be compared. */
-import { days, percent } from "./figures";
+/** Machine values of a trace as a person reads them, the machine's own number beside them so that they can be compared. */
+import { days, money, percent, ruleValue } from "./figures";
+import { dateTime } from "./moments";
 
-/** "6787 bp" → "67.9% (6787 bp)"; anything else stays. */
-export function traceValue(value: string): string {
-  const found = /^(-?\d+) bp$/.exec(value);
-  return found ? `${percent(Number(found[1]))} (${value})` : value;
+export interface Fact {
+  key: string;
+  value: string;
 }
 
-export function traceFact(fact: { key: string; value: string }): string {
-  if (!/^-?\d+$/.test(fact.value)) return fact.value;
-  if (fact.key.endsWith("_bp")) return `${percent(Number(fact.value))} (${fact.value})`;
-  if (fact.key.endsWith("_cdays")) return `${days(Number(fact.value))} (${fact.value})`;
-  return fact.value;
+interface Speech {
+  t: (key: string, named?: Record<string, unknown>) => string;
+  word: (group: string, key: string) => string;
+  lang: "zh" | "en";
+}
+
+/** Units of rules (`central.rules`): a number of one of these is written as its rule writes it. */
+const RULE_UNITS: readonly string[] = ["bp", "ratio_bp", "centi_z", "cdays", "hours", "days", "count"];
+/** Dictionaries in which the value of a fact is looked up, the first that knows it. */
+const GROUPS: Record<string, readonly string[]> = {
+  level: ["signShort"],
+  state: ["desk.state", "warning", "value"],
+  registration: ["value"],
+  clock: ["fleet.clocks"],
+  work_type: ["project.type"],
+  abstained: ["quality"],
+  code: ["fleet.condition"],
+  kind: ["fusion.kind", "node", "value"],
+  source: ["fusion.kind", "value"],
+  stage: ["stage.new_build", "stage.renovation", "stage.road"],
+  method: ["value"],
+  grade: ["score.grades"],
+  severity: ["value"],
+};
+const BOOLEANS = new Set(["True", "False"]);
+
+function measured(value: number, unit: string, { word }: Speech): string {
+  const said = ruleValue(value, unit);
+  return `${said.text}${said.unit ? ` ${word("unit", said.unit)}` : ""}`;
+}
+
+/** "6787 bp" → "67.9% (6787)", "2600 cdays" → "26 days (2600)", a level or a state by its word; anything else stays. */
+export function traceValue(value: string, speech: Speech): string {
+  const graded = /^([\d.]+) ([优良中差])$/.exec(value);
+  if (graded) return `${graded[1]} ${speech.word("score.grades", graded[2] ?? "")}`;
+  const found = /^(-?\d+) (\w+)$/.exec(value);
+  const [, number = "", unit = ""] = found ?? [];
+  if (unit === "bp") return `${percent(Number(number))} (${number})`;
+  if (RULE_UNITS.includes(unit)) return `${measured(Number(number), unit, speech)} (${number})`;
+  return named("level", value, speech) ?? named("state", value, speech) ?? value;
+}
+
+function named(key: string, value: string, { word }: Speech): string | null {
+  for (const group of GROUPS[key] ?? []) {
+    const said = word(group, value);
+    if (said !== value) return said;
+  }
+  return null;
+}
+
+/** What a fact says. `unit` is the unit of the facts beside it, where the centre names one. */
+export function traceFact(fact: Fact, speech: Speech, unit = ""): string {
+  const { key, value } = fact;
+  if (BOOLEANS.has(value)) return speech.t(`value.${value}`);
+  if (/^\d{4}-\d{2}-\d{2}T/.test(value)) return dateTime(value);
+  if (/^-?\d+ \w+$/.test(value)) return traceValue(value, speech);
+  if (/^-?\d+$/.test(value)) return wholeNumber(key, Number(value), { speech, unit });
+  if (!(key in GROUPS)) return value;
+  const parts = value.split(",").map((part) => part.trim());
+  return named(key, value, speech) ?? parts.map((part) => named(key, part, speech) ?? part).join(", ");
+}
+
+function wholeNumber(key: string, value: number, { speech, unit }: { speech: Speech; unit: string }): string {
+  if (key.endsWith("_bp")) return `${percent(value)} (${value})`;
+  if (key.endsWith("_cdays")) return `${days(value)} (${value})`;
+  if (key.endsWith("_fen")) {
+    const said = money(value, speech.lang);
+    return `${said.value} ${speech.word("unit", said.unit)} (${value})`;
+  }
+  if ((key === "value" || key === "threshold") && RULE_UNITS.includes(unit)) return `${measured(value, unit, speech)} (${value})`;
+  return String(value);
+}
+
+/** The unit that the values of a node are in ("" = none), and the facts without it: it stands beside its numbers. */
+export function unitOf(facts: readonly Fact[]): { unit: string; rest: readonly Fact[] } {
+  const unit = facts.find((fact) => fact.key === "unit" && RULE_UNITS.includes(fact.value))?.value ?? "";
+  return { unit, rest: unit ? facts.filter((fact) => fact.key !== "unit") : facts };
 }

@@ -1,10 +1,12 @@
 /** Every word of the interface in Chinese; `en.ts` has the same keys (a test says so). */
+import insight from "./zh.insight";
 import shared from "./zh.shared";
 
 export default {
   ...shared,
+  ...insight,
   app: { name: "项目绩效动态监管平台", skip: "跳到正文", search: "搜项目", notFound: "没有这个页面", notFoundWhy: "地址不存在,或不在您的授权范围内。", back: "回到总览" },
-  nav: { label: "主导航", district: "总览", map: "地图", warnings: "预警", money: "资金", audit: "审计", evaluation: "评价", fleet: "设备" },
+  nav: { label: "主导航", district: "总览", map: "地图", warnings: "预警", money: "资金", audit: "审计", evaluation: "评价", insight: "分析", fleet: "设备" },
   signShort: { red: "红色", yellow: "黄色", blue: "蓝色", insufficient: "证据不足", normal: "正常", paused: "停工" },
   unit: { pp: "个百分点", days: "天", hours: "小时", count: "次", wan: "万元", yuan: "元", million: "百万元", bp: "个百分点", z: "稳健 z 值" },
   figure: {
@@ -54,7 +56,7 @@ export default {
     published: "公示 {from} 至 {to}", approved: "{who}({seat})已批准", objection: { open: "待答复", rejected: "不采纳", upheld: "采纳,重新评价", superseded: "已由新一轮取代" }, answer: "答复", reject: "不采纳", uphold: "采纳", publish: "公示", object: "提出异议", objectHint: "异议内容(公示期内)",
   },
   goal: {
-    tree: "目标树", treeSub: "区 → 部门 → 项目 → 岗位,同级权重之和为 1", add: "加目标", change: "修改", none: "{year} 年还没有生效的目标", noneWhy: "起草目标并报批后,会出现在这里。", waiting: "草稿与待批", nothingWaits: "没有草稿,也没有待批的目标", approve: "批准", propose: "报批", save: "存草稿", known: "已知 {share}", hidden: "另有 {n} 个岗位目标,仅本人与主管可见", district: "全区", sumOff: "同级权重合计 {sum},应为 1", colon: ":", missing: "还没有填:{list}",
+    tree: "目标树", treeSub: "区 → 部门 → 项目 → 岗位,同级权重之和为 1", add: "加目标", change: "修改", none: "{year} 年还没有生效的目标", noneWhy: "起草目标并报批后,会出现在这里。", waiting: "草稿与待批", nothingWaits: "没有草稿,也没有待批的目标", approve: "批准", propose: "报批", save: "存草稿", notMeasured: "尚未测得", known: "已知 {share}", hidden: "另有 {n} 个岗位目标,仅本人与主管可见", district: "全区", sumOff: "同级权重合计 {sum},应为 1", colon: ":", missing: "还没有填:{list}",
     level: { 1: "区级", 2: "部门", 3: "项目", 4: "岗位" }, state: { draft: "草稿", proposed: "待批", approved: "已批准", returned: "退回", withdrawn: "已撤回" }, smart: { ok: "合格", fail: "不合格", needs_justification: "须说明理由" }, letter: { S: "不具体", M: "不可衡量", A: "可达性", R: "不相关", T: "无时限" },
     text: "目标", hint: "例:2026-12-31 前完成 3 个小区改造,完成率 ≥ 95%", id: "编号", levelOf: "层级", parent: "上级目标", owner: "责任人", subject: "对象", subjects: { district: "全区", unit: "单位", project: "项目", person: "岗位(人)" }, which: "名称或编号", target: "目标值", unit: "单位", baseline: "基线", better: "方向", start: "起", due: "止", weight: "权重", justification: "理由(需要时)",
   },
@@ -114,6 +116,7 @@ export default {
     consistency_ratio: "一致性比率", grade: "等级", total: "总分", capped: "封顶", raised_at: "触发时间", closed_at: "关闭时间", abstained: "不下结论", residual_mpx: "配准残差(千分之一像素)", top_storey: "最高楼板", accepted: "采信", refs: "依据",
     weight_in_set: "指标体系中的权重", reason: "理由", target: "目标值", target_before: "调整前目标", method: "方法", measure: "自动采集", basis: "法规依据", verification: "核验", note: "说明", matrix: "判断矩阵", lambda_max: "最大特征值 λmax", ci: "一致性指标 CI", ri: "随机指标 RI", random_index: "RI 表 (n = 1…9)", disagreement: "最大分歧 (几何标准差)", experts: "专家", sha256: "SHA-256", subject: "评价对象", period: "期间", data_quality: "数据质量", stored_at: "留存时间", author: "填报人", day: "截至日", item: "分项", stage: "阶段", voucher: "凭证号", amount_fen: "金额 (分)", line: "预算科目", payee: "收款方", counts: "计数", n: "样本量", satisfied: "满意数", low: "区间下限", high: "区间上限", detail: "明细", replaces: "更正", acknowledged_at: "签收", ended_at: "办结", due: "期限", acceptance_standard: "验收标准", submitted_at: "提交", verified_at: "核验时间", verified_by: "核验人", would_fen: "原应支付 (分)", did_fen: "实际支付 (分)", counterfactual: "对照情形",
   },
+  value: { True: "是", False: "否", VERIFIED: "已核实", UNVERIFIED: "未核实", MOVED: "移位", measured: "实测", entered: "填报", missing: "缺", not_due: "未到期", too_few: "样本不足", not_applicable: "不适用", scored: "已计分", submitted: "待核验", passed: "已通过", refused: "未通过", returned: "退回", verified: "已核验", low: "一般", high: "严重", historical: "补到的历史读数", future: "时刻在未来" },
   node: { sheet: "评分表", weights: "权重", criterion: "准则", mark: "须知", report: "日报", case: "处置", rectification: "整改", ledger: "台账", quality: "数据质量", lot: "检验批", safety: "安全检查", requests: "诉求", saving: "节约", step: "工序", life: "项目事件", entry: "填报值", photo: "照片", paper: "证据", form: "评价表", file: "签字报告", unknown: "引用", score: "得分", indicator: "指标", building: "楼栋", item: "分项", record: "读数", warning: "预警", project: "项目", observation: "观测", contribution: "构成", camera: "摄像头", evidence: "影像", event: "事件", gateway: "网关", condition: "设备状态", reading: "读数", still: "影像", frame: "画面" },
   fleet: {
     title: "设备与送达", summary: "网关 {g} · 摄像头 {c}", balanceOk: "一条不丢,一条不重", balanceBad: "有死信或编号冲突,须查看下面的网关", balanceUnknown: "等待网关心跳", balanceNote: "已产生 = 已入库并回执 + 在途;按各网关当前纪元",
@@ -157,7 +160,7 @@ export default {
     press: "督办到责任人", note: "批示", say: { press: "督办意见(送达责任人和其主管)", note: "批示内容(记入办理记录)" }, send: "发出", sent: "已发出,记入办理记录", needWords: "请写几个字再发出", cannot: "此预警现在不能督办或批示", evidence: "证据",
   },
   parts: {
-    tabs: "项目内容", tab: { progress: "进展", gantt: "甘特图", warnings: "预警与整改", ledger: "资金台账", score: "评分", docs: "资料", stills: "现场影像", changes: "变更与停工" },
+    tabs: "项目内容", tab: { progress: "进展", gantt: "甘特图", outlook: "展望", warnings: "预警与整改", ledger: "资金台账", score: "评分", docs: "资料", stills: "现场影像", changes: "变更与停工" },
     gantt: "甘特图", ganttSub: "虚框 = 首版计划(冻结) · 实条 = 实测 · 竖线 = 摄像头影像 · 计划第 {n} 版", baseline: "首版计划", planned: "现行计划", seen: "实测", stills: "影像", begun: "首次见到施工", done: "见到完成",
     board: "人事物钱", people: "人", work: "事", things: "物", money: "钱", persons: "{n} 人在场", notCounted: "近期未点数", seats: "{n} 个责任岗位", noMachines: "没有机械在场", noMoney: "当前账号无权查看资金", noMoneyWhy: "资金由财政、审计、主管单位和业主查看。", notBooked: "还没有入账", ledgerNone: "第一笔下达或支付入账后会列在这里。",
     docs: "资料", stages: "阶段与资料", stage: "阶段", state: "状态", actual: "实际", papers: "资料", late: "晚 {n} 天", noStages: "没有阶段", noStagesWhy: "选定项目的阶段模板后会列在这里。", highRisk: "高风险:已签约,{day} 前应开工,还未开工。", permits: "许可",
