@@ -23,7 +23,7 @@ from central.insight.approval import StepTime
 from central.insight.bottleneck import Bottleneck, StageStat
 from central.insight.causes import CauseGroup
 from central.insight.cohort import Cohort, StagePart
-from central.insight.pivot import Dimension, Pivot, PivotLine
+from central.insight.pivot import Dimension, Figure, Pivot, PivotLine
 from central.insight.project import BANDS, kind_name
 from central.insight.spread import TOO_FEW
 from central.insight.use import UnitUse
@@ -164,6 +164,11 @@ def key_name(dimension: Dimension, key: str, sectors: Mapping[str, Words]) -> Wo
             return Words(zh=key, en=key)
 
 
+def figure_shown(one: Figure) -> FigureShown:
+    """A column that can be asked for."""
+    return FigureShown.model_validate({"code": one.code, "name": said(one.name), "scale": one.scale})
+
+
 def pivot_shown(found: Pivot, sectors: Mapping[str, Words]) -> PivotShown:
     """The view that the file equals."""
 
@@ -173,10 +178,7 @@ def pivot_shown(found: Pivot, sectors: Mapping[str, Words]) -> PivotShown:
 
     return PivotShown(
         by=list(found.by),
-        figures=[
-            FigureShown.model_validate({"code": one.code, "name": said(one.name), "scale": one.scale})
-            for one in found.figures
-        ],
+        figures=[figure_shown(one) for one in found.figures],
         lines=[line(one) for one in found.lines],
         total=line(found.total).model_copy(update={"keys": []}),
     )

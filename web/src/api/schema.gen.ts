@@ -53,7 +53,7 @@ export interface paths {
         };
         /**
          * Me
-         * @description Who the token speaks for, and how far it reaches.
+         * @description Who the token speaks for, how far it reaches, and what it may be used for.
          */
         get: operations["getMe"];
         put?: never;
@@ -3899,6 +3899,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/insight/choices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Choices
+         * @description Units, streets, kinds and sectors of the caller's projects; the measures and figures that can be asked for.
+         */
+        get: operations["getInsightChoices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/fleet": {
         parameters: {
             query?: never;
@@ -6081,6 +6101,35 @@ export interface components {
             missed: number;
             /** Open Disputes */
             open_disputes: number;
+        };
+        /**
+         * Choice
+         * @description A value of a filter and its name.
+         */
+        Choice: {
+            /** Code */
+            code: string;
+            name: components["schemas"]["Text"];
+        };
+        /**
+         * Choices
+         * @description Of the caller's projects only, each by name; measures and figures in their own order.
+         */
+        Choices: {
+            /** Projects */
+            projects: components["schemas"]["Named"][];
+            /** Units */
+            units: string[];
+            /** Streets */
+            streets: string[];
+            /** Kinds */
+            kinds: components["schemas"]["Choice"][];
+            /** Sectors */
+            sectors: components["schemas"]["Choice"][];
+            /** Measures */
+            measures: components["schemas"]["MeasureNamed"][];
+            /** Figures */
+            figures: components["schemas"]["FigureShown"][];
         };
         /**
          * ClaimShown
@@ -9131,7 +9180,8 @@ export interface components {
         };
         /**
          * Me
-         * @description Who the token speaks for.
+         * @description Who the token speaks for. `may` = the actions that the grants allow somewhere, `may_everywhere` = in the whole
+         *     district: what a page offers at all. Whether it is allowed of one thing, its own address says.
          */
         Me: {
             /** Username */
@@ -9142,6 +9192,10 @@ export interface components {
             roles: string[];
             /** Scope */
             scope: components["schemas"]["Scope"][];
+            /** May */
+            may: ("know_self" | "read_projects" | "visit" | "read_scores" | "read_trace" | "read_fleet" | "read_security" | "follow" | "import_plan" | "put_evidence" | "renew_identity" | "fetch_config" | "configure" | "read_money" | "read_plan_file" | "post_money" | "lock_money" | "upload" | "propose" | "approve" | "approve_plan" | "organise" | "submit_step" | "verify_step" | "mend" | "coordinate" | "set_clauses" | "report_daily" | "settle_dispute" | "read_quality" | "read_reports" | "make_reports" | "read_views" | "read_insight" | "classify" | "note_benefit" | "set_practice" | "look" | "read_outlook" | "advise_allocation" | "weigh" | "judge_weights" | "read_weights" | "enter_values" | "accept_values" | "read_rankings" | "decide_results" | "appeal_results" | "set_results" | "adjust_targets" | "share_practice" | "disclose" | "read_tasks" | "do_tasks" | "confirm_tasks" | "read_agenda" | "hold_meeting" | "read_evaluations" | "fill_forms" | "approve_evaluations" | "object_evaluations" | "set_evaluation_policy" | "third_report" | "read_third" | "note_findings" | "read_findings" | "transfer_projects" | "read_goals" | "plan_goals" | "approve_goals")[];
+            /** May Everywhere */
+            may_everywhere: ("know_self" | "read_projects" | "visit" | "read_scores" | "read_trace" | "read_fleet" | "read_security" | "follow" | "import_plan" | "put_evidence" | "renew_identity" | "fetch_config" | "configure" | "read_money" | "read_plan_file" | "post_money" | "lock_money" | "upload" | "propose" | "approve" | "approve_plan" | "organise" | "submit_step" | "verify_step" | "mend" | "coordinate" | "set_clauses" | "report_daily" | "settle_dispute" | "read_quality" | "read_reports" | "make_reports" | "read_views" | "read_insight" | "classify" | "note_benefit" | "set_practice" | "look" | "read_outlook" | "advise_allocation" | "weigh" | "judge_weights" | "read_weights" | "enter_values" | "accept_values" | "read_rankings" | "decide_results" | "appeal_results" | "set_results" | "adjust_targets" | "share_practice" | "disclose" | "read_tasks" | "do_tasks" | "confirm_tasks" | "read_agenda" | "hold_meeting" | "read_evaluations" | "fill_forms" | "approve_evaluations" | "object_evaluations" | "set_evaluation_policy" | "third_report" | "read_third" | "note_findings" | "read_findings" | "transfer_projects" | "read_goals" | "plan_goals" | "approve_goals")[];
         };
         /**
          * MeasureList
@@ -31454,6 +31508,71 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    getInsightChoices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Choices"];
+                };
             };
             /** @description Bad Request */
             400: {

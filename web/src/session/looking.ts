@@ -5,6 +5,8 @@ const PAGES = {
   district: "district",
   project: "project",
   warnings: "warnings",
+  money: "money",
+  insight: "insight",
   trace: "trace",
   fleet: "fleet",
 } as const;
