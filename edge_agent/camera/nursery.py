@@ -6,6 +6,7 @@ Forked children share the libraries' pages: eight cameras cost about 20 MB in al
 from __future__ import annotations
 
 import ctypes
+import gc
 import logging
 import os
 import signal
@@ -29,6 +30,7 @@ def serve(control: socket.socket) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):  # they may reach the whole group, but ending is the agent's affair
         signal.signal(number, signal.SIG_IGN)
     cv2.setNumThreads(1)
+    gc.freeze()  # the collector writes into each object it looks at, and what is written is shared no more
     while True:
         data, handles, _, _ = socket.recv_fds(control, 1, 1)
         if not data:
