@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from central.api.policy import Action
 from central.api.schemas import Answer, Sha256
 
 # --- sessions --------------------------------------------------------------------------------------------------------
@@ -38,12 +39,15 @@ class Scope(Answer):
 
 
 class Me(Answer):
-    """Who the token speaks for."""
+    """Who the token speaks for. `may` = the actions that the grants allow somewhere, `may_everywhere` = in the whole
+    district: what a page offers at all. Whether it is allowed of one thing, its own address says."""
 
     username: str
     name: str
     roles: list[str]
     scope: list[Scope]
+    may: list[Action]
+    may_everywhere: list[Action]
 
 
 # --- writing ---------------------------------------------------------------------------------------------------------

@@ -216,6 +216,16 @@ def usable(grants: tuple[Grant, ...], *, action: Action) -> tuple[Grant, ...]:
     return tuple(grant for grant in grants if grant.role in ACTIONS[action])
 
 
+def permitted(grants: tuple[Grant, ...]) -> list[Action]:
+    """The actions that the grants allow somewhere, as `ACTIONS` has them: what a page may offer at all."""
+    return [action for action in ACTIONS if usable(grants, action=action)]
+
+
+def over_district(grants: tuple[Grant, ...]) -> tuple[Grant, ...]:
+    """The grants that reach everything, also what belongs to no project."""
+    return tuple(grant for grant in grants if grant.kind == "district")
+
+
 def covers(grants: tuple[Grant, ...], *, place: Place) -> bool:
     """Whether one of the grants reaches this place."""
     return any(_reaches(grant, place) for grant in grants)
@@ -223,7 +233,7 @@ def covers(grants: tuple[Grant, ...], *, place: Place) -> bool:
 
 def district_wide(grants: tuple[Grant, ...]) -> bool:
     """Whether one of the grants reaches everything, also what belongs to no project."""
-    return any(grant.kind == "district" for grant in grants)
+    return bool(over_district(grants))
 
 
 def _reaches(grant: Grant, place: Place) -> bool:

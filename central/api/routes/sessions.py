@@ -10,6 +10,7 @@ from central.api.access import Access, allow
 from central.api.envelopes import ErrorEnvelope, Login, Me, Scope, Token
 from central.api.errors import TooManyTriesError, UnauthorisedError
 from central.api.passwords import password_matches
+from central.api.policy import over_district, permitted
 from central.api.services import Db, Given
 from central.api.throttle import FREE_TRIES_OF_ADDRESS, neighbourhood
 from central.api.tokens import Issued
@@ -51,10 +52,16 @@ def refresh(access: Annotated[Access, allow("know_self")], services: Given) -> T
 
 @router.get("/me", operation_id="getMe", response_model=Me)
 def me(access: Annotated[Access, allow("know_self")]) -> Me:
-    """Who the token speaks for, and how far it reaches."""
-    roles = sorted({grant.role for grant in access.grants})
-    scope = [Scope.model_validate(_scope(grant.role, grant.kind, grant.scope)) for grant in access.grants]
-    return Me(username=access.username, name=access.name, roles=roles, scope=scope)
+    """Who the token speaks for, how far it reaches, and what it may be used for."""
+    grants = access.grants  # all there are: every role may know itself
+    return Me(
+        username=access.username,
+        name=access.name,
+        roles=sorted({grant.role for grant in grants}),
+        scope=[Scope.model_validate(_scope(grant.role, grant.kind, grant.scope)) for grant in grants],
+        may=permitted(grants),
+        may_everywhere=permitted(over_district(grants)),
+    )
 
 
 def _scope(role: str, kind: str, scope: str) -> dict[str, str | None]:

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from central.api.policy import ACTIONS, ROLES, Action, Grant, Place, covers, district_wide, usable
+from central.api.policy import (
+    ACTIONS,
+    ROLES,
+    Action,
+    Grant,
+    Place,
+    covers,
+    district_wide,
+    over_district,
+    permitted,
+    usable,
+)
 
 HERE = Place(project="qp1", unit="区住建局", street="青坪街道")
 
@@ -56,3 +67,11 @@ def test_no_person_puts_evidence() -> None:
 
 def test_every_action_names_known_roles_only() -> None:
     assert set().union(*ACTIONS.values()) <= set(ROLES)
+
+
+def test_what_the_grants_permit_is_what_any_of_them_may_do() -> None:
+    grants = (grant("inspector", "project", "qp1"), grant("finance", "district"))
+    assert set(permitted(grants)) == {action for action, roles in ACTIONS.items() if roles & {"inspector", "finance"}}
+    assert "post_money" in permitted(over_district(grants))
+    assert "verify_step" not in permitted(over_district(grants))
+    assert permitted(()) == []

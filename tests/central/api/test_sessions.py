@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import Session, select
 
+from central.api.policy import ACTIONS
 from central.api.throttle import FREE_TRIES_OF_ADDRESS
 from central.store.tables import AuditEntry, User
 from tests.central.api.district import PASSWORD, Centre
@@ -24,12 +25,22 @@ def test_a_login_gives_a_token_that_opens(centre: Centre) -> None:
     token = answer.json()
     assert (token["token_type"], token["expires_in"]) == ("bearer", 1200)
     me = centre.client(token=token["access_token"]).get("/api/v1/auth/me").json()
+    assert (
+        me.pop("may") == me.pop("may_everywhere") == [action for action, roles in ACTIONS.items() if "leader" in roles]
+    )
     assert me == {
         "username": "leader",
         "name": "the leader",
         "roles": ["leader"],
         "scope": [{"role": "leader", "kind": "district", "id": None}],
     }
+
+
+def test_who_holds_a_project_only_may_nothing_everywhere(centre: Centre) -> None:
+    me = centre.client("builder").get("/api/v1/auth/me").json()
+    assert "submit_step" in me["may"]
+    assert "read_money" not in me["may"]
+    assert me["may_everywhere"] == []
 
 
 @pytest.mark.requirement("C14")

@@ -26,13 +26,10 @@ export function useEvaluation(id: Ref<number | null>) {
   });
 }
 
-/** Who may be asked to fill in a form, as the centre's policy says. */
-const FILLERS: readonly string[] = ["dept_head", "section", "clerk", "project_owner", "finance"];
-
 /** Forms the caller has to fill in; not asked for who is never asked to fill in any. */
 export function useOwnForms() {
   const session = useSession();
-  const asked = computed(() => session.me?.roles.some((role) => FILLERS.includes(role)) ?? false);
+  const asked = computed(() => session.may("fill_forms"));
   return useQuery<S["OwnForms"]>({ queryKey: ["evaluations", "forms"], enabled: asked, queryFn: () => need(client.GET("/api/v1/evaluation-forms"), "/evaluation-forms") });
 }
 

@@ -17,7 +17,7 @@ export function usePublicDistrict() {
 async function load(): Promise<PublicDistrict> {
   const session = useSession();
   if (session.signedIn && !session.me) await session.load().catch(() => undefined);
-  if (session.me?.roles.includes("visitor")) return need(client.GET("/api/v1/visit/projects"), "/visit/projects");
+  if (session.may("visit")) return need(client.GET("/api/v1/visit/projects"), "/visit/projects");
   return need(client.GET("/api/v1/public/projects"), "/public/projects");
 }
 

@@ -24,3 +24,4 @@ export type CameraState = S["CameraState"];
 export type SecurityEventList = S["SecurityEventList"];
 export type DeadLetterList = S["DeadLetterList"];
 export type Me = S["Me"];
+export type Action = Me["may"][number];

@@ -1,8 +1,8 @@
 /** Who is signed in. The token lives in this tab only (sessionStorage) and is renewed while it is still good. */
 import { defineStore } from "pinia";
 import { computed, ref } from "vue";
-import { client, need, useTokenFrom } from "@/api/client";
-import type { Me } from "@/api/types";
+import { client, forgetAnswers, need, useTokenFrom } from "@/api/client";
+import type { Action, Me } from "@/api/types";
 
 const KEY = "siteprogress.token";
 const RENEW_AFTER_SHARE = 0.8; // of what is left of the token's life
@@ -35,6 +35,9 @@ export const useSession = defineStore("session", () => {
   let renewal: ReturnType<typeof setTimeout> | undefined;
 
   const signedIn = computed(() => held.value !== null);
+
+  /** Whether the centre would let this person do it to anything: what a page offers at all. Of one thing, its own answer says. */
+  const may = (action: Action): boolean => me.value?.may.includes(action) ?? false;
 
   function hold(token: string, expires_in: number): void {
     held.value = { token, until_ms: Date.now() + expires_in * 1000 };
@@ -73,6 +76,7 @@ export const useSession = defineStore("session", () => {
   function end(because: string | null): void {
     clearTimeout(renewal);
     sessionStorage.removeItem(KEY);
+    forgetAnswers();
     held.value = null;
     me.value = null;
     endedBecause.value = because;
@@ -81,5 +85,5 @@ export const useSession = defineStore("session", () => {
   useTokenFrom({ token: () => held.value?.token ?? null, refused: (code) => end(code) });
   planRenewal();
 
-  return { me, signedIn, endedBecause, signIn, load, end };
+  return { me, may, signedIn, endedBecause, signIn, load, end };
 });
