@@ -1,8 +1,12 @@
 /** Addresses. Filters, selection and language live in the query; the language travels along from page to page. */
+import { nextTick, ref } from "vue";
 import { createRouter, createWebHistory, type RouteLocationNormalized, type RouteLocationRaw } from "vue-router";
 import { langInAddress, setLang } from "@/i18n";
 import { tellPage } from "@/session/looking";
 import { useSession } from "@/session/session";
+
+/** The page that was asked for and could not be fetched: the line was gone, or the centre has a newer release. */
+export const missed = ref<string | null>(null);
 
 export const router = createRouter({
   history: createWebHistory(),
@@ -48,7 +52,12 @@ router.beforeEach(async (to, from) => {
   return session.signedIn ? true : toLogin;
 });
 
-router.afterEach((to) => {
+router.onError((_, to) => void (missed.value = to.fullPath));
+
+router.afterEach((to, from, failure) => {
+  if (failure) return;
+  missed.value = null;
+  if (from.name && from.name !== to.name) void nextTick(() => document.getElementById("main")?.focus({ preventScroll: true })); // who reads by ear or keyboard begins with the new page
   const { signedIn, me } = useSession();
   if (signedIn && me && to.meta["bare"] !== true) tellPage(to.name, me.username);
 });

@@ -65,6 +65,9 @@ export function useCase(warning: Ref<string>) {
   });
 }
 
+/** Acts that ask for words. */
+export type Asked = "verify" | "waive" | "false_alarm" | "press" | "note" | "return";
+
 /** An act and what it needs; the page offers those that the centre says may be done. */
 export type Act =
   | { act: "acknowledge"; version: number }

@@ -8,6 +8,8 @@ const en: typeof zh = {
   ...insight,
   app: { name: "Project performance monitoring", skip: "Skip to content", search: "Search projects", notFound: "No such page", notFoundWhy: "The address does not exist, or it is outside your scope.", back: "Back to overview" },
   nav: { label: "Main navigation", district: "Overview", map: "Map", warnings: "Warnings", money: "Money", audit: "Audit", evaluation: "Evaluation", insight: "Insight", fleet: "Devices" },
+  form: { need: "{name} is missing", between: "must lie between {from} and {to}", turned: "ends before it begins" },
+  page: { wall: "Wall", public: "Open to the public", poster: "Poster for the fence", missed: "This page could not be fetched: the network is gone, or the platform was updated." },
   signShort: { red: "Red", yellow: "Yellow", blue: "Blue", insufficient: "Insufficient evidence", normal: "Normal", paused: "Paused" },
   unit: { pp: "pp", days: "days", hours: "hours", count: "times", wan: "×10,000 yuan", yuan: "yuan", million: "million yuan", bp: "pp", z: "robust z" },
   figure: {
@@ -89,7 +91,7 @@ const en: typeof zh = {
     clock: { ack: "acknowledge", measure: "order a measure", due: "rectify", verify: "verify" }, reopened: "reopened {n} times", measureOf: "Rectification {number}", overdueDays: "{n} days over",
     act: { acknowledge: "Acknowledge", start: "Start work", submit: "Submit evidence", verify: "Verify", return: "Return", press: "Press for action", note: "Leave a note", waive: "Waive", false_alarm: "Mark as false alarm" },
     ask: { cause: "Cause (none on record, needed to verify)", verify: "What was seen", return: "Why it is returned (required)", press: "What you press for", note: "Your note", waive: "Why it is waived (required)", false_alarm: "Why it is a false alarm (required)" },
-    approver: "Needs {who}", told: "Delivered to", toldNobody: "Nobody was told yet.", read: "acknowledged {time}", timeline: "What happened", submit: "Submit evidence", noPhotos: "This project has no photos yet", noPhotosWhy: "Photos taken on the inspector's page can be chosen here as evidence.", toInspect: "Open the inspector's page", needPhoto: "Choose at least one photo",
+    approver: "Needs {who}", told: "Delivered to", toldNobody: "Nobody was told yet.", read: "acknowledged {time}", timeline: "What happened", submit: "Submit evidence", noPhotos: "This project has no photos yet", noPhotosWhy: "Photos taken on the inspector's page can be chosen here as evidence.", toInspect: "Open the inspector's page", needPhoto: "Choose at least one photo", needWords: "Say something here", needCause: "Choose the cause", comma: ", ",
     delivery: { queued: "queued", sent: "sent", delivered: "delivered", failed: "failed", none: "told on the platform", waiting: "waiting", sending: "being sent", unaddressed: "no address on record", held: "quiet hours, sent later", dropped: "no address to send to" },
     order: { title: "Order a measure", cause: "Cause", causeLater: "Later", person: "Responsible", measure: "Measure", due: "Due", standard: "Acceptance standard", standardHint: "e.g. slab of storey 12 poured", go: "Assign", goBoth: "Acknowledge and assign", again: "Assign anew", missing: "{n} fields are missing", usual: "Usually: {measure} (about {days} days, by {seat})", measured: "days from this district's past cases",
       needPerson: "Name who is responsible", needMeasure: "Say what is to be done", needDue: "Choose a day", needStandard: "Give an acceptance standard, else it cannot be assigned" },

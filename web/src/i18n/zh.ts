@@ -7,6 +7,8 @@ export default {
   ...insight,
   app: { name: "项目绩效动态监管平台", skip: "跳到正文", search: "搜项目", notFound: "没有这个页面", notFoundWhy: "地址不存在,或不在您的授权范围内。", back: "回到总览" },
   nav: { label: "主导航", district: "总览", map: "地图", warnings: "预警", money: "资金", audit: "审计", evaluation: "评价", insight: "分析", fleet: "设备" },
+  form: { need: "请填写{name}", between: "须在 {from} 到 {to} 之间", turned: "止日早于起日" },
+  page: { wall: "大屏", public: "项目公开", poster: "围挡海报", missed: "这一页没有取到:网络断了,或平台已更新。" },
   signShort: { red: "红色", yellow: "黄色", blue: "蓝色", insufficient: "证据不足", normal: "正常", paused: "停工" },
   unit: { pp: "个百分点", days: "天", hours: "小时", count: "次", wan: "万元", yuan: "元", million: "百万元", bp: "个百分点", z: "稳健 z 值" },
   figure: {
@@ -88,7 +90,7 @@ export default {
     clock: { ack: "确认", measure: "登记措施", due: "整改", verify: "核验" }, reopened: "第 {n} 次重新打开", measureOf: "整改单 {number}", overdueDays: "超期 {n} 天",
     act: { acknowledge: "确认收到", start: "开始整改", submit: "提交证据", verify: "核验通过", return: "退回", press: "督办", note: "批示", waive: "豁免", false_alarm: "判为误报" },
     ask: { cause: "原因(还没有登记,核验前必填)", verify: "核验时看到了什么", return: "退回的理由(必填)", press: "督办意见", note: "批示内容", waive: "豁免的理由(必填)", false_alarm: "为什么是误报(必填)" },
-    approver: "须由 {who} 批准", told: "送达", toldNobody: "还没有告知任何人。", read: "{time} 已确认", timeline: "办理记录", submit: "提交整改证据", noPhotos: "这个项目还没有照片", noPhotosWhy: "在“现场巡查”里拍照上传后,可以在这里选作证据。", toInspect: "打开现场巡查", needPhoto: "请至少选一张照片",
+    approver: "须由 {who} 批准", told: "送达", toldNobody: "还没有告知任何人。", read: "{time} 已确认", timeline: "办理记录", submit: "提交整改证据", noPhotos: "这个项目还没有照片", noPhotosWhy: "在“现场巡查”里拍照上传后,可以在这里选作证据。", toInspect: "打开现场巡查", needPhoto: "请至少选一张照片", needWords: "请写明内容", needCause: "请选择原因", comma: "、",
     delivery: { queued: "待发送", sent: "已发送", delivered: "已送达", failed: "发送失败", none: "平台内告知", waiting: "等待发送", sending: "发送中", unaddressed: "没有登记地址", held: "免打扰时段,稍后发送", dropped: "没有可用地址" },
     order: { title: "登记整改措施", cause: "原因", causeLater: "稍后登记", person: "责任人", measure: "整改措施", due: "完成时限", standard: "验收标准", standardHint: "例:12层楼板浇筑完成", go: "派单", goBoth: "确认并派单", again: "改派", missing: "还有 {n} 处没有填", usual: "通常做法:{measure}(约 {days} 天,由{seat}负责)", measured: "天数来自本区往例",
       needPerson: "请填写责任人", needMeasure: "请写明做什么", needDue: "请选完成日期", needStandard: "请填写验收标准,否则不能派单" },
