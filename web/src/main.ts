@@ -8,6 +8,7 @@ import "element-plus/theme-chalk/el-dialog.css";
 import "element-plus/theme-chalk/el-drawer.css";
 import "@/styles/tokens.css";
 import "@/styles/base.css";
+import "@/styles/print.css";
 import { ApiFault } from "@/api/fault";
 import App from "@/App.vue";
 import { i18n } from "@/i18n";

@@ -6,6 +6,7 @@ import { markSize, reliabilityOption } from "@/charts/reliability";
 import { scatterOption } from "@/charts/scatter";
 import { stripOf } from "@/charts/strip";
 import { plain, pValue, scaled, signed } from "@/format/amounts";
+import { readable } from "@/format/address";
 import { listed } from "@/features/insight/useFilter";
 
 const colours = { ink: "i", plan: "p", measured: "m", caption: "c", grid: "g", band: 0.1 };
@@ -79,3 +80,8 @@ it.each([
   [["a", "b", "a", null], ["a", "b"]],
   ["", []],
 ])("%j in the address is %j", (value, names) => expect(listed(value)).toEqual(names));
+
+it.each([
+  ["/insight/board?street=%E9%9D%92%E5%9D%AA", "/insight/board?street=青坪"],
+  ["/x?q=%E9%9D", "/x?q=%E9%9D"],
+])("%s is printed as %s", (address, text) => expect(readable(address)).toBe(text));

@@ -1,11 +1,11 @@
 /** Chart colours out of the tokens, again whenever the theme turns. */
 import { computed } from "vue";
-import { theme, token } from "@/session/theme";
+import { shown, token } from "@/session/theme";
 import type { CurveColours } from "./planCurve";
 
 export function useCurveColours() {
   return computed<CurveColours>(() => {
-    void theme.value;
+    void shown.value;
     return {
       ink: token("i1"),
       plan: token("i2"),

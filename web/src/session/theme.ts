@@ -1,5 +1,5 @@
 /** Light or dark: the reader's choice, else the system's. Charts read the tokens again when it turns. */
-import { ref, watchEffect } from "vue";
+import { computed, ref, watchEffect } from "vue";
 
 export type Theme = "light" | "dark";
 const KEY = "siteprogress.theme";
@@ -11,10 +11,24 @@ function initial(): Theme {
 }
 
 export const theme = ref<Theme>(initial());
+/** Paper is white whatever the reader chose; charts are painted anew for it. */
+export const printing = ref(false);
+export const printedAt = ref("");
+const paper = matchMedia("print");
+
+function onPaper(): void {
+  printing.value = paper.matches;
+  if (paper.matches) printedAt.value = new Date().toISOString();
+}
+paper.addEventListener("change", onPaper);
+onPaper();
+
+/** What is on screen or paper now. */
+export const shown = computed<Theme>(() => (printing.value ? "light" : theme.value));
 
 watchEffect(
   () => {
-    document.documentElement.dataset["theme"] = theme.value;
+    document.documentElement.dataset["theme"] = shown.value;
   },
   { flush: "sync" },
 );
@@ -24,7 +38,7 @@ export function turnTheme(): void {
   localStorage.setItem(KEY, theme.value);
 }
 
-/** Value of a colour token under the present theme. Read `theme.value` in the caller's computed to follow a turn. */
+/** Value of a colour token under the present theme. Read `shown.value` in the caller's computed to follow a turn. */
 export function token(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 }
