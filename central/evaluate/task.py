@@ -23,6 +23,9 @@ LATE_DAYS: tuple[tuple[int, Level], ...] = ((30, "red"), (15, "yellow"), (7, "bl
 BEHIND_BP: tuple[tuple[int, Level], ...] = ((3000, "red"), (1500, "yellow"), (500, "blue"))
 """The ladder of works (domain.md §4.6) for what is no building: days past the due day, share behind an even pace."""
 
+WITHIN_BP = BEHIND_BP[-1][0]
+"""A plan is kept while it is behind by less than what the ladder calls late at all: a hair is no task unmet."""
+
 STATE_WORDS: Mapping[TaskState, Text] = {
     "published": Text(zh="已下达", en="published"),
     "underway": Text(zh="办理中", en="under way"),
@@ -63,7 +66,10 @@ class Draft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """A published task; `progress_bp` as last measured or said, `start` and `due` days of the district, included."""
+    """A published task; `progress_bp` as last measured or said, `start` and `due` days of the district, included.
+
+    `ended_on`: the day on which it was done, and handed in where another has yet to confirm it, whenever that was
+    looked at or confirmed."""
 
     id: int
     month: str
@@ -150,9 +156,13 @@ def check_reporter(task: Task, person: str) -> None:
 
 
 def late_days(task: Task, today: date) -> int:
-    """Days past the due day; 0 while it is not over, or for what has ended in time."""
-    end = task.ended_on if not task.running and task.ended_on is not None else today
-    return max(0, (end - task.due).days)
+    """Days past the due day; 0 while it is not over, or for what was done or handed in in time."""
+    return max(0, ((task.ended_on or today) - task.due).days)
+
+
+def plan_kept(planned_bp: int, actual_bp: int) -> bool:
+    """Whether work is where its plan is, but for less than the ladder's lowest step."""
+    return planned_bp - actual_bp < WITHIN_BP
 
 
 def expected_bp(task: Task, today: date) -> int:

@@ -18,6 +18,7 @@ from central.evaluate.forms import FILLERS, Form, asked, check_filler, filled
 from central.evaluate.policy import EvaluationPolicy
 from central.evaluate.publication import may_object, publication_end
 from central.evaluate.roster import Roster
+from central.plan.calendar import DISTRICT
 from central.scoring.indicator import IndicatorSet
 from central.scoring.refused import RefusalCode, ScoringRefused
 from central.scoring.sheet import Sheet
@@ -63,6 +64,7 @@ def submit_form(
             "wrong_state", Text(zh="评价表已截止", en="the form is closed"), where="form.state",
             expected=Text(zh="仍在填报期内的评价表", en="a form that is still collected"),
         )  # fmt: skip
+    _check_in_time(form, evaluation, now_ms=now_ms)
     _check_other_voice(connection, form, person)
     asks = asks_of(connection, form, evaluation)
     sheet = put_sheet(
@@ -319,6 +321,18 @@ def _check_window(connection: Connection, evaluation: Evaluation, *, now_ms: int
 def _total_of(connection: Connection, evaluation: Evaluation) -> float | None:
     found = results_of(connection, [evaluation]).get(evaluation.id)
     return None if found is None else found.total
+
+
+def _check_in_time(form: Form, evaluation: Evaluation, *, now_ms: int) -> None:
+    """The hour that was told holds, also before the next morning, when forms are put together."""
+    if now_ms < evaluation.closes_ms:
+        return
+    closed = from_ms(evaluation.closes_ms).astimezone(DISTRICT)
+    until = f"{closed:%Y-%m-%d %H:%M}"
+    raise _refused(
+        "wrong_state", Text(zh=f"填报已于 {until} 截止", en=f"form {form.id} was due by {until}"), where="form.due_at",
+        expected=Text(zh=f"{until} 以前提交", en=f"handed in before {until}"),
+    )  # fmt: skip
 
 
 def _check_other_voice(connection: Connection, form: Form, person: str) -> None:

@@ -17,6 +17,7 @@ from central.mending.case import RectificationState
 from central.scoring.goal import Goal, done_share, reached
 from central.scoring.period import Period, period_of
 from central.store import tables
+from central.store.instants import district_day, from_ms
 from central.store.read_goals import goals_of, records_of
 from central.store.read_transfers import units_on
 from central.store.upsert import table_of
@@ -38,6 +39,15 @@ class GoalShare:
 
     share_bp: int
     ended: str
+    ended_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasureState:
+    """The state of a rectification; `ended_on` the day of its evidence once that was verified."""
+
+    state: RectificationState
+    ended_on: date | None
 
 
 def load_task(connection: Connection, number: int) -> Task | None:
@@ -96,10 +106,15 @@ def newest_gaps(connection: Connection, *, now_ms: int) -> dict[str, tuple[int, 
     return {row.id: (row.plan_bp, row.actual_bp) for row in connection.execute(wanted)}
 
 
-def measure_states(connection: Connection, numbers: Iterable[int]) -> dict[int, RectificationState]:
-    """The state of each rectification."""
-    wanted = select(_MEASURE.c.id, _MEASURE.c.state).where(_MEASURE.c.id.in_(sorted(numbers)))
-    return {row.id: row.state for row in connection.execute(wanted)}
+def measure_states(connection: Connection, numbers: Iterable[int]) -> dict[int, MeasureState]:
+    """The state of each rectification, and when it ended."""
+    columns = (_MEASURE.c.id, _MEASURE.c.state, _MEASURE.c.submitted_at, _MEASURE.c.verified_at)
+    wanted = select(*columns).where(_MEASURE.c.id.in_(sorted(numbers)))
+    found = {}
+    for row in connection.execute(wanted):
+        at = row.submitted_at or row.verified_at if row.state == "verified" else None
+        found[row.id] = MeasureState(state=row.state, ended_on=None if at is None else district_day(from_ms(at)))
+    return found
 
 
 def drafts_of(connection: Connection, month: Period, people: Roster, *, now_ms: int) -> list[Draft]:
@@ -224,7 +239,9 @@ def goal_shares(connection: Connection, today: date, wanted: Iterable[str]) -> d
         told = period_of(noted[key][-1].period).last >= goal.due
         share = min(FULL_BP - 1, int(done_share(goal, value.value) * FULL_BP))
         ended = "done" if met and (told or goal.direction == "higher") else "unmet" if told and not met else ""
-        found[key] = GoalShare(share_bp=FULL_BP if ended == "done" else share, ended=ended)
+        noted_on = district_day(noted[key][-1].noted_at)
+        ended_on = goal.due if told else noted_on  # what was noted of its whole time ended with it
+        found[key] = GoalShare(share_bp=FULL_BP if ended == "done" else share, ended=ended, ended_on=ended_on)
     return found
 
 

@@ -25,6 +25,7 @@ from central.evaluate.task import (
     late_days,
     level,
     moved,
+    plan_kept,
     publishable,
 )
 from central.mending.case import RectificationState
@@ -36,6 +37,7 @@ from central.store.instants import district_day, from_ms, to_ms
 from central.store.move_evaluated import Doing, digest
 from central.store.read_tasks import (
     GoalShare,
+    MeasureState,
     goal_shares,
     last_day_before,
     load_task,
@@ -76,7 +78,7 @@ class Seen:
 
     gaps: Mapping[str, tuple[int, int]]
     ended: Mapping[date, Mapping[str, tuple[int, int]]]
-    states: Mapping[int, RectificationState]
+    states: Mapping[int, MeasureState]
     goals: Mapping[str, GoalShare]
 
 
@@ -176,7 +178,8 @@ def submit(connection: Connection, number: int, *, note: str, person: str, now_m
     """The responsible person says that it is done."""
     task = _held(connection, number)
     check_reporter(task, person)
-    after = replace(task, state=moved(task.state, "submit"), progress_bp=FULL_BP)
+    today = district_day(from_ms(now_ms))
+    after = replace(task, state=moved(task.state, "submit"), progress_bp=FULL_BP, ended_on=today)
     doing = Doing(wall_ms=now_ms, actor=person, seat=RESPONSIBLE)
     return _said(connection, task, after, "submit", note=note, doing=doing, told_by=person)
 
@@ -185,7 +188,7 @@ def confirm(connection: Connection, number: int, *, note: str, person: str, seat
     """Another says that it is done, in a seat (role) of his."""
     task = _held(connection, number)
     check_confirmer(task, person, told_by=_told_by(connection, number))
-    after = replace(task, state=moved(task.state, "confirm"), ended_on=district_day(from_ms(now_ms)))
+    after = replace(task, state=moved(task.state, "confirm"))  # it ended on the day on which it was handed in
     doing = Doing(wall_ms=now_ms, actor=person, seat=seat)
     return _said(connection, task, after, "confirm", note=note, doing=doing, confirmed_by=person)
 
@@ -198,7 +201,7 @@ def give_back(connection: Connection, number: int, *, note: str, person: str, se
         raise ScoringRefused(
             "missing", Text(zh="没有理由", en="no reason"), where="note", expected=Text(zh="理由", en="a reason")
         )
-    after = replace(task, state=moved(task.state, "return"), progress_bp=0)
+    after = replace(task, state=moved(task.state, "return"), progress_bp=0, ended_on=None)
     doing = Doing(wall_ms=now_ms, actor=person, seat=seat)
     return _said(connection, task, after, "return", note=note, doing=doing)
 
@@ -210,8 +213,21 @@ def _looked(task: Task, seen: Seen, today: date, *, over: bool) -> Looked:
         state = moved(task.state, act)
     elif progress != task.progress_bp and task.state == "published":
         state = "underway"
-    ended = None if act is None else task.due if over else today
+    ended = task.ended_on if act is None else _ended_on(task, seen, today, over=over)
     return Looked(before=task, after=replace(task, state=state, progress_bp=progress, ended_on=ended), act=act)
+
+
+def _ended_on(task: Task, seen: Seen, today: date, *, over: bool) -> date:
+    """The day on which it ended, not that on which it was looked at: nobody is late by waiting for Monday."""
+    if over:
+        return task.due
+    known = None
+    match task.follows:
+        case "goal" if task.follows_ref in seen.goals:
+            known = seen.goals[task.follows_ref].ended_on
+        case "rectification" if int(task.follows_ref) in seen.states:
+            known = seen.states[int(task.follows_ref)].ended_on
+    return min(known or today, today)
 
 
 def _measured(task: Task, seen: Seen, *, over: bool) -> tuple[TaskAct | None, int]:
@@ -219,7 +235,7 @@ def _measured(task: Task, seen: Seen, *, over: bool) -> tuple[TaskAct | None, in
     match task.follows:
         case "gap" if task.follows_ref in (gaps := seen.ended[task.due] if over else seen.gaps):
             planned, actual = gaps[task.follows_ref]
-            kept = actual >= planned
+            kept = plan_kept(planned, actual)
             ended: TaskAct = "measure_done" if kept else "measure_unmet"
             return ended if over else None, FULL_BP if kept else actual * FULL_BP // planned
         case "gap" if over:
@@ -228,7 +244,7 @@ def _measured(task: Task, seen: Seen, *, over: bool) -> tuple[TaskAct | None, in
             share = seen.goals[task.follows_ref]
             return _ENDED_GOAL[share.ended], share.share_bp
         case "rectification" if int(task.follows_ref) in seen.states:
-            return _MEASURED.get(seen.states[int(task.follows_ref)], (None, task.progress_bp))
+            return _MEASURED.get(seen.states[int(task.follows_ref)].state, (None, task.progress_bp))
         case _:
             return None, task.progress_bp
 

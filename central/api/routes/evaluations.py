@@ -40,6 +40,7 @@ from central.api.views.evaluations import (
 )
 from central.api.views.timeline import text_of
 from central.domain import Text
+from central.evaluate.approval import own
 from central.evaluate.policy import spelled
 from central.scoring.refused import ScoringRefused
 from central.store import act_evaluated
@@ -164,8 +165,10 @@ def post_publish(evaluation_id: Id, access: Approver, services: Given) -> Evalua
                 "not_yours", Text(zh="公示由分管领导决定", en="publishing is the leader's"), where="actor.role",
                 expected=Text(zh="分管领导", en="a leader of the district"),
             )  # fmt: skip
-        doing = Doing(wall_ms=now_ms, actor=person, seat="leader")
-        publish_approved(connection, [held_evaluation(connection, number)], doing=doing)
+        one = held_evaluation(connection, number)
+        if person in act_evaluated.barred_of(connection, one, now_ms=now_ms):
+            raise own("公示", "publish")
+        publish_approved(connection, [one], doing=Doing(wall_ms=now_ms, actor=person, seat="leader"))
 
     return _do(evaluation_id, access, services, do, action="evaluation.publish")
 

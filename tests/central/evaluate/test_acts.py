@@ -23,6 +23,7 @@ from central.evaluate.task import (
     expected_bp,
     late_days,
     level,
+    plan_kept,
     publishable,
 )
 from central.evaluate.task import moved as task_moved
@@ -175,6 +176,13 @@ def test_lateness_ends_with_the_task() -> None:
     assert level(done, date(2025, 6, 1)) is None
     assert expected_bp(a_task(), date(2025, 2, 1)) == 0
     assert level(a_task(state="submitted"), date(2025, 3, 20)) is None
+    handed_in = a_task(state="submitted", ended_on=date(2025, 3, 20))
+    assert (late_days(handed_in, date(2025, 6, 1)), level(handed_in, date(2025, 6, 1))) == (0, None)
+
+
+@pytest.mark.parametrize(("behind_bp", "kept"), [(-1, True), (0, True), (1, True), (499, True), (500, False)])
+def test_a_hair_behind_its_plan_is_no_task_unmet(behind_bp: int, kept: bool) -> None:
+    assert plan_kept(6000, 6000 - behind_bp) is kept
 
 
 def test_the_responsible_person_reports_and_another_confirms() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import Engine, insert, text
@@ -115,6 +115,24 @@ def test_who_knows_the_units_does_not_work_out_who_judges_whom(sqlite_store: Eng
     peers = {one.subject.id: tuple(form.filler for form in forms[one.id] if form.kind == "peer") for one in opened}
     assert {len(set(found) - {unit}) for unit, found in peers.items()} == {3}
     assert peers != assigned(units, turn=Q1.name)
+
+
+def test_a_form_is_taken_until_the_hour_that_was_told_and_not_after(sqlite_store: Engine) -> None:
+    district = a_district(sqlite_store, units=UNITS[:2])
+    district.day(date(2025, 3, 31))
+    district.day(OPENS)
+    with reading(sqlite_store) as connection:
+        form = next(one for one in forms_of(connection, district.found())[district.found()[0].id] if one.kind == "self")
+    closes = district.found()[0].closes_ms
+    assert closes == ms(CLOSED - timedelta(days=1), 18)
+    with writing(sqlite_store) as connection:
+        points = {leaf.indicator.id: 90.0 for leaf in asks_of(connection, form, district.found()[0]).leaves}
+        handed = submit_form(connection, form.id, points, person=form.person, now_ms=closes - 1)
+    assert handed.state == "submitted"
+    with writing(sqlite_store) as connection, pytest.raises(ScoringRefused) as refused:
+        submit_form(connection, form.id, points, person=form.person, now_ms=closes)
+    assert (refused.value.code, refused.value.where) == ("wrong_state", "form.due_at")
+    assert refused.value.text.zh.startswith("填报已于 2025-04-16 18:00 截止")
 
 
 def test_a_late_project_is_judged_as_running_until_it_is_completed(sqlite_store: Engine) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import Engine, text
@@ -11,7 +11,7 @@ from sqlalchemy import Engine, text
 from central.audit.chain import first_fault
 from central.domain import Subject, Text
 from central.evaluate.calendar import at_hour
-from central.evaluate.task import Draft, Task
+from central.evaluate.task import Draft, Task, late_days
 from central.plan.calendar import midnight
 from central.scoring.indicator import Value
 from central.scoring.refused import ScoringRefused
@@ -106,7 +106,7 @@ def test_a_month_is_judged_by_its_own_last_day_whenever_it_is_looked_at(sqlite_s
     district.day(FIRST, hour=7)
     district.day(FIRST)
     with writing(sqlite_store) as connection:
-        for day, planned, kept, missed in ((date(2025, 5, 1), 3000, 3000, 2999), (date(2025, 5, 4), 3100, 3000, 3100)):
+        for day, planned, kept, missed in ((date(2025, 5, 1), 3000, 2501, 2500), (date(2025, 5, 4), 3100, 2500, 3100)):
             see(connection, "p0-0", at=midnight(day), planned_bp=planned, actual_bp=kept)
             see(connection, "p1-0", at=midnight(day), planned_bp=planned, actual_bp=missed)
         numbers = [task.id for task in running_tasks(connection)]
@@ -140,8 +140,10 @@ def test_a_task_that_a_person_reports_on_is_confirmed_by_another(any_store: Engi
     with writing(any_store) as connection:
         give_back(connection, number, note="缺清单", person="住建局主任", now_ms=ms(day))
         submit(connection, number, note="补齐", person=me, now_ms=ms(day))
-        done = confirm(connection, number, note="", person="住建局主任", now_ms=ms(day))
-    assert (done.state, done.ended_on) == ("done", day)
+        later = day + timedelta(days=40)
+        done = confirm(connection, number, note="", person="住建局主任", now_ms=ms(later))
+    assert (done.state, done.ended_on) == ("done", day)  # nobody is late because another confirms it late
+    assert late_days(done, later) == 0
     with reading(any_store) as connection:
         assert [row.event for row in task_events(connection, number)] == [
             "published", "report", "submit", "return", "submit", "confirm",
@@ -174,12 +176,14 @@ def test_a_rectification_is_its_own_measure_and_is_one_task_until_it_ends(sqlite
         assert [one.id for one in running_tasks(connection) if one.follows == "rectification"] == [task.id]
         assert snapshots_of(connection, task.id)[-1].level == "yellow"
     with writing(sqlite_store) as connection:
-        connection.execute(text("UPDATE rectification SET state = 'verified' WHERE id = :n"), {"n": number})
+        verified = "UPDATE rectification SET state = 'verified', submitted_at = :s, verified_at = :v WHERE id = :n"
+        days = {"s": ms(date(2025, 4, 19)), "v": ms(date(2025, 5, 7))}
+        connection.execute(text(verified), {"n": number, **days})
     district.days(date(2025, 5, 7), date(2025, 5, 12))
     with reading(sqlite_store) as connection:
         done = load_task(connection, task.id)
     assert done is not None
-    assert (done.state, done.ended_on) == ("done", date(2025, 5, 12))
+    assert (done.state, done.ended_on) == ("done", date(2025, 4, 19))  # in time, though it was looked at on 12 May
 
 
 @pytest.mark.requirement("E13")
