@@ -7,6 +7,10 @@ from typing import Literal
 
 from central.api.schemas import Answer, Named
 
+Trouble = Literal[
+    "revoked", "offline", "degraded", "backlog", "refused", "clock", "disk", "config", "certificate", "behind"
+]
+
 
 class Condition(Answer):
     """A device fact that began and has not ended: moved, frozen, covered, dark, offline."""
@@ -27,12 +31,24 @@ class CameraState(Answer):
     conditions: list[Condition]
 
 
+class NewestConfig(Answer):
+    """The configuration ordered last; `GET /gateways/{id}/config` tells all, to administrators."""
+
+    id: int
+    state: Literal["waiting", "overdue", "superseded", "applied", "refused", "rolled_back", "expired"]
+    issued_at: datetime
+    answered_at: datetime | None
+
+
 class GatewayState(Answer):
     """Delivery of one gateway. What it says of itself is null until it said so.
 
     `in_flight` = produced - acked, of which `sent` are on their way; `tombstoned` records it gave up by policy;
     `clock_offset_ms` is the centre's clock minus its own; `degraded` why it takes records in badly.
     `enrolled` = its frames must be signed; `known_losses` counts what went with older stores of it.
+    `models` are SHA-256 digests of its weights, none = not said. `behind`: it runs older software than another gateway,
+    or the newest software with weights that most of those on it do not run. `certificate_until` null = it has none;
+    `config` null = nothing was ordered. `troubles`: what is wrong with it now, the heaviest first.
     """
 
     id: str
@@ -60,6 +76,12 @@ class GatewayState(Answer):
     revoked: bool
     clock: str | None
     software: str | None
+    models: list[str]
+    behind: Literal["software", "models"] | None
+    disk_free_bytes: int | None
+    certificate_until: datetime | None
+    config: NewestConfig | None
+    troubles: list[Trouble]
 
 
 class Fleet(Answer):
@@ -68,6 +90,39 @@ class Fleet(Answer):
     as_of: datetime
     gateways: list[GatewayState]
     cameras: list[CameraState]
+
+
+class Reason(Answer):
+    """Why readings came without a value, and how many."""
+
+    code: str
+    readings: int
+
+
+class CameraDay(Answer):
+    """Readings of one camera within the day, and why some of them say nothing: a reading may have several reasons."""
+
+    gateway: str
+    camera: str
+    readings: int
+    silent: int
+    reasons: list[Reason]
+
+
+class GatewayDay(Answer):
+    """Readings of a gateway by hour, the oldest first."""
+
+    gateway: str
+    hours: list[int]
+
+
+class FleetDay(Answer):
+    """What was read in the 24 hours up to `until`, of the caller's scope; a camera without a reading is not named."""
+
+    since: datetime
+    until: datetime
+    gateways: list[GatewayDay]
+    cameras: list[CameraDay]
 
 
 class SecurityEventRow(Answer):

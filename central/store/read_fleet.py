@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import func
+from sqlalchemy import and_, func
 from sqlmodel import Session, col, select
 
 from central.store.tables import (
     Building,
     Camera,
     CameraCondition,
+    Certificate,
     DeadLetter,
+    DesiredConfig,
     FaceAssignment,
+    FaceReading,
     Gateway,
     GatewayStatus,
     IdentityConflict,
@@ -22,6 +25,8 @@ from central.store.tables import (
     SecurityEvent,
     Stream,
 )
+
+HOUR_MS = 3_600_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +45,8 @@ class Delivery:
     conflicts: int
     known_losses: int
     security_events: int
+    certificate_until_at: int | None
+    config: DesiredConfig | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +71,7 @@ def deliveries(session: Session) -> list[Delivery]:
     conflicts = _counts(session, IdentityConflict)
     losses = _counts(session, KnownLoss)
     refusals = _counts(session, SecurityEvent)
+    certified, ordered = _certified(session), _ordered(session)
     tombstones = dict(
         session.exec(
             select(Record.gateway, func.count()).where(Record.kind == "tombstone").group_by(Record.gateway)
@@ -83,6 +91,8 @@ def deliveries(session: Session) -> list[Delivery]:
             conflicts=conflicts.get(gateway, 0),
             known_losses=losses.get(gateway, 0),
             security_events=refusals.get(gateway, 0),
+            certificate_until_at=certified.get(gateway),
+            config=ordered.get(gateway),
         )
         for gateway, row in ((row.id, row) for row in registered)
     ]
@@ -133,6 +143,50 @@ def _current(streams: list[Stream], status: GatewayStatus | None) -> Stream | No
     return (said or streams)[-1] if streams else None
 
 
+def _certified(session: Session) -> dict[str, int]:
+    """The end of the newest certificate that was not revoked, by gateway; milliseconds UTC."""
+    until = func.max(Certificate.valid_until_at)
+    held = (col(Certificate.purpose) == "gateway", col(Certificate.revoked_at).is_(None))
+    return dict(session.exec(select(Certificate.name, until).where(*held).group_by(Certificate.name)).all())
+
+
+def _ordered(session: Session) -> dict[str, DesiredConfig]:
+    newest = select(DesiredConfig.gateway, func.max(DesiredConfig.id).label("id")).group_by(DesiredConfig.gateway)
+    found = newest.subquery("newest")
+    same = and_(found.c.gateway == DesiredConfig.gateway, found.c.id == DesiredConfig.id)
+    return {row.gateway: row for row in session.exec(select(DesiredConfig).join(found, same))}
+
+
 def _counts(session: Session, table: type[DeadLetter | IdentityConflict | KnownLoss | SecurityEvent]) -> dict[str, int]:
     rows = session.exec(select(table.gateway, func.count()).group_by(col(table.gateway)))
     return {gateway: count for gateway, count in rows if gateway is not None}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HourSeen:
+    """Readings of one camera within one hour that have the same reasons ('' = they say a value), comma-separated."""
+
+    gateway: str
+    camera: str
+    hour: int
+    abstained: str
+    readings: int
+
+
+def hours_seen(session: Session, *, first_ms: int, hours: int) -> list[HourSeen]:
+    """What known cameras read in so many hours from `first_ms`; hour 0 is the first."""
+    hour = (col(FaceReading.observed_at) - first_ms) // HOUR_MS
+    why = func.coalesce(FaceReading.abstained, "")
+    theirs = and_(col(FaceReading.gateway) == Camera.gateway, col(FaceReading.camera) == Camera.id)
+    within = (col(FaceReading.observed_at) >= first_ms, col(FaceReading.observed_at) < first_ms + hours * HOUR_MS)
+    rows = session.exec(
+        select(Camera.gateway, Camera.id, hour, why, func.count())
+        .join(FaceReading, theirs)
+        .where(*within)
+        .group_by(Camera.gateway, Camera.id, hour, why)
+        .order_by(Camera.gateway, Camera.id)
+    )
+    return [
+        HourSeen(gateway=gateway, camera=camera, hour=int(nth), abstained=reasons, readings=count)
+        for gateway, camera, nth, reasons, count in rows
+    ]

@@ -14,14 +14,15 @@ from central.api.views.security import letters_of, security_events_of
 router = APIRouter(tags=["fleet"])
 
 Limit = Annotated[int, Query(ge=1, le=500)]
+OfGateway = Annotated[str | None, Query(pattern="^[a-z0-9][a-z0-9-]{0,62}$")]
 
 
 @router.get("/security-events", operation_id="listSecurityEvents", response_model=SecurityEventList)
 def security_events(
-    access: Annotated[Access, allow("read_security")], session: Db, limit: Limit = 100
+    access: Annotated[Access, allow("read_security")], session: Db, limit: Limit = 100, gateway: OfGateway = None
 ) -> SecurityEventList:
     """What was refused or claimed wrongly, the newest first; the same again counts in `times`."""
-    return security_events_of(session, access=access, limit=limit)
+    return security_events_of(session, access=access, limit=limit, gateway=gateway)
 
 
 @router.get("/dead-letters", operation_id="listDeadLetters", response_model=DeadLetterList)

@@ -11,12 +11,15 @@ from central.store.instants import from_ms
 from central.store.tables import DeadLetter, SecurityEvent
 
 
-def security_events_of(session: Session, *, access: Access, limit: int) -> SecurityEventList:
-    """The newest events and how many there are."""
+def security_events_of(
+    session: Session, *, access: Access, limit: int, gateway: str | None = None
+) -> SecurityEventList:
+    """The newest events and how many there are; `gateway` None = of all."""
     if not access.everywhere:
         return SecurityEventList(total=0, events=[])
-    total = session.exec(select(func.count()).select_from(SecurityEvent)).one()
-    newest = select(SecurityEvent).order_by(col(SecurityEvent.last_at).desc(), col(SecurityEvent.id).desc())
+    of = () if gateway is None else (col(SecurityEvent.gateway) == gateway,)
+    total = session.exec(select(func.count()).select_from(SecurityEvent).where(*of)).one()
+    newest = select(SecurityEvent).where(*of).order_by(col(SecurityEvent.last_at).desc(), col(SecurityEvent.id).desc())
     rows = [
         SecurityEventRow(
             id=event.id or 0,

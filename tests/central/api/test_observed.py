@@ -112,7 +112,6 @@ def test_a_daily_report_counts_too_and_its_correction_holds(own_centre: Centre) 
     assert face.status_code == 422
 
 
-@pytest.mark.requirement("A14", partly="materials are not counted; the page is not shown in a browser here")
 def test_the_board_has_four_blocks_of_one_time_and_says_what_is_missing(own_centre: Centre) -> None:
     """A14: all four blocks carry the same time; a source that is missing says so, and is not 0."""
     owner, builder = own_centre.client("owner"), own_centre.client("builder")

@@ -115,7 +115,7 @@ export interface paths {
         };
         /**
          * Projects
-         * @description The projects that pass the filters.
+         * @description The projects that pass the filters; `total` counts all that pass.
          */
         get: operations["listProjects"];
         put?: never;
@@ -2071,6 +2071,8 @@ export interface paths {
         /**
          * Get Livelihood
          * @description The list of a year as anybody may read it: promises, plan and progress; no person, no money.
+         *
+         *     Made once for everybody, again only when something changed; who asks too often waits.
          */
         get: operations["getPublicLivelihood"];
         put?: never;
@@ -3939,6 +3941,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/fleet/day": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Fleet Day
+         * @description What was read in the last 24 hours: by hour and gateway, and by camera why readings say nothing.
+         */
+        get: operations["getFleetDay"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/gateways/{gateway_id}/certificate": {
         parameters: {
             query?: never;
@@ -3997,6 +4019,106 @@ export interface paths {
         get: operations["getBlob"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/gateways/{gateway}/cameras/{camera}/commissioning": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Commissioning
+         * @description The camera's frame, what runs, the last order and what came of it.
+         */
+        get: operations["getCommissioning"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/gateways/{gateway}/cameras/{camera}/reference": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Reference
+         * @description Ask for the camera's next trusted frame, people and vehicles made unrecognisable; the reason is kept.
+         */
+        post: operations["askReference"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/gateways/{gateway}/cameras/{camera}/reference/{number}/still": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Still
+         * @description The reference frame; who looks, and why, is registered first.
+         */
+        get: operations["getReferenceStill"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/gateways/{gateway}/cameras/{camera}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Preview
+         * @description The scene after the corrections, as the gateway itself would see it; nothing is kept.
+         */
+        post: operations["previewScene"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/gateways/{gateway}/cameras/{camera}/scene": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Scene
+         * @description Order the new commissioning of this camera alone. The gateway tries it and keeps it only if it stays well.
+         */
+        post: operations["orderScene"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5687,6 +5809,22 @@ export interface components {
             months: components["schemas"]["BrierMonth"][];
         };
         /**
+         * CameraDay
+         * @description Readings of one camera within the day, and why some of them say nothing: a reading may have several reasons.
+         */
+        CameraDay: {
+            /** Gateway */
+            gateway: string;
+            /** Camera */
+            camera: string;
+            /** Readings */
+            readings: number;
+            /** Silent */
+            silent: number;
+            /** Reasons */
+            reasons: components["schemas"]["Reason-Output"][];
+        };
+        /**
          * CameraState
          * @description A camera: what it looks at, when it last said something, what is wrong with it.
          */
@@ -6316,6 +6454,33 @@ export interface components {
         Cohorts: {
             /** Cohorts */
             cohorts: components["schemas"]["CohortShown"][];
+        };
+        /**
+         * Commissioning
+         * @description A camera's commissioning: the frame, what runs, the last order and what came of it.
+         *
+         *     `scene` null = nobody told the centre yet: ask for a frame. `based_on` goes back with an order.
+         */
+        Commissioning: {
+            /** Gateway */
+            gateway: string;
+            /** Camera */
+            camera: string;
+            /** Online */
+            online: boolean;
+            /** Registration */
+            registration: ("VERIFIED" | "UNVERIFIED" | "MOVED") | null;
+            ask: components["schemas"]["ReferenceShown"] | null;
+            frame: components["schemas"]["central__api__commissioning_schemas__FrameShown"] | null;
+            /** Scene */
+            scene: {
+                [key: string]: unknown;
+            } | null;
+            /** Based On */
+            based_on: number;
+            order: components["schemas"]["OrderSteps"] | null;
+            /** Readings */
+            readings: components["schemas"]["FirstReading"][];
         };
         /**
          * ComparedShown
@@ -7213,7 +7378,7 @@ export interface components {
         };
         /**
          * EvaluationDetail
-         * @description An evaluation with its parts, forms, approvals, objections and timeline.
+         * @description An evaluation with its parts, forms, approvals, objections and timeline; `acts`: what the caller may do now.
          */
         EvaluationDetail: {
             /** Id */
@@ -7273,6 +7438,8 @@ export interface components {
             objections: components["schemas"]["ObjectionShown"][];
             /** Timeline */
             timeline: components["schemas"]["EvaluationEventShown"][];
+            /** Acts */
+            acts: ("approve" | "return" | "publish" | "object")[];
         };
         /**
          * EvaluationEventShown
@@ -7441,6 +7608,27 @@ export interface components {
             distance: number;
             /** Judgements */
             judgements: components["schemas"]["JudgementShown"][];
+        };
+        /**
+         * FaceShown
+         * @description Grid of a face: `nodes` (rows+1) x (cols+1) x 2 native px from the ground up, `hidden` rows x cols.
+         */
+        FaceShown: {
+            /** Face Id */
+            face_id: string;
+            /** Nodes */
+            nodes: [
+                number,
+                number
+            ][][];
+            /** Hidden */
+            hidden: ("" | "outside" | "masked" | "small" | "oblique")[][];
+            /** Storey Px Least */
+            storey_px_least: number;
+            /** Storey Px */
+            storey_px: number;
+            /** Share Bp */
+            share_bp: number;
         };
         /**
          * FaceState
@@ -7695,6 +7883,31 @@ export interface components {
             why: components["schemas"]["Text"];
         };
         /**
+         * FirstReading
+         * @description What the camera said first of a face under the new commissioning; null completion = it abstains, with why.
+         */
+        FirstReading: {
+            /** Face */
+            face: string;
+            /** Building */
+            building: string;
+            /**
+             * Observed At
+             * Format: date-time
+             */
+            observed_at: string;
+            /** Completion Bp */
+            completion_bp: number | null;
+            /** Sigma Bp */
+            sigma_bp: number;
+            /** Coverage Bp */
+            coverage_bp: number;
+            /** Abstained */
+            abstained: string | null;
+            /** Still */
+            still: string | null;
+        };
+        /**
          * Fleet
          * @description Gateways and cameras of the caller's scope.
          */
@@ -7710,6 +7923,26 @@ export interface components {
             cameras: components["schemas"]["CameraState"][];
         };
         /**
+         * FleetDay
+         * @description What was read in the 24 hours up to `until`, of the caller's scope; a camera without a reading is not named.
+         */
+        FleetDay: {
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+            /** Gateways */
+            gateways: components["schemas"]["GatewayDay"][];
+            /** Cameras */
+            cameras: components["schemas"]["CameraDay"][];
+        };
+        /**
          * FrameNodeShown
          * @description A node of a frame with the leaves right under it; `id` '' = what has no place in this frame.
          */
@@ -7723,21 +7956,6 @@ export interface components {
             share: number;
             /** Leaves */
             leaves: components["schemas"]["central__api__indicator_schemas__LeafShown"][];
-        };
-        /**
-         * FrameShown
-         * @description A set looked at through a frame; the leaves are the same in each.
-         */
-        FrameShown: {
-            /**
-             * Frame
-             * @enum {string}
-             */
-            frame: "IOI" | "IPOR" | "MOF";
-            /** Version */
-            version: number;
-            /** Nodes */
-            nodes: components["schemas"]["FrameNodeShown"][];
         };
         /**
          * FreezeGiven
@@ -7847,12 +8065,25 @@ export interface components {
             done: string | null;
         };
         /**
+         * GatewayDay
+         * @description Readings of a gateway by hour, the oldest first.
+         */
+        GatewayDay: {
+            /** Gateway */
+            gateway: string;
+            /** Hours */
+            hours: number[];
+        };
+        /**
          * GatewayState
          * @description Delivery of one gateway. What it says of itself is null until it said so.
          *
          *     `in_flight` = produced - acked, of which `sent` are on their way; `tombstoned` records it gave up by policy;
          *     `clock_offset_ms` is the centre's clock minus its own; `degraded` why it takes records in badly.
          *     `enrolled` = its frames must be signed; `known_losses` counts what went with older stores of it.
+         *     `models` are SHA-256 digests of its weights, none = not said. `behind`: it runs older software than another gateway,
+         *     or the newest software with weights that most of those on it do not run. `certificate_until` null = it has none;
+         *     `config` null = nothing was ordered. `troubles`: what is wrong with it now, the heaviest first.
          */
         GatewayState: {
             /** Id */
@@ -7905,6 +8136,17 @@ export interface components {
             clock: string | null;
             /** Software */
             software: string | null;
+            /** Models */
+            models: string[];
+            /** Behind */
+            behind: ("software" | "models") | null;
+            /** Disk Free Bytes */
+            disk_free_bytes: number | null;
+            /** Certificate Until */
+            certificate_until: string | null;
+            config: components["schemas"]["NewestConfig"] | null;
+            /** Troubles */
+            troubles: ("revoked" | "offline" | "degraded" | "backlog" | "refused" | "clock" | "disk" | "config" | "certificate" | "behind")[];
         };
         /**
          * GivenEntry
@@ -8180,7 +8422,7 @@ export interface components {
         };
         /**
          * GoalShown
-         * @description A version of a goal and what became of it; `since` null = not in force.
+         * @description A version of a goal and what became of it; `since` null = not in force. `acts`: what the caller may do to it.
          */
         GoalShown: {
             /** Id */
@@ -8241,6 +8483,8 @@ export interface components {
             remark: string;
             /** Since */
             since: string | null;
+            /** Acts */
+            acts: ("write" | "propose" | "withdraw" | "decide")[];
         };
         /**
          * GoalTree
@@ -9595,6 +9839,26 @@ export interface components {
             due_days: number;
         };
         /**
+         * NewestConfig
+         * @description The configuration ordered last; `GET /gateways/{id}/config` tells all, to administrators.
+         */
+        NewestConfig: {
+            /** Id */
+            id: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "overdue" | "superseded" | "applied" | "refused" | "rolled_back" | "expired";
+            /**
+             * Issued At
+             * Format: date-time
+             */
+            issued_at: string;
+            /** Answered At */
+            answered_at: string | null;
+        };
+        /**
          * NodeGiven
          * @description A new node: what is weighed, for which unit ('' = the district).
          */
@@ -9725,6 +9989,34 @@ export interface components {
             also: string[];
             /** Version */
             version?: number | null;
+        };
+        /**
+         * OrderSteps
+         * @description The last order that changes this camera: when it was made, received, tried and answered.
+         */
+        OrderSteps: {
+            /** Id */
+            id: number;
+            /** By */
+            by: string;
+            /**
+             * Sent At
+             * Format: date-time
+             */
+            sent_at: string;
+            /** Received At */
+            received_at: string | null;
+            /** Trial At */
+            trial_at: string | null;
+            /** Answered At */
+            answered_at: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "overdue" | "superseded" | "applied" | "refused" | "rolled_back" | "expired";
+            /** Reason */
+            reason: string;
         };
         /**
          * OrgUnitShown
@@ -10460,6 +10752,11 @@ export interface components {
             subject: components["schemas"]["About"];
             /** Points */
             points: number;
+            /**
+             * Grade
+             * @enum {string}
+             */
+            grade: "优" | "良" | "中" | "差";
             /** Rank */
             rank: number | null;
             /** First */
@@ -10763,6 +11060,43 @@ export interface components {
             place_kind: "unit" | "street";
             /** Practices */
             practices: components["schemas"]["PlacePractice"][];
+        };
+        /**
+         * PreviewAsked
+         * @description A scene and corrections to it (`op` names each; docs/commissioning.md).
+         */
+        PreviewAsked: {
+            /**
+             * Scene
+             * @description siteprogress.scene/1
+             */
+            scene: {
+                [key: string]: unknown;
+            };
+            /**
+             * Edits
+             * @default []
+             */
+            edits: {
+                [key: string]: unknown;
+            }[];
+        };
+        /**
+         * PreviewShown
+         * @description The scene after the corrections, as the gateway would see it.
+         */
+        PreviewShown: {
+            /**
+             * Scene
+             * @description siteprogress.scene/1
+             */
+            scene: {
+                [key: string]: unknown;
+            };
+            /** Faces */
+            faces: components["schemas"]["FaceShown"][];
+            /** Findings */
+            findings: components["schemas"]["central__api__commissioning_schemas__FindingShown"][];
         };
         /**
          * Priorities
@@ -11435,7 +11769,7 @@ export interface components {
          * Reason
          * @description Why, in words.
          */
-        Reason: {
+        "Reason-Input": {
             /**
              * Reason
              * @default
@@ -11443,6 +11777,16 @@ export interface components {
             reason: string;
             /** Version */
             version?: number | null;
+        };
+        /**
+         * Reason
+         * @description Why readings came without a value, and how many.
+         */
+        "Reason-Output": {
+            /** Code */
+            code: string;
+            /** Readings */
+            readings: number;
         };
         /**
          * ReasonGiven
@@ -11627,6 +11971,50 @@ export interface components {
             acts: string[];
             /** Version */
             version: number;
+        };
+        /**
+         * ReferenceAsked
+         * @description Why somebody wants to see the camera's frame; kept in the audit trail and beside each look at it.
+         */
+        ReferenceAsked: {
+            /** Reason */
+            reason: string;
+            /**
+             * Deadline S
+             * @default 86400
+             */
+            deadline_s: number;
+        };
+        /**
+         * ReferenceShown
+         * @description A request for a reference frame. `state`: waiting, overdue, taken, refused, expired; `why` as the gateway says.
+         */
+        ReferenceShown: {
+            /** Id */
+            id: number;
+            /** Asked By */
+            asked_by: string;
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /**
+             * Deadline
+             * Format: date-time
+             */
+            deadline: string;
+            /** Reason */
+            reason: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "overdue" | "taken" | "refused" | "expired";
+            /** Why */
+            why: string;
+            /** Answered At */
+            answered_at: string | null;
         };
         /**
          * RefusedAct
@@ -12218,6 +12606,26 @@ export interface components {
             outcome: ("accepted" | "returned") | null;
             /** Decided By */
             decided_by: string | null;
+        };
+        /**
+         * SceneOrder
+         * @description The new commissioning of this camera; everything else the gateway runs stays.
+         */
+        SceneOrder: {
+            /**
+             * Scene
+             * @description siteprogress.scene/1
+             */
+            scene: {
+                [key: string]: unknown;
+            };
+            /** Based On */
+            based_on: number;
+            /**
+             * Deadline S
+             * @default 86400
+             */
+            deadline_s: number;
         };
         /**
          * Scope
@@ -14236,7 +14644,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "still" | "photo" | "thumbnail" | "report";
+            kind: "still" | "photo" | "thumbnail" | "report" | "reference";
             /** Sha256 */
             sha256: string;
             /** Project */
@@ -14459,6 +14867,49 @@ export interface components {
             assumptions: components["schemas"]["Text"][];
         };
         /**
+         * FindingShown
+         * @description Something to know about the scene; an error stops the order. `where` is the path inside the scene.
+         */
+        central__api__commissioning_schemas__FindingShown: {
+            /** Code */
+            code: string;
+            /**
+             * Severity
+             * @enum {string}
+             */
+            severity: "error" | "warning" | "note";
+            /** Where */
+            where: string;
+            text: components["schemas"]["Text"];
+        };
+        /**
+         * FrameShown
+         * @description The newest frame that was taken. `still` is there once its bytes have come; `guess` is what the gateway proposes.
+         *
+         *     `is_old`: another commissioning came into force after it.
+         */
+        central__api__commissioning_schemas__FrameShown: {
+            /** Id */
+            id: number;
+            /**
+             * Taken At
+             * Format: date-time
+             */
+            taken_at: string;
+            /** Still */
+            still: boolean;
+            /** Width Px */
+            width_px: number;
+            /** Height Px */
+            height_px: number;
+            /** Guess */
+            guess: {
+                [key: string]: unknown;
+            } | null;
+            /** Is Old */
+            is_old: boolean;
+        };
+        /**
          * AnswerGiven
          * @description The answer to an objection; upheld, everything is done anew.
          */
@@ -14639,6 +15090,21 @@ export interface components {
             unit: string;
             /** Tco2E */
             tco2e: number;
+        };
+        /**
+         * FrameShown
+         * @description A set looked at through a frame; the leaves are the same in each.
+         */
+        central__api__indicator_schemas__FrameShown: {
+            /**
+             * Frame
+             * @enum {string}
+             */
+            frame: "IOI" | "IPOR" | "MOF";
+            /** Version */
+            version: number;
+            /** Nodes */
+            nodes: components["schemas"]["FrameNodeShown"][];
         };
         /**
          * LeafShown
@@ -15350,7 +15816,10 @@ export interface operations {
     };
     getDistrict: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description without the projects: name, time and counts */
+                brief?: boolean;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -15420,6 +15889,8 @@ export interface operations {
                 type?: string | null;
                 level?: ("red" | "yellow" | "blue" | "insufficient" | "paused" | "normal")[] | null;
                 sort?: "level" | "lag" | "gap" | "name" | "score";
+                limit?: number | null;
+                offset?: number;
             };
             header?: never;
             path?: never;
@@ -19989,7 +20460,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Reason"];
+                "application/json": components["schemas"]["Reason-Input"];
             };
         };
         responses: {
@@ -20078,7 +20549,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Reason"];
+                "application/json": components["schemas"]["Reason-Input"];
             };
         };
         responses: {
@@ -21072,7 +21543,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Reason"];
+                "application/json": components["schemas"]["Reason-Input"];
             };
         };
         responses: {
@@ -21161,7 +21632,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Reason"];
+                "application/json": components["schemas"]["Reason-Input"];
             };
         };
         responses: {
@@ -23855,6 +24326,15 @@ export interface operations {
             };
             /** @description Unprocessable Entity */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -31686,6 +32166,71 @@ export interface operations {
             };
         };
     };
+    getFleetDay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FleetDay"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
     renewCertificate: {
         parameters: {
             query?: never;
@@ -31989,10 +32534,373 @@ export interface operations {
             };
         };
     };
+    getCommissioning: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                gateway: string;
+                camera: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Commissioning"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    askReference: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                gateway: string;
+                camera: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReferenceAsked"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReferenceShown"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    getReferenceStill: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                gateway: string;
+                camera: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    previewScene: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                gateway: string;
+                camera: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewAsked"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewShown"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    orderScene: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                gateway: string;
+                camera: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SceneOrder"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Commissioning"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
     listSecurityEvents: {
         parameters: {
             query?: {
                 limit?: number;
+                gateway?: string | null;
             };
             header?: never;
             path?: never;
@@ -35853,7 +36761,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["FrameShown"];
+                    "application/json": components["schemas"]["central__api__indicator_schemas__FrameShown"];
                 };
             };
             /** @description Bad Request */

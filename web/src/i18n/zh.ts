@@ -41,7 +41,7 @@ export default {
     faceChoice: "立面", keys: "方向键移动", unverified: "配准未核实", direction: { south: "南", north: "北", east: "东", west: "西", front: "正", back: "背", left: "左", right: "右" },
   },
   quality: {
-    rain: "雨", fog: "雾", dark: "暗", night: "夜", glare: "逆光", blurred: "模糊", blur: "模糊", dirty: "镜头脏", frozen: "冻结", covered: "遮盖", ok: "正常", low_light: "光线暗", overexposed: "过曝", snow: "雪", low_contrast: "对比度过低", replayed: "疑似回放", clock_backwards: "时钟倒退", clock_sun: "时刻与日光不符",
+    coverage: "看到的太少", moved: "移位", unverified: "配准未核实", unusable_frame: "画面不可用", uncertain: "把握不足", nothing_seen: "没有看到作业面", rain: "雨", fog: "雾", dark: "暗", night: "夜", glare: "逆光", blurred: "模糊", blur: "模糊", dirty: "镜头脏", frozen: "冻结", covered: "遮盖", ok: "正常", low_light: "光线暗", overexposed: "过曝", snow: "雪", low_contrast: "对比度过低", replayed: "疑似回放", clock_backwards: "时钟倒退", clock_sun: "时刻与日光不符",
   },
   evidence: {
     title: "证据对照", sub: "同一立面校正图", newest: "最新", previous: "较早", missing: "没有影像", missingWhy: "这次读数没有回传影像,或影像还在路上。", failed: "影像没取到", alt: "{face} 立面,{time} 拍摄",
@@ -83,9 +83,9 @@ export default {
   clock: { left: "剩 {time}", over: "超时 {time}", days: "{d} 天 {h} 小时", hours: "{h} 小时 {m} 分", minutes: "{m} 分" },
   desk: {
     groups: "预警分组", mine: "我的", district: "全区", case: "办理情况", steps: "办理进度", more: "更多", cancel: "取消", keys: "下一条 J · 上一条 K · 确认 A", evidence: "证据", pieces: "{n} 件", photos: "照片", note: "说明",
-    group: { ack: "待我确认", measure: "待登记措施", verify: "待我核验", told: "告知过我", open: "全部未结", overdue: "已超时", insufficient: "证据不足", closed: "已关闭", all: "全部" },
-    empty: { ack: "没有等您确认的预警", measure: "没有等您登记措施的预警", verify: "没有等您核验的整改", told: "还没有告知过您的预警", open: "没有未结预警", overdue: "没有超时的预警", insufficient: "没有证据不足的预警", closed: "还没有已关闭的预警", all: "还没有预警" },
-    emptyText: "新的预警会自动出现在这里。", toAll: "看全部", picked: "已选 {n} 条", pick: "选择 {name}", ackMany: "确认 {n} 条",
+    group: { ack: "待我确认", measure: "待登记措施", verify: "待我核验", told: "告知过我", open: "全部未结", overdue: "已超时", insufficient: "证据不足", unverified: "待核验", closed: "已关闭", all: "全部" },
+    empty: { unverified: "没有等待核验的预警", ack: "没有等您确认的预警", measure: "没有等您登记措施的预警", verify: "没有等您核验的整改", told: "还没有告知过您的预警", open: "没有未结预警", overdue: "没有超时的预警", insufficient: "没有证据不足的预警", closed: "还没有已关闭的预警", all: "还没有预警" },
+    emptyText: "新的预警会自动出现在这里。", moreLeft: "继续显示(还有 {n} 条)", count: "未结 {n} 条", toAll: "看全部", picked: "已选 {n} 条", pick: "选择 {name}", ackMany: "确认 {n} 条",
     state: { open: "触发", pushed: "推送", acknowledged: "确认", assigned: "派单", rectifying: "整改", evidence: "证据", recovered: "已恢复待核验", verified: "核验", closed: "关闭", waived: "豁免", false_alarm: "误报", withdrawn: "已撤销" },
     clock: { ack: "确认", measure: "登记措施", due: "整改", verify: "核验" }, reopened: "第 {n} 次重新打开", measureOf: "整改单 {number}", overdueDays: "超期 {n} 天",
     act: { acknowledge: "确认收到", start: "开始整改", submit: "提交证据", verify: "核验通过", return: "退回", press: "督办", note: "批示", waive: "豁免", false_alarm: "判为误报" },
@@ -121,6 +121,13 @@ export default {
   value: { True: "是", False: "否", VERIFIED: "已核实", UNVERIFIED: "未核实", MOVED: "移位", measured: "实测", entered: "填报", missing: "缺", not_due: "未到期", too_few: "样本不足", not_applicable: "不适用", scored: "已计分", submitted: "待核验", passed: "已通过", refused: "未通过", returned: "退回", verified: "已核验", low: "一般", high: "严重", historical: "补到的历史读数", future: "时刻在未来" },
   node: { sheet: "评分表", weights: "权重", criterion: "准则", mark: "须知", report: "日报", case: "处置", rectification: "整改", ledger: "台账", quality: "数据质量", lot: "检验批", safety: "安全检查", requests: "诉求", saving: "节约", step: "工序", life: "项目事件", entry: "填报值", photo: "照片", paper: "证据", form: "评价表", file: "签字报告", unknown: "引用", score: "得分", indicator: "指标", building: "楼栋", item: "分项", record: "读数", warning: "预警", project: "项目", observation: "观测", contribution: "构成", camera: "摄像头", evidence: "影像", event: "事件", gateway: "网关", condition: "设备状态", reading: "读数", still: "影像", frame: "画面" },
   fleet: {
+    find: "搜网关或摄像头", all: "全部", moreGateways: "再列 {n} 个网关", moreCameras: "再列 {n} 个摄像头", troubled: "须处理的摄像头", everyCamera: "全部摄像头", noTrouble: "没有须处理的", noMatch: "没有符合筛选的设备", noMatchText: "共 {n} 个网关,当前筛选下没有。", clear: "清除筛选", page: "网关 {id}", back: "全部设备", absent: "没有这个网关", absentText: "编号不对,或它不在您的授权范围内。",
+    trouble: { revoked: "已吊销", offline: "离线", degraded: "受限", backlog: "积压", refused: "死信或冲突", clock: "时钟偏差", disk: "磁盘将满", config: "配置未生效", certificate: "证书将到期", behind: "版本落后" },
+    todo: { revoked: "已吊销,不再接收;换新网关或重新登记密钥。", offline: "查现场电源和网络;恢复后积存的读数会自动补到。", degraded: "看网关受限的原因,登录网关用 siteprogress-edge status 核对。", backlog: "在线但送不出去:查上行带宽;数据都还在网关上。", refused: "有读不懂的消息或编号冲突:核对是否换过硬盘、克隆或恢复过备份。", clock: "与中心相差超过 60 秒:检查网关的校时(NTP)。", disk: "剩余空间不足 2 GiB:清理磁盘,否则按策略清理旧读数并留墓碑。", config: "最近一次下发没有生效:看原因,改正后重新下发。", certificate: "证书 30 天内到期:保持网关在线即自动续期;离线的须人工登记。", behind: "软件或模型比其他网关旧:安排升级。" },
+    cameraTodo: { moved: "派人复位,或重新标定", UNVERIFIED: "配准没有核实:看参考帧,必要时重新标定", MOVED: "派人复位,或重新标定", frozen: "重启摄像头,仍冻结则更换", covered: "清除遮挡物", dark: "白天仍暗则清洁镜头或补光", offline: "查摄像头供电、网线和地址", blurred: "清洁或调焦", foggy: "等天气好转", replayed: "到现场核对摄像头是否被换成录像", clock_backwards: "核对摄像头与网关时钟", clock_sun: "核对摄像头与网关时钟" },
+    day: "近 24 小时", dayText: "近 24 小时 {n} 次读数,{empty} 个小时没有", dayNone: "近 24 小时没有读数", reasons: "不下结论的原因(近 24 小时)", reasonOf: "{n} 次", silent: "{n} / {of} 次没有结论", allSaid: "{n} 次读数都有结论",
+    disk: "剩余磁盘", buffer: "最老未回执", certificate: "证书到期", noCertificate: "没有证书(用口令连接)", models: "模型摘要", noModels: "未报", unlike: { software: "软件较旧", models: "模型与多数网关不同" }, config: "配置", noConfig: "没有下发过,按本机设置运行", configState: { waiting: "等网关回答", overdue: "超时未答", superseded: "已被新的代替", applied: "已生效", refused: "网关不接受", rolled_back: "试用后退回", expired: "过期未用" },
+    orders: "下发记录", noOrders: "还没有下发过配置", order: "编号", parts: "内容", issued: "下发", by: "{who}", answered: "回答", deadline: "期限 {time}", reason: "原因", part: { scene: "场景", settings: "设置", model: "模型" }, onlyAdmin: "下发记录只对管理员显示。", epoch: "纪元", delivery: "送达", state: "状态",
     title: "设备与送达", summary: "网关 {g} · 摄像头 {c}", balanceOk: "一条不丢,一条不重", balanceBad: "有死信或编号冲突,须查看下面的网关", balanceUnknown: "等待网关心跳", balanceNote: "已产生 = 已入库并回执 + 在途;按各网关当前纪元",
     produced: "已产生", stored: "已入库并回执", inFlight: "在途(按上次心跳)", tombstones: "墓碑(按策略清理,有记录)", duplicates: "重复到达(已拦下)", dead: "死信", conflicts: "编号冲突", gateway: "网关", connection: "连接", online: "在线", offline: "离线", lastSeen: "上次 {time}", never: "从未上线",
     clock: "时钟", clocks: { synced: "已同步", free: "自走", unknown: "未知" }, software: "版本", cameras: "摄像头", oldest: "最老未回执", camera: "摄像头", sees: "看 {names}", lastReading: "上次读数 {time}", noReading: "还没有读数", fine: "可信", conditions: "状态",
@@ -132,9 +139,17 @@ export default {
     security: "安全事件", securityNote: "被拒绝或冒充的,共 {n} 种", securityNone: "没有安全事件", securityNoneText: "签名不符、冒充、吊销后仍发送、证书被拒等会出现在这里。", nobody: "未知来源", times: "{n} 次", deadNote: "收到但读不懂的,共 {n} 份", deadNone: "没有死信", deadNoneText: "读不懂的消息保留在这里,可用 siteprogress-central letters replay 重试。", replayed: "{time} 已补收",
     securityCode: { bad_signature: "签名不符", unsigned_frame: "缺少签名", chain_broken: "记录链断开(回退或克隆)", unregistered_gateway: "未登记的网关", revoked_gateway: "已吊销的网关", forged_ack: "伪造的回执", identity_conflict: "编号冲突(疑似克隆或旧备份)", topic_mismatch: "冒充其他网关", tls_refused: "证书被拒", acl_refused: "越权主题", bad_upload: "不合格的上传" },
   },
+  account: { title: "账号与入口", leader: "领导手机版", inspect: "现场巡查(手机)", wall: "大屏", public: "公开页面" },
+  views: {
+    title: "看图登记", sub: "谁在何时、以什么角色、为什么看了哪张影像", project: "项目编号", person: "用户名", ask: "查询", picture: "影像", at: "时间", role: "角色", purpose: "目的", stated: "本人说明", usual: "按角色通常的目的", more: "再看一页", none: "没有查看记录", noneWhy: "有人打开影像后会列在这里;换一个筛选条件再试。",
+    why: "您为什么看这些影像?(会登记)", remark: "说明(选“其他”时必填)", state: "登记并查看", skip: "不说明,按“{purpose}”登记", needRemark: "请写明其他目的", noted: "查看会登记 · 目的:{purpose} · {until}",
+    kinds: { still: "立面影像", photo: "照片", thumbnail: "缩略图", report: "报告中的影像" },
+    roles: { admin: "管理员", leader: "分管领导", dept_head: "部门负责人", section: "科室", clerk: "经办", finance: "财政", project_owner: "项目负责人", supervisor: "监理", contractor: "施工单位", inspector: "巡查员", auditor: "审计", discipline: "纪检", third_party: "第三方", public: "公众", visitor: "访客" },
+  },
   trace: { title: "溯源", day: "截至日 (空 = 现在)", sheet: "评分表是怎么来的", score: "得分是怎么来的", warning: "预警是怎么来的", record: "一条读数", building: "实测是怎么来的", sub: "从数字一直到影像和它的摘要" },
   dual: { work: "工程", money: "资金", both: "工程 {work},资金 {money}", workOnly: "工程 {work},无资金数据", moreStreets: "另有 {n} 个街道" },
   wall: {
+    qr: { public: "公开页面", leader: "领导手机版" },
     title: "项目绩效动态监管", cameras: "摄像头", online: "在线", lost: "连接中断", today: "今日 {n}", overdue: "超时 {n} 项", toAcknowledge: "待确认 {n} 项", mending: "整改中 {n} 项",
     streets: "街道 × 状态", streetsHint: "项目数,取最重状态", dual: "全区双监控", dualHint: "按合同额加权,{n} 个项目有实测", againstWork: "较工程 {value}", nothingMeasured: "还没有项目有实测数据",
     map: "项目地图", mapHint: "柱高 = 实测进度,虚框 = 计划应达", mapAlt: "项目地图:{n} 个项目,红 {red}、黄 {yellow}、蓝 {blue}", schematic: "其中 {n} 个项目为示意位置,非测绘",
@@ -164,7 +179,7 @@ export default {
   parts: {
     tabs: "项目内容", tab: { progress: "进展", gantt: "甘特图", outlook: "展望", warnings: "预警与整改", ledger: "资金台账", score: "评分", docs: "资料", stills: "现场影像", changes: "变更与停工" },
     gantt: "甘特图", ganttSub: "虚框 = 首版计划(冻结) · 实条 = 实测 · 竖线 = 摄像头影像 · 计划第 {n} 版", baseline: "首版计划", planned: "现行计划", seen: "实测", stills: "影像", begun: "首次见到施工", done: "见到完成",
-    board: "人事物钱", people: "人", work: "事", things: "物", money: "钱", persons: "{n} 人在场", notCounted: "近期未点数", seats: "{n} 个责任岗位", noMachines: "没有机械在场", noMoney: "当前账号无权查看资金", noMoneyWhy: "资金由财政、审计、主管单位和业主查看。", notBooked: "还没有入账", ledgerNone: "第一笔下达或支付入账后会列在这里。",
+    board: "人事物钱", people: "人", work: "事", things: "物", money: "钱", persons: "{n} 人在场", notCounted: "近期未点数", seats: "{n} 个责任岗位", noMachines: "没有机械在场", noMaterials: "材料不单独点数;进场资料见“资料”。", noMoney: "当前账号无权查看资金", noMoneyWhy: "资金由财政、审计、主管单位和业主查看。", notBooked: "还没有入账", ledgerNone: "第一笔下达或支付入账后会列在这里。",
     docs: "资料", stages: "阶段与资料", stage: "阶段", state: "状态", actual: "实际", papers: "资料", late: "晚 {n} 天", noStages: "没有阶段", noStagesWhy: "选定项目的阶段模板后会列在这里。", highRisk: "高风险:已签约,{day} 前应开工,还未开工。", permits: "许可",
     stageState: { blocked: "等前序阶段", open: "可办", submitted: "待批", returned: "退回", passed: "已通过" }, permitState: { required: "须办", refused: "未批准", granted: "已取得" },
     versions: "计划版本", noVersions: "还没有计划", later: "比首版晚 {n} 天", pauses: "停工", noPauses: "没有停工", noPausesWhy: "申请和批准的停工会列在这里。", pauseState: { asked: "待批", approved: "已批准", refused: "未批准", withdrawn: "已撤回" },
