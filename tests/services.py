@@ -33,7 +33,7 @@ def free_port() -> int:
         return port
 
 
-def wait_until(happened: Callable[[], Any], *, what: str, timeout_s: float = 60.0) -> Any:
+def wait_until(happened: Callable[[], Any], *, what: str, timeout_s: float = 120.0) -> Any:
     """The first true value of `happened()`; AssertionError naming `what` when it stays false."""
     end = time.monotonic() + timeout_s
     while time.monotonic() < end:

@@ -20,6 +20,12 @@ from tests.web.browser import DESK, PATIENCE_MS, ROOT, Visit, chromium_path, ope
 Visitor = Callable[..., Visit]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _patience() -> None:
+    """Whatever browser a test opens, it waits as long."""
+    expect.set_options(timeout=PATIENCE_MS)
+
+
 @pytest.fixture(scope="session")
 def pages() -> Path:
     """web/dist of the present sources (built when it is not)."""
@@ -72,7 +78,6 @@ def browser() -> Iterator[Browser]:
     program = chromium_path()
     if program is None:
         pytest.skip("chromium not found: scripts/system-packages.sh installs it")
-    expect.set_options(timeout=PATIENCE_MS)
     with open_browser(program) as opened:
         yield opened
 
