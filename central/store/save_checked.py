@@ -31,6 +31,7 @@ from central.quality.refused import CheckRefused
 from central.store import tables
 from central.store.instants import district_day, from_ms, to_ms
 from central.store.read_checked import clauses_of, fence_of, photos_said, report_id_of
+from central.store.save_audit import lock_head
 from central.store.save_seen import mark_dirty
 from central.store.upsert import insert_new, table_of, upsert
 
@@ -202,6 +203,7 @@ def note_outage(connection: Connection, project: str, outage: Outage, *, by: str
 
 def hold(connection: Connection, project: str) -> None:
     """The project's row until the transaction ends; UnknownThing where there is none."""
+    lock_head(connection)  # before rows, as everybody does
     if connection.execute(select(_PROJECT.c.id).where(_PROJECT.c.id == project).with_for_update()).scalar() is None:
         raise UnknownThing(f"project {project!r}", where="project", expected="one that has a plan")
 

@@ -245,6 +245,7 @@ def _add_event(connection: Connection, event: LifeEvent, *, by: str, now_ms: int
 
 def _lock(connection: Connection, project: str) -> None:
     """Two people at one project take turns, so that what one checks still holds when it is stored."""
+    lock_head(connection)  # before rows, as everybody does
     if connection.execute(select(_PROJECT.c.id).where(_PROJECT.c.id == project).with_for_update()).scalar() is None:
         raise UnknownThing(f"project {project!r}", where="project", expected="one that has a plan")
 

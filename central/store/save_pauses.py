@@ -16,6 +16,7 @@ from central.plan.calendar import midnight
 from central.store import tables
 from central.store.instants import to_ms
 from central.store.read_pauses import pause_of, pauses_of
+from central.store.save_audit import lock_head
 from central.store.save_seen import mark_dirty
 from central.store.tell_deciding import PLAN_DECIDERS, tell_decided, tell_waiting
 from central.store.upsert import table_of
@@ -27,6 +28,7 @@ def ask_pause(
     connection: Connection, project: str, *, first: date, last: date, cause: str, reason: str, by: str, now_ms: int
 ) -> int:
     """The number of the question; ActRefused when it cannot be asked."""
+    lock_head(connection)  # before rows, as everybody does
     start = connection.execute(select(_PROJECT.c.start).where(_PROJECT.c.id == project).with_for_update()).scalar()
     if start is None:
         raise UnknownThing(f"project {project!r}", where="project", expected="one that has a plan")

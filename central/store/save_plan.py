@@ -25,6 +25,7 @@ from central.store.load_facts import cameras_of
 from central.store.load_project import load_project
 from central.store.read_organised import life_events_of
 from central.store.read_transfers import unit_kept
+from central.store.save_audit import lock_head
 from central.store.save_seen import mark_dirty, refresh_observations
 from central.store.upsert import insert_new, table_of, upsert
 
@@ -64,7 +65,10 @@ def save_plan(
 def put_plan(
     connection: Connection, plan: ImportedPlan, *, by: str, reason: str, now_ms: int, approved_by: str = ""
 ) -> int:
-    """The same within a transaction. `approved_by` '' = the author, as for the baseline and for operators."""
+    """The same within a transaction. `approved_by` '' = the author, as for the baseline and for operators.
+
+    The trail's head is held first, before any row: whoever holds it then waits for no row of this plan."""
+    lock_head(connection)
     spelled, digest = spelled_plan(plan.document)
     project = plan.project
     check_clash(connection, project)

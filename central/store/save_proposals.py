@@ -14,6 +14,7 @@ from central.plan.document import ImportedPlan
 from central.plan.importing import read_plan_json
 from central.store import tables
 from central.store.read_proposals import StoredProposal, may_approve, open_proposal, proposal_of
+from central.store.save_audit import lock_head
 from central.store.save_plan import check_clash, check_code, check_unit, newest_version, put_plan, spelled_plan
 from central.store.tell_deciding import PLAN_DECIDERS, tell_decided, tell_waiting
 from central.store.upsert import table_of
@@ -26,6 +27,7 @@ def propose_plan(connection: Connection, plan: ImportedPlan, *, by: str, reason:
 
     The project's row is held: of two who propose at once the second sees what the first proposed."""
     project = plan.project.id
+    lock_head(connection)  # before rows, as everybody does
     connection.execute(select(_PROJECT.c.id).where(_PROJECT.c.id == project).with_for_update())
     spelled, digest = spelled_plan(plan.document)
     check_clash(connection, plan.project)
