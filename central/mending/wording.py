@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -9,6 +10,8 @@ from central.domain import Level, Text
 from central.mending.words import SEAT_WORDS
 from central.plan.calendar import DISTRICT
 from central.rules.sentence import LEVEL_NAMES, RULE_NAMES
+
+DIGEST_NAMED = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +74,18 @@ def reminded(title: Text, *, days: int, due: str) -> tuple[Text, Text]:
         Text(zh=f"整改{when.zh}: {title.zh}", en=f"Rectification {when.en}: {title.en}"),
         Text(zh=f"完成时限 {due}, {when.zh}, 尚未提交证据。", en=f"Due {due}, {when.en}, no evidence handed in yet."),
     )
+
+
+def overdue_together(measures: Sequence[tuple[Text, int]]) -> tuple[Text, Text]:
+    """Subject and body of the day's digest: measures with their days overdue, the first of them by name."""
+    named, more = measures[:DIGEST_NAMED], len(measures) - DIGEST_NAMED
+    zh = [f"{title.zh} (逾期 {days} 天)" for title, days in named]
+    en = [f"{title.en} ({days} days overdue)" for title, days in named]
+    if more > 0:
+        zh.append(f"另有 {more} 项")
+        en.append(f"{more} more")
+    subject = Text(zh=f"{len(measures)} 项整改已逾期", en=f"{len(measures)} rectifications overdue")
+    return subject, Text(zh="; ".join(zh) + "。", en="; ".join(en) + ".")
 
 
 def moment(at_ms: int) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 from sqlalchemy import Connection, select
 
 from central.domain import Text
@@ -12,7 +14,7 @@ from central.store.move_mended import Doing, note_measure
 from central.store.read_mended import active_cases, case_tags, measure_tags, running_measures
 from central.store.save_audit import lock_head
 from central.store.save_mended import follow
-from central.store.tell_mended import call, leaders_of, push, tell_reminder
+from central.store.tell_mended import Late, call, leaders_of, push, tell_overdue, tell_reminder
 from central.store.upsert import table_of
 
 _WARNING, _BELONGS = table_of(tables.PlanWarning), table_of(tables.CaseWarning)
@@ -53,16 +55,24 @@ def _call_cases(connection: Connection, cases: list[Case], doing: Doing) -> int:
 def _remind_measures(connection: Connection, measures: list[Rectification], doing: Doing) -> int:
     made = measure_tags(connection, [measure.id for measure in measures])
     calls = [(m, one) for m in measures for one in measure_calls(m, made=made.get(m.id, ()), now_ms=doing.wall_ms)]
+    overdue: dict[str, list[Late]] = defaultdict(list)
     for measure, one in calls:
-        _remind(connection, measure, one, doing)
+        late = _remind(connection, measure, one, doing)
+        for person in late.told:
+            overdue[person].append(late)
+    for person in sorted(overdue):
+        tell_overdue(connection, person, overdue[person], doing=doing)
     return len(calls)
 
 
-def _remind(connection: Connection, measure: Rectification, one: Call, doing: Doing) -> None:
-    title = connection.execute(select(_MEASURE.c.title).where(_MEASURE.c.id == measure.id)).scalar_one()
-    persons: tuple[str, ...] = (measure.person,)
+def _remind(connection: Connection, measure: Rectification, one: Call, doing: Doing) -> Late:
+    """Remind the responsible person at once; of what is overdue, who is to be told of it with all the rest."""
+    words = connection.execute(select(_MEASURE.c.title).where(_MEASURE.c.id == measure.id)).scalar_one()
+    title, persons, leaders = Text(zh=words, en=words), (measure.person,), tuple[str, ...]()
     if one.whom == "leader":
-        persons = leaders_of(connection, measure.project, measure.unit, at_ms=doing.wall_ms)
-    tell_reminder(connection, measure, Text(zh=title, en=title), persons, days=one.days, doing=doing)
+        persons = leaders = leaders_of(connection, measure.project, measure.unit, at_ms=doing.wall_ms)
+    else:
+        tell_reminder(connection, measure, title, persons, days=one.days, doing=doing)
     detail = {"days": one.days, "told": list(persons)}
     note_measure(connection, measure, (), doing, event=one.kind, tag=one.tag, detail=detail)
+    return Late(measure=measure, title=title, days=one.days, told=leaders)

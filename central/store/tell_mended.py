@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, Table, and_, select
 
@@ -12,7 +12,7 @@ from central.mending.case import Case, Rectification
 from central.mending.clocks import ACK_MS
 from central.mending.moves import case_move
 from central.mending.routing import NEXT, Holder, Seat, Told, of_department, routed, seated
-from central.mending.wording import Matter, missed, ordered, place, reminded, rule_name, told
+from central.mending.wording import Matter, missed, ordered, overdue_together, place, reminded, rule_name, told
 from central.notify.message import Message, MessageKind
 from central.notify.outbox import enqueue
 from central.rules.sentence import Said, line_name, sentence
@@ -97,6 +97,31 @@ def tell_reminder(
             link=f"/rectifications/{measure.id}", nth=due - days,
         )  # fmt: skip
         enqueue(connection, message, wall_ms=doing.wall_ms)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Late:
+    """A measure that is overdue (`days` < 0) and who of the leaders is to be told."""
+
+    measure: Rectification
+    title: Text
+    days: int
+    told: tuple[str, ...]
+
+
+def tell_overdue(connection: Connection, person: str, late: Sequence[Late], *, doing: Doing) -> None:
+    """One message a day to one person: of a single measure as ever, of several all together, the longest first."""
+    if len(late) == 1:
+        tell_reminder(connection, late[0].measure, late[0].title, [person], days=late[0].days, doing=doing)
+        return
+    by_lateness = sorted(late, key=lambda one: (one.days, one.measure.id))
+    subject, body = overdue_together([(one.title, -one.days) for one in by_lateness])
+    today = max(one.measure.due.toordinal() - one.days for one in late if one.measure.due is not None)
+    message = Message(
+        person=person, kind="overdue", about="rectifications", level=None, subject=subject, body=body,
+        link="/warnings", nth=today,
+    )  # fmt: skip
+    enqueue(connection, message, wall_ms=doing.wall_ms)
 
 
 def tell_person(

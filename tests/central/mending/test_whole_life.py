@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -164,6 +164,24 @@ def test_a_measure_due_on_0610_reminds_exactly_so(store: Engine) -> None:
     days = [("builder", "reminder", day) for day in ("06-03", "06-07", "06-09", "06-10")]
     assert sent == days + [("boss", "overdue", f"06-{day}") for day in (11, 12, 13, 14, 15)]
     assert {row[2] for row in sent} <= {f"06-{day:02}" for day in range(1, 16)}
+
+
+def test_of_several_that_are_overdue_the_leader_is_told_at_once_and_once_a_day(store: Engine) -> None:
+    measures = [
+        assign(store, case_with(store, warn(store, rule=rule)).id, due=due)
+        for rule, due in (("schedule_gap", date(2026, 6, 10)), ("time_lag", date(2026, 6, 9)))
+    ]
+    for day in (11, 12):
+        for hour in (3, 4):
+            act(store, remind, at_ms=int(datetime(2026, 6, day, hour, tzinfo=UTC).timestamp()) * 1000)
+    table = table_of(tables.Notification)
+    with reading(store) as connection:
+        sent = connection.execute(select(table).where(table.c.kind == "overdue").order_by(table.c.id)).all()
+        tags = [one.action for one in entries(connection) if one.object in {f"rectification/{n}" for n in measures}]
+    assert [(row.person, row.about) for row in sent] == [("boss", "rectifications")] * 2
+    assert sent[0].subject_zh == "2 项整改已逾期"
+    assert sent[0].body_zh.index("逾期 2 天") < sent[0].body_zh.index("逾期 1 天")
+    assert tags.count("rectification.overdue") == 4  # each measure has its own in the books
 
 
 def _district(at_ms: int) -> str:
