@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from central.assess import assess
 from central.domain import Contribution, Score
@@ -41,6 +41,7 @@ _SHEET = table_of(tables.ScoreSheet)
 _SCORE, _PART = table_of(tables.Score), table_of(tables.ScoreContribution)
 _STATE = table_of(tables.AssessmentState)
 _FOR_EVER_MS = 2**62
+PAGE = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,11 +83,19 @@ def recompute(connection: Connection, score: str) -> Recomputed | None:
     return recompute_live(connection, project, day=date.fromisoformat(day) if day else None)
 
 
-def sheets_of_period(connection: Connection, period: str) -> list[str]:
-    """Ids of all sheets of a period, in order."""
-    return list(
-        connection.execute(select(_SHEET.c.id).where(_SHEET.c.period == period).order_by(_SHEET.c.id)).scalars()
-    )
+def count_sheets(connection: Connection, period: str) -> int:
+    """How many sheets a period has; '' = all periods."""
+    return int(connection.execute(select(func.count()).select_from(_SHEET).where(*_of_period(period))).scalar_one())
+
+
+def sheets_after(connection: Connection, period: str, after: str = "", *, limit: int = PAGE) -> list[str]:
+    """Ids of the next sheets of a period ('' = of all) after one, in order."""
+    wanted = select(_SHEET.c.id).where(*_of_period(period), _SHEET.c.id > after).order_by(_SHEET.c.id).limit(limit)
+    return list(connection.execute(wanted).scalars())
+
+
+def _of_period(period: str) -> tuple[ColumnElement[bool], ...]:
+    return (_SHEET.c.period == period,) if period else ()
 
 
 def recompute_sheet(connection: Connection, brief: Brief) -> Recomputed:

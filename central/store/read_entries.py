@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, select
 
 from central.domain import Subject, Text
 from central.scoring.indicator import Value, ValueState
@@ -153,6 +153,19 @@ def savings(
     if projects is not None:
         wanted = wanted.where(_SAVING.c.project.in_(projects))
     return tuple(_saving(row) for row in connection.execute(wanted if limit is None else wanted.limit(limit)))
+
+
+def accepted_fen(connection: Connection, *, projects: Sequence[str] | None) -> int:
+    """What the accepted savings of these projects (None = all) come to."""
+    decided = and_(_DECISION.c.about == "saving", _DECISION.c.number == _SAVING.c.id)
+    wanted = (
+        select(func.coalesce(func.sum(_SAVING.c.would_fen - _SAVING.c.did_fen), 0))
+        .select_from(_SAVING.join(_DECISION, decided))
+        .where(_DECISION.c.outcome == "accepted")
+    )
+    if projects is not None:
+        wanted = wanted.where(_SAVING.c.project.in_(projects))
+    return int(connection.execute(wanted).scalar_one())
 
 
 def saving_of(connection: Connection, number: int) -> StoredSaving | None:

@@ -207,7 +207,7 @@ class _Gathered:
     quality_measures: Measures
     units: Mapping[str, str]
     disputes: Mapping[str, tuple[str, ...]]
-    known_quality: dict[str, float | None] = field(default_factory=dict)
+    known_quality: dict[str, Value] = field(default_factory=dict)
 
     def sheet(self, subject: Subject, given: IndicatorSet, *, kind: SheetKind, author: str) -> Sheet:
         adjusted = self.targets.get(subject, {})
@@ -247,12 +247,16 @@ class _Gathered:
 
     def quality(self, subject: Subject) -> float | None:
         """Total of the data of the subject's unit in the period; None of persons and the district."""
+        found = self.quality_value(subject)
+        return None if found is None else found.value
+
+    def quality_value(self, subject: Subject) -> Value | None:
+        """The same with what is behind it."""
         unit = self.units.get(subject.id) if subject.kind == "project" else subject.id
         if unit is None or subject.kind not in ("project", "unit"):
             return None
         if unit not in self.known_quality:
-            found = self.quality_measures.value(Subject(kind="unit", id=unit), "data.quality")
-            self.known_quality[unit] = found.value
+            self.known_quality[unit] = self.quality_measures.value(Subject(kind="unit", id=unit), "data.quality")
         return self.known_quality[unit]
 
     def _none(self, leaf: WeighedLeaf) -> Value:
@@ -307,7 +311,8 @@ def _health(gathered: _Gathered, subject: Subject) -> tuple[Value, ...]:
         return health_values(health(spi_t_bp=None, spent_fen=None, budget_fen=0), refs={})
     one = facts[0]
     seen = one.standing is not None and one.standing.seen
-    lots, quality = one.lots, gathered.quality(subject)
+    lots, data = one.lots, gathered.quality_value(subject)
+    quality = None if data is None else data.value
     found = health(
         spi_t_bp=one.standing.spi_t_bp if one.standing is not None and seen else None,
         spent_fen=None if one.money is None else one.money.paid_fen,
@@ -321,6 +326,7 @@ def _health(gathered: _Gathered, subject: Subject) -> tuple[Value, ...]:
         "cost": one.money.refs if one.money is not None else (),
         "quality": lots.refs if lots is not None else (),
         "safety": lots.safety_refs if lots is not None else (),
+        "data": data.refs if data is not None else (),
     }
     return health_values(found, refs=refs)
 

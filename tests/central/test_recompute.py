@@ -12,7 +12,7 @@ from central.domain import Subject, Text
 from central.ingest.commit import commit
 from central.plan.calendar import midnight
 from central.reassess import reassess
-from central.recompute import Recomputed, recompute, sheets_of_period
+from central.recompute import Recomputed, count_sheets, recompute, sheets_after
 from central.scoring.indicator import IndicatorSet, Value, WeighedLeaf
 from central.scoring.period import period_of
 from central.store.engine import reading, undone, writing
@@ -83,7 +83,12 @@ def again(engine: Engine, score: str) -> Recomputed:
 def test_a01_every_sheet_is_made_again_bit_for_bit(store: Engine) -> None:
     keys = take(store)
     with reading(store) as connection:
-        assert sheets_of_period(connection, "2026-05") == sorted(keys)
+        assert (count_sheets(connection, "2026-05"), count_sheets(connection, "")) == (len(keys), len(keys))
+        paged: list[str] = []
+        while page := sheets_after(connection, "2026-05", paged[-1] if paged else "", limit=1):
+            paged += page
+        assert paged == sorted(keys)
+        assert sheets_after(connection, "2026-06") == []
     for key in keys:
         found = again(store, key)
         assert found.same, [line for line in found.lines if not line.same]

@@ -39,7 +39,7 @@ from central.scoring.period import period_of
 from central.store import save_entries as acts
 from central.store.engine import writing
 from central.store.instants import to_ms
-from central.store.read_entries import entries_before, entry_of, saving_of, savings
+from central.store.read_entries import accepted_fen, entries_before, entry_of, saving_of, savings
 
 router = APIRouter(tags=["entries"])
 Reader = Annotated[Access, allow("read_scores")]
@@ -153,11 +153,10 @@ def get_savings(
     """Savings of the caller's projects, each against what would have been paid (D26), and the sum that was accepted."""
     connection = session.connection()
     projects = visible_projects(connection, access)
-    every = savings(connection, projects=projects)
-    page = [one for one in every if one.id > after][: limit + 1]
+    page = savings(connection, projects=projects, after=after, limit=limit + 1)
     return SavingList(
         savings=[saving_shown(one) for one in page[:limit]],
-        accepted_fen=sum(one.saved_fen for one in every if one.outcome == "accepted"),
+        accepted_fen=accepted_fen(connection, projects=projects),
         next=page[limit - 1].id if len(page) > limit else None,
     )
 

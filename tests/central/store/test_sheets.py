@@ -180,6 +180,18 @@ def test_health_of_a_quarter_is_the_formula_and_always_the_same(any_store: Engin
     assert set(of_unit.values[0].refs) == {f"sheet/{ids[PROJECT]}", f"sheet/{other.id}"}
 
 
+def test_the_data_part_of_a_health_leads_to_the_months_behind_it(sqlite_store: Engine) -> None:
+    with writing(sqlite_store) as connection:
+        add_project(connection, "p1")
+        judge(connection, date(2026, 3, 31), "p1", spi_t=8000)
+        freeze(connection, date(2026, 3, 1), {"p1": {"expected": 30, "received": 30, "on_time": 27}})
+        ids = take_health(connection, ["p1"], period=period_of("2026-Q1"), now_ms=NOW)
+        found = sheet(connection, ids[PROJECT])
+    assert found is not None
+    data = next(one for one in found.values if one.indicator == "health.data")
+    assert (data.state, data.refs) == ("measured", (f"quality/2026-03/{UNIT}",))
+
+
 def test_forms_are_filled_with_what_is_measured(sqlite_store: Engine) -> None:
     fill(sqlite_store)
     with reading(sqlite_store) as connection:
