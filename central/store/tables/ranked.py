@@ -60,7 +60,8 @@ class RankingPlace(SQLModel, table=True):
 
 
 class FollowedPeriod(SQLModel, table=True):
-    """How many final results of a period were there when the job last looked at what follows from them."""
+    """What was known of a period when the job last looked at what follows from it: `finals` = twice the number of final
+    results, and one more once those that lack were waited for long enough."""
 
     __tablename__: ClassVar[str] = "followed_period"
     period: str = Field(primary_key=True)
