@@ -14,7 +14,7 @@ from sqlalchemy import Engine, text
 
 from central.store.engine import open_engine, reading
 from tests.central.edge import Edge
-from tests.services import Broker, free_port, wait_until
+from tests.services import Broker, free_port, mosquitto_in, wait_until
 
 CLI = [sys.executable, "-m", "central.cli"]
 
@@ -72,6 +72,15 @@ def centre(tmp_path: Path, mosquitto: Broker) -> Iterator[Running]:
         running.kill()
 
 
+@pytest.fixture(scope="module")
+def not_started(tmp_path_factory: pytest.TempPathFactory) -> Running:
+    """A centre with one gateway, for what a command line refuses before anything is changed."""
+    folder = tmp_path_factory.mktemp("not-started")
+    running = Running(folder, mosquitto_in(folder))
+    assert running.tell("gateway", "add", "gw-1").returncode == 0
+    return running
+
+
 def _wait_beyond(edge: Edge, mark: int) -> None:
     wait_until(lambda: edge.acked > mark, what=f"ack beyond {mark}")
 
@@ -120,10 +129,8 @@ def test_killed_between_insert_and_ack_it_stores_each_record_once(centre: Runnin
         (["verify-delivery", "--edge", "/nowhere"], "expected the data_dir of a gateway"),
     ],
 )
-def test_a_wrong_command_says_what_was_expected(tmp_path: Path, mosquitto: Broker, words: list[str], said: str) -> None:
-    running = Running(tmp_path, mosquitto)
-    running.tell("gateway", "add", "gw-1")
-    done = running.tell(*words, stdin="short\n")
+def test_a_wrong_command_says_what_was_expected(not_started: Running, words: list[str], said: str) -> None:
+    done = not_started.tell(*words, stdin="short\n")
     assert done.returncode == 2, done.stderr
     assert said in done.stderr
     assert "Traceback" not in done.stderr
