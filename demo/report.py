@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from central.figures import tenths
 from demo.footage import HERE
 from demo.verdict import Expected, Raised, Seen, Verdict
 
@@ -91,4 +92,4 @@ def _scores(seen: Seen) -> Table:
 
 
 def _percent(bp: int | None) -> str:
-    return "-" if bp is None else f"{bp / 100:.1f}"
+    return "-" if bp is None else tenths(bp)

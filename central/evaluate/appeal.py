@@ -15,6 +15,7 @@ from typing import Literal
 from central.domain import Subject, Text
 from central.evaluate.consequence import HEARD
 from central.evaluate.result_policy import ConsequenceKind, DecidingRole
+from central.figures import percent
 from central.scoring.refused import ScoringRefused
 
 SuggestionState = Literal[
@@ -165,9 +166,9 @@ def check_decision(
     if cut_bp is not None and (standing.kind != "cut" or not 0 < cut_bp <= cut_most_bp):
         raise ScoringRefused(
             "unknown",
-            Text(zh=f"核减 {cut_bp / 100:g}%", en=f"a cut of {cut_bp / 100:g} %"),
+            Text(zh=f"核减 {percent(cut_bp)}", en=f"a cut of {percent(cut_bp)}"),
             where="cut_bp",
-            expected=Text(zh=f"核减建议, 不超过 {cut_most_bp / 100:g}%", en=f"a cut, at most {cut_most_bp / 100:g} %"),
+            expected=Text(zh=f"核减建议, 不超过 {percent(cut_most_bp)}", en=f"a cut, at most {percent(cut_most_bp)}"),
         )
 
 

@@ -14,6 +14,7 @@ from central.domain import Subject, Text
 from central.evaluate.ranking import POINTS_SCALE, Judged, Ranking
 from central.evaluate.result_policy import AwardRule, ConsequenceKind, DecidingRole, ResultPolicy
 from central.evaluate.streak import Streak, StreakKind
+from central.figures import percent
 from central.scoring.goal import Goal, done_share
 from central.scoring.indicator import Value
 from central.scoring.leaf import grade
@@ -106,7 +107,7 @@ def for_grade(
     kind = _OF_GRADE[found]
     cut_bp = policy.cut_of(judged.total) if kind == "cut" else None
     words = KIND_WORDS[kind]
-    share = f" {_percent(cut_bp)}" if cut_bp is not None else ""
+    share = f" {percent(cut_bp)}" if cut_bp is not None else ""
     place = _place_words(judged.subject, ranking)
     reason = Text(
         zh=f"{period.name} 评价 {judged.total:.3f} 分, {found}{place.zh}: {words.zh}{share}",
@@ -133,7 +134,7 @@ def for_goal(result: GoalResult, *, period: Period, policy: ResultPolicy, budget
     if kind not in HEARD:
         return None
     cut_bp = policy.cut_of(reached) if kind == "cut" else None
-    share = f" {_percent(cut_bp)}" if cut_bp is not None else ""
+    share = f" {percent(cut_bp)}" if cut_bp is not None else ""
     words, unit = KIND_WORDS[kind], result.unit
     reason = Text(
         zh=f"“{result.name.zh}”目标 {result.target:g}{unit}, 实际 {result.actual:g}{unit}, 完成 {reached:.1f}%: "
@@ -240,7 +241,3 @@ def _suggested(
         budget_fen=budget_fen,
         amount_fen=amount,
     )
-
-
-def _percent(share_bp: int) -> str:
-    return f"{share_bp // 100}.{share_bp % 100:02}%".replace(".00%", "%")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from central.domain import Level, Text
+from central.figures import hundredths
 from central.insight.project import ProjectRow
 from central.insight.spread import WHOLE_BP
 
@@ -82,17 +83,12 @@ def _weighed(row: ProjectRow, today: date) -> Priority:
 
 
 def _why(row: ProjectRow, risk: int, left: int) -> Text:
-    gap = _percent(row.gap_bp) if row.gap_bp is not None else "—"
+    gap = hundredths(row.gap_bp) if row.gap_bp is not None else "—"
     wan = f"{row.contract_fen // 1_000_000:,}"
     level = {None: "无预警", "blue": "蓝色预警", "yellow": "黄色预警", "red": "红色预警"}[row.level]
     return Text(
-        zh=f"风险 {_percent(risk)}%(偏差 {gap} 个百分点,{level})× 合同额 {wan} 万元 × 可逆性 {_percent(left)}%"
+        zh=f"风险 {hundredths(risk)}%(偏差 {gap} 个百分点,{level})× 合同额 {wan} 万元 × 可逆性 {hundredths(left)}%"
         f"(计划 {row.finish} 完工)",
-        en=f"risk {_percent(risk)} % (gap {gap} pp, {row.level or 'no'} warning) x contract CNY "
-        f"{row.contract_fen // 100:,} x reversibility {_percent(left)} % (planned finish {row.finish})",
+        en=f"risk {hundredths(risk)} % (gap {gap} pp, {row.level or 'no'} warning) x contract CNY "
+        f"{row.contract_fen // 100:,} x reversibility {hundredths(left)} % (planned finish {row.finish})",
     )
-
-
-def _percent(bp: int) -> str:
-    sign = "-" if bp < 0 else ""
-    return f"{sign}{abs(bp) // 100}.{abs(bp) % 100:02d}"

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from central.domain import Text
+from central.figures import tenths
 from central.insight.delay import Target
 from central.insight.situation import Situation
 
@@ -72,7 +73,7 @@ def _gap(found: Situation) -> Sign | None:
     gap = found.gap_bp
     if gap is None or gap < 1500:
         return None
-    text = Text(zh=f"进度落后计划 {gap / 100:.1f} 个百分点", en=f"{gap / 100:.1f} pp behind the plan")
+    text = Text(zh=f"进度落后计划 {tenths(gap)} 个百分点", en=f"{tenths(gap)} pp behind the plan")
     return Sign(code="gap", weight=STRONG if gap >= 3000 else MILD, text=text)
 
 
@@ -80,7 +81,7 @@ def _slope(found: Situation) -> Sign | None:
     slope = found.slope_bp
     if slope is None or slope < 100:
         return None
-    text = Text(zh=f"近四周落后每周扩大 {slope / 100:.1f} 个百分点", en=f"the gap grew by {slope / 100:.1f} pp a week")
+    text = Text(zh=f"近四周落后每周扩大 {tenths(slope)} 个百分点", en=f"the gap grew by {tenths(slope)} pp a week")
     return Sign(code="slope", weight=MILD, text=text)
 
 
@@ -107,7 +108,7 @@ def _unpaid(found: Situation) -> Sign | None:
     gap = found.pay_gap_bp
     if gap is None or gap > -2000:
         return None
-    text = Text(zh=f"支付落后于进度 {-gap / 100:.1f} 个百分点", en=f"payments are {-gap / 100:.1f} pp behind the work")
+    text = Text(zh=f"支付落后于进度 {tenths(-gap)} 个百分点", en=f"payments are {tenths(-gap)} pp behind the work")
     return Sign(code="unpaid", weight=MILD, text=text)
 
 
@@ -146,8 +147,8 @@ def _estimate(found: Situation) -> Sign | None:
         return None
     over = (eac - budget) * 10_000 // budget
     text = Text(
-        zh=f"按现有花费推算, 完工成本超出预算 {over / 100:.1f}%",
-        en=f"at this rate it ends {over / 100:.1f} % over its budget",
+        zh=f"按现有花费推算, 完工成本超出预算 {tenths(over)}%",
+        en=f"at this rate it ends {tenths(over)} % over its budget",
     )
     return Sign(code="estimate", weight=STRONG if over >= 1000 else MILD, text=text)
 
@@ -156,7 +157,7 @@ def _paid_ahead(found: Situation) -> Sign | None:
     gap = found.pay_gap_bp
     if gap is None or gap <= 1000:
         return None
-    text = Text(zh=f"支付超前于进度 {gap / 100:.1f} 个百分点", en=f"payments are {gap / 100:.1f} pp ahead of the work")
+    text = Text(zh=f"支付超前于进度 {tenths(gap)} 个百分点", en=f"payments are {tenths(gap)} pp ahead of the work")
     return Sign(code="paid_ahead", weight=STRONG if gap > 3000 else MILD, text=text)
 
 

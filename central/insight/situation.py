@@ -8,6 +8,7 @@ from datetime import date
 from math import cos, pi, sin
 
 from central.domain import Text
+from central.figures import tenths
 
 SLOPE_DAYS = 28
 _YEAR_DAYS = 365.25
@@ -89,7 +90,7 @@ def _share(value_bp: int | None) -> tuple[float | None, ...]:
 
 
 def _said(value_bp: int | None, unit: str) -> str:
-    return "—" if value_bp is None else f"{value_bp / 100:.1f}{unit}"
+    return "—" if value_bp is None else f"{tenths(value_bp)}{unit}"
 
 
 def _ratio(value_bp: int | None) -> str:

@@ -55,22 +55,6 @@ class Advice:
     said: tuple[Text, ...]
 
 
-def terms_fault(terms: Terms) -> tuple[str, str] | None:
-    """The name of a term that the law or the arithmetic forbids, and what was expected; None when all are fine."""
-    bounds = {
-        "rate_bp": (RATE_BP_MIN, WHOLE_BP),
-        "advance_fen": (0, 10**15),
-        "advance_until_bp": (1, WHOLE_BP),
-        "retention_bp": (0, RETENTION_BP_MAX),
-        "wage_month_fen": (0, 10**15),
-        "due_days": (1, DUE_DAYS_MAX),
-    }
-    for name, (low, high) in bounds.items():
-        if not low <= getattr(terms, name) <= high:
-            return name, f"{low} to {high}"
-    return None
-
-
 def disbursement(
     standing: MoneyStanding,
     *,

@@ -145,15 +145,6 @@ def share_bp(score: QualityScore, name: str) -> int | None:
     return None if share is None else (20_000 * share.numerator + share.denominator) // (2 * share.denominator)
 
 
-def months_between(first: date, last: date) -> tuple[date, ...]:
-    """First days of the months from one to another, both included."""
-    found, month = [], first.replace(day=1)
-    while month <= last:
-        found.append(month)
-        month = next_month(month)
-    return tuple(found)
-
-
 def next_month(day: date) -> date:
     """First day of the month after."""
     return (day.replace(day=28) + timedelta(days=4)).replace(day=1)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
 
+from central.figures import percent
 from central.report.document import Block, Cell, Document, Figure, Paragraph, Section, Words, facts, plain, table
 from central.report.execution import (
     Executed,
@@ -180,7 +181,7 @@ def _project(one: Executed) -> tuple[Cell, ...]:
 
 def _over(rows: Sequence[Executed], thresholds: Thresholds, *, then: Words | None = None) -> Section:
     heading = Words("超过阈值的项目", "Projects over the threshold")
-    progress, money = f"{thresholds.progress_bp / 100:g}%", f"{thresholds.money_bp / 100:g}%"
+    progress, money = percent(thresholds.progress_bp), percent(thresholds.money_bp)
     after = then or Words("", "")
     line = Words(
         f"阈值:进度滞后 {progress} 及以上,或支出偏离计划 {money} 及以上。{after.zh}",

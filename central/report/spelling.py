@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from typing import Literal
 
+from central.figures import hundredths
 from central.report.document import Cell, Day, Figure, Instant, Unit, Words
 
 Language = Literal["zh", "en"]
@@ -86,7 +87,7 @@ def _figure(value: int, unit: Unit, language: Language) -> str:
     if unit == "int":
         return str(value)
     before = "+" if value > 0 and unit in _SIGNED else ""
-    return f"{before}{_hundredths(value)}{said(_AFTER[unit], language)}"
+    return f"{before}{hundredths(value)}{said(_AFTER[unit], language)}"
 
 
 def _money(fen: int, language: Language) -> str:
@@ -95,10 +96,6 @@ def _money(fen: int, language: Language) -> str:
         return f"{_minus(fen)}CNY {abs(fen) // 100:,}.{abs(fen) % 100:02d}"
     places = f"{abs(fen) % _FEN_PER_WAN:06d}".rstrip("0").ljust(2, "0")
     return f"{_minus(fen)}{abs(fen) // _FEN_PER_WAN:,}.{places} 万元"
-
-
-def _hundredths(value: int) -> str:
-    return f"{_minus(value)}{abs(value) // 100}.{abs(value) % 100:02d}"
 
 
 def _minus(value: int) -> str:

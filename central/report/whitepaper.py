@@ -12,6 +12,7 @@ from datetime import datetime
 from fractions import Fraction
 
 from central.domain import Text
+from central.figures import hundredths
 from central.insight import correlation, horizontal, returns
 from central.insight.approval import StepTime
 from central.insight.bottleneck import Bottleneck
@@ -215,7 +216,7 @@ def _bottleneck(found: Bottleneck) -> Words:
             f"{found.when}:没有可指出的瓶颈(有计划的项目 {found.projects} 个)。",
             f"{found.when}: no bottleneck to be named ({found.projects} projects with a plan).",
         )
-    name, share = STAGE_NAMES[stage.stage], f"{(stage.share_bp or 0) / 100:.2f}"
+    name, share = STAGE_NAMES[stage.stage], hundredths(stage.share_bp or 0)
     return Words(
         f"{found.when}:超计划天数最多的环节是{name.zh},占 {share}%({stage.excess_days}/{found.excess_days} 天)。",
         f"{found.when}: {name.en} has the largest share of excess days, {share} % "
@@ -362,5 +363,4 @@ def _hours(chours: int | None) -> Figure:
 
 def _thousandths(value: Fraction | float) -> str:
     """Thousandths with two places."""
-    hundredths = half_up(Fraction(value) / 10)
-    return f"{'-' if hundredths < 0 else ''}{abs(hundredths) // 100}.{abs(hundredths) % 100:02d}"
+    return hundredths(half_up(Fraction(value) / 10))

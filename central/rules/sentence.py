@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from central.domain import Level, Text
+from central.figures import hundredths
 from central.rules.reconcile import MONTHS_BASIS
 
 RULE_NAMES = {
@@ -132,7 +133,7 @@ def _number(value: int, unit: str) -> tuple[str, str]:
     if unit in ("bp", "ratio_bp", "cdays"):
         return _tenths(value), unit
     if unit == "centi_z":
-        return f"{'-' if value < 0 else ''}{abs(value) // 100}.{abs(value) % 100:02d}", unit
+        return hundredths(value), unit
     if unit == "hours" and value < 1:
         return "", "no_hour"
     if unit == "hours" and value >= _DAYS_FROM_H:
@@ -190,7 +191,7 @@ def _cap(said: Said, *, zh: bool) -> str:
     return "; 证据不足, 按蓝色封顶, 须现场核查" if zh else "; capped at blue on thin evidence, an inspection is needed"
 
 
-def _tenths(hundredths: int) -> str:
-    sign = "-" if hundredths < 0 else ""
-    whole, rest = divmod(abs(hundredths), 100)
+def _tenths(value: int) -> str:
+    sign = "-" if value < 0 else ""
+    whole, rest = divmod(abs(value), 100)
     return f"{sign}{whole}.{rest // 10}"

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Literal
 
 from central.domain import Deviation, Level, Project, Subject, Text
+from central.figures import tenths
 from central.plan.calendar import paused
 from central.rules.evidence import insufficient
 from central.rules.ladder import DEFAULT, LadderProfile, rank
@@ -141,7 +142,7 @@ def _measures(found: Deviation) -> tuple[tuple[int, str], tuple[int, str]]:
 
 
 def _on_time(own: Deviation) -> Text:
-    done = f"{own.actual_bp / 100:.1f}%"
+    done = f"{tenths(own.actual_bp)}%"
     if own.gap_bp <= 0:
         return Text(zh=f"按计划进行, 实测 {done}", en=f"On plan, {done} measured")
     behind = amount(own.gap_bp, "bp", zh=True)

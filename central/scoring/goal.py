@@ -14,6 +14,7 @@ from math import fsum, isclose
 from typing import Literal
 
 from central.domain import Level, Subject, SubjectKind, Text
+from central.figures import hundredths
 from central.scoring.indicator import Value
 from central.scoring.refused import RefusalCode, ScoringRefused
 
@@ -157,7 +158,7 @@ def shortfall(goal: Goal, value: Value | None, *, day: date | None = None) -> Sh
     )
     if level is None:
         return None
-    percent = f"{missing_bp / 100:.2f}"
+    percent = hundredths(missing_bp)
     return Shortfall(
         goal=goal.id,
         subject=goal.subject,

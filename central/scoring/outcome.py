@@ -14,6 +14,7 @@ from typing import Literal
 
 from central.domain import Text
 from central.insight.student import quantile
+from central.scoring.sources import percent
 from central.scoring.survey import wilson
 
 LEAST = 5
@@ -84,7 +85,7 @@ def compare_means(before: Sequence[float], after: Sequence[float]) -> Outcome:
 
 def compare_shares(before: tuple[int, int], after: tuple[int, int]) -> Outcome:
     """(hits, cases) on each side; figures in percent, the change in percentage points."""
-    sides = Side(value=_percent(before), n=before[1]), Side(value=_percent(after), n=after[1])
+    sides = Side(value=percent(*before), n=before[1]), Side(value=percent(*after), n=after[1])
     if min(before[1], after[1]) < LEAST:
         return _nothing("share", *sides)
     low, high = _newcombe(before, after)
@@ -105,7 +106,7 @@ def compare_shares(before: tuple[int, int], after: tuple[int, int]) -> Outcome:
 def compare_amounts(before: tuple[int, int, int], after: tuple[int, int, int]) -> Outcome:
     """(part, whole, entries) on each side, in fen: 74 % and 92 % -> +18.0 points, and not "+24 %". Every entry is
     there, so that there is no interval; fewer than five of them on a side are no claim all the same."""
-    sides = Side(value=_percent(before[:2]), n=before[2]), Side(value=_percent(after[:2]), n=after[2])
+    sides = Side(value=percent(*before[:2]), n=before[2]), Side(value=percent(*after[:2]), n=after[2])
     if min(before[2], after[2]) < LEAST or before[1] <= 0 or after[1] <= 0:
         return _nothing("amount", *sides)
     change = 100 * (Fraction(after[0], after[1]) - Fraction(before[0], before[1]))
@@ -138,10 +139,6 @@ def _nothing(measurement: Measurement, before: Side, after: Side) -> Outcome:
 
 def _mean(values: Sequence[float]) -> float | None:
     return fsum(values) / len(values) if values else None
-
-
-def _percent(share: tuple[int, int]) -> float | None:
-    return 100 * share[0] / share[1] if share[1] > 0 else None
 
 
 def _variance(values: Sequence[float]) -> float:

@@ -1,4 +1,5 @@
-"""Quantitative indicators as people write them, in percent, divided once (domain.md A22, B14, E10). Pure."""
+"""Quantitative indicators as people write them, in percent, divided once (domain.md A22, B14, E10); shares:
+`sources.percent`. Pure."""
 
 from __future__ import annotations
 
@@ -8,11 +9,6 @@ from central.scoring.indicator import Value, ValueState
 def saving_rate(*, budget_fen: int, spent_fen: int) -> float | None:
     """投资额节约率 = (budget - spent) / budget, percent: 800 and 760 -> 5.00. None without a budget."""
     return 100 * (budget_fen - spent_fen) / budget_fen if budget_fen > 0 else None
-
-
-def share_rate(*, part: int, whole: int) -> float | None:
-    """完工率, 处理率, 达标率 …: part / whole, percent: 38 of 40 -> 95.00. None when there is nothing to be done."""
-    return 100 * part / whole if whole > 0 else None
 
 
 def growth_rate(*, before: float, after: float) -> float | None:

@@ -27,8 +27,10 @@ from central.evaluate.appeal import (
 )
 from central.evaluate.calendar import working_days_after
 from central.evaluate.consequence import ADVERSE, KIND_WORDS, Suggestion
+from central.figures import percent
 from central.notify.message import Message
 from central.notify.outbox import enqueue
+from central.scoring.period import period_of
 from central.scoring.refused import ScoringRefused
 from central.store import tables
 from central.store.instants import district_day, from_ms
@@ -45,6 +47,7 @@ from central.store.save_audit import lock_head
 from central.store.upsert import insert_new, table_of
 
 _MADE, _ACT = table_of(tables.SuggestionRow), table_of(tables.SuggestionActRow)
+_SHEET = table_of(tables.ScoreSheet)
 _BATCH = 500
 _PROPOSING = frozenset({"leader", "finance", "dept_head"})
 SYSTEM = "system:jobs"
@@ -87,6 +90,7 @@ def propose_use(connection: Connection, suggestion: Suggestion, *, by: str, now_
     if not suggestion.basis:
         words = Text(zh="缺少评价依据", en="without a result that it rests on")
         raise ScoringRefused("missing", words, where="basis", expected=Text(zh="评分表编号", en="ids of score sheets"))
+    _check_basis(connection, suggestion)
     if not suggest(connection, [suggestion], now_ms=now_ms, author=by):
         raise ScoringRefused(
             "conflict",
@@ -96,6 +100,29 @@ def propose_use(connection: Connection, suggestion: Suggestion, *, by: str, now_
         )
     made = select(_MADE.c.id).where(_MADE.c.origin == suggestion.origin)
     return _found(connection, int(connection.execute(made).scalar_one()))
+
+
+def _check_basis(connection: Connection, suggestion: Suggestion) -> None:
+    """Every id is of a score sheet of whom the use is about, of no later time than its period."""
+    subject = suggestion.subject
+    wanted = select(_SHEET.c.id, _SHEET.c.period).where(
+        _SHEET.c.id.in_(suggestion.basis), _SHEET.c.subject_kind == subject.kind, _SHEET.c.subject == subject.id
+    )
+    last = suggestion.period.last
+    known = {row.id for row in connection.execute(wanted) if period_of(row.period).last <= last}
+    strange = [one for one in suggestion.basis if one not in known]
+    if strange:
+        raise ScoringRefused(
+            "unknown",
+            Text(
+                zh=f"没有 {subject.id} 的评分表 {strange[0]}",
+                en=f"there is no score sheet {strange[0]} of {subject.id}",
+            ),
+            where="basis",
+            expected=Text(
+                zh=f"{subject.id} 截至 {last} 的评分表编号", en=f"ids of score sheets of {subject.id} up to {last}"
+            ),
+        )
 
 
 def review(connection: Connection, number: int, *, by: str, words: str, now_ms: int) -> StoredSuggestion:
@@ -216,12 +243,12 @@ def _check_cuts(connection: Connection, one: StoredSuggestion, share_bp: int, *,
         and (decided := other.decided) is not None and decided.act == "approve"
     ]  # fmt: skip
     if share_bp and sum(others) + share_bp > most_bp:
-        so_far = f"{sum(others) / 100:g}%"
+        so_far = percent(sum(others))
         raise ScoringRefused(
             "conflict",
             Text(zh=f"同一年度已核减 {so_far}", en=f"{so_far} were cut for the same year already"),
             where="cut_bp",
-            expected=Text(zh=f"合计不超过 {most_bp / 100:g}%", en=f"at most {most_bp / 100:g} % together"),
+            expected=Text(zh=f"合计不超过 {percent(most_bp)}", en=f"at most {percent(most_bp)} together"),
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal, cast
 
@@ -24,7 +24,9 @@ from central.api.round_schemas import (
 )
 from central.api.schemas import Text
 from central.api.views.quality import fence_shown
+from central.api.views.seats import visible_projects
 from central.api.views.standing import Judged
+from central.figures import tenths
 from central.plan.calendar import local_day, midnight
 from central.plan.stages import STAGES
 from central.plan.structure import Step
@@ -33,6 +35,7 @@ from central.quality.duty import duty_state
 from central.quality.proof import photos_needed
 from central.store import tables
 from central.store.instants import to_ms
+from central.store.load_project import load_projects
 from central.store.read_checked import clauses_of, disputes_of, duty_span, reported_in_time
 from central.store.read_proposals import structure_of
 from central.store.read_standing import Standing, standings
@@ -45,7 +48,7 @@ _EVIDENCE = "evidence"
 def round_of(session: Session, *, access: Access, now: datetime, wall: datetime) -> Round:
     """The caller's sites, those with something to do first; `now` is what is judged by, `wall` what people live by."""
     today = local_day(wall)
-    found = [(s, Judged(session, s, now=now, brief=True)) for s in standings(session) if access.sees(s.project)]
+    found = _judged(session, standings(session, visible_projects(session.connection(), access)), now=now)
     tasks = {s.project.id: _tasks(session, s, judged, access=access, wall=wall) for s, judged in found}
     found.sort(key=lambda pair: (not tasks[pair[0].project.id], pair[0].project.finish < today, pair[0].project.id))
     taken = found[:SITES_MAX]
@@ -56,6 +59,13 @@ def round_of(session: Session, *, access: Access, now: datetime, wall: datetime)
         sites=[_site(session, standing, judged, access=access) for standing, judged in taken],
         left_out=len(found) - len(taken),
     )
+
+
+def _judged(session: Session, found: Sequence[Standing], *, now: datetime) -> list[tuple[Standing, Judged]]:
+    """Each with its plan; one that was judged needs no points of it, and the plans of all come at once."""
+    ids = [one.project.id for one in found if ("project", one.project.id) in one.deviations]
+    plans = load_projects(session.connection(), ids, points=False)
+    return [(one, Judged(session, one, now=now, brief=True, plan=plans.get(one.project.id))) for one in found]
 
 
 def _tasks(session: Session, standing: Standing, judged: Judged, *, access: Access, wall: datetime) -> list[RoundTask]:
@@ -115,8 +125,8 @@ def _disputed(project: str, row: Row[Any], *, building: Text | None, building_id
         level=None,
         title=Text(zh=f"{place.zh} 核实{item.zh}", en=f"{place.en}: check {item.en}"),
         text=Text(
-            zh=f"摄像头读数 {_percent(row.auto_bp)},有人填报 {_percent(row.human_bp)}。",
-            en=f"The cameras read {_percent(row.auto_bp)}, somebody reported {_percent(row.human_bp)}.",
+            zh=f"摄像头读数 {tenths(row.auto_bp)}%,有人填报 {tenths(row.human_bp)}%。",
+            en=f"The cameras read {tenths(row.auto_bp)}%, somebody reported {tenths(row.human_bp)}%.",
         ),
         due=None,
     )
@@ -191,7 +201,3 @@ def _stages(worth_of: dict[str, int], *, work_type: str) -> list[StageCredit]:
         if worth_of[stage] > (found[-1].credit_bp if found else 0):
             found.append(StageCredit(stage=stage, credit_bp=worth_of[stage]))
     return found
-
-
-def _percent(bp: int) -> str:
-    return f"{bp / 100:.1f}%"

@@ -6,9 +6,11 @@ from datetime import date
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
+from central.api.ledger_schemas import NewTerms
 from central.domain import MoneyStanding
-from central.money.disburse import Advice, Terms, disbursement, terms_fault
+from central.money.disburse import Advice, Terms, disbursement
 from central.money.fold import MoneyFold
 from tests.central.money.build import a_posting
 
@@ -112,5 +114,9 @@ def test_the_legal_dates_are_shown_and_no_audit_is_waited_for() -> None:
     ],
 )
 def test_terms_that_the_law_forbids_are_named(terms: dict[str, int], name: str | None) -> None:
-    found = terms_fault(Terms(**terms))
-    assert (found and found[0]) == name
+    try:
+        NewTerms(**terms)
+    except ValidationError as refused:
+        assert [one["loc"] for one in refused.errors()] == [(name,)]
+    else:
+        assert name is None

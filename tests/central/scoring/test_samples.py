@@ -10,8 +10,9 @@ from central.domain import Text
 from central.scoring.carbon import Factor, FactorTable, Quantity, carbon_value, footprint
 from central.scoring.leaf import leaf_score
 from central.scoring.panel import panel_of, paneled
-from central.scoring.ratios import growth, growth_rate, saving_rate, share_rate
+from central.scoring.ratios import growth, growth_rate, saving_rate
 from central.scoring.refused import ScoringRefused
+from central.scoring.sources import percent
 from central.scoring.survey import survey_of, surveyed
 
 
@@ -63,9 +64,9 @@ def test_a_panel_tells_method_and_spread() -> None:
 @pytest.mark.requirement("A22")
 def test_a22_ratios_are_exact() -> None:
     assert saving_rate(budget_fen=800_000_000, spent_fen=760_000_000) == 5.0
-    assert share_rate(part=38, whole=40) == 95.0
-    assert share_rate(part=95, whole=100) == 95.0
-    assert (saving_rate(budget_fen=0, spent_fen=1), share_rate(part=0, whole=0)) == (None, None)
+    assert percent(38, 40) == 95.0
+    assert percent(95, 100) == 95.0
+    assert (saving_rate(budget_fen=0, spent_fen=1), percent(0, 0)) == (None, None)
 
 
 @pytest.mark.requirement("B14")
