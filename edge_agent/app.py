@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib.metadata import version
@@ -26,6 +26,7 @@ from edge_agent.publisher import Identity, Publisher
 from edge_agent.remote.again import begin_again
 from edge_agent.remote.carry import settle
 from edge_agent.remote.keeper import Around, Keeper
+from edge_agent.remote.looks import Looks, Surroundings
 from edge_agent.remote.start import begin
 from edge_agent.remote.watching import cameras_seen
 from edge_agent.sense import Sense, Station
@@ -198,7 +199,10 @@ def _built(given: Settings, lock: FolderLock, *, network_of: NetworkOf | None) -
         random=random,
     )
     centre_key = given.identity.centre_key
-    keeper = Keeper(given, outbox, around, centre_key=read_secret(centre_key) if centre_key else None)
+    trusted_key = read_secret(centre_key) if centre_key else None
+    keeper = Keeper(given, outbox, around, centre_key=trusted_key)
+    told = Surroundings(now_ms=around.now_ms, clock=around.clock, config=lambda: keeper.current, forged=around.forged)
+    looks = Looks(settings, told, trusted_key)
     sense = Sense(
         [Station(camera=c, scene=eye.scenes[c.id], net=eye.networks[eye.scenes[c.id].work_type]) for c in cameras],
         outbox,
@@ -208,6 +212,7 @@ def _built(given: Settings, lock: FolderLock, *, network_of: NetworkOf | None) -
         every_s=settings.evidence.every_h * 3600 if settings.evidence.enabled else None,
         arrived=arrived,
         blamed=keeper.blamed,
+        looks=looks,
     )
     publisher = _publisher(
         settings,
@@ -217,7 +222,7 @@ def _built(given: Settings, lock: FolderLock, *, network_of: NetworkOf | None) -
         clock=clock,
         networks=eye.networks,
         random=random,
-        heard=keeper.offer,
+        heard={"config": keeper.offer, "cmd": looks.offer},
         keys=given.identity,
     )
     return Agent(
@@ -307,7 +312,7 @@ def _publisher(
     clock: Clock,
     networks: dict[str, Network],
     random: Random,
-    heard: Callable[[bytes], None],
+    heard: Mapping[str, Callable[[bytes], None]],
     keys: IdentityFiles,
 ) -> Publisher:
     signer = signer_of(keys)
@@ -327,6 +332,6 @@ def _publisher(
         random=random,
         sign=signer.sign if signer else None,
         centre_key=read_secret(keys.centre_key) if keys.centre_key else None,
-        hear={"config": heard},
+        hear=heard,
         compared=clock.compare,
     )

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from edge_agent.commission.reference import View
 from edge_agent.vision import reading
 from edge_agent.vision.evidence import evidence_still, passing_cells
 from edge_agent.vision.frame import Frame
@@ -21,7 +22,10 @@ PATIENCE = 2.0
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Look:
-    """What one frame gave. `stills` are JPEG bytes by face id; the readings do not name them yet."""
+    """What one frame gave. `stills` are JPEG bytes by face id; the readings do not name them yet.
+
+    `view` tells where a trusted frame shows what was commissioned; None = it is not known to.
+    """
 
     readings: tuple[FaceReading, ...]
     memory: CameraMemory
@@ -29,6 +33,7 @@ class Look:
     registration: str
     residual_mpx: int
     stills: dict[str, bytes]
+    view: View | None = None
 
 
 def look_at(
@@ -62,6 +67,7 @@ def look_at(
         registration=first.registration,
         residual_mpx=_mpx(first.residual_px),
         stills=stills,
+        view=View(shift=seen.shift, occluders=seen.occluders) if seen.trusted else None,
     )
 
 

@@ -17,6 +17,7 @@ from edge_agent.clock import Clock, ClockError, Stamp
 from edge_agent.conditions import Change, after_look, applied, when_silent
 from edge_agent.errors import StoreBrokenError, StoreError
 from edge_agent.eye import Look, look_at, with_evidence
+from edge_agent.remote.looks import Looks
 from edge_agent.timekeeping import Timekeeper
 from edge_agent.vision.errors import FrameError, MemoryFormatError
 from edge_agent.vision.frame import Frame
@@ -24,7 +25,7 @@ from edge_agent.vision.memory import CameraMemory
 from edge_agent.vision.scene import Scene
 from edge_agent.vision.see import Network
 from wire.codec import encode_body
-from wire.messages import CameraEvent
+from wire.messages import CameraEvent, ReferenceFrame, ReferenceWanted
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +56,14 @@ class Remembered:
     replay_from: int = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """A request for a reference frame and its answer, which names a still that is durable."""
+
+    wanted: ReferenceWanted
+    answer: ReferenceFrame
+
+
 class Sense:
     """One thread's work: `run` until told to stop. `remembered` may be read from anywhere.
 
@@ -72,6 +81,7 @@ class Sense:
         every_s: float | None,
         arrived: threading.Event,
         blamed: Callable[[str, str], bool] = lambda _camera, _problem: False,
+        looks: Looks | None = None,
     ) -> None:
         self.remembered: dict[str, Remembered] = {}
         self.problem = ""
@@ -87,6 +97,7 @@ class Sense:
         self._arrived = arrived
         self._tended_s = 0.0
         self._blamed = blamed
+        self._looks = looks
         for station in self._stations:
             self.remembered[station.camera.id] = _recalled(outbox.camera(station.camera.id))
 
@@ -150,7 +161,8 @@ class Sense:
             log.exception("look failed camera=%s file=%s", station.camera.id, item.name)
             problem = f"{station.camera.id}: look failed with {failed!r}; expected a reading"
         else:
-            self._store(station.camera, item, look, frame=frame, stamp=stamp, stop=stop)
+            asked = self._reference(station, look, frame=frame)
+            self._store(station.camera, item, look, frame=frame, stamp=stamp, stop=stop, asked=asked)
             return None
         if self._blamed(station.camera.id, problem):
             return None  # not marked: it is looked at again when the trial is over
@@ -159,17 +171,28 @@ class Sense:
         return Refused(name=item.name, size_bytes=item.size_bytes, problem=problem)
 
     def _store(
-        self, camera: Camera, item: Captured, look: Look, *, frame: Frame, stamp: Stamp, stop: threading.Event
+        self,
+        camera: Camera,
+        item: Captured,
+        look: Look,
+        *,
+        frame: Frame,
+        stamp: Stamp,
+        stop: threading.Event,
+        asked: Answered | None = None,
     ) -> None:
         held = self.remembered[camera.id]
         changes = after_look(held.state.conditions, quality=look.quality, registration=look.registration)
         at = _ms(stamp.at)
-        stills = self._keep(look)
+        stills = self._keep(look.stills)
         records = [_event(camera.id, change, stamp=stamp, look=look, sha=item.sha256) for change in changes]
         records += [
             NewRecord(kind="face_reading", at=at, clock=stamp.state, body=encode_body(reading), unset=stamp.unset)
             for reading in with_evidence(look.readings, stills)
         ]
+        if asked is not None:
+            body = encode_body(asked.answer)
+            records.append(NewRecord(kind="reference_frame", at=at, clock=stamp.state, body=body, unset=stamp.unset))
         state = replace(
             held.state,
             last_at=max(at, held.state.last_at),
@@ -183,6 +206,33 @@ class Sense:
             held.state, held.memory, held.inferred_s = state, look.memory, time.monotonic()
             _log_changes(camera.id, changes)
             camera.done()
+            if asked is not None and self._looks is not None:
+                self._looks.done(asked.wanted)
+
+    def _reference(self, station: Station, look: Look, *, frame: Frame) -> Answered | None:
+        """The answer to who asked what this camera sees; None while nobody did, or the frame is not trusted."""
+        looks = self._looks
+        wanted = looks.wanted(station.camera.id) if looks is not None else None
+        if looks is None or wanted is None or look.view is None:
+            return None
+        made, reason = looks.taken(wanted, frame, station.scene, look.view)
+        kept = self._keep({"reference": made.jpeg} if made is not None else {})
+        if made is not None and not kept:
+            return None  # no room for the still: the next frame is asked again
+        answer = looks.answer(wanted, station.scene, made, sha256=kept.get("reference"), reason=reason)
+        return Answered(wanted=wanted, answer=answer)
+
+    def _say_hopeless(self) -> None:
+        """Requests that no frame will answer are answered all the same."""
+        for wanted, answer in self._looks.hopeless() if self._looks is not None else ():
+            stamp = self._clock.stamp()
+            body = encode_body(answer)
+            record = NewRecord(
+                kind="reference_frame", at=_ms(stamp.at), clock=stamp.state, body=body, unset=stamp.unset
+            )
+            self._outbox.append([record])
+            if self._looks is not None:
+                self._looks.done(wanted)
 
     def _refuse(self, station: Station, item: Refused, stop: threading.Event) -> None:
         """An image that cannot be used: said, counted, and for a folder marked so that it is not read again."""
@@ -229,10 +279,10 @@ class Sense:
             self._waits_for = None
         return False
 
-    def _keep(self, look: Look) -> dict[str, str]:
+    def _keep(self, stills: Mapping[str, bytes]) -> dict[str, str]:
         """Make stills durable before the readings that name them; without room the reading goes without."""
         kept: dict[str, str] = {}
-        for face, jpeg in look.stills.items():
+        for face, jpeg in stills.items():
             try:
                 kept[face] = self._evidence.put(jpeg)
             except OSError as error:
@@ -254,6 +304,12 @@ class Sense:
                 self._mark_silent(station.camera, stop)
         self._timekeeper.tend()
         self._make_room()
+        try:
+            self._say_hopeless()
+        except StoreBrokenError:
+            raise
+        except (StoreError, ClockError, OSError) as later:
+            log.warning("a request for a reference frame waits: %s", later)
 
     def _make_room(self) -> None:
         """By policy; a disk too full or too ill even for that stops nothing: it is tried again at the next turn."""

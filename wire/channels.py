@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from wire.messages import Ack, Beat, Birth, Config, Frame, HostState, Presence
+from wire.messages import Ack, Beat, Birth, Config, Frame, HostState, Presence, References
 from wire.topics import HOST_STATE, ROOT
 
 
@@ -106,12 +106,12 @@ CHANNELS: tuple[Channel, ...] = (
         name="cmd",
         address=f"{ROOT}/{{gateway}}/down/cmd",
         sender="centre",
-        message=None,
+        message=References,
         content="application/json",
         qos=1,
-        retain=False,
+        retain=True,
         will=False,
-        summary="Commands to a gateway. Reserved: version 1 defines none, and a gateway ignores what it does not know.",
+        summary="Reference frames that people ask for, signed by the centre; answered by reference_frame records.",
     ),
     Channel(
         name="hostState",

@@ -12,7 +12,7 @@ from typing import Any, TypeVar, cast
 from pydantic import TypeAdapter, ValidationError
 
 from wire.errors import MalformedError, TooLargeError, UnknownVersionError, WireError
-from wire.messages import BODIES, VERSION, Ack, Config, Frame, Record
+from wire.messages import BODIES, VERSION, Ack, Config, Frame, Record, References
 from wire.signing import link, statement
 from wire.slicing import Sliced, hash_of, no_constant, no_float, record_text, slice_records, spelled_plain
 
@@ -81,8 +81,8 @@ def ack_statement(gateway: str, ack: Ack) -> bytes:
     return canonical({"gw": gateway} | {name: getattr(ack, name) for name in said})
 
 
-def config_statement(config: Config) -> bytes:
-    """What the centre signs of a configuration: all of it but the signature."""
+def config_statement(config: Config | References) -> bytes:
+    """What the centre signs of an order to a gateway: all of it but the signature."""
     return canonical({k: v for k, v in asdict(config).items() if k != "sig"})
 
 

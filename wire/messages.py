@@ -289,6 +289,54 @@ class Config:
     sig: SignatureHex = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfigStep:
+    """Body of a `config_step` record: how far the configuration `id` has come before its result is known."""
+
+    id: Seq
+    step: Literal["received", "on_trial"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferenceWanted:
+    """A person wants to see what a camera sees, to commission it; answered until `deadline` or not at all."""
+
+    id: Seq
+    camera: Name
+    deadline: Millis
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class References:
+    """All open requests for reference frames, retained on down/cmd. `id` is the newest; `sig`: the centre's."""
+
+    gw: Name
+    id: Seq
+    issued_at: Millis
+    wanted: Annotated[tuple[ReferenceWanted, ...], Len(0, 64)]
+    sig: SignatureHex = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferenceFrame:
+    """Body of a `reference_frame` record: the answer to the request `id`. The still travels as every still does.
+
+    `scene` is the commissioning that runs and `guess` what the gateway would propose, both JSON text ('' = none);
+    `config` the configuration that runs, 0 = the settings file alone. `width_px`, `height_px` are the still's.
+    """
+
+    id: Seq
+    camera: Name
+    state: Literal["taken", "refused", "expired"]
+    reason: Annotated[str, Len(0, 1000)] = ""
+    config: Watermark = 0
+    scene: Annotated[str, Len(0, 60_000)] = ""
+    guess: Annotated[str, Len(0, 60_000)] = ""
+    evidence_sha256: Sha256 | None = None
+    width_px: Count = 0
+    height_px: Count = 0
+
+
 BODIES: dict[str, type] = {
     "face_reading": FaceReading,
     "camera_event": CameraEvent,
@@ -297,4 +345,6 @@ BODIES: dict[str, type] = {
     "store_lost": StoreLost,
     "config_result": ConfigResult,
     "still_held": StillHeld,
+    "config_step": ConfigStep,
+    "reference_frame": ReferenceFrame,
 }

@@ -10,7 +10,7 @@ from central.api.lives_schemas import Asked
 from central.api.schemas import Answer, Text
 from central.quality.viewing import Purpose
 
-ViewKind = Literal["still", "photo", "thumbnail", "report"]
+ViewKind = Literal["still", "photo", "thumbnail", "report", "reference"]
 
 
 class PurposeGiven(Asked):

@@ -1,4 +1,4 @@
-"""Keeps the broker's retained configurations those that are ordered: at each connection all, then what is new."""
+"""Keeps the broker's retained orders those that are given: at each connection all, then what is new."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from sqlalchemy.exc import OperationalError
 
 from central.store.engine import reading
 from central.store.read_configs import newest_messages
+from central.store.read_references import newest_asked
 from wire import topics
+from wire.topics import DownChannel
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +33,7 @@ class Announcer:
     say: Callable[[str, bytes], bool]
     connection: Callable[[], int]
     stopping: Event = field(default_factory=Event)
-    _told: dict[str, int] = field(default_factory=dict)
+    _told: dict[tuple[DownChannel, str], int] = field(default_factory=dict)
     _over: int = -1
 
     def run(self) -> None:
@@ -48,14 +50,18 @@ class Announcer:
         if over != self._over:
             self._told, self._over = {}, over
         with reading(self.engine) as connection:
-            newest = newest_messages(connection)
+            orders: dict[DownChannel, dict[str, tuple[int, str]]] = {
+                "config": newest_messages(connection),
+                "cmd": newest_asked(connection),
+            }
         said = 0
-        for gateway, (number, message) in newest.items():
-            if self._told.get(gateway) == number:
-                continue
-            if not self.say(topics.down(gateway, "config"), message.encode()):
-                break
-            self._told[gateway] = number
-            said += 1
-            log.info("configuration %d of gateway %s is published", number, gateway)
+        for channel, newest in orders.items():
+            for gateway, (number, message) in newest.items():
+                if self._told.get((channel, gateway)) == number:
+                    continue
+                if not self.say(topics.down(gateway, channel), message.encode()):
+                    return said
+                self._told[channel, gateway] = number
+                said += 1
+                log.info("order %d on %s of gateway %s is published", number, channel, gateway)
         return said

@@ -27,10 +27,19 @@ class Change:
 
 
 def order_change(
-    engine: Engine, data_dir: Path, gateway: str, change: Change, *, life_ms: int, by: str, now_ms: int
+    engine: Engine,
+    data_dir: Path,
+    gateway: str,
+    change: Change,
+    *,
+    life_ms: int,
+    by: str,
+    now_ms: int,
+    based_on: int | None = None,
 ) -> Config:
     """The filed and signed configuration; the listener publishes it. UnknownThing: not a gateway that takes orders.
 
+    With `based_on` UnknownThing too where the last configuration is another one: somebody was first.
     A message says everything that the gateway should run beside its own settings file, so that the last one suffices.
     """
     blobs, signer = BlobFolder(data_dir), centre_signer(data_dir)
@@ -49,7 +58,7 @@ def order_change(
         )
         return replace(plain, sig=signer.sign(config_statement(plain)))
 
-    return order(engine, gateway, make=make, by=by, now_ms=now_ms)
+    return order(engine, gateway, make=make, by=by, now_ms=now_ms, based_on=based_on)
 
 
 def _part(blobs: BlobFolder, kind: Literal["scene", "settings", "model"], name: str, content: bytes) -> ConfigPart:

@@ -10,12 +10,26 @@ from central.ingest.letters import Letter, is_storable
 from central.ingest.timing import NO_MAPS, Mapped, Maps, stamp_of
 from wire.codec import canonical, decode_body
 from wire.errors import MalformedError
-from wire.messages import BODIES, CameraEvent, ClockMap, ConfigResult, FaceReading, Record, StoreLost, Tombstone
+from wire.messages import (
+    BODIES,
+    CameraEvent,
+    ClockMap,
+    ConfigResult,
+    ConfigStep,
+    FaceReading,
+    Record,
+    ReferenceFrame,
+    StoreLost,
+    Tombstone,
+)
 
 
 @dataclass(slots=True, kw_only=True)
 class Sorted:
-    """Rows for face_reading, camera_event, clock_map and known_loss, ranges known to be lost, and letters."""
+    """Rows for face_reading, camera_event, clock_map and known_loss, ranges known to be lost, and letters.
+
+    `results` are answers to orders of every kind; `of` names the kind.
+    """
 
     readings: list[dict[str, Any]] = field(default_factory=list)
     events: list[dict[str, Any]] = field(default_factory=list)
@@ -67,6 +81,12 @@ def sort_records(
                     found.events.append(key | _event_row(event) | {"at": when[0], "timing": when[1]})
                 case ConfigResult() as result:
                     found.results.append(_result_row(result, gateway=gateway, at=record.at))
+                case ConfigStep() as step:
+                    found.results.append(
+                        {"of": record.kind, "gateway": gateway, "config": step.id, "step": step.step, "at": record.at}
+                    )
+                case ReferenceFrame() as frame:
+                    found.results.append(_reference_row(frame, gateway=gateway, at=record.at))
                 case Tombstone() as stone:
                     found.tombstones += _lost(stone, record)
                 case StoreLost() as loss:
@@ -131,7 +151,33 @@ def _event_row(event: CameraEvent) -> dict[str, Any]:
 
 
 def _result_row(result: ConfigResult, *, gateway: str, at: int) -> dict[str, Any]:
-    row = {"gateway": gateway, "id": result.id, "state": result.state, "reason": result.reason, "at": at}
+    row = {
+        "of": "config_result",
+        "gateway": gateway,
+        "id": result.id,
+        "state": result.state,
+        "reason": result.reason,
+        "at": at,
+    }
+    return _checked(row)
+
+
+def _reference_row(frame: ReferenceFrame, *, gateway: str, at: int) -> dict[str, Any]:
+    row = {
+        "of": "reference_frame",
+        "gateway": gateway,
+        "id": frame.id,
+        "camera": frame.camera,
+        "state": frame.state,
+        "why": frame.reason,
+        "config": frame.config,
+        "scene": frame.scene,
+        "guess": frame.guess,
+        "sha256": frame.evidence_sha256,
+        "width_px": frame.width_px,
+        "height_px": frame.height_px,
+        "at": at,
+    }
     return _checked(row)
 
 

@@ -8,7 +8,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-CLASS_A = frozenset({"camera_event", "tombstone", "config_result", "clock_map", "store_lost", "still_held", "alarm"})
+CLASS_A = frozenset(
+    {
+        "alarm",
+        "camera_event",
+        "clock_map",
+        "config_result",
+        "config_step",
+        "reference_frame",
+        "still_held",
+        "store_lost",
+        "tombstone",
+    }
+)
 """Everything else is class B: readings."""
 THIN_AT_BP, THIN_TO_BP = 8000, 7500
 DROP_AT_BP = 9500

@@ -12,9 +12,10 @@ import typer
 from rich.console import Console
 
 from edge_agent.commission.arguments import Corrections, UsageError, edits_of, lens_of
-from edge_agent.commission.telling import out, spoken, tell_findings, tell_guess
+from edge_agent.commission.telling import out, tell_findings, tell_guess
 from edge_agent.errors import EdgeError
 from edge_agent.writing import why_unwritable, write_whole
+from wire.scene.words import spoken
 
 if TYPE_CHECKING:
     from edge_agent.vision.frame import Frame, Image

@@ -35,10 +35,6 @@ def tell_guess(guessed: FaceGuess, proposed: QuadGuess | None, *, anchors: list[
         out.print(f"anchor {number + 1} guessed: {anchor['corners']} corners, confidence {anchor['confidence']:.0%}")
 
 
-def spoken(finding: Finding) -> dict[str, Any]:
-    return finding.to_json() | {"zh": say(finding, "zh"), "en": say(finding, "en")}
-
-
 def tell_findings(found: tuple[Finding, ...], *, lang: str) -> None:
     for finding in found:
         for one in LANGS:

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from random import Random
+from typing import Literal
 
 from edge_agent.backoff import Backoff
 from edge_agent.buffer.outbox import NewRecord, Outbox
@@ -27,7 +28,7 @@ from edge_agent.remote.state import FOLDER, State, Trial, Tries, read_state, wri
 from edge_agent.remote.trial import CameraSeen, expected_of, judge
 from edge_agent.settings import FolderCamera, Settings
 from wire.codec import encode_body
-from wire.messages import Clock, Config, ConfigResult
+from wire.messages import Clock, Config, ConfigResult, ConfigStep
 
 log = logging.getLogger(__name__)
 
@@ -157,7 +158,7 @@ class Keeper:
             log.warning("configuration not taken: %s", self.problem)
             return
         try:
-            config = opened(payload, gateway=self._settings.gateway.id, centre_key=self._centre_key)
+            config = opened(Config, payload, gateway=self._settings.gateway.id, key=self._centre_key)
             check(config, newest=self._state.newest, now_ms=self._around.now_ms(), clock=self._around.clock())
         except ForgedError as forged:
             self._around.forged()
@@ -173,11 +174,12 @@ class Keeper:
             self._prepare(config, stop)
 
     def _id_of(self, payload: bytes) -> int:
-        return opened(payload, gateway=self._settings.gateway.id, centre_key=self._centre_key or "").id
+        return opened(Config, payload, gateway=self._settings.gateway.id, key=self._centre_key or "").id
 
     def _prepare(self, config: Config, stop: threading.Event) -> None:
         """Fetch, stage, rehearse, switch; what is not to be had now is tried again while it is the newest wish."""
         backoff = Backoff(min_s=1.0, max_s=60.0, stable_s=0.0, random=self._around.random)
+        self._say_step(config.id, "received")
         while not stop.is_set():
             try:
                 self._switch(config, stop)
@@ -210,6 +212,7 @@ class Keeper:
         expected = expected_of(around.cameras())
         trial = Trial(since_ms=around.now_ms(), limit_s=trial_limit_s(ours, expected), cameras=expected)
         previous = self._state.current
+        self._say_step(config.id, "on_trial")
         self._save(
             replace(
                 self._state, current=config.id, previous=previous, newest=config.id, trial=trial, tries=None, restore=0
@@ -261,6 +264,12 @@ class Keeper:
             [NewRecord(kind="config_result", at=at, clock=clock, body=encode_body(owed)) for owed in self._state.owed]
         )
         self._save(replace(self._state, owed=()))
+
+    def _say_step(self, config: int, step: Literal["received", "on_trial"]) -> None:
+        """How far it has come, for whoever waits at the centre; said again after a kill, which says the same."""
+        at, clock = self._around.now_ms(), self._around.clock()
+        body = encode_body(ConfigStep(id=config, step=step))
+        self._outbox.append([NewRecord(kind="config_step", at=at, clock=clock, body=body)])
 
     def _save(self, state: State) -> None:
         write_state(self._folder, state)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import TypeVar
 
 from edge_agent.remote.errors import ExpiredError, ForgedError, RefusedError, StaleError
 from wire.codec import config_statement, decode
 from wire.errors import WireError
-from wire.messages import Clock, Config
+from wire.messages import Clock, Config, References
 from wire.signing import verify
 
 PART_BYTES_MAX = {"scene": 1 << 20, "settings": 64 << 10, "model": 10 << 20}
@@ -15,17 +16,20 @@ PARTS_MAX = 64
 HEX = re.compile("[0-9a-f]{64}")
 
 
-def opened(payload: bytes, *, gateway: str, centre_key: str) -> Config:
-    """The message, if our centre signed it for this gateway; ForgedError otherwise."""
+Order = TypeVar("Order", Config, References)
+
+
+def opened(kind: type[Order], payload: bytes, *, gateway: str, key: str) -> Order:
+    """The message, if our centre (its public `key`) signed it for this gateway; ForgedError otherwise."""
     try:
-        config = decode(Config, payload)
+        order = decode(kind, payload)
     except WireError as bad:
-        raise ForgedError(str(bad), where="configuration", expected="a message this version reads") from bad
-    if not verify(centre_key, config_statement(config), config.sig):
-        raise ForgedError(f"id {config.id}", where="configuration.sig", expected="the signature of our centre")
-    if config.gw != gateway:
-        raise ForgedError(f"gateway {config.gw}", where="configuration.gw", expected=gateway)
-    return config
+        raise ForgedError(str(bad), where="order", expected="a message this version reads") from bad
+    if not verify(key, config_statement(order), order.sig):
+        raise ForgedError(f"id {order.id}", where="order.sig", expected="the signature of our centre")
+    if order.gw != gateway:
+        raise ForgedError(f"gateway {order.gw}", where="order.gw", expected=gateway)
+    return order
 
 
 def check(config: Config, *, newest: int, now_ms: int, clock: Clock) -> None:

@@ -51,7 +51,7 @@ def evidence_still(
     weights tell no kinds) and people found in the native frame become a mosaic. The strip below the ground line is cut.
     """
     people = person_boxes(frame, scene, face)
-    masks = (*scene.privacy_masks, *(_shifted(mask, shift) for mask in scene.privacy_masks))
+    masks = (*scene.privacy_masks, *(shifted(mask, shift) for mask in scene.privacy_masks))
     readable = blanked(pixelated(frame.image, people), masks)
     canvas = rectify(
         Frame(image=readable, captured_at=frame.captured_at, sha256=frame.sha256), scene, face, shift=shift
@@ -66,7 +66,8 @@ def evidence_still(
     return EvidenceStill(jpeg=jpeg, sha256=hashlib.sha256(jpeg).hexdigest(), width_px=width, height_px=height)
 
 
-def _shifted(polygon: Polyline, shift: Shift) -> Polyline:
+def shifted(polygon: Polyline, shift: Shift) -> Polyline:
+    """Where a commissioned polygon lies in a frame."""
     return tuple((shift.a * x + shift.b * y + shift.dx_px, shift.c * x + shift.d * y + shift.dy_px) for x, y in polygon)
 
 

@@ -33,6 +33,15 @@ def person_boxes(frame: Frame, scene: Scene, face: Face) -> tuple[Polyline, ...]
     return tuple(_box(box, zoom=zoom, left=left, top=top) for box in _found(region, zoom=zoom))
 
 
+def people_boxes(frame: Frame, scene: Scene) -> tuple[Polyline, ...]:
+    """Native rectangles around the people anywhere in the frame that are as tall as those at its farthest face."""
+    storeys_px = [face_map_of(face, scene.camera, scene.privacy_masks).px_per_storey for face in scene.faces]
+    person_px = max(PERSON_STOREYS * min(storeys_px), SMALLEST_PX)
+    height, width = frame.image.shape[:2]
+    zoom = min(PERSON_PX / person_px, (LARGEST_REGION_PX / (height * width)) ** 0.5)
+    return tuple(_box(box, zoom=zoom, left=0, top=0) for box in _found(frame.image, zoom=zoom))
+
+
 def _found(region: Image, *, zoom: float) -> list[tuple[int, int, int, int]]:
     """Rectangles x, y, width, height in the enlarged region."""
     size = (max(64, round(region.shape[1] * zoom)), max(128, round(region.shape[0] * zoom)))

@@ -52,8 +52,8 @@ def test_only_these_modules_talk_to_anybody() -> None:
     assert talking == set(TALKERS)
 
 
-def test_the_folder_that_is_sent_takes_stills_of_faces_alone() -> None:
-    """`EvidenceFolder.put` is called once, with what `evidence_still` made; nobody else names the folder's files."""
+def test_the_folder_that_is_sent_takes_stills_without_anybody_alone() -> None:
+    """`EvidenceFolder.put` is called once, with what `evidence_still` or `reference_of` made."""
     putting = [
         path for path, tree in modules() for node in ast.walk(tree) if _calls(node, owner="_evidence", name="put")
     ]
@@ -65,6 +65,13 @@ def test_the_folder_that_is_sent_takes_stills_of_faces_alone() -> None:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "evidence_still"
     ]
     assert making == ["eye.py"]
+    asked = [
+        path
+        for path, tree in modules()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "reference_of"
+    ]
+    assert asked == ["remote/looks.py"]
 
 
 def test_the_uploader_opens_only_what_lies_in_that_folder() -> None:

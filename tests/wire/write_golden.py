@@ -16,8 +16,12 @@ from wire.messages import (
     Config,
     ConfigPart,
     ConfigResult,
+    ConfigStep,
     HostState,
     Presence,
+    ReferenceFrame,
+    References,
+    ReferenceWanted,
     StillHeld,
     StoreLost,
 )
@@ -65,6 +69,13 @@ MESSAGES: dict[str, Any] = {
         parts=(ConfigPart(kind="scene", name="qp-c1", sha256="ab" * 32, size_bytes=4096),),
         sig="cd" * 64,
     ),
+    "references-v1": References(
+        gw="gw-qp",
+        id=5,
+        issued_at=AT,
+        wanted=(ReferenceWanted(id=5, camera="qp-c1", deadline=AT + 7_200_000),),
+        sig="cd" * 64,
+    ),
     "hoststate-v1": HostState(online=False, session=3),
     "frame-v1": a_frame(
         records=(
@@ -102,6 +113,24 @@ MESSAGES: dict[str, Any] = {
                 seq=8,
                 kind="still_held",
                 body=StillHeld(sha256="ab" * 32, size_bytes=4096, state="failed", reason="500; expected 2xx"),
+            ),
+        )
+    ),
+    "framereference-v1": a_frame(
+        records=(
+            a_record(seq=8, kind="config_step", body=ConfigStep(id=4, step="received")),
+            a_record(
+                seq=9,
+                kind="reference_frame",
+                body=ReferenceFrame(
+                    id=5,
+                    camera="qp-c1",
+                    state="taken",
+                    scene='{"schema":"siteprogress.scene/1"}',
+                    evidence_sha256="ab" * 32,
+                    width_px=1600,
+                    height_px=900,
+                ),
             ),
         )
     ),

@@ -22,6 +22,7 @@ export const router = createRouter({
     { path: "/audit/:view(ledger)?", name: "audit", component: () => import("@/features/audit/LedgerPage.vue") },
     { path: "/audit/views", name: "views", component: () => import("@/features/audit/ViewsPage.vue") },
     { path: "/fleet", name: "fleet", component: () => import("@/features/fleet/FleetPage.vue") },
+    { path: "/fleet/:gateway/:camera/commission", name: "commission", component: () => import("@/features/commissioning/CommissionPage.vue") },
     { path: "/fleet/gateways/:gateway", name: "gateway", component: () => import("@/features/fleet/GatewayPage.vue") },
     { path: "/trace/:kind(score|sheet|warning|record)/:id+", name: "trace", component: () => import("@/features/trace/TracePage.vue") },
     { path: "/map", name: "map", component: () => import("@/features/map/MapPage.vue") },

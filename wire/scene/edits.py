@@ -67,6 +67,22 @@ class SetCols(_Edit):
     cols: _Count
 
 
+class AddLine(_Edit):
+    """One more line half-way to the next one; after the last, one beyond it. The lines there are stay."""
+
+    op: Literal["add_row", "add_col"]
+    face: str
+    after: int = Field(ge=0)
+
+
+class RemoveLine(_Edit):
+    """One line less: the storeys (bays) on both sides of it become one."""
+
+    op: Literal["remove_row", "remove_col"]
+    face: str
+    line: int = Field(ge=0)
+
+
 class ShiftFace(_Edit):
     """Move a whole face by so many pixels (y down)."""
 
@@ -141,8 +157,8 @@ class SetLens(_Edit):
 
 
 Edit = Annotated[
-    MoveRow | OpenRow | MoveCol | SetRows | SetCols | ShiftFace | MoveCorners | DrawFace | NameFace | PutFace
-    | RemoveFace | AddArea | RemoveArea | SetLens,
+    MoveRow | OpenRow | MoveCol | SetRows | SetCols | AddLine | RemoveLine | ShiftFace | MoveCorners | DrawFace
+    | NameFace | PutFace | RemoveFace | AddArea | RemoveArea | SetLens,
     Field(discriminator="op"),
 ]  # fmt: skip
 SQUARE = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))  # lower left, lower right, upper right, upper left
@@ -235,6 +251,35 @@ def _set_cols(raw: dict[str, Any], edit: Any, scene: Scene) -> None:
     face["cell_weight_bp"] = None
 
 
+def _add_line(raw: dict[str, Any], edit: Any, scene: Scene) -> None:
+    face, lines, count = _lines_of(raw, edit)
+    after = _line_of(lines, edit.after)
+    nodes = node_grid(_noun(scene, edit.face)).inner
+    if edit.op == "add_col":
+        nodes = nodes.swapaxes(0, 1)
+    beyond = after == len(nodes) - 1
+    line = nodes[-1] + (nodes[-1] - nodes[-2]) if beyond else (nodes[after] + nodes[after + 1]) / 2
+    shown = line[sorted({0, len(line) // 2, len(line) - 1})]
+    lines.insert(after + 1, [[round(float(x), 1), round(float(y), 1)] for x, y in shown])
+    face[count] += 1
+    face["cell_weight_bp"] = None
+
+
+def _remove_line(raw: dict[str, Any], edit: Any, scene: Scene) -> None:
+    face, lines, count = _lines_of(raw, edit)
+    if face[count] == 1:
+        raise SceneError(file="edit", where="line", expected="a face of at least two of them to take one away")
+    del lines[_line_of(lines, edit.line)]
+    face[count] -= 1
+    face["cell_weight_bp"] = None
+
+
+def _lines_of(raw: dict[str, Any], edit: Any) -> tuple[dict[str, Any], list[Any], str]:
+    """The face, its lines along the edit's axis, and the name of their count."""
+    face = _face_of(raw, edit.face)
+    return (face, face["row_lines"], "rows") if edit.op.endswith("row") else (face, face["col_x"], "cols")
+
+
 def _shift_face(raw: dict[str, Any], edit: Any, scene: Scene) -> None:
     face = _face_of(raw, edit.face)
     for name in ("row_lines", "col_x"):
@@ -308,6 +353,10 @@ _CHANGES: dict[str, Callable[[dict[str, Any], Any, Scene], None]] = {
     "move_col": _move_col,
     "set_rows": _set_rows,
     "set_cols": _set_cols,
+    "add_row": _add_line,
+    "add_col": _add_line,
+    "remove_row": _remove_line,
+    "remove_col": _remove_line,
     "shift_face": _shift_face,
     "move_corners": _move_corners,
     "draw_face": _draw_face,

@@ -1,6 +1,6 @@
 """The words of findings, Chinese and English: a site engineer's, with the number and the place."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from wire.scene.shapes import Finding
 
@@ -150,3 +150,8 @@ def say(finding: Finding, lang: Lang) -> str:
     for name in ("row", "col"):
         words[f"{name}_cap"] = words[name].capitalize()
     return TEXTS[finding.message_key][lang].format(**words, **finding.values)
+
+
+def spoken(finding: Finding) -> dict[str, Any]:
+    """Plain JSON types of a finding, with its words in both languages."""
+    return finding.to_json() | {"zh": say(finding, "zh"), "en": say(finding, "en")}

@@ -19,7 +19,7 @@ from central.store.tables.checked import (
     SiteFence,
     ValueDispute,
 )
-from central.store.tables.configured import ConfigPart, DesiredConfig
+from central.store.tables.configured import ConfigPart, ConfigStep, DesiredConfig, ReferenceAsk
 from central.store.tables.delivered import (
     Camera,
     DeadLetter,
@@ -152,6 +152,7 @@ __all__ = [
     "Checkpoint",
     "ClockMap",
     "ConfigPart",
+    "ConfigStep",
     "ContractClauses",
     "CycleOccasion",
     "DailyReport",
@@ -237,6 +238,7 @@ __all__ = [
     "Record",
     "Rectification",
     "RectificationEvent",
+    "ReferenceAsk",
     "Report",
     "ReportFile",
     "RequestCount",

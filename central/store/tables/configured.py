@@ -37,3 +37,40 @@ class ConfigPart(SQLModel, table=True):
     name: str = Field(primary_key=True)
     sha256: str
     size_bytes: int = big()
+
+
+class ReferenceAsk(SQLModel, table=True):
+    """A request for a reference frame of a camera, and its answer. `message` is the signed list as published with it.
+
+    `state` is '' until a reference_frame record answers: taken, refused or expired; `why` is the gateway's reason.
+    `scene` and `guess` are JSON text as the gateway said them; `config` ran there then (0 = its settings file alone).
+    """
+
+    __tablename__: ClassVar[str] = "reference_ask"
+    gateway: str = Field(primary_key=True)
+    id: int = big(primary_key=True)
+    camera: str
+    asked_by: str
+    reason: str = long_text()
+    issued_at: int = big()
+    deadline_at: int = big()
+    message: str = long_text()
+    state: str = ""
+    why: str = long_text(default="")
+    answered_at: int | None = big(default=None)
+    config: int = big(default=0)
+    scene: str = long_text(default="")
+    guess: str = long_text(default="")
+    sha256: str | None = None
+    width_px: int = big(default=0)
+    height_px: int = big(default=0)
+
+
+class ConfigStep(SQLModel, table=True):
+    """How far a configuration has come at its gateway: received, on_trial. Its result is in DesiredConfig."""
+
+    __tablename__: ClassVar[str] = "config_step"
+    gateway: str = Field(primary_key=True)
+    config: int = big(primary_key=True)
+    step: str = Field(primary_key=True)
+    at: int = big()

@@ -8,6 +8,7 @@ from edge_agent.vision.scene import parse_scene
 from tests.edge_agent.vision.drawing import a_scene
 from wire.scene.edits import apply_edit
 from wire.scene.errors import SceneError
+from wire.scene.grid import node_grid
 from wire.scene.spelling import scene_json
 
 BOX = [[10, 10], [60, 10], [60, 40], [10, 40]]
@@ -47,6 +48,37 @@ def test_a_correction_keeps_where_the_camera_stands() -> None:
     after = apply_edit(scene, {"op": "set_cols", "face": "A-front", "cols": 2})
     assert after.place == scene.place is not None
     assert scene_json(after)["place"] == raw["place"]
+
+
+@pytest.mark.parametrize(("op", "count", "lines"), [("row", "rows", "row_lines"), ("col", "cols", "col_x")])
+def test_a_line_more_or_less_moves_no_other(op: str, count: str, lines: str) -> None:
+    before = scene_json(a_scene())["faces"][0]
+    for after in (1, before[count]):
+        more = apply_edit(a_scene(), {"op": f"add_{op}", "face": "A-front", "after": after})
+        face = scene_json(more)["faces"][0]
+        assert face[count] == before[count] + 1
+        assert [*face[lines][: after + 1], *face[lines][after + 2 :]] == before[lines]
+        back = apply_edit(more, {"op": f"remove_{op}", "face": "A-front", "line": after + 1})
+        assert scene_json(back)["faces"][0] == before
+
+
+def test_moved_corners_take_all_lines_with_them() -> None:
+    corners = [(140.0, 340.0), (360.0, 320.0), (355.0, 80.0), (150.0, 60.0)]
+    after = apply_edit(a_scene(), {"op": "move_corners", "face": "A-front", "corners": corners})
+    nodes = node_grid(after.faces[0]).inner
+    for corner, node in zip(corners, (nodes[0, 0], nodes[0, -1], nodes[-1, -1], nodes[-1, 0]), strict=True):
+        assert node == pytest.approx(corner, abs=1.0)
+
+
+def test_a_face_is_drawn_evenly_between_four_corners() -> None:
+    corners = [(10, 200), (110, 200), (110, 100), (10, 100)]
+    edit = {"op": "draw_face", "face": "B", "building": "B", "rows": 4, "cols": 2, "corners": corners}
+    face = apply_edit(a_scene(), edit).faces[1]
+    assert [line[0][1] for line in face.row_lines if line] == [200, 175, 150, 125, 100]
+    assert [line[0][0] for line in face.col_x] == [10, 60, 110]
+    flat = edit | {"face": "C", "corners": [(0, 0), (1, 1), (2, 2), (3, 3)]}
+    with pytest.raises(SceneError, match="no three on one line"):
+        apply_edit(a_scene(), flat)
 
 
 def test_areas_come_and_go() -> None:

@@ -18,7 +18,7 @@ STRANGER = new_signer()
 
 
 def test_what_our_centre_signed_for_us_is_opened() -> None:
-    assert opened(payload(GOOD), gateway="gw-1", centre_key=CENTRE.public_hex) == GOOD
+    assert opened(Config, payload(GOOD), gateway="gw-1", key=CENTRE.public_hex) == GOOD
 
 
 FORGED = {
@@ -36,7 +36,7 @@ FORGED = {
 @pytest.mark.parametrize(("said", "why"), FORGED.values(), ids=FORGED.keys())
 def test_forgeries_are_told_apart(said: bytes, why: str) -> None:
     with pytest.raises(ForgedError, match=why):
-        opened(said, gateway="gw-1", centre_key=CENTRE.public_hex)
+        opened(Config, said, gateway="gw-1", key=CENTRE.public_hex)
 
 
 TWICE = a_part("scene", b"y", name="cam-1")

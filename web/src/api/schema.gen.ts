@@ -7610,17 +7610,14 @@ export interface components {
             judgements: components["schemas"]["JudgementShown"][];
         };
         /**
-         * FaceShown
+         * FaceGrid
          * @description Grid of a face: `nodes` (rows+1) x (cols+1) x 2 native px from the ground up, `hidden` rows x cols.
          */
-        FaceShown: {
+        FaceGrid: {
             /** Face Id */
             face_id: string;
             /** Nodes */
-            nodes: [
-                number,
-                number
-            ][][];
+            nodes: number[][][];
             /** Hidden */
             hidden: ("" | "outside" | "masked" | "small" | "oblique")[][];
             /** Storey Px Least */
@@ -11094,9 +11091,9 @@ export interface components {
                 [key: string]: unknown;
             };
             /** Faces */
-            faces: components["schemas"]["FaceShown"][];
+            faces: components["schemas"]["FaceGrid"][];
             /** Findings */
-            findings: components["schemas"]["central__api__commissioning_schemas__FindingShown"][];
+            findings: components["schemas"]["SceneFinding"][];
         };
         /**
          * Priorities
@@ -11987,7 +11984,7 @@ export interface components {
         };
         /**
          * ReferenceShown
-         * @description A request for a reference frame. `state`: waiting, overdue, taken, refused, expired; `why` as the gateway says.
+         * @description A request for a reference frame and what became of it; `why` as the gateway says.
          */
         ReferenceShown: {
             /** Id */
@@ -12606,6 +12603,22 @@ export interface components {
             outcome: ("accepted" | "returned") | null;
             /** Decided By */
             decided_by: string | null;
+        };
+        /**
+         * SceneFinding
+         * @description Something to know about the scene; an error stops the order. `where` is the path inside the scene.
+         */
+        SceneFinding: {
+            /** Code */
+            code: string;
+            /**
+             * Severity
+             * @enum {string}
+             */
+            severity: "error" | "warning" | "note";
+            /** Where */
+            where: string;
+            text: components["schemas"]["Text"];
         };
         /**
          * SceneOrder
@@ -14865,22 +14878,6 @@ export interface components {
             moved: components["schemas"]["MovedShown"][];
             /** Assumptions */
             assumptions: components["schemas"]["Text"][];
-        };
-        /**
-         * FindingShown
-         * @description Something to know about the scene; an error stops the order. `where` is the path inside the scene.
-         */
-        central__api__commissioning_schemas__FindingShown: {
-            /** Code */
-            code: string;
-            /**
-             * Severity
-             * @enum {string}
-             */
-            severity: "error" | "warning" | "note";
-            /** Where */
-            where: string;
-            text: components["schemas"]["Text"];
         };
         /**
          * FrameShown

@@ -1,4 +1,5 @@
 /** Every word of the interface in English. The character on a sign stays; the word beside it is translated. */
+import commissioning from "./en.commissioning";
 import insight from "./en.insight";
 import shared from "./en.shared";
 import type zh from "./zh";
@@ -6,6 +7,7 @@ import type zh from "./zh";
 const en: typeof zh = {
   ...shared,
   ...insight,
+  ...commissioning,
   app: { name: "Project performance monitoring", skip: "Skip to content", search: "Search projects", notFound: "No such page", notFoundWhy: "The address does not exist, or it is outside your scope.", back: "Back to overview" },
   nav: { label: "Main navigation", district: "Overview", map: "Map", warnings: "Warnings", money: "Money", audit: "Audit", evaluation: "Evaluation", insight: "Insight", fleet: "Devices" },
   form: { need: "{name} is missing", between: "must lie between {from} and {to}", turned: "ends before it begins" },

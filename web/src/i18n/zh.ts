@@ -1,10 +1,12 @@
 /** Every word of the interface in Chinese; `en.ts` has the same keys (a test says so). */
+import commissioning from "./zh.commissioning";
 import insight from "./zh.insight";
 import shared from "./zh.shared";
 
 export default {
   ...shared,
   ...insight,
+  ...commissioning,
   app: { name: "项目绩效动态监管平台", skip: "跳到正文", search: "搜项目", notFound: "没有这个页面", notFoundWhy: "地址不存在,或不在您的授权范围内。", back: "回到总览" },
   nav: { label: "主导航", district: "总览", map: "地图", warnings: "预警", money: "资金", audit: "审计", evaluation: "评价", insight: "分析", fleet: "设备" },
   form: { need: "请填写{name}", between: "须在 {from} 到 {to} 之间", turned: "止日早于起日" },
