@@ -10,6 +10,7 @@ from central.store.save_outlook import train_outlook
 from tests.central.api.district import NOW, Centre
 from tests.central.api.test_outlook import TODAY
 from tests.central.insight.simulated import sites
+from tests.central.insight.stored import put_plans
 from tests.central.store.test_outlook import put
 from tests.web.browser import DESK, PHONE
 from tests.web.conftest import Visitor
@@ -39,6 +40,7 @@ def test_with_history_the_probability_stands_beside_its_test(visitor: Visitor, o
     put(own_centre.engine, sites(7, count=100, today=TODAY), today=TODAY)
     own_centre.wall.at = NOW
     with writing(own_centre.engine) as connection:
+        put_plans(connection)
         train_outlook(connection, NOW)
     visit = visitor()
     visit.enter(path="/projects/qp/outlook", until=".chance")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, insert, select
 
 from central.plan.calendar import midnight
 from central.store import tables
@@ -121,3 +121,16 @@ def put_person(connection: Connection, number: int, name: str, *, role: str = "c
     """Somebody with a role."""
     put(connection, tables.User, id=number, username=name, name=name, password_hash="", active=True, created_at=0)
     put(connection, tables.Grant, user=number, role=role, scope_kind=kind, scope=scope, valid_from_at=0)
+
+
+def put_plans(connection: Connection) -> None:
+    """A building with one item from start to finish for every project that has none: pages draw whole projects only."""
+    project, building = table_of(tables.Project), table_of(tables.Building)
+    bare = select(project).where(project.c.id.not_in(select(building.c.project)))
+    for row in connection.execute(bare).all():
+        named = {"name_zh": "1号楼", "name_en": "Building 1", "position": 0, "weight_bp": 10_000}
+        version, item = row.plan_version, f"{row.id}-item"
+        put(connection, tables.Building, id=f"{row.id}-b", project=row.id, storeys=1, plan_version=version, **named)
+        put(connection, tables.WorkItem, id=item, building=f"{row.id}-b", credits="{}", plan_version=version, **named)
+        for day, cum_bp in ((row.start, 0), (row.finish, 10_000)):
+            put(connection, tables.PlanPoint, project=row.id, version=version, item=item, day=day, cum_bp=cum_bp)
