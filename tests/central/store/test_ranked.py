@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -29,7 +30,7 @@ from central.store.read_ranked_policy import policy_on
 from central.store.read_ranked_suggestions import StoredSuggestion, SuggestionFilter, suggestions_of
 from central.store.save_goals import note_record
 from central.store.save_ranked import follow_up, note_change
-from central.store.save_ranked_due import follow_due
+from central.store.save_ranked_due import WAITS_DAYS, follow_due
 from central.store.save_ranked_policy import put_table
 from central.store.save_ranked_suggestions import (
     answer,
@@ -41,7 +42,7 @@ from central.store.save_ranked_suggestions import (
     settle,
     withdraw_use,
 )
-from central.store.upsert import table_of
+from central.store.upsert import insert_new, table_of
 from tests.central.evaluate.test_ranking import TEN, at_rank, results
 from tests.central.store.test_deciding_together import together
 from tests.central.store.test_goals import agreed
@@ -239,6 +240,16 @@ def test_to_suspend_takes_a_review_by_another(district: Engine) -> None:
     assert do(district, decide, one.id, by="leader2", **given).standing.state == "approved"
 
 
+def a_sheet(engine: Engine, key: str, *, unit: str, period: str = "2025") -> None:
+    """A score sheet of a unit, as far as a use may rest on it."""
+    row = {
+        "id": key, "subject_kind": "unit", "subject": unit, "period": period, "kind": "annual", "author": "",
+        "taken_at": 0, "stored_at": 0, "set_id": "", "set_version": 0, "rule_version": "1", "body": "{}",
+    }  # fmt: skip
+    with writing(engine) as connection:
+        insert_new(connection, tables.ScoreSheet, [row])
+
+
 def test_another_use_is_proposed_by_one_and_decided_by_another(district: Engine) -> None:
     use = Suggestion(
         origin="use/training/U7/2025", kind="other", subject=Subject(kind="unit", id="U7"), period=period_of("2025"),
@@ -246,6 +257,13 @@ def test_another_use_is_proposed_by_one_and_decided_by_another(district: Engine)
         appeal_days=5, hearing=False,
     )  # fmt: skip
     assert code_of(district, propose_use, use, by="head3", now_ms=APRIL) == "not_yours"  # of another unit
+    assert code_of(district, propose_use, use, by="leader", now_ms=APRIL) == "unknown"  # it rests on nothing
+    a_sheet(district, "a" * 64, unit="U6")
+    a_sheet(district, "b" * 64, unit="U7", period="2026-Q1")
+    for basis in (("a" * 64,), ("b" * 64,)):  # another's, and one of a time to come
+        assert code_of(district, propose_use, replace(use, basis=basis), by="leader", now_ms=APRIL) == "unknown"
+    a_sheet(district, "c" * 64, unit="U7", period="2025-Q4")
+    use = replace(use, basis=("c" * 64,))
     made = do(district, propose_use, use, by="leader", now_ms=APRIL)
     assert code_of(district, propose_use, use, by="leader2", now_ms=APRIL) == "conflict"
     given = {"approve": True, "basis": "结果应用", "now_ms": APRIL}
@@ -341,6 +359,28 @@ def test_the_job_follows_what_became_final_and_looks_once(district: Engine) -> N
     assert do(district, follow_due, now_ms=JULY + 86_400_000) == "0 windows ended"
     evaluated(district, "2025-Q3", results(["stray"]), final=False)
     assert do(district, follow_due, now_ms=JULY + 86_400_000) == "0 windows ended"
+
+
+def test_a_group_does_not_wait_for_ever_for_a_member_that_never_ends(district: Engine) -> None:
+    evaluated(district, "2025-Q1", results(TEN[:-1]))
+    evaluated(district, "2025-Q1", results(TEN[-1:]), final=False)  # nobody approves it
+    last = at(date(2025, 3, 31) + timedelta(days=WAITS_DAYS))
+    waits = "2025-Q1: 0 rankings, 0 suggestions, 1 groups wait; 0 windows ended"
+    assert do(district, follow_due, now_ms=last) == waits
+    with reading(district) as connection:
+        assert rankings_of(connection) == ()
+    later = last + 86_400_000
+    assert do(district, follow_due, now_ms=later) == (
+        "2025-Q1: 1 rankings, 0 suggestions, 0 groups wait; 0 windows ended"
+    )
+    assert do(district, follow_due, now_ms=later + 86_400_000) == "0 windows ended"
+    with reading(district) as connection:
+        (ranking,) = rankings_of(connection)
+        said = connection.execute(
+            text("SELECT detail_json FROM audit_entry WHERE action = 'ranking.without'")
+        ).scalar_one()
+    assert [place.subject.id for place in ranking.ranking.places] == TEN[:-1]
+    assert f"unit/{TEN[-1]}" in said
 
 
 @pytest.mark.requirement("D07")
