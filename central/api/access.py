@@ -25,7 +25,7 @@ from central.api.services import Given, Services, services_of
 from central.audit.trail import append
 from central.store.engine import writing
 from central.store.instants import to_ms
-from central.store.read_people import gateway_with_token, grants_of, user_named
+from central.store.read_people import caller_named, gateway_with_token
 from central.store.read_places import Located, locate
 from central.store.save_security import note_security
 from central.store.tables import Project
@@ -189,16 +189,13 @@ def _note_revoked(services: Services, gateway: str) -> None:
 def _caller(services: Services, session: Session, token: str) -> Access:
     now = services.wall()
     claims = services.signer.read(token, now=now)
-    person = user_named(session, claims.username)
-    if person is None or person.id is None:
+    person = caller_named(session.connection(), claims.username, at_ms=to_ms(now))
+    if person is None:
         raise UnauthorisedError(
             "token of a person who may no longer log in", where="header.Authorization", expected="an active account"
         )
-    grants = tuple(
-        Grant(role=grant.role, kind=grant.scope_kind, scope=grant.scope)
-        for grant in grants_of(session, person.id, now=now)
-    )
-    return Access(username=person.username, name=person.name, grants=grants, expires_at=claims.expires_at)
+    grants = tuple(Grant(role=role, kind=kind, scope=scope) for role, kind, scope in person.grants)
+    return Access(username=claims.username, name=person.name, grants=grants, expires_at=claims.expires_at)
 
 
 def _check_scope(access: Access, request: Request, session: Session) -> None:

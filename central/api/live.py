@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 import anyio
-from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
 
 from central.api.access import Access
 from central.api.changes import Change
+from central.api.policy import Place, covers
 from central.api.services import Services
-from central.store.read_places import locate
+from central.store.engine import reading
+from central.store.read_places import where_are
 
 
 async def changes_for(access: Access, services: Services, *, stopping: anyio.Event) -> AsyncIterator[dict[str, str]]:
@@ -24,7 +25,7 @@ async def changes_for(access: Access, services: Services, *, stopping: anyio.Eve
     with services.changes.subscribed() as queue:
         yield _event("hello", {"at": services.clock().isoformat()})
         while change := await _next(queue, stopping, timeout_s=_seconds_left(access, services)):
-            seen = await run_in_threadpool(_visible, access, services, change)
+            seen = await _visible(access, services, change)
             if seen:
                 yield _event("changed", {"projects": seen, "at": change.at.isoformat()})
     yield _event("bye", {"at": services.wall().isoformat()})
@@ -49,12 +50,20 @@ def _seconds_left(access: Access, services: Services) -> float | None:
     return max(0.0, (access.expires_at - services.wall()).total_seconds())
 
 
-def _visible(access: Access, services: Services, change: Change) -> list[str]:
+async def _visible(access: Access, services: Services, change: Change) -> list[str]:
+    """The changed projects that the caller sees; where they are is asked of the database once for all pages."""
     if access.everywhere:
         return list(change.projects)
-    with Session(services.engine) as session:
-        located = {name: locate(session, "project", name) for name in change.projects}
-    return [name for name, place in located.items() if place and any(access.sees(p) for p in place.projects)]
+    places = await services.changes.once(change, lambda: run_in_threadpool(_places, services, change.projects))
+    return [name for name in change.projects if name in places and covers(access.grants, place=places[name])]
+
+
+def _places(services: Services, projects: Sequence[str]) -> dict[str, Place]:
+    with reading(services.engine) as connection:
+        return {
+            row.id: Place(project=row.id, unit=row.unit_zh, street=row.street_zh)
+            for row in where_are(connection, projects)
+        }
 
 
 def _event(name: str, data: dict[str, object]) -> dict[str, str]:

@@ -6,23 +6,27 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Literal, cast
+from typing import TYPE_CHECKING, Annotated, Literal, cast
 
 from fastapi import Depends, Request
 from sqlalchemy import Engine
 from sqlmodel import Session
 
 from central.api.changes import Changes
+from central.api.kept import Kept
 from central.api.metering import Meter
 from central.api.throttle import Throttle
 from central.api.tokens import Signer
 from central.api.uploads.intake import Turns
 from central.api.uploads.limits import UploadLimits
+from central.api.views.briefs import Briefs
 from central.api.views.public import Shown
 from central.api.wall_cache import AnswerCache
-from central.api.wall_schemas import Wall
 from central.domain import Text
 from central.store.engine import reading
+
+if TYPE_CHECKING:
+    from central.api.recognition_schemas import LivelihoodList  # which needs access, which needs this
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,8 +62,11 @@ class Services:
     wall: Callable[[], datetime]
     throttle: Throttle = field(default_factory=Throttle)
     turns: Turns = field(default_factory=Turns)
-    walls: AnswerCache[Wall] = field(default_factory=AnswerCache)
+    walls: AnswerCache[Kept] = field(default_factory=AnswerCache)
+    districts: AnswerCache[Kept] = field(default_factory=AnswerCache)
+    briefs: Briefs = field(default_factory=Briefs)
     published: AnswerCache[Shown] = field(default_factory=AnswerCache)
+    promised: AnswerCache[LivelihoodList] = field(default_factory=AnswerCache)
     meter: Meter = field(default_factory=Meter)
     problems: Callable[[], tuple[Literal["broker_log"], ...]] = tuple  # what does not work as it should, now
     still_turns: Turns = field(default_factory=Turns)  # their own: people's photos keep no gateway waiting
@@ -70,7 +77,12 @@ def services_of(request: Request) -> Services:
     return cast(Services, request.app.state.services)
 
 
-Given = Annotated[Services, Depends(services_of)]
+async def _given(request: Request) -> Services:
+    """The same as a dependency: a coroutine, so that no thread is asked for what is there."""
+    return services_of(request)
+
+
+Given = Annotated[Services, Depends(_given)]
 
 
 def _session(services: Given) -> Iterator[Session]:

@@ -26,8 +26,9 @@ class AnswerCache(Generic[Made]):
         with making:
             with self._lock:
                 found = self._kept.get(scope)
-            if found is not None and found[0] == stamp:
-                return found[1]
+                if found is not None and found[0] == stamp:
+                    self._kept.move_to_end(scope)
+                    return found[1]
             made = make()
             with self._lock:
                 self._kept[scope] = (stamp, made)

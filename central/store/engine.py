@@ -12,6 +12,7 @@ from sqlalchemy.exc import ArgumentError
 
 _WRITES = "siteprogress_writes"
 _BUSY_TIMEOUT_MS = 30_000
+READERS = 20  # connections kept open; as many again when the server's forty threads all ask at once
 
 
 def open_engine(url: str) -> Engine:
@@ -25,7 +26,7 @@ def open_engine(url: str) -> Engine:
             return _open_sqlite(url)
         case "postgresql":
             driver = parsed.set(drivername="postgresql+psycopg")
-            return create_engine(driver, pool_pre_ping=True, pool_size=10, max_overflow=20)
+            return create_engine(driver, pool_pre_ping=True, pool_size=READERS, max_overflow=READERS)
     raise ValueError(f"database {parsed.get_backend_name()!r}: expected sqlite or postgresql")
 
 
@@ -56,7 +57,9 @@ def undone(engine: Engine) -> Iterator[Connection]:
 
 
 def _open_sqlite(url: str) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": _BUSY_TIMEOUT_MS / 1000})
+    engine = create_engine(
+        url, pool_size=READERS, max_overflow=READERS, connect_args={"timeout": _BUSY_TIMEOUT_MS / 1000}
+    )
     event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "begin", _begin)
     return engine

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, and_, select
 
 from central.domain import Building, PlanPoint, Project, Text, WorkItem
 from central.plan.pausing import stopped, with_known
@@ -15,7 +17,7 @@ from central.store.read_pauses import approved_pauses_of
 from central.store.upsert import table_of
 
 _PROJECT, _PAUSE, _BUILDING = table_of(tables.Project), table_of(tables.Pause), table_of(tables.Building)
-_PLAN = table_of(tables.Plan)
+_PLAN, _ASKED = table_of(tables.Plan), table_of(tables.PauseRequest)
 _ITEM, _POINT = table_of(tables.WorkItem), table_of(tables.PlanPoint)
 
 
@@ -25,32 +27,29 @@ def project_ids(connection: Connection) -> list[str]:
 
 
 def load_project(connection: Connection, project_id: str, *, points: bool = True) -> Project | None:
-    """The project with buildings, items and points of its newest version; None when it is not there.
+    """The project with buildings, items and points of its newest version; None when it is not there. See below."""
+    return load_projects(connection, [project_id], points=points).get(project_id)
 
-    Without `points` no curve can be made of it: for lists that need its names and pauses only. Standstills approved
-    after the plan came move its days; those approved before it, it was made in knowledge of.
+
+def load_projects(
+    connection: Connection, project_ids: Sequence[str], *, items: bool = True, points: bool = True
+) -> dict[str, Project]:
+    """The same of many, in as many queries as of one; those that are not there are left out.
+
+    Without `points` no curve can be made of them: for lists of names and days, which need no `items` either.
+    Standstills approved after the plan came move its days; those approved before it, it was made in knowledge of.
     """
-    row = connection.execute(select(_PROJECT).where(_PROJECT.c.id == project_id)).first()
-    if row is None:
-        return None
-    version = row.plan_version
-    pauses = select(_PAUSE.c.first, _PAUSE.c.last).where(_PAUSE.c.project == project_id, _PAUSE.c.version == version)
-    planned = Project(
-        id=row.id,
-        code=row.code,
-        name=Text(zh=row.name_zh, en=row.name_en),
-        street=Text(zh=row.street_zh, en=row.street_en),
-        unit=Text(zh=row.unit_zh, en=row.unit_en),
-        work_type=row.work_type,
-        contract_fen=row.contract_fen,
-        budget_fen=row.budget_fen,
-        start=row.start,
-        finish=row.finish,
-        pauses=tuple(sorted((first, last) for first, last in connection.execute(pauses))),
-        plan_version=version,
-        buildings=_buildings(connection, project_id, version, points=points),
-    )
-    return with_standstills(connection, planned)
+    days = _points(connection, project_ids) if points else {}
+    parts = _items(connection, project_ids, days) if items else {}
+    buildings, pauses = _buildings(connection, project_ids, parts), _pauses(connection, project_ids)
+    found = {
+        row.id: _project(row, pauses.get(row.id, ()), tuple(buildings.get(row.id, ())))
+        for row in connection.execute(select(_PROJECT).where(_PROJECT.c.id.in_(project_ids)))
+    }
+    approved = select(_ASKED.c.project).where(_ASKED.c.state == "approved", _ASKED.c.project.in_(project_ids))
+    for name in found.keys() & set(connection.execute(approved).scalars()):
+        found[name] = with_standstills(connection, found[name])
+    return found
 
 
 def with_standstills(connection: Connection, planned: Project) -> Project:
@@ -64,39 +63,73 @@ def with_standstills(connection: Connection, planned: Project) -> Project:
     return stopped(known, [(first, last) for first, last, at_ms in approved if at_ms > came_ms])
 
 
-def _buildings(connection: Connection, project_id: str, version: int, *, points: bool) -> tuple[Building, ...]:
-    items = _items(connection, project_id, _points(connection, project_id, version) if points else {}, version=version)
-    wanted = select(_BUILDING).where(_BUILDING.c.project == project_id, _BUILDING.c.plan_version == version)
-    return tuple(
-        Building(
-            id=row.id,
-            project=project_id,
-            name=Text(zh=row.name_zh, en=row.name_en),
-            storeys=row.storeys,
-            weight_bp=row.weight_bp,
-            items=tuple(items[row.id]),
+def _newest(project: ColumnElement[Any], version: ColumnElement[Any]) -> ColumnElement[bool]:
+    return and_(_PROJECT.c.id == project, _PROJECT.c.plan_version == version)
+
+
+def _pauses(connection: Connection, project_ids: Sequence[str]) -> dict[str, list[tuple[date, date]]]:
+    found: dict[str, list[tuple[date, date]]] = defaultdict(list)
+    wanted = select(_PAUSE.c.project, _PAUSE.c.first, _PAUSE.c.last).where(_PAUSE.c.project.in_(project_ids))
+    for project, first, last in connection.execute(wanted.join(_PROJECT, _newest(_PAUSE.c.project, _PAUSE.c.version))):
+        found[project].append((first, last))
+    return found
+
+
+def _buildings(
+    connection: Connection, project_ids: Sequence[str], items: Mapping[str, list[WorkItem]]
+) -> dict[str, list[Building]]:
+    found: dict[str, list[Building]] = defaultdict(list)
+    wanted = select(_BUILDING).where(_BUILDING.c.project.in_(project_ids)).order_by(_BUILDING.c.position)
+    newest = _newest(_BUILDING.c.project, _BUILDING.c.plan_version)
+    for row in connection.execute(wanted.join(_PROJECT, newest)):
+        found[row.project].append(
+            Building(
+                id=row.id,
+                project=row.project,
+                name=Text(zh=row.name_zh, en=row.name_en),
+                storeys=row.storeys,
+                weight_bp=row.weight_bp,
+                items=tuple(items.get(row.id, ())),
+            )
         )
-        for row in connection.execute(wanted.order_by(_BUILDING.c.position))
+    return found
+
+
+def _project(row: Any, pauses: Iterable[Any], buildings: tuple[Building, ...]) -> Project:
+    return Project(
+        id=row.id,
+        code=row.code,
+        name=Text(zh=row.name_zh, en=row.name_en),
+        street=Text(zh=row.street_zh, en=row.street_en),
+        unit=Text(zh=row.unit_zh, en=row.unit_en),
+        work_type=row.work_type,
+        contract_fen=row.contract_fen,
+        budget_fen=row.budget_fen,
+        start=row.start,
+        finish=row.finish,
+        pauses=tuple(sorted((first, last) for first, last in pauses)),
+        plan_version=row.plan_version,
+        buildings=buildings,
     )
 
 
-def _points(connection: Connection, project_id: str, version: int) -> dict[str, list[PlanPoint]]:
+def _points(connection: Connection, project_ids: Sequence[str]) -> dict[str, list[PlanPoint]]:
     points: dict[str, list[PlanPoint]] = defaultdict(list)
-    stored = select(_POINT.c.item, _POINT.c.day, _POINT.c.cum_bp).where(
-        _POINT.c.project == project_id, _POINT.c.version == version
-    )
-    for item, day, cum_bp in connection.execute(stored.order_by(_POINT.c.day)):
+    wanted = select(_POINT.c.item, _POINT.c.day, _POINT.c.cum_bp).where(_POINT.c.project.in_(project_ids))
+    newest = _newest(_POINT.c.project, _POINT.c.version)
+    for item, day, cum_bp in connection.execute(wanted.join(_PROJECT, newest).order_by(_POINT.c.day)):
         points[item].append(PlanPoint(day=day, cum_bp=cum_bp))
     return points
 
 
 def _items(
-    connection: Connection, project_id: str, points: Mapping[str, list[PlanPoint]], *, version: int
+    connection: Connection, project_ids: Sequence[str], points: Mapping[str, list[PlanPoint]]
 ) -> dict[str, list[WorkItem]]:
     wanted = (
         select(_ITEM)
         .join(_BUILDING, _BUILDING.c.id == _ITEM.c.building)
-        .where(_BUILDING.c.project == project_id, _ITEM.c.plan_version == version)
+        .join(_PROJECT, _newest(_BUILDING.c.project, _ITEM.c.plan_version))
+        .where(_BUILDING.c.project.in_(project_ids))
         .order_by(_ITEM.c.position)
     )
     found: dict[str, list[WorkItem]] = defaultdict(list)

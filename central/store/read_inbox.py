@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,6 +54,15 @@ def inbox_count(connection: Connection, wanted: InboxFilter) -> int:
     """How many cases pass."""
     counted: Select[Any] = select(func.count()).select_from(_joined()).where(*_conditions(wanted))
     return int(connection.execute(counted).scalar_one())
+
+
+def inbox_counts(connection: Connection, wanted: Mapping[str, InboxFilter]) -> dict[str, int]:
+    """How many cases pass each of these filters, by its name: one question however many they are."""
+    counted = [
+        select(func.count()).select_from(_joined()).where(*_conditions(one)).scalar_subquery().label(name)
+        for name, one in wanted.items()
+    ]
+    return {name: int(count) for name, count in connection.execute(select(*counted)).one()._mapping.items()}
 
 
 def projects_with_places(connection: Connection) -> list[Row[Any]]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from sqlalchemy import Connection, Row
 from sqlmodel import Session, col, select
 
 from central.store.tables import (
@@ -26,6 +28,12 @@ class Located:
     """A thing that exists, with the projects it belongs to (none = not assigned to any plan)."""
 
     projects: tuple[Project, ...]
+
+
+def where_are(connection: Connection, projects: Sequence[str]) -> list[Row[Any]]:
+    """(id, unit_zh, street_zh) of those of these projects that there are."""
+    columns = select(Project.id, Project.unit_zh, Project.street_zh)
+    return list(connection.execute(columns.where(col(Project.id).in_(projects))))
 
 
 def is_number(text: str) -> bool:

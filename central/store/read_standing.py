@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, func
+from sqlalchemy import CTE, and_, func, literal, union_all
 from sqlmodel import Session, col, select
 
 from central.rules.in_force import LaddersInForce
@@ -19,7 +19,11 @@ from central.store.tables import (
     ProgressState,
     Project,
     Score,
+    WorkItem,
 )
+from central.store.upsert import table_of
+
+_DEVIATION, _PROGRESS, _SCORE = table_of(DeviationRow), table_of(ProgressState), table_of(Score)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,14 +43,17 @@ class Standing:
     ladders: LaddersInForce
 
 
-def standings(session: Session, ids: Sequence[str] | None = None) -> list[Standing]:
-    """Standings of these projects (None = all), by project id; a fixed number of queries however many projects."""
+def standings(session: Session, ids: Sequence[str] | None = None, *, brief: bool = False) -> list[Standing]:
+    """Standings of these projects (None = all), by project id; a fixed number of queries however many projects.
+
+    `brief`: without the progress of work items, which are most of the rows; enough for a list of projects.
+    """
     statement = select(Project).order_by(Project.id)
     projects = list(session.exec(statement if ids is None else statement.where(col(Project.id).in_(ids))))
     wanted = [project.id for project in projects]
     buildings = _by_project(buildings_of(session, wanted))
     deviations = _by_project(_newest_deviations(session, wanted))
-    progress = _by_project(_newest_progress(session, wanted))
+    progress = _by_project(_newest_progress(session, wanted, items=not brief))
     warnings = _by_project(_open_warnings(session, wanted))
     as_of = {state.project: state.as_of_at for state in _states(session, wanted)}
     ladders = ladders_of_each(session.connection(), wanted)
@@ -99,29 +106,48 @@ def _states(session: Session, ids: Sequence[str]) -> Iterable[AssessmentState]:
 
 
 def _newest_deviations(session: Session, ids: Sequence[str]) -> Iterable[DeviationRow]:
+    subjects, later = _subjects(ids, items=False), _DEVIATION.alias()
     newest = (
-        select(DeviationRow.subject_kind, DeviationRow.subject, func.max(DeviationRow.as_of_at).label("at"))
-        .where(col(DeviationRow.project).in_(ids))
-        .group_by(DeviationRow.subject_kind, DeviationRow.subject)
-        .subquery()
+        select(func.max(later.c.as_of_at))
+        .where(later.c.subject_kind == subjects.c.kind, later.c.subject == subjects.c.subject)
+        .correlate(subjects)
+        .scalar_subquery()
     )
     same = and_(
-        col(DeviationRow.subject_kind) == newest.c.subject_kind,
-        col(DeviationRow.subject) == newest.c.subject,
-        col(DeviationRow.as_of_at) == newest.c.at,
+        col(DeviationRow.subject_kind) == subjects.c.kind,
+        col(DeviationRow.subject) == subjects.c.subject,
+        col(DeviationRow.as_of_at) == newest,
     )
-    return session.exec(select(DeviationRow).join(newest, same))
+    return session.exec(select(DeviationRow).join(subjects, same))
 
 
-def _newest_progress(session: Session, ids: Sequence[str]) -> Iterable[ProgressState]:
+def _newest_progress(session: Session, ids: Sequence[str], *, items: bool) -> Iterable[ProgressState]:
+    subjects, later = _subjects(ids, items=items), _PROGRESS.alias()
     newest = (
-        select(ProgressState.subject, func.max(ProgressState.as_of_at).label("at"))
-        .where(col(ProgressState.project).in_(ids))
-        .group_by(ProgressState.subject)
-        .subquery()
+        select(func.max(later.c.as_of_at))
+        .where(later.c.subject == subjects.c.subject)
+        .correlate(subjects)
+        .scalar_subquery()
     )
-    same = and_(col(ProgressState.subject) == newest.c.subject, col(ProgressState.as_of_at) == newest.c.at)
-    return session.exec(select(ProgressState).join(newest, same))
+    same = and_(col(ProgressState.subject) == subjects.c.subject, col(ProgressState.as_of_at) == newest)
+    return session.exec(select(ProgressState).join(subjects, same))
+
+
+def _subjects(ids: Sequence[str], *, items: bool) -> CTE:
+    """Whatever of these projects may ever have been judged: so one step in a key's index finds the newest of each,
+    whatever the length of its history.
+
+    MATERIALIZED: else SQLite begins with all that was ever judged of a kind, whose name it sees in here.
+    """
+    within = col(Building.project).in_(ids)
+    parts: list[Any] = [
+        select(literal("project").label("kind"), col(Project.id).label("subject")).where(col(Project.id).in_(ids)),
+        select(literal("building"), col(Building.id)).where(within),
+    ]
+    if items:
+        of_building = col(WorkItem.building) == col(Building.id)
+        parts.append(select(literal("item"), col(WorkItem.id)).join(Building, of_building).where(within))
+    return union_all(*parts).cte("judged_subject").prefix_with("MATERIALIZED")
 
 
 def _open_warnings(session: Session, ids: Sequence[str]) -> Iterable[PlanWarning]:
@@ -133,16 +159,15 @@ def _open_warnings(session: Session, ids: Sequence[str]) -> Iterable[PlanWarning
 
 
 def _newest_scores(session: Session, ids: Sequence[str]) -> Iterable[Score]:
+    later = _SCORE.alias()
     newest = (
-        select(Score.subject, func.max(Score.day).label("day"))
-        .where(Score.subject_kind == "project", col(Score.subject).in_(ids))
-        .group_by(Score.subject)
-        .subquery()
+        select(func.max(later.c.day))
+        .where(later.c.subject_kind == "project", later.c.subject == col(Project.id))
+        .correlate(table_of(Project))
+        .scalar_subquery()
     )
-    same = and_(
-        col(Score.subject_kind) == "project", col(Score.subject) == newest.c.subject, col(Score.day) == newest.c.day
-    )
-    return session.exec(select(Score).join(newest, same))
+    same = and_(col(Score.subject_kind) == "project", col(Score.subject) == col(Project.id), col(Score.day) == newest)
+    return session.exec(select(Score).join(Project, same).where(col(Project.id).in_(ids)))
 
 
 def _by_project(rows: Iterable[Any]) -> dict[str, list[Any]]:

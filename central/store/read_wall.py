@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, case, func, select
+from sqlalchemy import Connection, Row, Select, and_, case, func, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -74,7 +74,7 @@ def stood(session: Session) -> list[Stood]:
         warnings[warning.project].append(warning)
     pauses = pauses_of_each(connection)
     ladders = ladders_of_each(connection, [project.id for project in projects])
-    paid = {row.project: row.paid_fen for row in connection.execute(select(_ACCOUNT.c.project, _ACCOUNT.c.paid_fen))}
+    paid = paid_of_each(connection)
     return [
         Stood(
             project=project,
@@ -87,6 +87,11 @@ def stood(session: Session) -> list[Stood]:
         )
         for project in projects
     ]
+
+
+def paid_of_each(connection: Connection) -> dict[str, int]:
+    """What was paid so far, fen, by project; one without an account has paid nothing."""
+    return {row.project: row.paid_fen for row in connection.execute(select(_ACCOUNT.c.project, _ACCOUNT.c.paid_fen))}
 
 
 def _newest_deviations(session: Session) -> dict[str, tables.DeviationRow]:
@@ -166,14 +171,21 @@ def moves_since(connection: Connection, since_ms: int, until_ms: int) -> list[Ro
 def newest_stills(
     connection: Connection, *, projects: Sequence[str] | None, since_ms: int, limit: int
 ) -> list[Row[Any]]:
-    """The newest still of each building that had one since then, newest first; `projects` None = of all."""
-    newest = (
-        select(_READING.c.building, func.max(_READING.c.observed_at).label("at"))
-        .join(_EVIDENCE, _EVIDENCE.c.sha256 == _READING.c.evidence_sha256)
-        .where(_READING.c.observed_at >= since_ms, _READING.c.timing != "future")
-        .group_by(_READING.c.building)
-        .subquery()
-    )
+    """The newest still of each building that had one since then, newest first; `projects` None = of all.
+
+    Read from the newest on until there are enough, each time four times as far: not all that was ever seen.
+    """
+    asked = 4 * limit
+    while True:
+        rows = list(connection.execute(_stills(projects=projects, since_ms=since_ms).limit(asked)))
+        newest: dict[str, int] = {}
+        found = [row for row in rows if newest.setdefault(row.building, row.observed_at) == row.observed_at]
+        if len(rows) < asked or len(found) >= limit:
+            return found[:limit]
+        asked *= 4
+
+
+def _stills(*, projects: Sequence[str] | None, since_ms: int) -> Select[Any]:
     wanted = (
         select(
             *(_READING.c[name] for name in ("building", "face", "gateway", "camera", "observed_at", "evidence_sha256")),
@@ -181,14 +193,14 @@ def newest_stills(
             _BUILDING.c.name_zh,
             _BUILDING.c.name_en,
         )
-        .join(newest, and_(newest.c.building == _READING.c.building, newest.c.at == _READING.c.observed_at))
         .join(_EVIDENCE, _EVIDENCE.c.sha256 == _READING.c.evidence_sha256)
         .join(_BUILDING, _BUILDING.c.id == _READING.c.building)
+        .where(
+            _READING.c.evidence_sha256.is_not(None), _READING.c.observed_at >= since_ms, _READING.c.timing != "future"
+        )
         .order_by(_READING.c.observed_at.desc(), _READING.c.building, _READING.c.face)
     )
-    if projects is not None:
-        wanted = wanted.where(_BUILDING.c.project.in_(projects))
-    return list(connection.execute(wanted.limit(limit)))
+    return wanted if projects is None else wanted.where(_BUILDING.c.project.in_(projects))
 
 
 def still_of_face_since(connection: Connection, row: Row[Any], *, since_ms: int) -> Row[Any] | None:
@@ -209,18 +221,17 @@ def still_of_face_since(connection: Connection, row: Row[Any], *, since_ms: int)
 
 def cameras_seen(connection: Connection) -> list[Row[Any]]:
     """Each assigned camera of the newest plans with a project it looks at: gateway, camera, project, online, seen."""
-    wanted = (
-        select(
-            *(_FACE.c.gateway, _FACE.c.camera, _BUILDING.c.project),
-            _STATUS.c.online,
-            _CAMERA.c.last_observed_at,
-            _CAMERA.c.registration,
-        )
+    assigned = (
+        select(_FACE.c.gateway, _FACE.c.camera, _BUILDING.c.project)
         .distinct()
         .join(_BUILDING, _BUILDING.c.id == _FACE.c.building)
         .join(_PROJECT, and_(_PROJECT.c.id == _BUILDING.c.project, _PROJECT.c.plan_version == _FACE.c.plan_version))
-        .outerjoin(_STATUS, _STATUS.c.gateway == _FACE.c.gateway)
-        .outerjoin(_CAMERA, and_(_CAMERA.c.gateway == _FACE.c.gateway, _CAMERA.c.id == _FACE.c.camera))
+        .subquery()
+    )
+    wanted = (
+        select(assigned, _STATUS.c.online, _CAMERA.c.last_observed_at, _CAMERA.c.registration)
+        .outerjoin(_STATUS, _STATUS.c.gateway == assigned.c.gateway)
+        .outerjoin(_CAMERA, and_(_CAMERA.c.gateway == assigned.c.gateway, _CAMERA.c.id == assigned.c.camera))
     )
     return list(connection.execute(wanted))
 

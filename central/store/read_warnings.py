@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_
+from sqlalchemy import ColumnElement, and_, case, func
 from sqlmodel import Session, col, select
 
 from central.store.tables import Building, DeviationRow, PlanWarning, Project, WarningEvent
@@ -26,19 +26,44 @@ class Told:
     events: tuple[WarningEvent, ...]
 
 
-def told_warnings(
-    session: Session, *, project: str | None = None, states: Sequence[str] = (), levels: Sequence[str] = ()
-) -> list[Told]:
-    """Warnings that pass the filters (empty = all), newest first."""
-    statement = _with_names()
-    if project is not None:
-        statement = statement.where(PlanWarning.project == project)
-    if states:
-        statement = statement.where(col(PlanWarning.state).in_(states))
-    if levels:
-        statement = statement.where(col(PlanWarning.level).in_(levels))
-    newest_first = statement.order_by(col(PlanWarning.raised_at).desc(), col(PlanWarning.id).desc())
-    return _told(session, session.exec(newest_first).all())
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which warnings; empty = all. `within` None = of the whole district, else of these projects only."""
+
+    within: Sequence[str] | None = None
+    project: str | None = None
+    states: Sequence[str] = ()
+    levels: Sequence[str] = ()
+
+
+def told_warnings(session: Session, wanted: Wanted, *, limit: int, offset: int = 0) -> list[Told]:
+    """A page of them: open before closed, heaviest first, then newest. The database sorts and cuts."""
+    order = (
+        case((col(PlanWarning.state) == "open", 0), else_=1),
+        case({"red": 0, "yellow": 1}, value=col(PlanWarning.level), else_=2),
+        col(PlanWarning.raised_at).desc(),
+        col(PlanWarning.id).desc(),
+    )
+    page = _with_names().where(*_conditions(wanted)).order_by(*order).limit(limit).offset(offset)
+    return _told(session, session.exec(page).all())
+
+
+def count_warnings(session: Session, wanted: Wanted) -> int:
+    """How many they are in all."""
+    return session.exec(select(func.count()).select_from(PlanWarning).where(*_conditions(wanted))).one()
+
+
+def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if wanted.within is not None:
+        found.append(col(PlanWarning.project).in_(wanted.within))
+    if wanted.project is not None:
+        found.append(col(PlanWarning.project) == wanted.project)
+    if wanted.states:
+        found.append(col(PlanWarning.state).in_(wanted.states))
+    if wanted.levels:
+        found.append(col(PlanWarning.level).in_(wanted.levels))
+    return found
 
 
 def told_warning(session: Session, warning_id: int) -> Told | None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request, Response
 from sqlalchemy import Connection
 from sqlmodel import Session
 
 from central.api.access import Access, allow
 from central.api.case_brief import CaseState
 from central.api.errors import absent
+from central.api.kept import answered, kept
 from central.api.mending_refusals import RESPONSES, refusals
 from central.api.mending_schemas import (
     Acknowledged,
@@ -51,13 +52,14 @@ router = APIRouter(prefix="/warnings", tags=["warnings"])
 Reader = Annotated[Access, allow("read_projects")]
 Mender = Annotated[Access, allow("mend")]
 Short = Annotated[str | None, Query(max_length=128, pattern=r"^[^\x00]*$")]
-PAGE_MAX = 200
+PAGE_MAX = 1000
 LIST_MAX = 1000
 OFFSET_MAX = 1_000_000
 
 
 @router.get("", operation_id="listWarnings", response_model=WarningList)
 def warnings(
+    request: Request,
     access: Reader,
     services: Given,
     session: Db,
@@ -67,10 +69,11 @@ def warnings(
     level: Annotated[list[Level] | None, Query()] = None,
     limit: Annotated[int, Query(ge=1, le=LIST_MAX)] = LIST_MAX,
     offset: Annotated[int, Query(ge=0, le=OFFSET_MAX)] = 0,
-) -> WarningList:
+) -> Response:
     """Open (or closed) warnings, heaviest first, then newest; `total` counts all that pass."""
     page, levels = Page(now_ms=to_ms(services.wall()), limit=limit, offset=offset), tuple(level or ())
-    return warnings_of(session, access=access, project=project, state=state, levels=levels, page=page)
+    found = warnings_of(session, access=access, project=project, state=state, levels=levels, page=page)
+    return answered(request, kept(found))
 
 
 def _inbox_filter(
@@ -94,6 +97,7 @@ def _inbox_filter(
 
 @router.get("/inbox", operation_id="listInbox", response_model=Inbox)
 def inbox(
+    request: Request,
     access: Reader,
     services: Given,
     session: Db,
@@ -102,10 +106,10 @@ def inbox(
     sort: Literal["level", "due", "newest"] = "level",
     limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = 50,
     offset: Annotated[int, Query(ge=0, le=OFFSET_MAX)] = 0,
-) -> Inbox:
+) -> Response:
     """Cases by their newest warning: what waits for me, what is late, what ended. Sorted by level then due time."""
     found = _filter(session, access, services, **wanted)
-    return inbox_of(session, found, access=access, sort=sort, limit=limit, offset=offset)
+    return answered(request, kept(inbox_of(session, found, access=access, sort=sort, limit=limit, offset=offset)))
 
 
 @router.get("/counts", operation_id="countInbox", response_model=InboxCounts)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +13,7 @@ from sqlmodel import Session
 from central import domain
 from central.api.access import Access
 from central.api.errors import absent
+from central.api.policy import covers, usable
 from central.api.project_schemas import (
     District,
     Pause,
@@ -22,6 +24,7 @@ from central.api.project_schemas import (
     SignCounts,
 )
 from central.api.schemas import Sign, Text
+from central.api.views.briefs import Brief
 from central.api.views.fleet import camera_state
 from central.api.views.sign import SIGNS, severity
 from central.api.views.standing import Judged
@@ -39,26 +42,29 @@ class Filters:
     work_type: str | None
     signs: tuple[Sign, ...]
     sort: str
+    limit: int | None = None
+    offset: int = 0
 
 
-def district_of(session: Session, *, access: Access, name: domain.Text, now: datetime) -> District:
-    """Every project of the caller's scope, heaviest sign first, then longest lag."""
-    found = sorted(_visible(session, access, now=now), key=_ORDER["level"])
-    counts = {sign: sum(summary.sign == sign for summary in found) for sign in SIGNS}
+def district_of(briefs: Sequence[Brief], *, access: Access, name: domain.Text, brief: bool = False) -> District:
+    """Every project of the caller's scope, heaviest sign first, then longest lag; `brief`: counted only."""
+    found = sorted(_visible(briefs, access), key=_ORDER["level"])
+    counts = Counter(summary.sign for summary in found)
     return District(
         name=Text(zh=name.zh, en=name.en),
         as_of=max((summary.as_of for summary in found if summary.as_of), default=None),
-        counts=SignCounts(**counts),
+        counts=SignCounts(**{sign: counts[sign] for sign in SIGNS}),
         total=len(found),
-        projects=found,
+        projects=[] if brief else found,
     )
 
 
-def list_of(session: Session, *, access: Access, filters: Filters, now: datetime) -> ProjectList:
-    """The projects of the caller's scope that pass the filters."""
-    found = [summary for summary in _visible(session, access, now=now) if _passes(summary, filters)]
+def list_of(briefs: Sequence[Brief], *, access: Access, filters: Filters) -> ProjectList:
+    """The page of those projects of the caller's scope that pass the filters."""
+    found = [summary for summary in _visible(briefs, access) if _passes(summary, filters)]
     found.sort(key=_ORDER[filters.sort])
-    return ProjectList(total=len(found), projects=found)
+    end = None if filters.limit is None else filters.offset + filters.limit
+    return ProjectList(total=len(found), projects=found[filters.offset : end])
 
 
 def project_of(session: Session, project_id: str, *, access: Access, now: datetime) -> ProjectDetail:
@@ -77,19 +83,23 @@ def project_of(session: Session, project_id: str, *, access: Access, now: dateti
     )
 
 
-def _visible(session: Session, access: Access, *, now: datetime) -> list[ProjectSummary]:
+def _visible(briefs: Iterable[Brief], access: Access) -> list[ProjectSummary]:
+    scored = usable(access.grants, action="read_scores")
     return [
-        _shown(Judged(session, standing, now=now, brief=True).summary(), standing.project, access)
-        for standing in standings(session)
-        if access.sees(standing.project)
+        brief.summary if covers(scored, place=brief.place) else _without_score(brief.summary)
+        for brief in briefs
+        if covers(access.grants, place=brief.place)
     ]
 
 
-def _shown(summary: ProjectSummary, project: tables.Project, access: Access) -> ProjectSummary:
-    """The summary without what the caller may not read: scores are not everybody's."""
-    if access.sees_scores(project):
-        return summary
+def _without_score(summary: ProjectSummary) -> ProjectSummary:
+    """Scores are not everybody's."""
     return summary.model_copy(update={"score": ScoreBrief(total=None, grade=None)})
+
+
+def _shown(summary: ProjectSummary, project: tables.Project, access: Access) -> ProjectSummary:
+    """The summary without what the caller may not read."""
+    return summary if access.sees_scores(project) else _without_score(summary)
 
 
 def _passes(summary: ProjectSummary, filters: Filters) -> bool:

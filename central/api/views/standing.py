@@ -19,6 +19,7 @@ from central.api.views.words import instant, name_of
 from central.domain import Deviation, Project, Subject, SubjectKind, WorkItem
 from central.plan.calendar import SiteCalendar, calendar_of, local_day, paused
 from central.plan.planned import Curve, building_curve, item_curve, project_curve
+from central.rules.evidence import insufficient
 from central.rules.ladder import LadderProfile
 from central.rules.sign import headline, sign, worst_building
 from central.store.instants import from_ms
@@ -30,11 +31,20 @@ from central.store.tables import Building, DeviationRow, Score
 class Judged:
     """One project's standing beside its plan, all figures of one time: the last assessed instant, else `now`."""
 
-    def __init__(self, session: Session, standing: Standing, *, now: datetime, brief: bool = False) -> None:
-        """`brief` is enough for `summary` of a project that was judged: its plan points, hundreds, are left out."""
+    def __init__(
+        self,
+        session: Session,
+        standing: Standing,
+        *,
+        now: datetime,
+        brief: bool = False,
+        plan: Project | None = None,
+    ) -> None:
+        """`brief` is enough for `summary` of a project that was judged: its plan points, hundreds, are left out.
+        A `plan` that is there already is not loaded again."""
         self.standing = standing
         judged = ("project", standing.project.id) in standing.deviations
-        self.plan = _planned(session, standing.project.id, points=not (brief and judged))
+        self.plan = plan or _planned(session, standing.project.id, points=not (brief and judged))
         self.at = now if standing.as_of_at is None else from_ms(standing.as_of_at)
         found = [_seen(row, standing) for row in standing.deviations.values()]
         self._deviations = {deviation.subject: deviation for deviation in found if deviation}
@@ -70,6 +80,12 @@ class Judged:
             as_of=instant(standing.as_of_at),
             **self._figures("project", row.id, lambda: project_curve(self.plan, self._calendar)),
         )
+
+    @property
+    def thin(self) -> bool:
+        """Whether the project was measured on evidence that does not suffice."""
+        own = self._deviations.get(Subject(kind="project", id=self.standing.project.id))
+        return own is not None and insufficient(own, self.profile)
 
     @property
     def profile(self) -> LadderProfile:
@@ -121,7 +137,7 @@ class Judged:
         return calendar_of(self.plan)
 
     def _planned_bp(self, curve: Curve) -> int:
-        return curve.bp_at(self._calendar.effective_s(self.at))
+        return curve.bp_at(self._calendar.effective_s(self.at)) if curve.at_s else 0  # a plan of nothing asks nothing
 
 
 def _planned(session: Session, project_id: str, *, points: bool) -> Project:

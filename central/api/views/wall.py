@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,17 +12,17 @@ from sqlalchemy import Row
 from sqlmodel import Session
 
 from central import domain
-from central.api.access import Access, place_of
+from central.api.access import Access
 from central.api.policy import covers, usable
-from central.api.project_schemas import SignCounts
+from central.api.project_schemas import ProjectSummary, SignCounts
 from central.api.schemas import Level, Named, Sign, Text
-from central.api.views.nouns import deviation_of, open_warning_of
+from central.api.views.briefs import Brief
 from central.api.views.sign import SIGNS, severity
 from central.api.views.siting import Spot as Sited
 from central.api.views.wall_devices import devices_of
-from central.api.views.wall_places import sites_of
+from central.api.views.wall_places import sites_in
 from central.api.views.wall_time import moves_of, stills_of, week_of
-from central.api.views.words import instant, name_of, named
+from central.api.views.words import instant
 from central.api.wall_schemas import (
     Dual,
     Evidenced,
@@ -33,15 +33,13 @@ from central.api.wall_schemas import (
     Urgent,
     Wall,
 )
-from central.domain import Deviation, Subject
+from central.domain import Subject
 from central.mending.words import SEAT_WORDS
 from central.plan.calendar import local_day, midnight
-from central.rules.evidence import insufficient
 from central.rules.sentence import RULE_NAMES, amount
 from central.rules.sign import OpenWarning, sign
-from central.store.instants import from_ms, to_ms
-from central.store.read_wall import Stood, moves_since, running_cases, stood
-from central.store.tables import Project
+from central.store.instants import to_ms
+from central.store.read_wall import moves_since, paid_of_each, running_cases
 
 LEVELS: tuple[Level, ...] = ("red", "yellow", "blue")
 URGENT_MAX = 3
@@ -53,22 +51,40 @@ _TURN = {"ack": "project_owner", "measure": "project_owner", "due": "responsible
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """A project as the wall sees it. `money` = the caller may read its payments; `at_ms` = when it was judged."""
+    """A project as the wall sees it: its row of the list. `money` = the caller may read its payments."""
 
-    row: Project
-    sign: Sign
-    deviation: Deviation | None
+    row: ProjectSummary
     thin: bool
-    at_ms: int | None
     paid_fen: int
     money: bool
 
+    @property
+    def sign(self) -> Sign:
+        """The one it wears."""
+        return self.row.sign
 
-def wall_of(session: Session, *, access: Access, name: domain.Text, now: datetime, wall: datetime) -> Wall:
+    @property
+    def name(self) -> Named:
+        """With its id, to lead there."""
+        return Named(id=self.row.id, name=self.row.name)
+
+
+def wall_of(
+    session: Session, briefs: Sequence[Brief], *, access: Access, name: domain.Text, now: datetime, wall: datetime
+) -> Wall:
     """Everything within the caller's scope; `now` is the time of the projects, `wall` that of clocks."""
     connection = session.connection()
-    shown = {one.project.id: _shown(one, access, now=now) for one in stood(session) if access.sees(one.project)}
-    as_of_ms = max((one.at_ms for one in shown.values() if one.at_ms is not None), default=None)
+    paid, money = paid_of_each(connection), usable(access.grants, action="read_money")
+    shown = {
+        one.place.project: Shown(
+            row=one.summary,
+            thin=one.thin,
+            paid_fen=paid.get(one.place.project, 0),
+            money=covers(money, place=one.place),
+        )
+        for one in briefs
+        if covers(access.grants, place=one.place)
+    }
     cases = [row for row in running_cases(connection) if row.project in shown and _colours(row)]
     last = local_day(now)
     first = last - timedelta(days=6)
@@ -80,14 +96,14 @@ def wall_of(session: Session, *, access: Access, name: domain.Text, now: datetim
     waiting = [row for row in cases if row.due_at is not None]
     return Wall(
         name=Text(zh=name.zh, en=name.en),
-        as_of=instant(as_of_ms),
+        as_of=max((one.row.as_of for one in shown.values() if one.row.as_of is not None), default=None),
         now=wall,
         counts=_counts(shown.values()),
         total=len(shown),
         levels=[_level(level, cases, today, now_ms=to_ms(wall)) for level in LEVELS],
         dual=_dual(shown.values()),
         streets=_streets(shown.values()),
-        spots=_spots(shown, sites_of(connection, [one.row for one in shown.values()]).spots),
+        spots=_spots(shown, sites_in(connection, {key: one.row.street.zh for key, one in shown.items()}).spots),
         waiting=len(waiting),
         urgent=[_urgent(row, shown[row.project], now_ms=to_ms(wall)) for row in waiting[:URGENT_MAX]],
         stills=stills_of(connection, signs, names, everywhere=access.everywhere, now=now),
@@ -100,27 +116,6 @@ def wall_of(session: Session, *, access: Access, name: domain.Text, now: datetim
     )
 
 
-def _shown(one: Stood, access: Access, *, now: datetime) -> Shown:
-    at = now if one.as_of_at is None else from_ms(one.as_of_at)
-    today, profile = local_day(at), one.ladders.at(at)
-    deviation = deviation_of(one.deviation) if one.deviation else None
-    return Shown(
-        row=one.project,
-        sign=sign(
-            [open_warning_of(row) for row in one.warnings],
-            deviation=deviation,
-            on_pause=any(first <= today <= last for first, last in one.pauses),
-            begun=today >= one.project.start,
-            profile=profile,
-        ),
-        deviation=deviation,
-        thin=deviation is not None and insufficient(deviation, profile),
-        at_ms=one.as_of_at,
-        paid_fen=one.paid_fen,
-        money=covers(usable(access.grants, action="read_money"), place=place_of(one.project)),
-    )
-
-
 def _colours(row: Row[Any]) -> bool:
     """Whether a case is of a rule that colours: evidence and devices are counted apart, as signs do."""
     found = OpenWarning(rule=row.rule, subject=Subject(kind=row.subject_kind, id=row.subject), level=row.level)
@@ -128,12 +123,12 @@ def _colours(row: Row[Any]) -> bool:
 
 
 def _names(shown: dict[str, Shown]) -> dict[str, Named]:
-    return {key: named(one.row) for key, one in shown.items()}
+    return {key: one.name for key, one in shown.items()}
 
 
 def _counts(shown: Iterable[Shown]) -> SignCounts:
-    found = [one.sign for one in shown]
-    return SignCounts(**{sign: found.count(sign) for sign in SIGNS})
+    found = Counter(one.sign for one in shown)
+    return SignCounts(**{sign: found[sign] for sign in SIGNS})
 
 
 def _level(level: Level, cases: Sequence[Row[Any]], today: Sequence[Row[Any]], *, now_ms: int) -> LevelToday:
@@ -150,19 +145,19 @@ def _level(level: Level, cases: Sequence[Row[Any]], today: Sequence[Row[Any]], *
 
 def _dual(shown: Iterable[Shown]) -> Dual:
     """Sums over the measured; shares rounded down, so that nothing is shown as more than it is."""
-    seen = [one for one in shown if one.deviation is not None]
+    seen = [one for one in shown if one.row.actual_bp is not None]
     contract = sum(one.row.contract_fen for one in seen)
     money = bool(seen) and all(one.money for one in seen)
     paid = sum(one.paid_fen for one in seen)
 
-    def weighted(of: Callable[[Deviation], int]) -> int | None:
-        total = sum(of(one.deviation) * one.row.contract_fen for one in seen if one.deviation)
+    def weighted(of: Callable[[ProjectSummary], int]) -> int | None:
+        total = sum(of(one.row) * one.row.contract_fen for one in seen)
         return total // contract if contract else None
 
     return Dual(
         measured=len(seen),
-        plan_bp=weighted(lambda found: found.plan_bp),
-        work_bp=weighted(lambda found: found.actual_bp),
+        plan_bp=weighted(lambda row: row.plan_bp),
+        work_bp=weighted(lambda row: row.actual_bp or 0),
         money_bp=_share_bp(paid, contract) if money and contract else None,
         contract_fen=contract,
         paid_fen=paid if money else None,
@@ -177,10 +172,10 @@ def _streets(shown: Iterable[Shown]) -> list[StreetRow]:
     """Heaviest first: by red, yellow and blue projects, then by name."""
     grouped: dict[str, list[Shown]] = defaultdict(list)
     for one in shown:
-        grouped[one.row.street_zh].append(one)
+        grouped[one.row.street.zh].append(one)
     rows = [
         StreetRow(
-            street=Text(zh=found[0].row.street_zh, en=found[0].row.street_en),
+            street=found[0].row.street,
             counts=_counts(found),
             total=len(found),
             dual=_dual(found),
@@ -194,11 +189,11 @@ def _spots(shown: dict[str, Shown], placed: Mapping[str, Sited]) -> list[Spot]:
     return [
         Spot(
             id=key,
-            name=name_of(one.row),
-            street=Text(zh=one.row.street_zh, en=one.row.street_en),
+            name=one.row.name,
+            street=one.row.street,
             sign=one.sign,
-            plan_bp=one.deviation.plan_bp if one.deviation else None,
-            actual_bp=one.deviation.actual_bp if one.deviation else None,
+            plan_bp=one.row.plan_bp if one.row.actual_bp is not None else None,
+            actual_bp=one.row.actual_bp,
             lon=placed[key].lon,
             lat=placed[key].lat,
             schematic=placed[key].schematic,
@@ -212,7 +207,7 @@ def _urgent(row: Row[Any], shown: Shown, *, now_ms: int) -> Urgent:
     role = SEAT_WORDS[_TURN.get(row.clock, "project_owner")]
     return Urgent(
         id=str(row.warning),
-        project=named(shown.row),
+        project=shown.name,
         subject=None if row.name_zh is None else Text(zh=row.name_zh, en=row.name_en),
         level=cast(Level, row.level),
         state=row.state,
@@ -220,7 +215,7 @@ def _urgent(row: Row[Any], shown: Shown, *, now_ms: int) -> Urgent:
             zh=f"{rule.zh} {amount(row.value, row.unit, zh=True)}",
             en=f"{rule.en}: {amount(row.value, row.unit, zh=False)}",
         ),
-        unit=Text(zh=shown.row.unit_zh, en=shown.row.unit_en),
+        unit=shown.row.unit,
         role=Text(zh=role.zh, en=role.en),
         due_at=instant(row.due_at),
         overdue=row.due_at is not None and row.due_at < now_ms,
@@ -234,12 +229,12 @@ def _money(shown: Iterable[Shown]) -> list[MoneyRow] | None:
         return None
     rows = []
     for one in found:
-        if one.money and one.deviation is not None and one.row.contract_fen > 0:
+        work_bp = one.row.actual_bp
+        if one.money and work_bp is not None and one.row.contract_fen > 0:
             paid_bp = _share_bp(one.paid_fen, one.row.contract_fen)
-            work_bp = one.deviation.actual_bp
             rows.append(
                 MoneyRow(
-                    project=named(one.row),
+                    project=one.name,
                     sign=one.sign,
                     work_bp=work_bp,
                     money_bp=paid_bp,
@@ -251,7 +246,7 @@ def _money(shown: Iterable[Shown]) -> list[MoneyRow] | None:
 
 def _evidenced(shown: Iterable[Shown]) -> Evidenced:
     found = list(shown)
-    seen = [one.deviation.coverage_bp for one in found if one.deviation is not None]
+    seen = [one.row.coverage_bp for one in found if one.row.actual_bp is not None]
     thin = sum(one.thin for one in found)
     return Evidenced(
         sure=len(seen) - thin,

@@ -26,8 +26,12 @@ class Sites:
 
 
 def sites_of(connection: Connection, projects: Sequence[Project]) -> Sites:
-    """Three queries however many projects."""
-    wanted = {project.id for project in projects}
+    """Two queries however many projects."""
+    return sites_in(connection, {project.id: project.street_zh for project in projects})
+
+
+def sites_in(connection: Connection, wanted: Mapping[str, str]) -> Sites:
+    """The same of projects given with their streets."""
     fences = {
         row.project: around(lat_e7=row.lat_e7, lon_e7=row.lon_e7, radius_m=row.radius_m)
         for row in site_places(connection)
@@ -37,7 +41,7 @@ def sites_of(connection: Connection, projects: Sequence[Project]) -> Sites:
         if row.project in wanted:
             fences[row.project] = _drawn(row.document, cast(Datum, row.datum))
     known = {name: (fence.lon, fence.lat) for name, fence in fences.items()}
-    unplaced = [Unplaced(project=one.id, street=one.street_zh) for one in projects if one.id not in known]
+    unplaced = [Unplaced(project=name, street=street) for name, street in wanted.items() if name not in known]
     return Sites(spots=spots(unplaced, known), fences=fences)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal, cast
+from typing import Literal, cast
 
 from sqlmodel import Session
 
@@ -15,18 +15,25 @@ from central.api.errors import absent
 from central.api.mending_schemas import Inbox, InboxCounts
 from central.api.schemas import Level, SubjectKind, SubjectName, Text
 from central.api.views.cases import briefs
+from central.api.views.seats import visible_projects
 from central.api.views.words import instant, name_of, named, refs_of
 from central.api.warning_schemas import PlanWarning, WarningEvent, WarningList
 from central.mending.clocks import DAY_MS
 from central.rules.sentence import RULE_NAMES, Said, line_name, sentence
 from central.store import tables
 from central.store.instants import from_ms
-from central.store.read_inbox import InboxFilter, inbox_count, inbox_page
+from central.store.read_inbox import InboxFilter, inbox_count, inbox_counts, inbox_page
 from central.store.read_mended import cases_of_warnings
-from central.store.read_warnings import Told, told_warning, told_warnings, told_warnings_of
+from central.store.read_warnings import (
+    Told,
+    Wanted,
+    count_warnings,
+    told_warning,
+    told_warnings,
+    told_warnings_of,
+)
 
 State = Literal["open", "closed", "withdrawn"]
-_WEIGHT = {"red": 0, "yellow": 1, "blue": 2}
 _STATES = {"open": ("open",), "closed": ("closed",), "all": ("open", "closed", "withdrawn")}
 
 
@@ -43,11 +50,11 @@ def warnings_of(
     session: Session, *, access: Access, project: str | None, state: str, levels: Sequence[Level], page: Page
 ) -> WarningList:
     """Warnings of the caller's scope: open before closed, heaviest first, then newest; `total` counts all."""
-    told = told_warnings(session, project=project, states=_STATES[state], levels=levels)
-    visible = [one for one in told if access.sees(one.project)]
-    visible.sort(key=lambda one: (one.warning.state != "open", _WEIGHT[one.warning.level]))
-    shown = visible[page.offset : page.offset + page.limit]
-    return WarningList(total=len(visible), warnings=_shown(session, shown, access=access, now_ms=page.now_ms))
+    within = visible_projects(session.connection(), access)
+    wanted = Wanted(within=within, project=project, states=_STATES[state], levels=levels)
+    told = told_warnings(session, wanted, limit=page.limit, offset=page.offset)
+    shown = _shown(session, told, access=access, now_ms=page.now_ms)
+    return WarningList(total=count_warnings(session, wanted), warnings=shown)
 
 
 def warning_of(session: Session, warning_id: int, *, access: Access, now_ms: int) -> PlanWarning:
@@ -70,21 +77,17 @@ def inbox_of(session: Session, wanted: InboxFilter, *, access: Access, sort: str
 
 def counts_of(session: Session, wanted: InboxFilter) -> InboxCounts:
     """The figures beside the desk's filters, all within the filter's scope."""
-    connection = session.connection()
     week_ms = wanted.now_ms - 7 * DAY_MS
-
-    def count(**more: Any) -> int:
-        return inbox_count(connection, replace(wanted, **more))
-
-    return InboxCounts(
-        **{mine: count(mine=mine) for mine in ("ack", "measure", "verify", "told")},
-        active=count(),
-        overdue=count(overdue=True),
-        insufficient=count(rules=("evidence",)),
-        closed_this_week=count(states=("closed",), ended_since_ms=week_ms),
-        false_alarms=count(states=("false_alarm",)),
-        **{level: count(levels=(level,)) for level in ("red", "yellow", "blue")},
-    )
+    asked = {mine: replace(wanted, mine=mine) for mine in ("ack", "measure", "verify", "told")}
+    asked |= {level: replace(wanted, levels=(level,)) for level in ("red", "yellow", "blue")}
+    asked |= {
+        "active": wanted,
+        "overdue": replace(wanted, overdue=True),
+        "insufficient": replace(wanted, rules=("evidence",)),
+        "closed_this_week": replace(wanted, states=("closed",), ended_since_ms=week_ms),
+        "false_alarms": replace(wanted, states=("false_alarm",)),
+    }
+    return InboxCounts(**inbox_counts(session.connection(), asked))
 
 
 def subject_of(told: Told) -> SubjectName:

@@ -116,6 +116,7 @@ class WarningEvent(SQLModel, table=True):
     """One transition of a warning: raised, escalated, downgraded or cleared."""
 
     __tablename__: ClassVar[str] = "warning_event"
+    __table_args__ = (Index("ix_warning_event_at", "at"),)
     warning: int = Field(primary_key=True, sa_type=SERIAL, foreign_key="warning.id")
     at: int = big(primary_key=True)
     event: str = Field(primary_key=True)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
 from central.store.tables.columns import big, long_text
+
+_HAS_STILL = text("evidence_sha256 IS NOT NULL")
 
 
 class FaceReading(SQLModel, table=True):
@@ -22,6 +24,7 @@ class FaceReading(SQLModel, table=True):
         Index("ix_face_reading_group", "building", "observed_at"),
         Index("ix_face_reading_face", "building", "face", "observed_at"),
         Index("ix_face_reading_camera", "gateway", "camera", "observed_at"),
+        Index("ix_face_reading_still", "observed_at", sqlite_where=_HAS_STILL, postgresql_where=_HAS_STILL),
     )
     gateway: str = Field(primary_key=True)
     epoch: str = Field(primary_key=True)
@@ -104,4 +107,4 @@ class Evidence(SQLModel, table=True):
     size_bytes: int = big()
     width_px: int
     height_px: int
-    received_at: int = big()
+    received_at: int = big(index=True)

@@ -13,6 +13,7 @@ from sqlmodel import Session
 
 from central.api.access import Access
 from central.api.policy import Grant
+from central.api.views.briefs import Briefs
 from central.api.views.wall import wall_of
 from central.api.wall_cache import AnswerCache
 from central.domain import Text
@@ -106,7 +107,8 @@ def test_more_projects_are_not_more_queries(own_centre: Centre) -> None:
     def statements() -> int:
         with reading(own_centre.engine) as connection, Session(connection) as session:
             with counted(own_centre.engine) as found:
-                wall_of(session, access=leader, name=Text(zh="区", en="D"), now=NOW, wall=WALL)
+                briefs = Briefs().all(session, now=NOW)
+                wall_of(session, briefs, access=leader, name=Text(zh="区", en="D"), now=NOW, wall=WALL)
             return len(found)
 
     before = statements()

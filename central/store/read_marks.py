@@ -1,0 +1,73 @@
+"""What says whether a project's row of a list is still the same: read at every question, so it must cost little."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, select
+
+from central.store import tables
+from central.store.upsert import table_of
+
+_PROJECT, _STATE = table_of(tables.Project), table_of(tables.AssessmentState)
+_ASKED, _SWITCH, _AUDIT = table_of(tables.PauseRequest), table_of(tables.LadderSwitch), table_of(tables.AuditEntry)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """A project, where it is, and all that its row is made of as far as it can change: equal `of`, equal rows.
+
+    What is judged of a project changes with its judgement alone (`save_assessment` claims a revision and an instant).
+    A project that was never judged is shown as of the clock: `judged` False.
+    """
+
+    project: str
+    unit: str
+    street: str
+    judged: bool
+    of: Hashable
+
+
+def marks(connection: Connection) -> list[Mark]:
+    """Of every project, by id."""
+    switches = connection.execute(select(func.max(_SWITCH.c.id))).scalar()
+    approved = (
+        select(_ASKED.c.project, func.count(), func.max(_ASKED.c.decided_at))
+        .where(_ASKED.c.state == "approved")
+        .group_by(_ASKED.c.project)
+    )
+    pauses = {project: (count, newest) for project, count, newest in connection.execute(approved)}
+    wanted = (
+        select(*_PROJECT.c, _STATE.c.as_of_at, _STATE.c.assessed_revision)
+        .outerjoin(_STATE, _STATE.c.project == _PROJECT.c.id)
+        .order_by(_PROJECT.c.id)
+    )
+    return [
+        Mark(
+            project=row.id,
+            unit=row.unit_zh,
+            street=row.street_zh,
+            judged=row.as_of_at is not None,
+            of=(tuple(row), pauses.get(row.id), switches),
+        )
+        for row in connection.execute(wanted)
+    ]
+
+
+def judged_stamp(connection: Connection) -> tuple[int, ...]:
+    """Changes when any of the marks does; the last figure is the number of projects that were never judged.
+
+    Each figure only grows. Whatever people write (plans, transfers, pauses, ladders) is in the audit trail too.
+    """
+    projects = select(func.count()).select_from(_PROJECT).scalar_subquery()
+    counted = (
+        select(func.coalesce(func.sum(_STATE.c.assessed_revision), 0)).scalar_subquery(),
+        select(func.coalesce(func.sum(_STATE.c.as_of_at), 0)).scalar_subquery(),
+        select(func.coalesce(func.max(_AUDIT.c.seq), 0)).scalar_subquery(),
+        select(func.coalesce(func.sum(_PROJECT.c.plan_version), 0)).scalar_subquery(),
+        select(func.coalesce(func.max(_ASKED.c.decided_at), 0)).scalar_subquery(),
+        select(func.coalesce(func.max(_SWITCH.c.id), 0)).scalar_subquery(),
+        projects - select(func.count(_STATE.c.as_of_at)).scalar_subquery(),
+    )
+    return tuple(int(value) for value in connection.execute(select(*counted)).one())
