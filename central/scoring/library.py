@@ -154,6 +154,24 @@ def read_sector(document: object, *, version: int, before: Sector | None = None)
     )
 
 
+def check_sources(given: SectorGiven) -> None:
+    """ScoringRefused where what the platform measures is scored the wrong way round, or as if people had judged it: a
+    value that cannot be scored would stop the sheets of everybody."""
+    for entry in given.indicators:
+        if not entry.source or entry.kind == SOURCES[entry.source].better:
+            continue
+        better = SOURCES[entry.source].better
+        raise ScoringRefused(
+            "unknown",
+            Text(
+                zh=f"{entry.id} 的类型 {entry.kind} 与采集项 {entry.source} 不符",
+                en=f"{entry.id} is of kind {entry.kind}, but {entry.source} is measured",
+            ),
+            where=f"indicators.{entry.id}.kind",
+            expected=Text(zh=f"{better} (该采集项的方向)", en=f"{better}, the way of that measure"),
+        )
+
+
 def sector_document(sector: Sector) -> dict[str, Any]:
     """A sector as the document that says it."""
     return {

@@ -116,9 +116,11 @@ def check_succession(former: SetVersion | None, following: SetVersion, *, today:
                 en="never backward: today or later, and not before the version in force",
             ),
         )
-    kept = {leaf.indicator.id for leaf in following.set.leaves}
+    if (following.since.month, following.since.day) == (1, 1):
+        return
+    kept = {leaf.indicator.id: leaf.indicator for leaf in following.set.leaves}
     gone = [leaf.indicator.id for leaf in former.set.leaves if leaf.indicator.id not in kept]
-    if gone and (following.since.month, following.since.day) != (1, 1):
+    if gone:
         raise _refused(
             "wrong_state",
             Text(
@@ -127,6 +129,25 @@ def check_succession(former: SetVersion | None, following: SetVersion, *, today:
             "leaves",
             Text(zh="指标只能自某年 1 月 1 日起退出", en="leaves leave at the beginning of a year, from 1 January on"),
         )
+    for one in (leaf.indicator for leaf in former.set.leaves):
+        if _measured_by(kept[one.id]) != _measured_by(one):
+            raise _refused(
+                "wrong_state",
+                Text(
+                    zh=f"年度中途改动指标 {one.id} 的目标值或计算方式",
+                    en=f"target or measure of {one.id} changed within a year",
+                ),
+                "leaves",
+                Text(
+                    zh="目标值经弹性调整申请修改; 计算方式自某年 1 月 1 日起修改",
+                    en="a target changes by an adjustment that is applied for, how it is measured from 1 January on",
+                ),
+            )
+
+
+def _measured_by(one: Indicator) -> tuple[object, ...]:
+    """What a value is held against: what was agreed of an indicator for a year."""
+    return one.kind, one.target, one.unit, one.source
 
 
 def check_decision(version: SetVersion, *, by: str) -> None:

@@ -15,7 +15,7 @@ from central.domain import Subject, Text
 from central.errors import UnknownThing
 from central.scoring.carbon import FactorTable, checked_table
 from central.scoring.indicator import IndicatorSet
-from central.scoring.library import Sector, SectorGiven, read_sector, sector_document
+from central.scoring.library import Sector, SectorGiven, check_sources, read_sector, sector_document
 from central.scoring.refused import ScoringRefused
 from central.scoring.sets import SetVersion, check_decision, check_succession, checked_set, set_id, spelled_set
 from central.store import tables
@@ -31,6 +31,7 @@ _SET, _SET_ACT = table_of(tables.IndicatorSetRow), table_of(tables.IndicatorSetA
 def put_sector(connection: Connection, given: SectorGiven, *, by: str, now_ms: int) -> Sector:
     """A sector's indicators as its next version; the same again gives the version it has. Running sets keep theirs."""
     lock_head(connection)
+    check_sources(given)
     before = sectors(connection).get(given.sector)
     version = 1 if before is None else before.version + 1
     sector = read_sector(given, version=version, before=before)

@@ -150,6 +150,30 @@ def changed(sector: str, **indicator: Any) -> SectorGiven:
     return SectorGiven.model_validate(document)
 
 
+@pytest.mark.parametrize("kind", ["lower", "binary", "survey", "qualitative"])
+def test_what_is_measured_is_not_scored_the_wrong_way_round(sqlite_store: Engine, kind: str) -> None:
+    given = changed("environment", kind=kind)  # of money.execution_rate, where more is better
+    with writing(sqlite_store) as connection, pytest.raises(ScoringRefused, match="is measured") as refused:
+        put_sector(connection, given, by="admin", now_ms=1)
+    assert refused.value.where == "indicators.money.execution.kind"
+
+
+@pytest.mark.parametrize("changes", [{"target": 10.0}, {"source": ""}, {"kind": "binary"}, {"unit": "‰"}])
+def test_what_a_year_is_held_against_changes_by_an_adjustment_only(
+    sqlite_store: Engine, changes: dict[str, Any]
+) -> None:
+    def easier(version: int) -> IndicatorSet:
+        found = ALL(version)
+        first = replace(found.leaves[0], indicator=replace(found.leaves[0].indicator, **changes))
+        return replace(found, leaves=(first, *found.leaves[1:]))
+
+    propose(sqlite_store, ALL, DAY, base=0)
+    approve(sqlite_store, 1, DAY)
+    with pytest.raises(ScoringRefused, match="changed within a year"):
+        propose(sqlite_store, easier, DAY + timedelta(days=1), base=1)
+    assert propose(sqlite_store, easier, DAY, base=1, since=date(2027, 1, 1)) == 2
+
+
 @pytest.mark.requirement("D33")
 def test_d33_updating_the_library_changes_no_running_project(any_store: Engine) -> None:
     units = {one.id: one.unit for one in SECTORS["environment"].indicators}
