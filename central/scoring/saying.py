@@ -19,6 +19,9 @@ _DIGITS = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4,
 _TENS = {"十": 10, "百": 100, "千": 1000}
 _SCALES = {"万": 10_000, "亿": 100_000_000}
 _CN = "[零〇一二两三四五六七八九十百千万亿]+"
+_CN_DIGITS = "零〇一二两三四五六七八九"
+_CN_DECIMAL = rf"{_CN}(?:点[{_CN_DIGITS}]+)?"
+_CN_MAX = 16  # signs: what is longer is no number of anything, and nobody's integer
 _NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
 _UNIT = "|".join(re.escape(unit) for unit in sorted(UNITS, key=len, reverse=True))
 
@@ -37,8 +40,9 @@ _CHANGE = "提高|提升|增长|增加|上升|扩大|下降|降低|减少|压减
 _FILLER = r"(?:[约近超]|大约|左右|不少于|不低于|了|\s)*"
 _QUANTITY = re.compile(
     rf"(?:(?P<ge>{_AT_LEAST})|(?P<le>{_AT_MOST})|(?P<eq>{_EQUAL})|(?P<change>{_CHANGE}))?{_FILLER}"
-    rf"(?P<number>百分之(?:{_CN}|{_NUMBER})|(?:{_CN}|\d+)分之(?:{_CN}|\d+)|[一二两三四五六七八九](?=成)|{_NUMBER}|{_CN})"
-    rf"\s*(?P<scale>[万亿千百](?![分元]))?余?多?\s*(?P<unit>成|{_UNIT})?"
+    rf"(?P<number>百分之(?:{_CN_DECIMAL}|{_NUMBER})|(?:{_CN}|\d+)分之(?:{_CN}|\d+)|[一二两三四五六七八九](?=成)|{_NUMBER}"
+    rf"|{_CN_DECIMAL})\s*(?P<scale>[万亿千百](?![分元]))?余?多?\s*(?P<unit>成|{_UNIT})?"
+    r"(?P<tenth>(?<=成)[一二三四五六七八九半])?"
     r"\s*(?P<after>(?:及|或)?以上|(?:及|或)?以下|以内|之内|内|左右|上下)?"
 )
 _RATE_NAME = re.compile(
@@ -155,6 +159,8 @@ def number_of(words: str) -> float | None:
         return None if not below or above is None else 100 * above / below
     if re.fullmatch(_NUMBER, words):
         found: float | None = float(words.replace(",", ""))
+    elif "点" in words:
+        found = _decimal(words)
     else:
         found = _chinese(words)
     return float(found) if found is not None and found <= LARGEST else None
@@ -170,7 +176,8 @@ def _quantity(text: str, hit: re.Match[str]) -> Quantity | None:
     if spelled_share:
         unit = "%"
     elif unit == "成":
-        value, unit = 10 * value, "%"
+        tenth = hit["tenth"]
+        value, unit = 10 * value + (5 if tenth == "半" else _DIGITS.get(tenth or "零", 0)), "%"
     elif not unit:
         spelled = re.fullmatch(_NUMBER, words) is not None
         indexed = _INDEX_NAME.search(name + (hit["ge"] or hit["le"] or hit["eq"] or ""))
@@ -199,9 +206,17 @@ def _sign(hit: re.Match[str]) -> Sign:
     return "=" if hit["eq"] else "≥"
 
 
+def _decimal(words: str) -> float | None:
+    """五点五 = 5.5; None when it is no number."""
+    whole, _, part = words.partition("点")
+    digits = "".join(str(_DIGITS[sign]) for sign in part[:_CN_MAX] if sign in _DIGITS)
+    known = _chinese(whole)
+    return None if known is None or not digits else float(f"{known}.{digits}")
+
+
 def _chinese(words: str) -> int | None:
     """一百二十 = 120, 三千 = 3000, 十二万 = 120000, 二〇二五 = 2025; None when it is no number."""
-    if not re.fullmatch(_CN, words):
+    if len(words) > _CN_MAX or not re.fullmatch(_CN, words):
         return None
     if all(sign in _DIGITS for sign in words):
         return int("".join(str(_DIGITS[sign]) for sign in words))

@@ -32,6 +32,8 @@ _VAGUE_AMOUNT = re.compile(
     "若干|大量|一批|部分|有所|较大|明显|显著|大幅|基本|多数|绝大多数|适当|合理|良好|some|many|several"
 )
 
+_FROM = re.compile(r"(?:从|由|自)[^\d,,。;;]{0,4}$")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
@@ -56,8 +58,10 @@ class Understood:
 
     @property
     def main(self) -> Quantity | None:
-        """The measure that most likely is the target: with a unit, shares and written signs before plain counts."""
+        """The measure that most likely is the target: with a unit, shares and written signs before plain counts, and
+        where it is to come to before where it comes from (由45天压缩到30天)."""
         ranked = [one for one in self.quantities if one.unit] or list(self.quantities)
+        ranked = [one for one in ranked if not _FROM.search(one.name)] or ranked
         return max(
             ranked, key=lambda one: (one.unit in ("%", "‰"), any(sign in one.words for sign in "≥≤不至")), default=None
         )

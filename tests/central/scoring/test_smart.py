@@ -204,12 +204,23 @@ def test_days_are_read_as_people_write_them(text: str, due: date | None, start: 
         ("事故为0起", 0, "起", "="),
         ("1,250个", 1250, "个", "≥"),
         ("至少3千户", 3000, "户", "≥"),
+        ("2026年底前完成率达到九成五", 95.0, "%", "≥"),
+        ("2026年底前完成率达到八成半", 85.0, "%", "≥"),
+        ("2026年底前空置率不超过百分之五点五", 5.5, "%", "≤"),
+        ("2026年底前建成三点五公里管网", 3.5, "公里", "≥"),
+        ("2026年底前平均办结时间由45天压缩到30天", 30.0, "天", "≤"),
+        ("2026年底前满意度从80%提高到90%", 90.0, "%", "≥"),
     ],
 )
 def test_numbers_are_read_as_people_write_them(text: str, value: float, unit: str, sign: str) -> None:
     main = understood(text).main
     assert main is not None
     assert (main.value, main.unit, main.sign) == (value, unit, sign)
+
+
+def test_a_row_of_numerals_is_no_number() -> None:
+    for text in ("一" * 5000, "九" * 4301 + "个", "亿" * 600, "一点" + "五" * 400):
+        assert all(one.value <= 10 for one in understood(text).quantities)
 
 
 def test_every_reason_is_in_both_languages() -> None:
