@@ -68,11 +68,13 @@ def _remind_measures(connection: Connection, measures: list[Rectification], doin
 def _remind(connection: Connection, measure: Rectification, one: Call, doing: Doing) -> Late:
     """Remind the responsible person at once; of what is overdue, who is to be told of it with all the rest."""
     words = connection.execute(select(_MEASURE.c.title).where(_MEASURE.c.id == measure.id)).scalar_one()
-    title, persons, leaders = Text(zh=words, en=words), (measure.person,), tuple[str, ...]()
-    if one.whom == "leader":
-        persons = leaders = leaders_of(connection, measure.project, measure.unit, at_ms=doing.wall_ms)
+    title = Text(zh=words, en=words)
+    upwards = one.whom == "leader"
+    told: tuple[str, ...] = (measure.person,)
+    if upwards:
+        told = leaders_of(connection, measure.project, measure.unit, at_ms=doing.wall_ms)
     else:
-        tell_reminder(connection, measure, title, persons, days=one.days, doing=doing)
-    detail = {"days": one.days, "told": list(persons)}
+        tell_reminder(connection, measure, title, told, days=one.days, doing=doing)
+    detail = {"days": one.days, "told": list(told)}
     note_measure(connection, measure, (), doing, event=one.kind, tag=one.tag, detail=detail)
-    return Late(measure=measure, title=title, days=one.days, told=leaders)
+    return Late(measure=measure, title=title, days=one.days, told=told if upwards else ())
