@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from central.api.access import Access, allow
 from central.api.acting import Number
+from central.api.envelopes import ErrorEnvelope
 from central.api.errors import InvalidError, absent
 from central.api.mending_refusals import RESPONSES
 from central.api.ranking_schemas import About, RemarkGiven
@@ -26,14 +27,17 @@ from central.api.recognition_schemas import (
     UsageShown,
 )
 from central.api.refused_acts import recorded
+from central.api.routes.public import Unhurried
 from central.api.schemas import Text as ShownText
 from central.api.services import Db, Given, Services
 from central.api.views.standing import Judged
 from central.domain import Text
 from central.evaluate.recognition import METHOD
+from central.plan.calendar import local_day
 from central.scoring.period import period_of, period_with
 from central.store.engine import writing
 from central.store.instants import district_day, from_ms, to_ms
+from central.store.read_public import newest_flag
 from central.store.read_ranked_shown import Practice, livelihood_of, practice_of, practices, usage_of
 from central.store.read_ranked_suggestions import (
     StoredSuggestion,
@@ -43,6 +47,7 @@ from central.store.read_ranked_suggestions import (
 )
 from central.store.read_seats import seat_of
 from central.store.read_standing import standings
+from central.store.read_wall import stamp_of
 from central.store.save_ranked_shown import act_on_practice, enter_practice, flag_livelihood
 
 router = APIRouter(tags=["recognition"])
@@ -166,10 +171,20 @@ def put_livelihood(
         return _livelihood(Session(connection), services, given.year)
 
 
-@router.get("/public/livelihood", operation_id="getPublicLivelihood", response_model=LivelihoodList)
+@router.get(
+    "/public/livelihood",
+    operation_id="getPublicLivelihood",
+    response_model=LivelihoodList,
+    responses={429: {"model": ErrorEnvelope}},
+    dependencies=[Unhurried],
+)
 def get_livelihood(services: Given, session: Db, year: Year) -> LivelihoodList:
-    """The list of a year as anybody may read it: promises, plan and progress; no person, no money."""
-    return _livelihood(session, services, year)
+    """The list of a year as anybody may read it: promises, plan and progress; no person, no money.
+
+    Made once for everybody, again only when something changed; who asks too often waits."""
+    connection = session.connection()
+    stamp = (stamp_of(connection), newest_flag(connection), local_day(services.clock()))
+    return services.promised.answer(year, stamp, lambda: _livelihood(session, services, year))
 
 
 def _livelihood(session: Session, services: Services, year: int) -> LivelihoodList:

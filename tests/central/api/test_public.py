@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from central.api.metering import Meter
 from central.api.public_schemas import PublicProject
+from central.api.throttle import neighbourhood
 from central.store import tables
 from central.store.engine import writing
 from central.store.instants import to_ms
@@ -119,3 +120,17 @@ def test_e23_a_guest_of_the_open_day_sees_what_he_was_invited_to_until_the_hour_
     assert fresh.get("/api/v1/visit/projects").status_code == 200
     one_centre.wall.at = end
     assert fresh.get("/api/v1/visit/projects").status_code == 404
+
+
+def test_the_list_of_promises_is_made_once_and_not_for_who_asks_too_often(own_centre: Centre) -> None:
+    url, citizen = "/api/v1/public/livelihood?year=2026", own_centre.client()
+    assert citizen.get(url).json()["projects"] == []
+    publish(own_centre)
+    assert [one["project"] for one in citizen.get(url).json()["projects"]] == ["qp"]  # not the list that was kept
+    assert citizen.get("/api/v1/public/livelihood?year=2025").json()["projects"] == []
+    publish(own_centre, listed=False)
+    assert citizen.get(url).json()["projects"] == []
+    for host in ("127.0.0.1", "testclient"):
+        while own_centre.services.meter.wait_s(neighbourhood(host), now=own_centre.wall.at) == 0:
+            pass
+    assert citizen.get(url).status_code == 429

@@ -11,6 +11,7 @@ from sqlalchemy import Engine, text
 from sqlmodel import Session
 
 from central.evaluate.result_policy import SHIPPED_DOCUMENT
+from central.scoring.leaf import grade
 from central.scoring.period import period_of
 from central.store import tables
 from central.store.engine import reading, writing
@@ -21,6 +22,7 @@ from central.store.save_ranked import follow_up
 from tests.central.api.district import Centre
 from tests.central.evaluate.test_ranking import TEN, at_rank, results
 from tests.central.store.test_indicators import UNIT, make
+from tests.central.store.test_ranked import a_sheet
 
 WALL = datetime(2026, 2, 3, 4, tzinfo=UTC)
 PEOPLE = {
@@ -91,6 +93,7 @@ def test_rankings_of_units_are_for_all_who_work_there_and_those_of_persons_are_n
     places = centre.client("clerk7").get(units).json()["places"]
     assert [(one["subject"]["id"], one["rank"]) for one in places][-1] == ("U7", 10)
     assert places[0]["sheets"] == ["sheet-U1"]
+    assert [one["grade"] for one in places] == [grade(one["points"]) for one in places]
     for person in ("clerk7", "head7", "audit", "admin", "p1"):
         assert centre.client(person).get(clerks).status_code == 404, person
     assert [one["rank"] for one in centre.client("leader").get(clerks).json()["places"]] == [1, 2, 3, 4, 5]
@@ -211,6 +214,9 @@ def test_a_table_of_a_period_that_began_is_refused_and_recorded(centre: Centre) 
 def test_another_use_rests_on_sheets_and_is_decided_by_another(centre: Centre) -> None:
     given = {"subject": {"kind": "unit", "id": "U7"}, "period": "2025", "occasion": "training",
              "reason": "安排专项培训", "basis": ["a" * 64]}  # fmt: skip
+    nothing = centre.client("leader").post("/api/v1/result-uses", json=given)
+    assert (nothing.status_code, nothing.json()["error"]["where"]) == (422, "basis")
+    a_sheet(centre.engine, "a" * 64, unit="U7")
     made = centre.client("leader").post("/api/v1/result-uses", json=given)
     assert made.status_code == 201
     url = f"/api/v1/result-uses/{made.json()['id']}"
