@@ -77,55 +77,81 @@ def commit(
 
     `bulk` frames came by the backlog lane. `live`: event times are today's, so late and early ones are marked.
     """
-    done = Committed()
-    maps: dict[tuple[str, str], list[Mapped]] = {}
-    rows: list[RecordRow] = []
-    proofs: list[dict[str, Any]] = []
     lanes = [_opened(frame) for frame in frames], [_opened(frame) for frame in bulk]
     with writing(engine) as connection:
         known = gateways_named(connection, _gateways((*lanes[0], *lanes[1]), letters))
         letters = [_answered_for(letter, known) for letter in letters]
         turned_away = [_turned_away(one.frame, known) for lane in lanes for one in lane]
         sorted_ = Sorted(letters=[*letters, *(letter for letter in turned_away if letter is not None)])
+        batch = _Batch(connection=connection, now_ms=now_ms, live=live, known=known, sorted=sorted_)
         for (gateway, epoch), stream in _by_stream(lanes, letters, known=known):
-            taking = Taking(
-                connection=connection,
-                gateway=gateway,
-                epoch=epoch,
-                key=known[gateway].public_key,
-                now_ms=now_ms,
-                live=live,
-            )
-            taken = taking.take(stream.frames, stream.passed)
-            _count(done, taken)
-            rows += taken.rows
-            proofs += taken.proofs
-            sorted_.take(taken.found)
-            maps[gateway, epoch] = taken.found.maps
-            sorted_.letters += [_refusal(one) for one in taken.refused]
-            if len(taken.refused) < len(stream.frames) or stream.passed:
-                near = [one.frame.lo for one in stream.frames]
-                ack = ack_of(epoch, taken.received, bulk_hi=stream.bulk_hi, near=near)
-                done.acks.append(StreamAck(gateway=gateway, ack=ack))
-            for broken in taken.breaks:
-                note_security(connection, code="chain_broken", gateway=gateway, detail=broken.said, at_ms=now_ms)
-            if taken.conflicts:
-                said = f"other content under known numbers of epoch {epoch}: a cloned or restored store"
-                note_security(connection, code="identity_conflict", gateway=gateway, detail=said, at_ms=now_ms)
-        save_records(connection, rows)
-        save_proofs(connection, proofs)
-        save_seen_now(connection, sorted({stream.gateway for stream in done.acks}), now_ms=now_ms)
-        save_readings(connection, sorted_.readings)
-        save_events(connection, sorted_.events)
-        save_results(connection, sorted_.results)
-        dirty = projects_of(connection, readings=sorted_.readings, events=sorted_.events)
-        for (gateway, epoch), new in maps.items():
-            earlier(dirty, retime_stored(connection, new, gateway=gateway, epoch=epoch, live=live))
-        save_losses(connection, sorted_.losses, now_ms=now_ms)
-        done.letters = _save_letters(connection, sorted_.letters, known=known, now_ms=now_ms)
-        done.projects = frozenset(dirty)
+            batch.take(gateway, epoch, stream)
+        batch.save()
+    return batch.done
+
+
+@dataclass(slots=True, kw_only=True)
+class _Batch:
+    """What one transaction takes in, gathered stream by stream, and saved as one."""
+
+    connection: Connection
+    now_ms: int
+    live: bool
+    known: Mapping[str, Registered]
+    sorted: Sorted
+    done: Committed = field(default_factory=Committed)
+    maps: dict[tuple[str, str], list[Mapped]] = field(default_factory=dict)
+    rows: list[RecordRow] = field(default_factory=list)
+    proofs: list[dict[str, Any]] = field(default_factory=list)
+
+    def take(self, gateway: str, epoch: str, stream: _Stream) -> None:
+        """The frames of a stream as far as they hold, what they say, and the acknowledgement they earn."""
+        taking = Taking(
+            connection=self.connection,
+            gateway=gateway,
+            epoch=epoch,
+            key=self.known[gateway].public_key,
+            now_ms=self.now_ms,
+            live=self.live,
+        )
+        taken = taking.take(stream.frames, stream.passed)
+        _count(self.done, taken)
+        self.rows += taken.rows
+        self.proofs += taken.proofs
+        self.sorted.take(taken.found)
+        self.maps[gateway, epoch] = taken.found.maps
+        self.sorted.letters += [_refusal(one) for one in taken.refused]
+        if len(taken.refused) < len(stream.frames) or stream.passed:
+            near = [one.frame.lo for one in stream.frames]
+            ack = ack_of(epoch, taken.received, bulk_hi=stream.bulk_hi, near=near)
+            self.done.acks.append(StreamAck(gateway=gateway, ack=ack))
+        self._note(gateway, epoch, taken)
+
+    def _note(self, gateway: str, epoch: str, taken: Taken) -> None:
+        """Chains that do not hold and numbers that came twice with other content, as security events."""
+        said = [("chain_broken", broken.said) for broken in taken.breaks]
+        if taken.conflicts:
+            other = f"other content under known numbers of epoch {epoch}: a cloned or restored store"
+            said.append(("identity_conflict", other))
+        for code, detail in said:
+            note_security(self.connection, code=code, gateway=gateway, detail=detail, at_ms=self.now_ms)
+
+    def save(self) -> None:
+        """All of it, and which projects have to be judged again from when."""
+        connection, now_ms, found = self.connection, self.now_ms, self.sorted
+        save_records(connection, self.rows)
+        save_proofs(connection, self.proofs)
+        save_seen_now(connection, sorted({stream.gateway for stream in self.done.acks}), now_ms=now_ms)
+        save_readings(connection, found.readings)
+        save_events(connection, found.events)
+        save_results(connection, found.results)
+        dirty = projects_of(connection, readings=found.readings, events=found.events)
+        for (gateway, epoch), new in self.maps.items():
+            earlier(dirty, retime_stored(connection, new, gateway=gateway, epoch=epoch, live=self.live))
+        save_losses(connection, found.losses, now_ms=now_ms)
+        self.done.letters = _save_letters(connection, found.letters, known=self.known, now_ms=now_ms)
+        self.done.projects = frozenset(dirty)
         mark_dirty(connection, dirty)
-    return done
 
 
 def ack_of(epoch: str, received: Received, *, bulk_hi: int = 0, near: Iterable[int] = ()) -> Ack:

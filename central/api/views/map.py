@@ -72,9 +72,19 @@ class Then:
 
 
 def map_of(
-    session: Session, *, access: Access, name: domain.Text, now: datetime, day: date | None, street: str | None
+    session: Session,
+    *,
+    access: Access,
+    name: domain.Text,
+    now: datetime,
+    day: date | None,
+    street: str | None,
+    buildings_max: int = BUILDINGS_MAX,
 ) -> MapState:
-    """The caller's scope at the end of a day, or now; a day outside what there is becomes the nearest one within."""
+    """The caller's scope at the end of a day, or now; a day outside what there is becomes the nearest one within.
+
+    A scope of more buildings than `buildings_max` is answered by projects.
+    """
     projects = [one for one in projects_shown(session, street=street) if access.sees(one)]
     ids = [one.id for one in projects]
     last = local_day(now)
@@ -84,7 +94,7 @@ def map_of(
     at = now if live else from_ms(to_ms(midnight(shown + timedelta(days=1))) - 1)
     size = sizes(session.connection(), ids)
     total = sum(row.buildings for row in size.values())
-    detailed = total <= BUILDINGS_MAX
+    detailed = total <= buildings_max
     buildings: dict[str, list[Building]] = defaultdict(list)
     for building in buildings_of(session, ids) if detailed else ():
         buildings[building.project].append(building)

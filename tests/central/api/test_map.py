@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import Any
 
 import pytest
 from sqlalchemy import insert
+from sqlmodel import Session
 
+from central.api.access import Access
+from central.api.policy import Grant
+from central.api.views.map import map_of
+from central.domain import Text
 from central.quality.datum import to_wgs84
 from central.store import tables
 from central.store.engine import writing
 from central.store.upsert import table_of
 from tests.central.api.district import Centre
 
+NAME = Text(zh="青坪区", en="Qingping")
 CORNERS = ((121.40, 31.20), (121.402, 31.20), (121.402, 31.202), (121.40, 31.202), (121.40, 31.20))
 
 
@@ -76,12 +83,15 @@ def test_sites_lie_in_their_fences_turned_into_the_datum_of_the_world(own_centre
     assert sites["ml"]["lon"] > east  # laid out beside what is known, never in it
 
 
-def test_a_large_district_answers_by_projects(centre: Centre, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("central.api.views.map.BUILDINGS_MAX", 2)
-    shown, street = map_at(centre), map_at(centre, "?street=青坪街道")
-    assert (shown["detail"], shown["total_buildings"]) == ("projects", 3)
-    assert [(one["storeys"], one["buildings"], one["actual_bp"] is None) for one in shown["projects"]] == [
+def test_a_large_district_answers_by_projects(centre: Centre) -> None:
+    everybody = Grant(role="leader", kind="district", scope="")
+    access = Access(username="leader", name="", grants=(everybody,), expires_at=None)
+    asked = partial(map_of, access=access, name=NAME, now=centre.services.clock(), day=None, buildings_max=2)
+    with Session(centre.engine) as session:
+        shown, street = asked(session, street=None), asked(session, street="青坪街道")
+    assert (shown.detail, shown.total_buildings) == ("projects", 3)
+    assert [(one.storeys, one.buildings, one.actual_bp is None) for one in shown.projects] == [
         (10, [], True),
         (10, [], False),
     ]
-    assert (street["detail"], len(street["projects"][0]["buildings"])) == ("buildings", 2)
+    assert (street.detail, len(street.projects[0].buildings)) == ("buildings", 2)

@@ -165,73 +165,75 @@ def test_c08_a_score_is_read_as_it_stood_on_a_past_day(one_centre: Centre) -> No
     assert as_of > 0
 
 
+REFERRED: dict[str, tuple[Any, dict[str, Any]]] = {
+    "report/1": (tables.DailyReport, {"project": "qp", "day": START, "kind": "self_report", "author": "builder",
+        "document": '{"note":"n","stage":"","photos":["aa"],"claims":{}}', "verdicts": "{}", "sha256": "s",
+        "submitted_at": 1}),
+    "step/1": (tables.StepRecord, {"project": "qp", "item": "i", "step": "s", "credit_bp": 100, "done_on": START,
+        "sha256": "aa", "author": "a", "submitted_at": 1}),
+    "life/qp/started": (tables.LifeEventRow, {"project": "qp", "kind": "started", "day": START, "ref": "r",
+        "noted_by": "a", "noted_at": 1}),
+    "lot/1": (tables.InspectionLot, {"project": "qp", "item": "", "day": START, "inspected": 3, "passed": 2,
+        "paper": "p", "author": "a", "noted_at": 1}),
+    "safety/1": (tables.SafetyFinding, {"project": "qp", "day": START, "serious": True, "what": "w", "paper": "p",
+        "author": "a", "noted_at": 1}),
+    "quality/2026-05/区住建局": (tables.QualityMonth, {"month": START, "unit": "区住建局", "rank": 0,
+        "counts": "{}", "total_bp": 8919, "grade": "C", "sha256": "s", "frozen_at": 1}),
+    "requests/1": (tables.RequestCount, {"unit": "区住建局", "kind": "complaint", "day": START, "received": 4,
+        "closed": 3, "minutes": 1, "source": "12345", "given_by": "a", "given_at": 1}),
+    "rectification/1": (tables.Rectification, {"project": "qp", "unit": "u", "state": "verified", "origin": "o",
+        "evidence": '[{"kind":"photo","sha256":"aa","note":""}]', "created_at": 1, "created_by": "a"}),
+    "ledger/qp/1": (tables.FundEntry, {"project": "qp", "nth": 1, "voucher": "v1", "kind": "pay", "day": START,
+        "amount_fen": 900, "line": "l", "contract": "", "payee": "p", "wage_fen": 0, "reverses": "",
+        "approver": "a", "object_code": "", "note": "", "source": "file", "flags": "", "posted_by": "a",
+        "posted_at": 1, "prev_hash": "0", "hash": "h"}),
+    "form/1": (tables.EvaluationForm, {"evaluation": 1, "round": 1, "kind": "peer", "filler": "区水务局",
+        "person": "n", "state": "submitted", "due_at": 9, "sheet": "s", "submitted_by": "n", "submitted_at": 1,
+        "remark": "r"}),
+    "form/2": (tables.EvaluationForm, {"evaluation": 1, "round": 1, "kind": "finance", "filler": "", "person": "m",
+        "state": "submitted", "due_at": 9, "sheet": "s", "submitted_by": "m", "submitted_at": 1}),
+    "file/ff": (tables.ThirdReportFile, {"sha256": "ff", "project": "qp", "content": b"%PDF-", "put_by": "t",
+        "media_type": "application/pdf", "put_at": 1}),
+    "photo/ee": (tables.Photo, {"sha256": "ee", "format": "jpeg", "size_bytes": 1, "width_px": 1, "height_px": 1,
+        "shown_bytes": 1, "received_at": 1}),
+}  # fmt: skip
+EVALUATION: dict[str, Any] = {
+    "subject_kind": "unit",
+    "subject": "区住建局",
+    "unit": "区住建局",
+    "period_kind": "quarter",
+    "period": "2026-Q2",
+    "policy": 0,
+    "state": "collecting",
+    "round": 1,
+    "opened_at": 1,
+    "closes_at": 9,
+}
+THIRD: dict[str, Any] = {
+    "project": "qp",
+    "month": "2026-05",
+    "sheet": "s",
+    "file": "ff",
+    "signer": "评估所 李",
+    "signed_on": START,
+    "uploaded_by": "t",
+    "uploaded_at": 1,
+}
+
+
 def test_every_kind_of_reference_that_is_known_names_what_it_is(one_centre: Centre) -> None:
     """Rows of each kind, put there plainly, and each is found again under its reference."""
-    rows: dict[str, tuple[Any, dict[str, Any]]] = {
-        "report/1": (tables.DailyReport, {"project": "qp", "day": START, "kind": "self_report", "author": "builder",
-            "document": '{"note":"n","stage":"","photos":["aa"],"claims":{}}', "verdicts": "{}", "sha256": "s",
-            "submitted_at": 1}),
-        "step/1": (tables.StepRecord, {"project": "qp", "item": "i", "step": "s", "credit_bp": 100, "done_on": START,
-            "sha256": "aa", "author": "a", "submitted_at": 1}),
-        "life/qp/started": (tables.LifeEventRow, {"project": "qp", "kind": "started", "day": START, "ref": "r",
-            "noted_by": "a", "noted_at": 1}),
-        "lot/1": (tables.InspectionLot, {"project": "qp", "item": "", "day": START, "inspected": 3, "passed": 2,
-            "paper": "p", "author": "a", "noted_at": 1}),
-        "safety/1": (tables.SafetyFinding, {"project": "qp", "day": START, "serious": True, "what": "w", "paper": "p",
-            "author": "a", "noted_at": 1}),
-        "quality/2026-05/区住建局": (tables.QualityMonth, {"month": START, "unit": "区住建局", "rank": 0,
-            "counts": "{}", "total_bp": 8919, "grade": "C", "sha256": "s", "frozen_at": 1}),
-        "requests/1": (tables.RequestCount, {"unit": "区住建局", "kind": "complaint", "day": START, "received": 4,
-            "closed": 3, "minutes": 1, "source": "12345", "given_by": "a", "given_at": 1}),
-        "rectification/1": (tables.Rectification, {"project": "qp", "unit": "u", "state": "verified", "origin": "o",
-            "evidence": '[{"kind":"photo","sha256":"aa","note":""}]', "created_at": 1, "created_by": "a"}),
-        "ledger/qp/1": (tables.FundEntry, {"project": "qp", "nth": 1, "voucher": "v1", "kind": "pay", "day": START,
-            "amount_fen": 900, "line": "l", "contract": "", "payee": "p", "wage_fen": 0, "reverses": "",
-            "approver": "a", "object_code": "", "note": "", "source": "file", "flags": "", "posted_by": "a",
-            "posted_at": 1, "prev_hash": "0", "hash": "h"}),
-        "form/1": (tables.EvaluationForm, {"evaluation": 1, "round": 1, "kind": "peer", "filler": "区水务局",
-            "person": "n", "state": "submitted", "due_at": 9, "sheet": "s", "submitted_by": "n", "submitted_at": 1,
-            "remark": "r"}),
-        "form/2": (tables.EvaluationForm, {"evaluation": 1, "round": 1, "kind": "finance", "filler": "", "person": "m",
-            "state": "submitted", "due_at": 9, "sheet": "s", "submitted_by": "m", "submitted_at": 1}),
-        "file/ff": (tables.ThirdReportFile, {"sha256": "ff", "project": "qp", "content": b"%PDF-", "put_by": "t",
-            "media_type": "application/pdf", "put_at": 1}),
-        "photo/ee": (tables.Photo, {"sha256": "ee", "format": "jpeg", "size_bytes": 1, "width_px": 1, "height_px": 1,
-            "shown_bytes": 1, "received_at": 1}),
-    }  # fmt: skip
     with writing(one_centre.engine) as connection, Session(connection) as session:
-        for model, row in rows.values():
+        for model, row in REFERRED.values():
             session.add(model(**row))
         session.flush()
-        evaluation = {
-            "subject_kind": "unit",
-            "subject": "区住建局",
-            "unit": "区住建局",
-            "period_kind": "quarter",
-            "period": "2026-Q2",
-            "policy": 0,
-            "state": "collecting",
-            "round": 1,
-            "opened_at": 1,
-            "closes_at": 9,
-        }
-        connection.execute(insert(table_of(tables.EvaluationRow)).values(**evaluation))
-        report = {
-            "project": "qp",
-            "month": "2026-05",
-            "sheet": "s",
-            "file": "ff",
-            "signer": "评估所 李",
-            "signed_on": START,
-            "uploaded_by": "t",
-            "uploaded_at": 1,
-        }
-        connection.execute(insert(table_of(tables.ThirdReport)).values(**report))  # fmt: skip
-    refs = [*rows, "warning/1", "paper/ee", "report/99", "form/99", "form/x", "nonsense", "ledger/qp/x",
+        connection.execute(insert(table_of(tables.EvaluationRow)).values(**EVALUATION))
+        connection.execute(insert(table_of(tables.ThirdReport)).values(**THIRD))
+    refs = [*REFERRED, "warning/1", "paper/ee", "report/99", "form/99", "form/x", "nonsense", "ledger/qp/x",
         "quality/2026-13/u", "lot/x"]  # fmt: skip
     with reading(one_centre.engine) as connection:
         found = named_refs(connection, refs)
-    assert set(found) == {*rows, "warning/1", "paper/ee"}
+    assert set(found) == {*REFERRED, "warning/1", "paper/ee"}
     peer, finance, file = found["form/1"], found["form/2"], found["file/ff"]
     assert (peer.unit, peer.value, peer.facts) == ("区住建局", "submitted", {"evaluation": 1, "method": "peer"})
     assert finance.facts["author"] == "m"

@@ -17,7 +17,7 @@ from central.store.save_lifecycle import decide_stage, submit_stage
 from central.store.save_pauses import end_pause
 from central.store.save_proposals import propose_plan, refuse_plan
 from tests.central.plan.test_document2 import changed
-from tests.central.store.test_lives import TODAY, a_plan, an_act, ask, decide, finish, stored, trail
+from tests.central.store.lives import TODAY, a_plan, an_act, ask, decide, finish, stored, trail
 
 PEOPLE = (
     ("wang", "clerk", "project", "qp"),
