@@ -19,6 +19,7 @@ Points = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
 LeafId = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
 EvaluationStateName = Literal["collecting", "composed", "approved", "published", "final"]
 FormKind = Literal["self", "peer", "dept", "finance", "third"]
+EvaluationAct = Literal["approve", "return", "publish", "object"]
 Evaluated = Literal["unit", "project", "person"]
 
 
@@ -146,7 +147,7 @@ class EvaluationEventShown(Answer):
 
 
 class EvaluationDetail(EvaluationShown):
-    """An evaluation with its parts, forms, approvals, objections and timeline."""
+    """An evaluation with its parts, forms, approvals, objections and timeline; `acts`: what the caller may do now."""
 
     policy: int
     sheet: str | None
@@ -157,6 +158,7 @@ class EvaluationDetail(EvaluationShown):
     approvals: list[ApprovalShown]
     objections: list[ObjectionShown]
     timeline: list[EvaluationEventShown]
+    acts: list[EvaluationAct]
 
 
 class AskedLeaf(Answer):

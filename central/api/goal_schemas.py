@@ -140,8 +140,11 @@ class SubjectShown(Answer):
     id: str
 
 
+GoalAct = Literal["write", "propose", "withdraw", "decide"]
+
+
 class GoalShown(Answer):
-    """A version of a goal and what became of it; `since` null = not in force."""
+    """A version of a goal and what became of it; `since` null = not in force. `acts`: what the caller may do to it."""
 
     id: str
     version: int
@@ -167,6 +170,7 @@ class GoalShown(Answer):
     decided_by: str
     remark: str
     since: date | None
+    acts: list[GoalAct]
 
 
 class GoalList(Answer):

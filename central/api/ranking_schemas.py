@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from central.api.acting import Day, Line, Note
-from central.api.schemas import Answer, Sha256, Text
+from central.api.schemas import Answer, Grade, Sha256, Text
 
 SubjectKind = Literal["unit", "project", "person"]
 Kind = Literal[
@@ -56,6 +56,7 @@ class PlaceShown(Answer):
 
     subject: About
     points: float
+    grade: Grade
     rank: int | None
     first: bool
     last: bool

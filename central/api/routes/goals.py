@@ -12,6 +12,7 @@ from sqlmodel import Session
 from central.api.access import Access, allow
 from central.api.errors import absent
 from central.api.goal_schemas import (
+    GoalAct,
     GoalChecked,
     GoalCheckGiven,
     GoalDecisionGiven,
@@ -33,7 +34,7 @@ from central.api.goal_schemas import (
 from central.api.mending_refusals import RESPONSES
 from central.api.refused_acts import recorded
 from central.api.services import Db, Given
-from central.api.views.goals import decides_goal, goal_shown, moves_goal, record_shown, sees_goal, words
+from central.api.views.goals import decides_goal, goal_acts, goal_shown, moves_goal, record_shown, sees_goal, words
 from central.domain import Subject, Text
 from central.scoring.goal import Goal, checked_order, done_share, known_share, roll_up
 from central.scoring.goal_document import GoalVersion
@@ -110,7 +111,8 @@ def get_goals(
     ]
     page = found[:limit]
     return GoalList(
-        goals=[goal_shown(version) for version in page], next=page[-1].goal.id if len(found) > limit else None
+        goals=[goal_shown(version, goal_acts(session, access, version, by_id)) for version in page],
+        next=page[-1].goal.id if len(found) > limit else None,
     )
 
 
@@ -121,7 +123,13 @@ def get_tree(access: Reader, services: Given, session: Db, year: Annotated[Year 
     wanted = year or district_day(services.wall()).year
     goals = checked_order(goals_of(connection, year=wanted))
     by_id = {goal.id: goal for goal in goals}
-    versions = {(one.goal.id, one.goal.version): one for one in goal_versions(connection, year=wanted)}
+    stored = goal_versions(connection, year=wanted)
+    versions = {(one.goal.id, one.goal.version): one for one in stored}
+    newest = {one.goal.id: one.goal.version for one in stored}
+
+    def offered(one: GoalVersion) -> list[GoalAct]:
+        return goal_acts(session, access, one, by_id) if newest[one.goal.id] == one.goal.version else []
+
     noted = records_of(connection, goals=list(by_id))
     done = {
         goal: done_share(by_id[goal], records[-1].value.value)
@@ -134,7 +142,7 @@ def get_tree(access: Reader, services: Given, session: Db, year: Annotated[Year 
         year=wanted,
         goals=[
             GoalNode(
-                goal=goal_shown(versions[goal.id, goal.version]),
+                goal=goal_shown(now := versions[goal.id, goal.version], offered(now)),
                 share=shares[goal.id],
                 known=known[goal.id],
                 hidden=sum(1 for one in goals if one.parent == goal.id and one.id not in seen),
@@ -155,7 +163,7 @@ def get_goal(goal: GoalId, access: Reader, session: Db) -> GoalHistory:
     records = records_of(connection, goals=[goal]).get(goal, ())
     by_version = {version.goal.version: version.goal for version in versions}
     return GoalHistory(
-        versions=[goal_shown(version) for version in versions],
+        versions=_history_shown(session, access, versions),
         records=[record_shown(by_version[record.version], record) for record in records],
     )
 
@@ -176,7 +184,8 @@ def put_goal(goal: GoalId, given: GoalGiven, access: Author, services: Given) ->
         for one in (written, *(version.goal for version in stored[-1:])):
             _check_reach(session, connection, access, one, reaches=moves_goal)
         by, now_ms = access.username, to_ms(services.wall())
-        return goal_shown(write_goal(connection, written, base_version=given.base_version, by=by, now_ms=now_ms))
+        made = write_goal(connection, written, base_version=given.base_version, by=by, now_ms=now_ms)
+        return _now_shown(session, access, made)
 
 
 @router.post("/goal-proposals", operation_id="proposeGoals", response_model=GoalVersions, responses=RESPONSES)
@@ -188,7 +197,8 @@ def post_proposal(given: GoalKeysGiven, access: Author, services: Given) -> Goal
         writing(services.engine) as connection,
     ):
         _check_all(connection, access, keys, reaches=moves_goal)
-        return _all_shown(propose_goals(connection, keys, by=access.username, now_ms=to_ms(services.wall())))
+        changed = propose_goals(connection, keys, by=access.username, now_ms=to_ms(services.wall()))
+        return _all_shown(connection, access, changed)
 
 
 @router.post("/goal-withdrawals", operation_id="withdrawGoals", response_model=GoalVersions, responses=RESPONSES)
@@ -200,7 +210,8 @@ def post_withdrawal(given: GoalKeysGiven, access: Author, services: Given) -> Go
         writing(services.engine) as connection,
     ):
         _check_all(connection, access, keys, reaches=moves_goal)
-        return _all_shown(withdraw_goals(connection, keys, by=access.username, now_ms=to_ms(services.wall())))
+        changed = withdraw_goals(connection, keys, by=access.username, now_ms=to_ms(services.wall()))
+        return _all_shown(connection, access, changed)
 
 
 @router.post("/goal-decisions", operation_id="decideGoals", response_model=GoalVersions, responses=RESPONSES)
@@ -212,16 +223,9 @@ def post_decision(given: GoalDecisionGiven, access: Approver, services: Given) -
     keys = _keys(given.goals)
     with recorded(services, access, action="goal.decide", object_=_named(keys)), writing(services.engine) as connection:
         _check_all(connection, access, keys, reaches=decides_goal)
-        return _all_shown(
-            decide_goals(
-                connection,
-                keys,
-                approve=given.approve,
-                remark=given.remark,
-                by=access.username,
-                now_ms=to_ms(services.wall()),
-            )
-        )
+        by, now_ms = access.username, to_ms(services.wall())
+        changed = decide_goals(connection, keys, approve=given.approve, remark=given.remark, by=by, now_ms=now_ms)
+        return _all_shown(connection, access, changed)
 
 
 @router.post(
@@ -247,7 +251,7 @@ def post_record(goal: GoalId, given: GoalRecordGiven, access: Author, services: 
         by_version = {version.goal.version: version.goal for version in versions}
         records = records_of(connection, goals=[goal])[goal]
         return GoalHistory(
-            versions=[goal_shown(version) for version in versions],
+            versions=_history_shown(session, access, versions),
             records=[record_shown(by_version[record.version], record) for record in records],
         )
 
@@ -310,5 +314,16 @@ def _around(connection: Connection, goal: Goal) -> dict[str, Goal]:
     return found
 
 
-def _all_shown(versions: Sequence[GoalVersion]) -> GoalVersions:
-    return GoalVersions(goals=[goal_shown(version) for version in versions])
+def _now_shown(session: Session, access: Access, version: GoalVersion) -> GoalShown:
+    around = _around(session.connection(), version.goal)
+    return goal_shown(version, goal_acts(session, access, version, around))
+
+
+def _history_shown(session: Session, access: Access, versions: Sequence[GoalVersion]) -> list[GoalShown]:
+    *past, now = versions
+    return [*map(goal_shown, past), _now_shown(session, access, now)]
+
+
+def _all_shown(connection: Connection, access: Access, versions: Sequence[GoalVersion]) -> GoalVersions:
+    session = Session(connection)
+    return GoalVersions(goals=[_now_shown(session, access, version) for version in versions])

@@ -28,6 +28,7 @@ from central.api.evaluation_schemas import (
     PartShown,
 )
 from central.api.policy import ACTIONS, district_wide
+from central.api.views.evaluation_acts import acts_on
 from central.api.views.seats import units_of, visible_projects
 from central.api.views.timeline import text_of
 from central.evaluate.approval import SEAT_WORDS, standing
@@ -89,8 +90,8 @@ def evaluation_detail(connection: Connection, number: int, access: Access, *, no
     brief = next(iter(shown(connection, [one], access)))
     result = results_of(connection, [one]).get(one.id) if _may_know(one, access) else None
     document = json.loads(result.document) if result is not None else {"parts": [], "missing": [], "discrepancies": []}
-    inside = access.username in barred_of(connection, one, now_ms=now_ms)
-    outside = district_wide(access.grants) and not inside
+    barred = barred_of(connection, one, now_ms=now_ms)
+    outside = district_wide(access.grants) and access.username not in barred
     return EvaluationDetail(
         **brief.model_dump(),
         policy=one.policy,
@@ -108,6 +109,7 @@ def evaluation_detail(connection: Connection, number: int, access: Access, *, no
         ],
         objections=[_objection(row) for row in objections_of(connection, [one]).get(one.id, [])],
         timeline=[_event(row, named=outside) for row in events_of(connection, one.id)],
+        acts=acts_on(connection, one, access, barred=barred),
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from typing import Literal
 from sqlmodel import Session
 
 from central.api.access import Access
-from central.api.goal_schemas import GoalRecordShown, GoalShown, SubjectShown, ValueShown
+from central.api.goal_schemas import GoalAct, GoalRecordShown, GoalShown, SubjectShown, ValueShown
 from central.api.indicator_schemas import (
     FrameNodeShown,
     FrameShown,
@@ -18,11 +18,12 @@ from central.api.indicator_schemas import (
     SetShown,
 )
 from central.api.schemas import Text
+from central.api.views.seats import granted
 from central.domain import Subject
 from central.domain import Text as Words
 from central.scoring.frames import in_frame
 from central.scoring.goal import Goal, reached, unit_above
-from central.scoring.goal_document import GoalRecord, GoalVersion
+from central.scoring.goal_document import DRAFT, PROPOSED, GoalRecord, GoalVersion
 from central.scoring.indicator import FrameName, Indicator, IndicatorSet, Value, WeighedLeaf
 from central.scoring.library import Sector
 from central.scoring.sets import SetVersion
@@ -124,8 +125,23 @@ def words(text: Words) -> Text:
     return Text(zh=text.zh, en=text.en)
 
 
-def goal_shown(version: GoalVersion) -> GoalShown:
-    """A version of a goal."""
+def goal_acts(session: Session, access: Access, version: GoalVersion, by_id: Mapping[str, Goal]) -> list[GoalAct]:
+    """What the caller may do to a version now, of the newest: nobody decides what he wrote, proposed or answers for."""
+    goal, me, found = version.goal, access.username, list[GoalAct]()
+    if moves_goal(session, granted(access, "plan_goals"), goal, by_id):
+        found.append("write")
+        if version.state == DRAFT:
+            found.append("propose")
+        if version.state == PROPOSED and version.by == me:
+            found.append("withdraw")
+    own = me in (version.author, version.by, goal.owner, goal.subject.id)
+    if version.state == PROPOSED and not own and decides_goal(session, granted(access, "approve_goals"), goal, by_id):
+        found.append("decide")
+    return found
+
+
+def goal_shown(version: GoalVersion, acts: Sequence[GoalAct] = ()) -> GoalShown:
+    """A version of a goal, with what the caller may do to it: nothing, to one that is past."""
     goal = version.goal
     return GoalShown(
         id=goal.id,
@@ -152,6 +168,7 @@ def goal_shown(version: GoalVersion) -> GoalShown:
         decided_by=version.by if version.state in ("approved", "returned") else "",
         remark=version.remark,
         since=version.since,
+        acts=list(acts),
     )
 
 

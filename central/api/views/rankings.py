@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import cast
 
 from sqlalchemy import Connection
 
@@ -22,6 +23,7 @@ from central.api.ranking_schemas import (
     UseActShown,
     UseShown,
 )
+from central.api.schemas import Grade
 from central.api.schemas import Text as ShownText
 from central.domain import Subject, Text
 from central.evaluate.adjustment import STATE_WORDS as ADJUSTMENT_WORDS
@@ -30,6 +32,8 @@ from central.evaluate.appeal import STATE_WORDS
 from central.evaluate.consequence import KIND_WORDS
 from central.evaluate.ranking import POINTS_SCALE, RankPlace
 from central.evaluate.result_policy import SHIPPED, SHIPPED_DOCUMENT, ResultPolicy, policy_of
+from central.figures import percent
+from central.scoring.leaf import grade
 from central.store.instants import from_ms
 from central.store.read_adjustments import StoredAdjustment
 from central.store.read_ranked import StoredRanking, rankings_with
@@ -182,9 +186,9 @@ def _how(policy: ResultPolicy) -> list[Text]:
             f"rounding; equal totals share a rank; fewer than {shares.least} are not ranked.",
         ),
         Text(
-            zh=f"前 {shares.top_bp / 100:g}%(向下取整)连续两年的, 仅向人事部门提出建议名单, "
+            zh=f"前 {percent(shares.top_bp)}(向下取整)连续两年的, 仅向人事部门提出建议名单, "
             "由人作出决定, 系统不作决定。",
-            en=f"Who is in the first {shares.top_bp / 100:g} % (rounded down) for two years is on a list for the "
+            en=f"Who is in the first {percent(shares.top_bp)} (rounded down) for two years is on a list for the "
             "personnel department: a person decides, the system does not.",
         ),
         Text(
@@ -215,9 +219,11 @@ def _head(stored: StoredRanking, policies: Sequence[ResultPolicy]) -> dict[str, 
 
 
 def _place(place: RankPlace) -> PlaceShown:
+    points = place.points_e9 / POINTS_SCALE
     return PlaceShown(
         subject=_about(place.subject),
-        points=place.points_e9 / POINTS_SCALE,
+        points=points,
+        grade=cast(Grade, grade(points)),
         rank=place.rank,
         first=place.first,
         last=place.last,

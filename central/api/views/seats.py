@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from sqlalchemy import Connection
 
 from central.api.access import Access, place_of
-from central.api.policy import Grant, Place, covers, district_wide
+from central.api.policy import Action, Grant, Place, covers, district_wide, usable
 from central.mending.who import Actor
 from central.store.read_inbox import projects_with_places
 from central.store.tables import Project
@@ -39,6 +40,11 @@ def visible_projects(
         for row in projects_with_places(connection)
         if covers(grants, place=Place(project=row.id, unit=row.unit_zh, street=row.street_zh))
     ]
+
+
+def granted(access: Access, action: Action) -> Access:
+    """The same caller with those of the grants only that allow another action too: for what a page offers of it."""
+    return replace(access, grants=usable(access.grants, action=action))
 
 
 def units_of(access: Access) -> list[str]:

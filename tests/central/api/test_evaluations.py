@@ -54,6 +54,11 @@ def post(centre: Centre, who: str, path: str, /, **body: Any) -> httpx.Response:
     return centre.client(who).post(f"/api/v1{path}", json=body)
 
 
+def acts(centre: Centre, number: int) -> dict[str, list[str]]:
+    """What each may do to an evaluation now."""
+    return {who: get(centre, who, f"/evaluations/{number}")["acts"] for who in ("绩效科长", "区长", "住建局主任")}
+
+
 def recorded(centre: Centre) -> list[tuple[str, str, str]]:
     """Refused acts in the trail as (actor, action, object)."""
     with reading(centre.engine) as connection:
@@ -81,11 +86,14 @@ def test_a_quarter_over_the_api_and_the_assessed_never_learn_who_judged(centre: 
     own = get(centre, "住建局主任", f"/evaluations/{number}")
     assert (own["total"], own["parts"]) == (None, [])  # nothing before it is published
     ids = [one["id"] for one in listed["evaluations"]]
+    assert acts(centre, number) == {"绩效科长": ["approve", "return"], "区长": [], "住建局主任": []}
     for person in ("绩效科长", "财政甲", "区长"):
         done = post(centre, person, "/evaluations/approve", evaluations=ids).json()
         assert done["done"] == (0 if person == "财政甲" else 4), done
+    assert acts(centre, number) == {"绩效科长": [], "区长": ["publish"], "住建局主任": []}
     published = post(centre, "区长", f"/evaluations/{number}/publish")
     assert published.status_code == 200, published.text
+    assert acts(centre, number) == {"绩效科长": [], "区长": [], "住建局主任": ["object"]}
     assert published.json()["ends_on"] == "2025-04-25"
     office = get(centre, "绩效科长", f"/evaluations/{number}")
     own = get(centre, "住建局主任", f"/evaluations/{number}")

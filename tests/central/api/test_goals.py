@@ -64,6 +64,12 @@ def agree(centre: Centre, author: str, approver: str, **goals: dict[str, Any]) -
     return send(centre, approver, "POST", "/goal-decisions", {**keys, "approve": True})
 
 
+def acts(centre: Centre, person: str) -> dict[str, list[str]]:
+    """What somebody may do to each goal he sees."""
+    listed = send(centre, person, "GET", "/goals?year=2026").json()["goals"]
+    return {one["id"]: one["acts"] for one in listed}
+
+
 def trail(centre: Centre, actor: str) -> list[tuple[str, str]]:
     """What somebody did or tried, by the trail."""
     with Session(centre.engine) as session:
@@ -94,6 +100,14 @@ def test_a_tree_is_agreed_level_by_level_and_rolled_up(centre: Centre) -> None:
     assert "0.8 = 0.8" in lonely.json()["text"]["zh"]
     keys = written(centre, "unit", post=POST)
     assert send(centre, "unit", "POST", "/goal-proposals", keys).status_code == 200
+    offered = {person: acts(centre, person)["old"] for person in ("head", "unit", "liu", "mayor", "audit")}
+    assert offered == {
+        "head": ["write", "decide"],
+        "unit": ["write", "withdraw"],
+        "liu": ["write"],
+        "mayor": ["write", "decide"],
+        "audit": [],
+    }
     both = {"goals": [{"id": "old", "version": 1}, *keys["goals"]], "approve": True}
     assert send(centre, "liu", "POST", "/goal-decisions", both).status_code == 404
     assert send(centre, "head", "POST", "/goal-decisions", both).status_code == 200
