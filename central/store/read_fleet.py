@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sqlalchemy import and_, func
+from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 
 from central.store.tables import (
@@ -25,8 +26,10 @@ from central.store.tables import (
     SecurityEvent,
     Stream,
 )
+from central.store.upsert import table_of
 
 HOUR_MS = 3_600_000
+_CAMERA, _READING = table_of(Camera), table_of(FaceReading)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,17 +178,13 @@ class HourSeen:
 
 def hours_seen(session: Session, *, first_ms: int, hours: int) -> list[HourSeen]:
     """What known cameras read in so many hours from `first_ms`; hour 0 is the first."""
-    hour = (col(FaceReading.observed_at) - first_ms) // HOUR_MS
-    why = func.coalesce(FaceReading.abstained, "")
-    theirs = and_(col(FaceReading.gateway) == Camera.gateway, col(FaceReading.camera) == Camera.id)
-    within = (col(FaceReading.observed_at) >= first_ms, col(FaceReading.observed_at) < first_ms + hours * HOUR_MS)
-    rows = session.exec(
-        select(Camera.gateway, Camera.id, hour, why, func.count())
-        .join(FaceReading, theirs)
-        .where(*within)
-        .group_by(Camera.gateway, Camera.id, hour, why)
-        .order_by(Camera.gateway, Camera.id)
-    )
+    hour = (_READING.c.observed_at - first_ms) // HOUR_MS
+    why = func.coalesce(_READING.c.abstained, "")
+    known = and_(_READING.c.gateway == _CAMERA.c.gateway, _READING.c.camera == _CAMERA.c.id)
+    within = _READING.c.observed_at.between(first_ms, first_ms + hours * HOUR_MS - 1)
+    which = (_CAMERA.c.gateway, _CAMERA.c.id, hour, why)
+    counted = columns(*which, func.count()).select_from(_CAMERA.join(_READING, known)).where(within)
+    rows = session.connection().execute(counted.group_by(*which).order_by(_CAMERA.c.gateway, _CAMERA.c.id))
     return [
         HourSeen(gateway=gateway, camera=camera, hour=int(nth), abstained=reasons, readings=count)
         for gateway, camera, nth, reasons, count in rows
