@@ -61,8 +61,8 @@ def commissioned(connection: Connection, blobs: BlobFolder, gateway: str, camera
 def _changes(orders: tuple[Standing, ...], camera: str) -> list[Standing]:
     """Orders, newest first, that gave this camera another scene than the order before did."""
     of = [(order, _digest(order, camera)) for order in orders]
-    befores = [digest for _, digest in of[1:]] + [None]
-    return [order for (order, digest), before in zip(of, befores, strict=True) if digest not in (None, before)]
+    befores = [digest for _, digest in (*of[1:], (None, None))]
+    return [order for (order, digest), before in zip(of, befores, strict=False) if digest not in (None, before)]
 
 
 def _digest(order: Standing, camera: str) -> str | None:

@@ -74,11 +74,11 @@ def get_commissioning(gateway: GatewayId, camera: CameraId, access: May, service
 
 @router.post("/reference", operation_id="askReference", status_code=201, response_model=ReferenceShown)
 def post_reference(
-    gateway: GatewayId, camera: CameraId, asked: ReferenceAsked, access: May, *, services: Given, session: Db
+    gateway: GatewayId, camera: CameraId, asked: ReferenceAsked, access: May, *, services: Given
 ) -> ReferenceShown:
     """Ask for the camera's next trusted frame, people and vehicles made unrecognisable; the reason is kept."""
-    _check_reach(access, session, gateway)
-    session.rollback()  # what follows writes: no read transaction is held meanwhile
+    with Session(services.engine) as session:
+        _check_reach(access, session, gateway)
     now_ms = to_ms(services.wall())
     try:
         ask_reference(
@@ -146,19 +146,20 @@ def post_preview(gateway: GatewayId, camera: CameraId, asked: PreviewAsked, acce
     responses={409: {"model": ErrorEnvelope}},
 )
 def post_scene(
-    gateway: GatewayId, camera: CameraId, order: SceneOrder, access: May, *, services: Given, session: Db
+    gateway: GatewayId, camera: CameraId, order: SceneOrder, access: May, *, services: Given
 ) -> Commissioning:
     """Order the new commissioning of this camera alone. The gateway tries it and keeps it only if it stays well."""
-    _check_reach(access, session, gateway)
     now_ms, blobs = to_ms(services.wall()), BlobFolder(services.settings.data_dir)
-    before = commissioned(session.connection(), blobs, gateway, camera, now_ms=now_ms)
-    session.rollback()
+    with Session(services.engine) as session:  # let go of before the order is written
+        _check_reach(access, session, gateway)
+        before = commissioned(session.connection(), blobs, gateway, camera, now_ms=now_ms)
     if before.newest != order.based_on:
         raise ChangedMeanwhileError(
             f"configuration {before.newest} was ordered meanwhile", where="based_on", expected=str(before.newest)
         )
     _send(services, gateway, camera, order, by=access.username, now_ms=now_ms)
-    return get_commissioning(gateway, camera, access, services=services, session=session)
+    with Session(services.engine) as session:
+        return get_commissioning(gateway, camera, access, services=services, session=session)
 
 
 def _send(services: Services, gateway: str, camera: str, order: SceneOrder, *, by: str, now_ms: int) -> None:

@@ -84,7 +84,7 @@ def test_who_may_not_finds_nothing_and_discipline_is_told_that_it_reads(centre: 
     assert discipline.post(f"{PATH}/reference", json=REASON).status_code == 403
     assert discipline.post(f"{PATH}/scene", json={"scene": json.loads(a_scene()), "based_on": 0}).status_code == 403
     admin = centre.client("admin")
-    assert admin.get(f"{PATH.replace('gw-7', 'gw-9')}/commissioning").status_code == 404
+    assert admin.get(f"{PATH.replace('gw-7', 'gw-77')}/commissioning").status_code == 404
 
 
 def test_a_preview_is_the_gateways_own_grid_with_its_findings(centre: Centre) -> None:
