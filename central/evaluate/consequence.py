@@ -17,7 +17,7 @@ from central.evaluate.streak import Streak, StreakKind
 from central.figures import percent
 from central.scoring.goal import Goal, done_share
 from central.scoring.indicator import Value
-from central.scoring.leaf import grade
+from central.scoring.leaf import GRADES_EN, grade
 from central.scoring.period import Period
 
 KIND_WORDS: Mapping[ConsequenceKind, Text] = {
@@ -111,7 +111,7 @@ def for_grade(
     place = _place_words(judged.subject, ranking)
     reason = Text(
         zh=f"{period.name} 评价 {judged.total:.3f} 分, {found}{place.zh}: {words.zh}{share}",
-        en=f"{period.name}: {judged.total:.3f} points, {found}{place.en}: {words.en}{share}",
+        en=f"{period.name}: {judged.total:.3f} points, {GRADES_EN[found]}{place.en}: {words.en}{share}",
     )
     return _suggested(
         "budget",

@@ -30,6 +30,7 @@ from central.report.document import (
 from central.report.document import Curve as Drawn
 from central.report.spelling import local
 from central.rules.sentence import LEVEL_NAMES
+from central.scoring.leaf import GRADES_EN
 from central.store.tables import DeviationRow
 
 PHOTOS_MAX = 4
@@ -39,7 +40,6 @@ _ADVICE = Words(
     "以下均为建议,由有权限的人员决定;农民工工资不因任何预警扣减。",
     "All of this is advice; people with the authority decide. Wages are never reduced, whatever is warned.",
 )
-_GRADES = {"优": "excellent", "良": "good", "中": "fair", "差": "poor"}
 _CONDITIONS = {
     "moved": Words("移位", "moved"),
     "frozen": Words("画面冻结", "frozen"),
@@ -130,7 +130,7 @@ def _facts(found: RiskFacts) -> tuple[Block, ...]:
         (Words("落后(计划 − 实际)", "Behind (plan - actual)"), Figure(project.gap_bp, "points_bp")),
         (Words("滞后工日", "Lag, effective days"), Figure(project.lag_cdays, "cdays")),
         (Words("绩效得分", "Score"), Figure(score, "milli")),
-        (Words("等级", "Grade"), Words(grade, _GRADES[grade]) if grade else plain("—")),
+        (Words("等级", "Grade"), Words(grade, GRADES_EN[grade]) if grade else plain("—")),
     ]
     if found.one is None:
         return (facts(*lines),)

@@ -18,6 +18,7 @@ COUNTED: frozenset[LeafState] = frozenset({"scored", "missing", "too_few"})
 SUSPICIOUS_RATIO = 1.3  # a target beaten by more than this was set too low; no extra points, a review
 _FULL = 100.0
 _NOISE_DIGITS = 9
+GRADES_EN = {"优": "excellent", "良": "good", "中": "fair", "差": "poor"}
 _GRADES = ((90.0, "优"), (80.0, "良"), (60.0, "中"))
 _BANDS = ((80.0, "一档"), (60.0, "二档"))
 

@@ -22,8 +22,9 @@ export function useTitle(): void {
   watch(
     () => {
       const name = String(route.name ?? "");
-      const page = name in TITLES ? t(TITLES[name] ?? "") : word("nav", name);
-      return [about.value, page === name ? "" : page, t("app.name")].filter(Boolean).join(" · ");
+      const place = word("nav", name);
+      const page = name in TITLES ? t(TITLES[name] ?? "") : place === name ? "" : place; // a page without words of its own has those of the rail
+      return [about.value, page, t("app.name")].filter(Boolean).join(" · ");
     },
     (title) => (document.title = title),
     { immediate: true },

@@ -23,17 +23,23 @@ export function hasDraft(name: string): boolean {
   return sessionStorage.getItem(keyOf(name)) !== null;
 }
 
-/** A form's fields, as they were left; `forget` empties them. A field that is as it was at first is not kept. */
-export function useDraft<T extends object>(name: string, blank: T): { draft: T; forget: () => void } {
+/** A form's fields, as they were left. `forget` makes them what they were at first, `settle` leaves them as they stand;
+ * after either nothing is kept until something is typed again. */
+export function useDraft<T extends object>(name: string, blank: T): { draft: T; forget: () => void; settle: () => void } {
   const key = keyOf(name);
-  const plain = JSON.stringify(blank);
+  let plain = JSON.stringify(blank);
   const draft = reactive({ ...blank, ...kept<T>(key) }) as T;
   watch(
     () => JSON.stringify(draft),
     (text) => (text === plain ? sessionStorage.removeItem(key) : sessionStorage.setItem(key, text)),
     { flush: "sync" },
   );
-  return { draft, forget: () => void Object.assign(draft, JSON.parse(plain) as T) };
+  const forget = () => void Object.assign(draft, JSON.parse(plain) as T);
+  const settle = () => {
+    plain = JSON.stringify(draft);
+    sessionStorage.removeItem(key);
+  };
+  return { draft, forget, settle };
 }
 
 export function forgetDrafts(): void {
