@@ -5,7 +5,7 @@ import { monthsOption } from "@/charts/months";
 import { markSize, reliabilityOption } from "@/charts/reliability";
 import { scatterOption } from "@/charts/scatter";
 import { stripOf } from "@/charts/strip";
-import { plain, pValue, scaled, signed } from "@/format/amounts";
+import { chance, plain, pValue, scaled, signed } from "@/format/amounts";
 import { readable } from "@/format/address";
 import { listed } from "@/features/insight/useFilter";
 
@@ -30,6 +30,13 @@ describe("numbers of insight", () => {
   ])("%s of %d is written %s", (value, scale, text) => expect(scaled(value, scale)).toBe(text));
   it("a small p is not zero", () => expect([pValue(0.0004), pValue(0.0421)]).toEqual(["p < 0.001", "p = 0.042"]));
 });
+
+it.each([
+  [9999, "> 99%"],
+  [7214, "72.1%"],
+  [9900, "99.0%"],
+  [20, "< 1%"],
+])("a probability of %i bp is told as %s", (bp, text) => expect(chance(bp)).toBe(text));
 
 it("what is unknown has no bar and keeps its words", () => {
   const bars = [{ label: "甲", value: 3, text: "3" }, { label: "乙", value: null, text: "样本不足" }];

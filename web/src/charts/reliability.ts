@@ -37,7 +37,7 @@ export function reliabilityOption(bins: readonly Bin[], look: { colours: CurveCo
         itemStyle: { color: colours.measured },
         symbol: "circle",
         symbolSize: (_: unknown, given: { dataIndex: number }) => markSize(full[given.dataIndex]?.n ?? 0, most),
-        label: { show: true, position: "right", color: colours.ink, fontSize: 12, formatter: ({ dataIndex }) => `n=${full[dataIndex]?.n ?? 0}` },
+        label: { show: true, position: "top", color: colours.ink, fontSize: 12, formatter: ({ dataIndex }) => `n=${full[dataIndex]?.n ?? 0}` },
         data: full.map((bin) => [bin.said * 100, bin.came * 100]),
       },
     ],

@@ -1,5 +1,5 @@
 /** Plain decimals of insight: as many places as the size of a number bears, never more than were reckoned. */
-import { MINUS, count } from "./figures";
+import { MINUS, count, percent } from "./figures";
 
 /** 1234567.8 → "1,234,568"; 42.36 → "42.4"; 0.8264 → "0.826"; the sign is U+2212. */
 export function plain(value: number): string {
@@ -28,4 +28,14 @@ export function scaled(value: number | null, scale: number): string {
 /** p as statistics write it. */
 export function pValue(p: number): string {
   return p < 0.001 ? "p < 0.001" : `p = ${p.toFixed(3)}`;
+}
+
+const NEARLY_BP = 9_900;
+const HARDLY_BP = 100;
+
+/** A probability: nothing is certain and nothing impossible, whatever a model says: 9 999 bp is "> 99%". */
+export function chance(bp: number): string {
+  if (bp > NEARLY_BP) return "> 99%";
+  if (bp < HARDLY_BP) return "< 1%";
+  return percent(bp);
 }
