@@ -67,6 +67,7 @@ class Agent:
     def run(self, stop: threading.Event) -> None:
         """Work until `stop` is set or a part fails for good; then finish what is in hand, send what waits, close."""
         ended = threading.Event()
+        self.keeper.begin()
         sensing = self._thread("sense", self.sense.run, stop, failed=stop)
         sending = self._thread("publisher", lambda e: self.publisher.run(e, drain_s=DRAIN_S), ended, failed=stop)
         threads = [sensing, sending]

@@ -28,7 +28,7 @@ class Commissioned:
     scene: dict[str, Any] | None
     newest: int
     order: Standing | None
-    steps: dict[str, int]
+    steps: dict[str, Row[Any]]
     readings: tuple[Row[Any], ...]
     frame_is_old: bool
 
@@ -45,7 +45,7 @@ def commissioned(connection: Connection, blobs: BlobFolder, gateway: str, camera
     if scene is None and taken is not None:
         scene = json.loads(taken.scene)
     steps = steps_of(connection, gateway, order.id) if order else {}
-    since = steps.get("on_trial")
+    trial = steps.get("on_trial")
     return Commissioned(
         ask=last_ask(connection, gateway, camera),
         taken=taken,
@@ -53,7 +53,7 @@ def commissioned(connection: Connection, blobs: BlobFolder, gateway: str, camera
         newest=orders[0].id if orders else 0,
         order=order,
         steps=steps,
-        readings=tuple(first_readings(connection, gateway, camera, since_ms=since)) if since else (),
+        readings=tuple(first_readings(connection, camera, after=trial)) if trial else (),
         frame_is_old=newer and taken is not None,
     )
 

@@ -83,7 +83,7 @@ def sort_records(
                     found.results.append(_result_row(result, gateway=gateway, at=record.at))
                 case ConfigStep() as step:
                     found.results.append(
-                        {"of": record.kind, "gateway": gateway, "config": step.id, "step": step.step, "at": record.at}
+                        {"of": record.kind, **key, "config": step.id, "step": step.step, "at": record.at}
                     )
                 case ReferenceFrame() as frame:
                     found.results.append(_reference_row(frame, gateway=gateway, at=record.at))

@@ -15,6 +15,7 @@ _ASK, _STEP, _GATEWAY = (
     table_of(tables.ConfigStep),
     table_of(tables.Gateway),
 )
+FACES_LOOKED_AT = 100  # readings among which the first of each face is sought
 _READING = table_of(tables.FaceReading)
 
 
@@ -53,16 +54,17 @@ def last_ask(connection: Connection, gateway: str, camera: str, *, state: str | 
     return connection.execute(wanted.where(_ASK.c.state == state) if state else wanted).first()
 
 
-def steps_of(connection: Connection, gateway: str, config: int) -> dict[str, int]:
-    """When a configuration reached each step, ms UTC."""
+def steps_of(connection: Connection, gateway: str, config: int) -> dict[str, Row[Any]]:
+    """When a configuration reached each step (`at`, ms UTC), and by which record (`epoch`, `seq`)."""
     rows = connection.execute(select(_STEP).where(_STEP.c.gateway == gateway, _STEP.c.config == config))
-    return {row.step: row.at for row in rows}
+    return {row.step: row for row in rows}
 
 
-def first_readings(connection: Connection, gateway: str, camera: str, *, since_ms: int) -> list[Row[Any]]:
-    """The first reading of each face of a camera that was looked at from an instant on (columns of face_reading)."""
-    mine = (_READING.c.gateway == gateway, _READING.c.camera == camera, _READING.c.observed_at >= since_ms)
+def first_readings(connection: Connection, camera: str, *, after: Row[Any]) -> list[Row[Any]]:
+    """The first reading of each face of a camera that its gateway recorded after a step (columns of face_reading)."""
+    stream = (_READING.c.gateway == after.gateway, _READING.c.epoch == after.epoch, _READING.c.seq > after.seq)
+    mine = (*stream, _READING.c.camera == camera)
     first: dict[str, Row[Any]] = {}
-    for row in connection.execute(select(_READING).where(*mine).order_by(_READING.c.observed_at).limit(100)):
+    for row in connection.execute(select(_READING).where(*mine).order_by(_READING.c.seq).limit(FACES_LOOKED_AT)):
         first.setdefault(row.face, row)
     return list(first.values())

@@ -73,7 +73,7 @@ def save_results(connection: Connection, results: Sequence[dict[str, Any]]) -> N
     """File what gateways answer to orders; `of` each says which kind it is, and with it what it holds.
 
     config_result {gateway, id, state, reason, at}: of several to one configuration the latest said counts.
-    config_step {gateway, config, step, at}: said twice, the first stands.
+    config_step {gateway, epoch, seq, config, step, at}: said twice, the first stands.
     reference_frame {gateway, id, camera, state, …, at}: a frame that was taken stays, whatever is said afterwards.
     """
     by_kind: dict[str, list[dict[str, Any]]] = {}

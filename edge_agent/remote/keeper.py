@@ -100,6 +100,15 @@ class Keeper:
         if self.on_trial and not self.again.is_set():
             self._take_back(problem)
 
+    def begin(self) -> None:
+        """Before anything is looked at: what is read from here on is read under what is on trial."""
+        if not self.on_trial:
+            return
+        try:
+            self._say_step(self._state.current, "on_trial")
+        except StoreError as full:  # a word less at the centre; the trial goes on
+            log.warning("not said that configuration %d is on trial: %s", self._state.current, full)
+
     def run(self, stop: threading.Event) -> None:
         """Until told to stop, or until the agent is to begin anew."""
         while not stop.wait(POLL_S) and not self.again.is_set():
@@ -212,7 +221,6 @@ class Keeper:
         expected = expected_of(around.cameras())
         trial = Trial(since_ms=around.now_ms(), limit_s=trial_limit_s(ours, expected), cameras=expected)
         previous = self._state.current
-        self._say_step(config.id, "on_trial")
         self._save(
             replace(
                 self._state, current=config.id, previous=previous, newest=config.id, trial=trial, tries=None, restore=0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, Literal, cast
 
 from sqlalchemy import Row
@@ -120,12 +121,17 @@ def _order(found: Commissioned) -> OrderSteps | None:
         id=order.id,
         by=order.by,
         sent_at=from_ms(order.issued_ms),
-        received_at=instant(found.steps.get("received")),
-        trial_at=instant(found.steps.get("on_trial")),
+        received_at=_when(found, "received"),
+        trial_at=_when(found, "on_trial"),
         answered_at=instant(order.answered_ms),
         state=order.state,
         reason=order.reason,
     )
+
+
+def _when(found: Commissioned, step: str) -> datetime | None:
+    row = found.steps.get(step)
+    return None if row is None else from_ms(row.at)
 
 
 def _reading(row: Row[Any]) -> FirstReading:

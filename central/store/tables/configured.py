@@ -67,10 +67,15 @@ class ReferenceAsk(SQLModel, table=True):
 
 
 class ConfigStep(SQLModel, table=True):
-    """How far a configuration has come at its gateway: received, on_trial. Its result is in DesiredConfig."""
+    """How far a configuration has come at its gateway: received, on_trial. Its result is in DesiredConfig.
+
+    `epoch` and `seq` are the record's: readings after the one that says on_trial were made under the configuration.
+    """
 
     __tablename__: ClassVar[str] = "config_step"
     gateway: str = Field(primary_key=True)
     config: int = big(primary_key=True)
     step: str = Field(primary_key=True)
     at: int = big()
+    epoch: str
+    seq: int = big()

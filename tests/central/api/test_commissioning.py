@@ -118,6 +118,7 @@ def test_a_scene_is_sent_for_this_camera_alone_and_not_over_somebody_elses(centr
         ("settings", "settings"),
     ]
     steps = [{"of": "config_step", "gateway": "gw-7", "config": sent.json()["order"]["id"], "step": "received"}]
+    steps[0] |= {"epoch": "e1", "seq": 5}
     with writing(centre.engine) as connection:
         save_results(connection, [step | {"at": NOW} for step in steps])
     assert admin.get(f"{PATH}/commissioning").json()["order"]["received_at"] is not None

@@ -36,5 +36,7 @@ def upgrade() -> None:
         sa.Column("config", sa.BigInteger(), nullable=False),
         sa.Column("step", sa.String(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("epoch", sa.String(), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("gateway", "config", "step", name=op.f("pk_config_step")),
     )
