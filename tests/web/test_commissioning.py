@@ -11,18 +11,22 @@ from typing import Any
 import cv2
 import pytest
 from playwright.sync_api import Page, expect
+from sqlmodel import Session
 
 from central.api.stills import StillFolder
 from central.configuring.standing import standings
 from central.store.engine import reading, writing
 from central.store.save_configs import save_results
+from central.store.tables import FaceReading
 from tests.central.api.district import Centre
 from tests.central.configuring.build import a_gateway
 from tests.edge_agent.vision.drawing import draw, scene_json
 from tests.web.browser import PHONE
 from tests.web.conftest import Visitor
+from tests.web.test_access import _findings
 
 PAGE = "/fleet/gw-7/cam-1/commission"
+STREAM = {"gateway": "gw-7", "epoch": "e1"}
 API = "/api/v1/gateways/gw-7/cameras/cam-1"
 
 
@@ -43,6 +47,16 @@ def frame_comes(centre: Centre, number: int) -> None:
 def say(centre: Centre, row: dict[str, Any]) -> None:
     with writing(centre.engine) as connection:
         save_results(connection, [row | {"at": time.time_ns() // 1_000_000}])
+
+
+def first_reading(centre: Centre) -> None:
+    """What the camera said first under what is on trial."""
+    row = {"building": "A", "face": "A-front", "camera": "cam-1", "observed_at": 1, "work_type": "new_build"}
+    row |= {"shares": "{}", "cells": 20, "completion_bp": 4480, "sigma_bp": 200, "coverage_bp": 9100}
+    row |= {"registration": "VERIFIED", "frame_sha256": "0" * 64}
+    with Session(centre.engine) as session:
+        session.add(FaceReading.model_validate(STREAM | {"seq": 6} | row))
+        session.commit()
 
 
 def storeys(page: Page) -> int:
@@ -103,15 +117,14 @@ def test_a_camera_is_commissioned_from_the_page(visitor: Visitor, asked: Centre)
     with reading(asked.engine) as connection:
         [order] = standings(connection, "gw-7", now_ms=0, limit=5)
     assert [(part.kind, part.name) for part in order.parts] == [("scene", "cam-1")]
-    say(
-        asked,
-        {"of": "config_step", "gateway": "gw-7", "config": order.id, "step": "received"} | {"epoch": "e1", "seq": 5},
-    )
+    say(asked, {"of": "config_step", **STREAM, "seq": 5, "config": order.id, "step": "received"})
     expect(page.locator(".steps li.done")).to_have_count(2)
     row = {"of": "config_result", "gateway": "gw-7", "id": order.id, "state": "rolled_back", "reason": "cam-1 dark"}
     say(asked, row)
     expect(page.locator(".steps .bad")).to_contain_text("试用后退回")
     expect(page.locator(".steps .bad")).to_contain_text("cam-1 dark")
+    expect(page.get_by_role("button", name="下发到网关")).to_be_enabled()  # what was drawn is not lost with it
+    assert _findings(page) == []
     admin.shoot("commission-back-1440-zh")
     assert admin.complaints == []
 
@@ -145,6 +158,15 @@ def test_changes_are_not_lost_by_leaving_or_by_somebody_elses_order(visitor: Vis
     page.get_by_role("button", name="Send to the gateway").click()
     expect(page.locator(".steps li.done")).to_have_count(1)
     assert storeys(page) == 4
+    with reading(asked.engine) as connection:
+        number = standings(connection, "gw-7", now_ms=0, limit=1)[0].id
+    say(asked, {"of": "config_step", **STREAM, "seq": 5, "config": number, "step": "on_trial"})
+    say(asked, {"of": "config_result", "gateway": "gw-7", "id": number, "state": "applied", "reason": ""})
+    expect(page.get_by_text("Waiting for the first reading")).to_be_visible()
+    first_reading(asked)
+    expect(page.locator(".steps .first")).to_contain_text("44.8% ± 3.3%")
+    assert _findings(page) == []
+    admin.shoot("commission-first-360-en")
     assert admin.complaints == [c for c in admin.complaints if "409" in c]
 
 
