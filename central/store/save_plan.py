@@ -67,7 +67,9 @@ def put_plan(
 ) -> int:
     """The same within a transaction. `approved_by` '' = the author, as for the baseline and for operators.
 
-    The trail's head is held first, before any row: whoever holds it then waits for no row of this plan."""
+    The trail's head is held first, before any row: whoever holds it then waits for no row of this plan. What came while
+    this one waited was not looked at by who sends it: it is refused."""
+    seen = newest_version(connection, plan.project.id)
     lock_head(connection)
     spelled, digest = spelled_plan(plan.document)
     project = plan.project
@@ -77,6 +79,8 @@ def put_plan(
     version, known = newest_version(connection, project.id)
     if known == digest:
         return version
+    if (version, known) != seen:
+        raise _at_once(project.id, version)
     before = outline_in_force(connection, project.id, version)
     version += 1
     row = {
@@ -119,8 +123,12 @@ def put_plan(
 def _check_first(connection: Connection, project: str, *, digest: str, version: int) -> None:
     """PlanRefused when another plan became this version at the same moment: two are never mixed."""
     if newest_version(connection, project) != (version, digest):
-        what = f"version {version} of {project} came at the same moment"
-        raise PlanRefused(what, where="plan", expected="a revision of the plan that is in force now")
+        raise _at_once(project, version)
+
+
+def _at_once(project: str, version: int) -> PlanRefused:
+    what = f"version {version} of {project} came at the same moment"
+    return PlanRefused(what, where="plan", expected="a revision of the plan that is in force now")
 
 
 def spelled_plan(document: dict[str, Any]) -> tuple[str, str]:

@@ -71,6 +71,7 @@ def propose_plan(connection: Connection, plan: ImportedPlan, *, by: str, reason:
 
 def approve_plan(connection: Connection, project: str, number: int, *, by: str, remark: str, now_ms: int) -> int:
     """The version that is in force from now on; ActRefused when this person or this plan cannot be."""
+    lock_head(connection)
     waiting = _waiting(connection, project, number)
     if by == waiting.proposed_by:
         raise ActRefused(f"{by} is its author", where="approver", expected="somebody other than the author")
@@ -113,6 +114,7 @@ def revise_by_hand(
     connection: Connection, plan: ImportedPlan, *, by: str, reason: str, approved_by: str, now_ms: int
 ) -> int:
     """An operator puts a revision in force that was approved on paper; ActRefused without reason or approver."""
+    lock_head(connection)
     newest, known = newest_version(connection, plan.project.id)
     if newest and spelled_plan(plan.document)[1] != known:
         if not reason.strip():
