@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
+from central.store.engine import reading
 from tests.services import Broker
 from tests.system.test_remote_configuration import District, looked
 
@@ -39,7 +40,7 @@ def client(district: District) -> Iterator[httpx.Client]:
     opened.close()
 
 
-@pytest.mark.requirement("C31", partly="the signed request is for a frame without persons; a raw one has no way out")
+@pytest.mark.requirement("C31")
 def test_a_frame_is_asked_for_a_changed_face_is_sent_and_its_first_reading_returns(
     district: District, client: httpx.Client
 ) -> None:
@@ -61,6 +62,10 @@ def test_a_frame_is_asked_for_a_changed_face_is_sent_and_its_first_reading_retur
     before = now()
     still = client.get(f"{CAMERA}/reference/{before['frame']['id']}/still")
     assert still.content[:2] == b"\xff\xd8"
+    with reading(district.centre.engine) as connection:
+        looks = connection.exec_driver_sql("SELECT person, kind FROM evidence_view").all()
+        noted = connection.exec_driver_sql("SELECT actor FROM audit_entry WHERE action = 'gateway.reference'").all()
+    assert ([tuple(row) for row in looks], [tuple(row) for row in noted]) == ([("root", "reference")], [("root",)])
     assert json.loads((district.site.root / "cam-1.scene.json").read_text())["faces"][0]["rows"] == 5
     face = before["scene"]["faces"][0]["face_id"]
     assert [one["face_id"] for one in before["frame"]["guess"]["faces"]] == [face]

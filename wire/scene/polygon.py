@@ -17,11 +17,18 @@ def filled(polygons: Iterable[npt.ArrayLike], *, width: int, height: int) -> Mas
 
 
 def _one(points: npt.NDArray[np.float64], *, width: int, height: int) -> Mask:
-    """Each edge turns all pixels to its right over; those turned an odd number of times are inside."""
-    ys = np.arange(height)
-    turns = np.zeros((height, width + 1), np.int32)
+    """Each edge turns all pixels to its right over; those turned an odd number of times are inside.
+
+    Counted in bytes, which keep whether a number is odd, and only in the rows and columns where the polygon lies.
+    """
+    mask = np.zeros((height, width), np.bool_)
+    low, high = np.clip(np.floor(points.min(axis=0)), 0, (width, height)).astype(int), points.max(axis=0) + 1
+    right, bottom = np.clip(np.ceil(high), 0, (width, height)).astype(int)
+    ys = np.arange(low[1], bottom)
+    turns = np.zeros((len(ys), max(right - low[0], 0) + 1), np.uint8)
     for (xa, ya), (xb, yb) in zip(points, np.roll(points, -1, axis=0), strict=True):
         rows = np.flatnonzero((ya <= ys) != (yb <= ys))
-        xs = xa + (rows - ya) * (xb - xa) / (yb - ya if yb != ya else 1.0)
-        np.add.at(turns, (rows, np.clip(np.ceil(xs), 0, width).astype(int)), 1)
-    return np.asarray(np.cumsum(turns[:, :-1], axis=1) % 2 == 1, np.bool_)
+        xs = xa + (ys[rows] - ya) * (xb - xa) / (yb - ya if yb != ya else 1.0)
+        np.add.at(turns, (rows, np.clip(np.ceil(xs) - low[0], 0, turns.shape[1] - 1).astype(int)), 1)
+    mask[low[1] : bottom, low[0] : right] = np.cumsum(turns[:, :-1], axis=1, dtype=np.uint8) % 2 == 1
+    return mask

@@ -40,6 +40,7 @@ from wire.scene.errors import SceneError
 from wire.scene.findings import check_scene
 from wire.scene.reading import parse_scene
 from wire.scene.shapes import Scene
+from wire.scene.soundness import check_size, sound
 from wire.scene.spelling import scene_json
 from wire.scene.words import say
 
@@ -130,12 +131,14 @@ def post_preview(gateway: GatewayId, camera: CameraId, asked: PreviewAsked, acce
     """The scene after the corrections, as the gateway itself would see it; nothing is kept."""
     _check_reach(access, session, gateway)
     try:
-        scene = parse_scene(asked.scene, file="scene")
-        for number, edit in enumerate(asked.edits):
-            scene = _edited(scene, edit, number)
+        with sound("faces"):
+            scene = parse_scene(asked.scene, file="scene")
+            check_size(scene)
+            for number, edit in enumerate(asked.edits):
+                scene = _edited(scene, edit, number)
+            return preview_view(scene)
     except SceneError as wrong:
         raise InvalidError("scene not in order", where=wrong.where, expected=wrong.expected, code="scene") from wrong
-    return preview_view(scene)
 
 
 @router.post(
@@ -187,10 +190,12 @@ def _send(services: Services, gateway: str, camera: str, order: SceneOrder, *, b
 
 def _without_errors(raw: dict[str, Any]) -> Scene:
     try:
-        scene = parse_scene(raw, file="scene")
+        with sound("faces"):
+            scene = parse_scene(raw, file="scene")
+            check_size(scene)
+            wrong_ones = [finding for finding in check_scene(scene) if finding.severity == "error"]
     except SceneError as wrong:
         raise InvalidError("scene not in order", where=wrong.where, expected=wrong.expected, code="scene") from wrong
-    wrong_ones = [finding for finding in check_scene(scene) if finding.severity == "error"]
     if wrong_ones:
         first = wrong_ones[0]
         raise InvalidError(say(first, "en"), where=first.where, expected="no errors in the preview", code=first.code)

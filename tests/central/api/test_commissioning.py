@@ -101,6 +101,26 @@ def test_a_preview_is_the_gateways_own_grid_with_its_findings(centre: Centre) ->
     assert (bad.status_code, bad.json()["error"]["where"].startswith("edits[0]")) == (422, True)
 
 
+BROKEN: dict[str, tuple[str, Any]] = {
+    "a bay line without length": ("col_x", [[150, 300], [150, 300]]),
+    "a line beyond all frames": ("col_x", [[1e300, 330], [1e300, 70]]),
+    "a storey line without length": ("row_lines", [[200, 330], [200, 330]]),
+}
+
+
+@pytest.mark.parametrize(("lines", "line"), BROKEN.values(), ids=BROKEN.keys())
+def test_lines_no_grid_can_be_made_of_are_refused_in_words(centre: Centre, lines: str, line: Any) -> None:
+    scene = json.loads(a_scene())
+    scene["faces"][0][lines][1] = line
+    admin = centre.client("admin")
+    for path, more in (("preview", {}), ("scene", {"based_on": 0})):
+        answer = admin.post(f"{PATH}/{path}", json={"scene": scene} | more)
+        assert answer.status_code in (200, 422), answer.text
+        assert path == "preview" or answer.status_code == 422
+    vast = json.loads(a_scene()) | {"camera": {"id": "cam-1", "width": 20_000, "height": 20_000}}
+    assert admin.post(f"{PATH}/preview", json={"scene": vast}).status_code == 422
+
+
 def test_a_scene_is_sent_for_this_camera_alone_and_not_over_somebody_elses(centre: Centre) -> None:
     admin = centre.client("admin")
     other = {"scenes": {"cam-2": json.loads(a_scene())}, "settings": {"evidence": {"every_h": 2.0}}}
