@@ -13,10 +13,10 @@ from sqlalchemy import Connection, select
 from sqlmodel import Session
 
 from central.api.access import Access, place_of
-from central.api.errors import InvalidError, WrongMediaTypeError, absent
+from central.api.errors import InvalidError, absent
 from central.api.ledger_schemas import LedgerImported
-from central.api.plans import FORM_TYPE, XLSX_TYPE, PlanFile, in_form
 from central.api.policy import covers
+from central.api.sent_files import XLSX_TYPE, SentFile, read_sent
 from central.api.services import Services
 from central.api.views.ledger import check_period, refused_rows
 from central.money.importing import BYTES_MAX, NotALedgerError
@@ -66,21 +66,14 @@ def allowed(within: tuple[str, ...] | None) -> Callable[[Connection, Collection[
 
 
 def import_ledger(
-    services: Services, *, access: Access, within: tuple[str, ...] | None, file: PlanFile
+    services: Services, *, access: Access, within: tuple[str, ...] | None, file: SentFile
 ) -> LedgerImported:
     """Post every row of an xlsx that may be posted; the others are told and kept."""
-    kind = file.content_type.partition(";")[0].strip().lower()
-    if kind == FORM_TYPE:
-        file = in_form(file)
-        kind = file.content_type
-    if kind != XLSX_TYPE:
-        raise WrongMediaTypeError(
-            f"content type {kind[:80]!r}", where="header.Content-Type", expected=f"{XLSX_TYPE} or {FORM_TYPE}"
-        )
+    content = read_sent(file, {XLSX_TYPE: BytesIO})
     try:
         taken = take_file(
             services.engine,
-            BytesIO(file.content),
+            content,
             filename="",
             within=allowed(within),
             by=access.username,

@@ -4,35 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter
 
 from central.api.access import Access, allow
 from central.api.acting import Note
 from central.api.envelopes import ErrorEnvelope, Imported, PlanRefused
-from central.api.plans import FORM_TYPE, JSON_TYPE, XLSX_TYPE, PlanFile, import_plan
+from central.api.plans import import_plan
+from central.api.sent_files import Sent, file_body
 from central.api.services import Db, Given
 
 router = APIRouter(prefix="/projects", tags=["plans"])
-_PLAN_BODY = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            JSON_TYPE: {"schema": {"type": "object", "description": "a plan of schema siteprogress.plan/1 or /2"}},
-            XLSX_TYPE: {"schema": {"type": "string", "format": "binary"}},
-            FORM_TYPE: {
-                "schema": {
-                    "type": "object",
-                    "properties": {"file": {"type": "string", "format": "binary"}},
-                    "required": ["file"],
-                }
-            },
-        },
-    }
-}
-
-
-async def _plan_body(request: Request) -> PlanFile:
-    return PlanFile(content_type=request.headers.get("content-type", ""), content=await request.body())
 
 
 @router.post(
@@ -40,7 +21,7 @@ async def _plan_body(request: Request) -> PlanFile:
     operation_id="importPlan",
     status_code=201,
     response_model=Imported,
-    openapi_extra=_PLAN_BODY,
+    openapi_extra=file_body(described="a plan of schema siteprogress.plan/1 or /2"),
     responses={
         413: {"model": ErrorEnvelope},
         415: {"model": ErrorEnvelope},
@@ -51,7 +32,7 @@ def import_project(
     access: Annotated[Access, allow("import_plan")],
     services: Given,
     session: Db,
-    file: Annotated[PlanFile, Depends(_plan_body)],
+    file: Sent,
     reason: Note = "",
 ) -> Imported:
     """Take in a plan (JSON, xlsx or a form with one file), or name every fault; a revision waits for approval.

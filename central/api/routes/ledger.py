@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Response
 from fastapi.responses import FileResponse
 from starlette.background import BackgroundTask
 
@@ -39,7 +39,7 @@ from central.api.ledger_schemas import (
     ProjectDay,
     ProjectMoney,
 )
-from central.api.plans import FORM_TYPE, XLSX_TYPE, PlanFile
+from central.api.sent_files import FORM_TYPE, XLSX_TYPE, Sent
 from central.api.services import Db, Given
 from central.api.views import ledger as views
 from central.api.views.money import disbursement_of, money_of, project_day, terms_answer
@@ -240,10 +240,6 @@ def _posting(entry: NewEntry) -> Posting:
     return Posting(entry=FundEntry(**plain), **outer)
 
 
-async def _body(request: Request) -> PlanFile:
-    return PlanFile(content_type=request.headers.get("content-type", ""), content=await request.body())
-
-
 @files.post(
     "/ledger/import",
     operation_id="importLedger",
@@ -251,7 +247,7 @@ async def _body(request: Request) -> PlanFile:
     openapi_extra=_SHEET,
     responses={413: {"model": ErrorEnvelope}, 415: {"model": ErrorEnvelope}},
 )
-def import_(access: Poster, services: Given, session: Db, file: Annotated[PlanFile, Depends(_body)]) -> LedgerImported:
+def import_(access: Poster, services: Given, session: Db, file: Sent) -> LedgerImported:
     """Post every row of an xlsx; a wrong row is kept aside with its column and reason, the rest load."""
     within = projects_within(access, session)
     return import_ledger(services, access=access, within=within, file=file)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Request
+from fastapi import APIRouter, Path
 from sqlalchemy import Connection
 from sqlmodel import Session
 
 from central.api.access import Access, allow
 from central.api.acting import Id, refusals
 from central.api.envelopes import ErrorEnvelope, PlanRefused
-from central.api.errors import InvalidError, PlanInvalidError, WrongMediaTypeError, absent
+from central.api.errors import InvalidError, PlanInvalidError, absent
 from central.api.lives_schemas import OrganisationShown, ProgrammeList, ProgrammeSlip, VersionStored
-from central.api.plans import FORM_TYPE, JSON_TYPE, XLSX_TYPE, PlanFile, in_form, plan_fault
+from central.api.plans import plan_fault
+from central.api.sent_files import JSON_TYPE, XLSX_TYPE, Sent, file_body, read_sent
 from central.api.services import Db, Given
 from central.api.views.organisation import organisation_shown, programme_list, project_slip, slip_shown, visible
 from central.lifecycle.organisation import OrganisationTree, read_organisation, read_organisation_xlsx
@@ -27,27 +29,11 @@ from central.store.save_organised import save_organisation, save_programme
 router = APIRouter(tags=["organisation"])
 Reader = Annotated[Access, allow("read_projects")]
 _FAULTS: dict[int | str, dict[str, Any]] = {422: {"model": PlanRefused | ErrorEnvelope}}
-_FILE_FAULTS = {413: {"model": ErrorEnvelope}, 415: {"model": ErrorEnvelope}, **_FAULTS}
-_FILE: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            JSON_TYPE: {"schema": {"type": "object", "description": "siteprogress.organisation/1"}},
-            XLSX_TYPE: {"schema": {"type": "string", "format": "binary"}},
-            FORM_TYPE: {
-                "schema": {
-                    "type": "object",
-                    "properties": {"file": {"type": "string", "format": "binary"}},
-                    "required": ["file"],
-                }
-            },
-        },
-    }
+_READERS: dict[str, Callable[[bytes], OrganisationTree | tuple[PlanError, ...]]] = {
+    JSON_TYPE: read_organisation,
+    XLSX_TYPE: read_organisation_xlsx,
 }
-
-
-async def _body(request: Request) -> PlanFile:
-    return PlanFile(content_type=request.headers.get("content-type", ""), content=await request.body())
+_FILE_FAULTS = {413: {"model": ErrorEnvelope}, 415: {"model": ErrorEnvelope}, **_FAULTS}
 
 
 @router.get("/organisation", operation_id="getOrganisation", response_model=OrganisationShown)
@@ -73,36 +59,21 @@ def put_organisation(
     "/organisation/import",
     operation_id="importOrganisation",
     response_model=VersionStored,
-    openapi_extra=_FILE,
+    openapi_extra=file_body(described="siteprogress.organisation/1"),
     responses=_FILE_FAULTS,
 )
 def import_organisation(
     access: Annotated[Access, allow("organise")],
     services: Given,
-    file: Annotated[PlanFile, Depends(_body)],
+    file: Sent,
 ) -> VersionStored:
     """Store the whole organisation from a workbook with the sheet 组织 (or JSON, or a form with one such file)."""
-    tree = _tree(file)
+    tree = read_sent(file, _READERS)
     if not isinstance(tree, OrganisationTree):
         raise PlanInvalidError([plan_fault(fault) for fault in tree])
     with refusals(), writing(services.engine) as connection:
         version = save_organisation(connection, tree, by=access.username, now_ms=to_ms(services.wall()))
     return VersionStored(id="organisation", version=version)
-
-
-def _tree(file: PlanFile) -> OrganisationTree | tuple[PlanError, ...]:
-    match file.content_type.partition(";")[0].strip().lower():
-        case "application/json":
-            return read_organisation(file.content)
-        case "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet":
-            return read_organisation_xlsx(file.content)
-        case "multipart/form-data":
-            return _tree(in_form(file))
-    raise WrongMediaTypeError(
-        f"content type {file.content_type[:80]!r}",
-        where="header.Content-Type",
-        expected=f"{JSON_TYPE}, {XLSX_TYPE} or {FORM_TYPE}",
-    )
 
 
 @router.get("/programmes", operation_id="listProgrammes", response_model=ProgrammeList)

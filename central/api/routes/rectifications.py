@@ -23,7 +23,7 @@ from central.api.mending_schemas import (
     RectificationList,
     Remark,
 )
-from central.api.plans import XLSX_TYPE
+from central.api.sent_files import XLSX_TYPE
 from central.api.services import Db, Given, Services
 from central.api.views.mending import coordinations_shown, indicators_shown
 from central.api.views.rectifications import measure_detail, measures_sheet, measures_shown, place_of_measure

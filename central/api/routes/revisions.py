@@ -12,7 +12,7 @@ from central.api.acting import Number, refusals
 from central.api.envelopes import ErrorEnvelope, PlanFault, PlanRefused
 from central.api.errors import PlanInvalidError, absent
 from central.api.lives_schemas import DecisionGiven, Revisions, Structure
-from central.api.plans import XLSX_TYPE
+from central.api.sent_files import XLSX_TYPE
 from central.api.services import Db, Given
 from central.api.views.revisions import revisions_of
 from central.api.views.structure import structure_shown

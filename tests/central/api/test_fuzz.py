@@ -10,9 +10,9 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import response_schema_conformance, status_code_conformance
 
 from central.api.app import openapi_document
-from central.api.plans import XLSX_TYPE
 from central.api.routes.oversight import PDF_TYPE
 from central.api.routes.uploads import PIECE_TYPE
+from central.api.sent_files import XLSX_TYPE
 from tests.central.api.district import GATEWAY_TOKEN, Centre
 
 DOCUMENT = openapi_document()

@@ -10,7 +10,8 @@ import httpx
 import pytest
 from sqlmodel import Session, select
 
-from central.api.plans import JSON_TYPE, PLAN_BYTES_MAX, XLSX_TYPE
+from central.api.plans import PLAN_BYTES_MAX
+from central.api.sent_files import JSON_TYPE, XLSX_TYPE
 from central.plan.document import PlannedFace
 from central.plan.exporting import plan_document, write_plan_xlsx
 from central.reassess import reassess

@@ -16,7 +16,7 @@ import httpx
 import pytest
 from sqlmodel import Session, select
 
-from central.api.plans import XLSX_TYPE
+from central.api.sent_files import XLSX_TYPE
 from central.money.verifier import BrokenPackageError, verify
 from central.store import tables
 from central.store.engine import reading, writing

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from sqlmodel import Session, select
 
-from central.api.plans import XLSX_TYPE
+from central.api.sent_files import XLSX_TYPE
 from central.lifecycle.stages import SHIPPED
 from central.plan.exporting import plan_document
 from central.plan.importing import read_plan_xlsx
