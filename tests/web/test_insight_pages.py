@@ -14,7 +14,8 @@ from playwright.sync_api import expect
 
 from central.store.engine import writing
 from central.store.save_insight import note_benefit, set_class
-from tests.central.api.district import Centre
+from tests.central.api.district import STILL, Centre
+from tests.central.api.pictures import digest
 from tests.central.api.test_insight import HASH, fill
 from tests.central.insight.stored import put_judged, put_plans
 from tests.web.browser import DESK, PHONE
@@ -35,6 +36,7 @@ VIEWS = {  # what is there when a view is drawn
     "forecasts": "main .empty",
     "returns": "tbody tr .num b",
     "use": "main .card h2, main .empty",
+    "library": "main .empty, main .case",
     "papers": "main .empty, main .row",
 }
 ASKED = {
@@ -63,8 +65,8 @@ def centre(filled_file: Path, pages: Path, tmp_path_factory: pytest.TempPathFact
                 )  # fmt: skip
             for month in range(6, 13):
                 put_judged(connection, "lift00", date(2024, month, 28), plan_bp=700 * month, actual_bp=640 * month)
-        name = {"zh": "线上预审+现场联审", "en": "joint review"}
-        body = {"place_kind": "unit", "place": "区住建局", "name": name}
+        said = {"zh": "线上预审+现场联审", "en": "joint review"}
+        body = {"place_kind": "unit", "place": "区住建局", "name": said}
         assert running.client("unit").post("/api/v1/insight/practices", json=body).is_success
         yield running
 
@@ -183,3 +185,29 @@ def test_a_unit_says_how_it_works_and_who_may_not_read_is_told_so(visitor: Visit
     outside.enter("builder", path="/insight/board?lang=en", until=".empty")
     expect(outside.page.locator("main")).to_contain_text("does not see this part")
     assert outside.page.locator(".rail a[href^='/insight']").count() == 0
+
+
+@pytest.mark.requirement("B26", partly="the page; who may publish is tested beside the API")
+def test_a_case_is_handed_in_with_its_evidence_and_published_by_another(visitor: Visitor) -> None:
+    author = visitor()
+    author.enter("unit", path="/insight/library", until="section.part form")
+    form = author.page.locator("section.part form")
+    form.get_by_role("button", name="提交").click()
+    expect(form.locator("#case-digest")).to_contain_text("64 位摘要")
+    form.locator("select").first.select_option("区住建局")
+    form.get_by_label("名称").fill("样板段先行")
+    form.get_by_label("做了什么").fill("先做样板段, 返工减少")
+    form.get_by_label("依据的 SHA-256").fill(digest(STILL))
+    form.get_by_label("标签").fill("质量,样板")
+    form.get_by_role("button", name="提交").click()
+    expect(author.page.locator("section.part")).to_contain_text("待他人公布")
+    expect(form.get_by_label("名称")).to_have_value("")
+    decider = visitor()
+    decider.enter("leader", path="/insight/library?state=entered", until=".case")
+    decider.page.get_by_role("button", name="公布").click()
+    decider.page.get_by_role("button", name="确定").click()
+    expect(decider.page.locator("main")).to_contain_text("没有待公布的案例")
+    decider.go("/insight/library?tag=质量", until=".case")
+    expect(decider.page.locator(".case")).to_contain_text(digest(STILL))
+    decider.shoot("insight-library-1440-zh")
+    assert author.complaints == decider.complaints == []

@@ -2,8 +2,8 @@
 export default {
   insight: {
     title: "分析", all: "全部", several: "{first} 等 {n} 项", search: "查找", nothingThere: "没有这一项", clear: "清除筛选", filter: "筛选", since: "起", until: "止", choose: "请选择", picture: "图", table: "表",
-    view: { board: "透视看板", compare: "项目对比", places: "区域与单位", cohorts: "同类项目", causes: "问题原因", stages: "流程瓶颈", correlation: "关联分析", effect: "政策效果", priorities: "优先次序", forecasts: "风险预测", returns: "效益回报", use: "应用情况", papers: "白皮书与报告" },
-    sub: { board: "按部门、时间、类型、领域看数据,地址就是筛选", compare: "和别处同类同规模的项目比,和自己的过去比", places: "同一类项目在不同街道、单位的差异,已按规模校正", cohorts: "每一类项目各环节用了多少天", causes: "问题是什么引起的,多久解决", stages: "天数丢在哪个环节,审批要多久", correlation: "两项指标是否一起变化", effect: "一项政策前后的变化(估计)", priorities: "先帮哪个项目:风险 × 价值 × 可挽回程度", forecasts: "在建项目逾期、超支的可能,以及说过的话准不准", returns: "各领域投入产出与份额建议", use: "填得多还是用得多,只到单位", papers: "到期自动生成,生成后不再改变" },
+    view: { board: "透视看板", compare: "项目对比", places: "区域与单位", cohorts: "同类项目", causes: "问题原因", stages: "流程瓶颈", correlation: "关联分析", effect: "政策效果", priorities: "优先次序", forecasts: "风险预测", returns: "效益回报", use: "应用情况", library: "案例库", papers: "白皮书与报告" },
+    sub: { board: "按部门、时间、类型、领域看数据,地址就是筛选", compare: "和别处同类同规模的项目比,和自己的过去比", places: "同一类项目在不同街道、单位的差异,已按规模校正", cohorts: "每一类项目各环节用了多少天", causes: "问题是什么引起的,多久解决", stages: "天数丢在哪个环节,审批要多久", correlation: "两项指标是否一起变化", effect: "一项政策前后的变化(估计)", priorities: "先帮哪个项目:风险 × 价值 × 可挽回程度", forecasts: "在建项目逾期、超支的可能,以及说过的话准不准", returns: "各领域投入产出与份额建议", use: "填得多还是用得多,只到单位", library: "做得好的案例和依据", papers: "到期自动生成,生成后不再改变" },
     by: { unit: "责任单位", street: "街道", kind: "项目类型", sector: "领域", band: "合同规模", period: "时间" },
     stretch: "时间分段", stretches: { whole: "不分段", month: "按月", quarter: "按季", year: "按年" }, group: "分组", figures: "指标", draw: "图示", csv: "下载表格(CSV)", saving: "正在生成", total: "合计", projects: "项目", nProjects: "{n} 个项目", hidden: "另有 {n} 个不在您的授权范围", more: "还有 {n} 个",
     boardSays: "{n} 个项目,{lines} 行", boardLabel: "{figure},{n} 行,数值见下表", drawnFirst: "图中只画前 {n} 行,共 {of} 行,下表齐全。", dash: "— 表示说不出,不是零。", noLines: "没有符合筛选的项目", noLinesWhy: "放宽筛选或换一段时间。",
@@ -36,6 +36,9 @@ export default {
   report: {
     kind: "种类", kinds: { whitepaper: "绩效白皮书", monthly: "偏差率月报", quarterly: "季度评价", quality: "数据质量通报", risk_project: "项目风险分析", risk_warning: "预警风险分析" }, none: "还没有报告", noneWhy: "每月 1 日、每季之后和每年 1 月 1 日自动生成,也可以在上面生成。", noneHere: "还没有这个项目的报告。", older: "只列最新 {n} 份,请按种类筛选。", madeBy: "{who} 于 {time} 生成", formats: { pdf: "下载 PDF", docx: "下载 Word", xlsx: "下载 Excel" }, rendering: "正在排版", wait: "第一次生成文件要几秒到几十秒,请保持页面打开。", digest: "摘要", content: "内容 SHA-256", languages: { zh: "中文", en: "英文" },
     ask: "生成报告", askWhy: "只能是已经结束的年度、季度或月份;同一期以先生成的为准,不会改变。", year: "年度", month: "月份(季度取其中任一月)", about: "对象", district: "全区", make: "生成", making: "正在生成", makingWhy: "正在汇总并固定内容,请保持页面打开。", made: "已生成,可以下载:", needYear: "请填四位年度,如 2025", needMonth: "请填月份,如 2026-05", ofProject: "风险分析报告", makeRisk: "按现在的数据生成",
+  },
+  library: {
+    state: "状态", states: { published: "已公布", entered: "待公布" }, tag: "标签:{tag}", none: "还没有公布的案例", noneWaits: "没有待公布的案例", noneWhy: "单位提交案例和依据,由他人审核公布后,全体人员可见。", by: "{who} 于 {time} 提交", published: "{who} 公布", kinds: { sheet: "评分表", report: "报告", still: "现场影像", photo: "巡查照片" }, publish: "公布", retract: "撤回", remark: "意见", confirm: "确定", enter: "提交案例", enterWhy: "只能提交本单位的;须有平台保存的依据;提交人不能自己公布。", project: "项目(可不选)", title: "名称", summary: "做了什么,成效如何", digest: "依据的 SHA-256 摘要(从溯源页复制)", note: "依据说明", tags: "标签(用逗号分开)", hand: "提交", entered: "已提交,待他人公布。", needUnit: "请选择本单位", needTitle: "请填名称", needSummary: "请填做法和成效", needDigest: "请填 64 位摘要,可在溯源页或报告处复制",
   },
   printed: { address: "网址", at: "打印于 {time}", by: "打印人 {who}" },
 };
