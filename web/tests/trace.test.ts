@@ -50,6 +50,12 @@ it.each([
   expect(traceValue(value, inEnglish)).toBe(english);
 });
 
+it("what a rule judges is a distance in points, and its threshold too", () => {
+  expect(traceValue("2294 bp", inChinese, true)).toBe("22.9 个百分点 (2294)");
+  const { unit } = unitOf([{ key: "threshold", value: "1500" }], "2294 bp");
+  expect(traceFact({ key: "threshold", value: "1500" }, inEnglish, unit)).toBe("15.0 pp (1500)");
+});
+
 describe("a refusal", () => {
   const fields = { code: "refused", what: "2026-01-05", where: "body.claims.0.day", expected: "a day from 2026-01-01 to 2026-01-04", id: "x", status: 422 };
   it("is Chinese in Chinese, with the centre's own words beside it", () =>

@@ -38,13 +38,14 @@ function measured(value: number, unit: string, { word }: Speech): string {
   return `${said.text}${said.unit ? ` ${word("unit", said.unit)}` : ""}`;
 }
 
-/** "6787 bp" → "67.9% (6787)", "2600 cdays" → "26 days (2600)", a level or a state by its word; anything else stays. */
-export function traceValue(value: string, speech: Speech): string {
+/** "6787 bp" → "67.9% (6787)", "2600 cdays" → "26 days (2600)", a level or a state by its word; anything else stays.
+ * `judged`: the value of a rule, whose basis points are a distance in points and no share. */
+export function traceValue(value: string, speech: Speech, judged = false): string {
   const graded = /^([\d.]+) ([优良中差])$/.exec(value);
   if (graded) return `${graded[1]} ${speech.word("score.grades", graded[2] ?? "")}`;
   const found = /^(-?\d+) (\w+)$/.exec(value);
   const [, number = "", unit = ""] = found ?? [];
-  if (unit === "bp") return `${percent(Number(number))} (${number})`;
+  if (unit === "bp" && !judged) return `${percent(Number(number))} (${number})`;
   if (RULE_UNITS.includes(unit)) return `${measured(Number(number), unit, speech)} (${number})`;
   return named("level", value, speech) ?? named("state", value, speech) ?? value;
 }
@@ -80,8 +81,10 @@ function wholeNumber(key: string, value: number, { speech, unit }: { speech: Spe
   return String(value);
 }
 
-/** The unit that the values of a node are in ("" = none), and the facts without it: it stands beside its numbers. */
-export function unitOf(facts: readonly Fact[]): { unit: string; rest: readonly Fact[] } {
-  const unit = facts.find((fact) => fact.key === "unit" && RULE_UNITS.includes(fact.value))?.value ?? "";
-  return { unit, rest: unit ? facts.filter((fact) => fact.key !== "unit") : facts };
+/** The unit that the values of a node are in ("" = none), and the facts without it: it stands beside its numbers.
+ * Where the facts name none, a value of the node itself such as "2294 bp" does. */
+export function unitOf(facts: readonly Fact[], value: string | null = null): { unit: string; rest: readonly Fact[] } {
+  const said = facts.find((fact) => fact.key === "unit" && RULE_UNITS.includes(fact.value))?.value;
+  const own = /^-?\d+ (\w+)$/.exec(value ?? "")?.[1] ?? "";
+  return { unit: said ?? (RULE_UNITS.includes(own) ? own : ""), rest: said ? facts.filter((fact) => fact.key !== "unit") : facts };
 }
