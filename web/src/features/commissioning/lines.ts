@@ -1,9 +1,9 @@
 /** What can be taken hold of on the frame, and how it moves; drawing only, the grid itself is the centre's. */
-import type { FaceShown, Line, Point, SceneFace } from "@/api/commissioning";
+import type { FaceShown, Line, Point, Scene, SceneFace } from "@/api/commissioning";
 
-export type Kind = "row" | "col" | "corner";
+export type Kind = "row" | "col" | "corner" | "mask" | "anchor";
 
-/** A line (`point` null = the whole of it) or a corner of the face. */
+/** A line (`point` null = the whole of it), a corner of the face, a privacy mask or an anchor. */
 export interface Held {
   kind: Kind;
   index: number;
@@ -11,7 +11,9 @@ export interface Held {
 }
 
 /** The points of a line; of one that is left open, where the grid puts it. */
-export function pointsOf(face: SceneFace, shown: FaceShown, held: Held): Line {
+export function pointsOf(scene: Scene, face: SceneFace, shown: FaceShown, held: Held): Line {
+  if (held.kind === "mask") return scene.privacy_masks[held.index] ?? [];
+  if (held.kind === "anchor") return scene.anchors[held.index] ?? [];
   if (held.kind === "corner") return [cornersOf(shown)[held.index] ?? [0, 0]];
   if (held.kind === "col") return face.col_x[held.index] ?? [];
   return face.row_lines[held.index] ?? (shown.nodes[held.index] as unknown as Line | undefined) ?? [];

@@ -39,11 +39,11 @@ export function useEditing(place: () => Place) {
     });
   }
 
-  function apply(edit: Edit): Promise<void> {
+  function apply(edit: Edit | Edit[]): Promise<void> {
     return queue(async () => {
       const before = shown.value;
       if (!before) return;
-      const after = await askPreview(place(), sceneOf(before.scene), [edit]);
+      const after = await askPreview(place(), sceneOf(before.scene), [edit].flat());
       undoable.value = [...undoable.value.slice(-UNDO_MAX + 1), before];
       shown.value = after;
     });
