@@ -114,7 +114,7 @@ def test_answers_stand_by_the_time_they_were_given(order: Order, any_store: Engi
     ]
     for answer in answers:
         with writing(any_store) as connection:
-            save_results(connection, [answer])
+            save_results(connection, [{"of": "config_result", **answer}])
     with reading(any_store) as connection:
         found = standings(connection, "gw-1", now_ms=NOW, limit=10)
         late = standings(connection, "gw-1", now_ms=third.deadline + 1, limit=1)
