@@ -139,6 +139,13 @@ def test_nobody_approves_ones_own_evaluation(centre: Centre) -> None:
         (f"{UNIT.id}主任", "evaluation.approve.refused", f"evaluation/{number}")
     ]
     assert district.one(number).state == "composed"
+    district.approve_all([number], TRIED)
+    published = act(centre, f"{UNIT.id}主任", "POST", f"/evaluations/{number}/publish")
+    assert (published.status_code, published.json()["error"]["code"]) == (403, "own_work")
+    assert refused(centre, "evaluation.publish.") == [
+        (f"{UNIT.id}主任", "evaluation.publish.refused", f"evaluation/{number}")
+    ]
+    assert district.one(number).state == "approved"
 
 
 def test_an_adjustment_is_not_dated_back(centre: Centre) -> None:
