@@ -23,7 +23,7 @@ from central.api.views.briefs import Briefs
 from central.api.views.public import Shown
 from central.api.wall_cache import AnswerCache
 from central.domain import Text
-from central.store.engine import reading
+from central.store.engine import snapshots
 
 if TYPE_CHECKING:
     from central.api.recognition_schemas import LivelihoodList  # which needs access, which needs this
@@ -86,9 +86,13 @@ Given = Annotated[Services, Depends(_given)]
 
 
 def _session(services: Given) -> Iterator[Session]:
-    """A read-only snapshot for one request."""
-    with reading(services.engine) as connection, Session(connection) as session:
+    """A read-only snapshot for one request, begun when it is first asked.
+
+    Its connection is taken by the thread that answers and given back before the answer is sent: who held one while it
+    waited for a thread, or for a slow reader, would keep all others from theirs.
+    """
+    with Session(snapshots(services.engine)) as session:
         yield session
 
 
-Db = Annotated[Session, Depends(_session)]
+Db = Annotated[Session, Depends(_session, scope="function")]

@@ -12,7 +12,7 @@ from sqlalchemy.exc import ArgumentError
 
 _WRITES = "siteprogress_writes"
 _BUSY_TIMEOUT_MS = 30_000
-READERS = 20  # connections kept open; as many again when the server's forty threads all ask at once
+READERS, MORE_READERS = 20, 40  # connections kept open, and more while the server's forty threads all ask at once
 
 
 def open_engine(url: str) -> Engine:
@@ -26,17 +26,22 @@ def open_engine(url: str) -> Engine:
             return _open_sqlite(url)
         case "postgresql":
             driver = parsed.set(drivername="postgresql+psycopg")
-            return create_engine(driver, pool_pre_ping=True, pool_size=READERS, max_overflow=READERS)
+            return create_engine(driver, pool_pre_ping=True, pool_size=READERS, max_overflow=MORE_READERS)
     raise ValueError(f"database {parsed.get_backend_name()!r}: expected sqlite or postgresql")
 
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """One consistent snapshot for several queries."""
-    snapshot = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-    options = snapshot if engine.dialect.name == "postgresql" else {}
-    with engine.connect() as connection, connection.execution_options(**options).begin():
+    with snapshots(engine).begin() as connection:
         yield connection
+
+
+def snapshots(engine: Engine) -> Engine:
+    """The same database and pool; whatever is begun on it sees one consistent snapshot and writes nothing."""
+    if engine.dialect.name != "postgresql":
+        return engine  # SQLite's transactions see one anyhow
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
 
 @contextmanager
@@ -58,7 +63,7 @@ def undone(engine: Engine) -> Iterator[Connection]:
 
 def _open_sqlite(url: str) -> Engine:
     engine = create_engine(
-        url, pool_size=READERS, max_overflow=READERS, connect_args={"timeout": _BUSY_TIMEOUT_MS / 1000}
+        url, pool_size=READERS, max_overflow=MORE_READERS, connect_args={"timeout": _BUSY_TIMEOUT_MS / 1000}
     )
     event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "begin", _begin)
