@@ -15,6 +15,7 @@ from central.store.upsert import table_of
 from wire.codec import encode
 from wire.messages import References, ReferenceWanted
 
+OPEN_MAX = 64  # requests in one message; of more the newest
 _ASK = table_of(tables.ReferenceAsk)
 
 
@@ -45,7 +46,7 @@ def ask(
                 reason=reason,
                 issued_at=now_ms,
                 deadline_at=one.deadline,
-                message=encode(make(one.id, (*others, one))).decode(),
+                message=encode(make(one.id, (*others[1 - OPEN_MAX :], one))).decode(),
                 state="",
                 why="",
                 config=0,
