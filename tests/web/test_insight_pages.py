@@ -211,3 +211,21 @@ def test_a_case_is_handed_in_with_its_evidence_and_published_by_another(visitor:
     expect(decider.page.locator(".case")).to_contain_text(digest(STILL))
     decider.shoot("insight-library-1440-zh")
     assert author.complaints == decider.complaints == []
+
+
+@pytest.mark.requirement("A28", partly="the page; the order of the list is tested beside the API")
+def test_a_budget_is_advised_among_the_first_projects(visitor: Visitor) -> None:
+    visit = visitor()
+    visit.enter(path="/insight/priorities", until="section.part form")
+    part = visit.page.locator("section.part")
+    part.get_by_role("button", name="给出建议").click()
+    expect(part.locator("#allocation-wrong")).to_contain_text("可用资金")
+    part.get_by_label("可用资金").fill("100")
+    part.get_by_label("项目qp的追加投入").fill("80")
+    part.get_by_role("button", name="给出建议").click()
+    expect(part.locator(".answer")).to_contain_text("不划拨任何资金")
+    expect(part.locator(".answer li")).to_have_count(1)
+    assert visit.overflow_px() == 0
+    assert _findings(visit.page) == []
+    visit.shoot("insight-allocation-1440-zh")
+    assert visit.complaints == []

@@ -29,7 +29,7 @@ export function useReportActs() {
   const onSuccess = () => queries.invalidateQueries({ queryKey: ["reports"] });
   return {
     make: useMutation<Report, Error, ReportAsked>({ mutationFn: (body) => need(client.POST("/api/v1/reports", { body }), "/reports"), onSuccess }),
-    save: useMutation<void, Error, { report: Report; format: ReportFormat; lang: "zh" | "en" }>({
+    save: useMutation<unknown, Error, { report: Report; format: ReportFormat; lang: "zh" | "en" }>({
       mutationFn: ({ report, format, lang }) => saveFile(`/api/v1/reports/${report.id}/file?format=${format}&language=${lang}`, `${report.kind}-${report.period ?? report.id}-${lang}.${format}`),
       onSuccess,
     }),

@@ -42,6 +42,9 @@ const en: typeof zh = {
   library: {
     state: "State", states: { published: "published", entered: "waiting" }, tag: "tag: {tag}", none: "No case published yet", noneWaits: "No case waits", noneWhy: "Units hand in cases with evidence; once somebody else publishes them, everybody inside sees them.", by: "handed in by {who}, {time}", published: "published by {who}", kinds: { sheet: "score sheet", report: "report", still: "still", photo: "photo" }, publish: "Publish", retract: "Take back", remark: "Remark", confirm: "Confirm", enter: "Hand in a case", enterWhy: "Of one's own unit, with evidence that the centre keeps; who hands it in does not publish it.", project: "Project (optional)", title: "Title", summary: "What was done and what came of it", digest: "SHA-256 of the evidence (copied from a trace)", note: "What it shows", tags: "Tags (separated by commas)", hand: "Hand in", entered: "Handed in; somebody else publishes it.", needUnit: "Choose your unit", needTitle: "Enter a title", needSummary: "Say what was done and what came of it", needDigest: "Enter the 64 characters of a digest, as a trace or report shows it",
   },
+  allocation: {
+    title: "Where money helps first (advice)", why: "Enter a budget and what each project would need; the centre picks what gains most. Nothing is moved. Gain = value of the work behind the plan.", budget: "Budget (10,000 CNY)", cost: "{name}: more money (10,000 CNY)", ask: "Advise", needBudget: "Enter the budget in 10,000 CNY", needCost: "Enter what at least one project would need", badCost: "{name}: enter an amount in 10,000 CNY", chosen: "{n} of {of} projects advised:", gain: "gain", exact: "No choice gains more.", bound: "Gains {gain} CNY; no choice gains more than {bound}.",
+  },
   printed: { address: "Address", at: "printed {time}", by: "printed by {who}" },
 };
 

@@ -40,5 +40,8 @@ export default {
   library: {
     state: "状态", states: { published: "已公布", entered: "待公布" }, tag: "标签:{tag}", none: "还没有公布的案例", noneWaits: "没有待公布的案例", noneWhy: "单位提交案例和依据,由他人审核公布后,全体人员可见。", by: "{who} 于 {time} 提交", published: "{who} 公布", kinds: { sheet: "评分表", report: "报告", still: "现场影像", photo: "巡查照片" }, publish: "公布", retract: "撤回", remark: "意见", confirm: "确定", enter: "提交案例", enterWhy: "只能提交本单位的;须有平台保存的依据;提交人不能自己公布。", project: "项目(可不选)", title: "名称", summary: "做了什么,成效如何", digest: "依据的 SHA-256 摘要(从溯源页复制)", note: "依据说明", tags: "标签(用逗号分开)", hand: "提交", entered: "已提交,待他人公布。", needUnit: "请选择本单位", needTitle: "请填名称", needSummary: "请填做法和成效", needDigest: "请填 64 位摘要,可在溯源页或报告处复制",
   },
+  allocation: {
+    title: "钱先用在哪(建议)", why: "填可用资金和各项目追加投入,由中心挑出收益最大的组合;不划拨任何资金。收益 = 落后工程量的价值。", budget: "可用资金(万元)", cost: "{name}的追加投入(万元)", ask: "给出建议", needBudget: "请填可用资金,单位万元", needCost: "请至少填一个项目的追加投入", badCost: "{name}的金额不对,请填万元数", chosen: "建议投入 {n} / {of} 个项目:", gain: "收益", exact: "没有更好的组合。", bound: "所选收益 {gain} 元,任何组合不超过 {bound} 元。",
+  },
   printed: { address: "网址", at: "打印于 {time}", by: "打印人 {who}" },
 };

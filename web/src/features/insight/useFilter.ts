@@ -32,11 +32,9 @@ export function useFilter() {
 
   /** Put these into the address; empty ones go. */
   function set(patch: Record<string, string | readonly string[]>): void {
-    const query = { ...route.query };
-    for (const [key, value] of Object.entries(patch)) {
-      if (value.length === 0) delete query[key];
-      else query[key] = typeof value === "string" ? value : [...value];
-    }
+    const others = Object.entries(route.query).filter(([key]) => !(key in patch));
+    const put = Object.entries(patch).filter(([, value]) => value.length > 0).map(([key, value]) => [key, typeof value === "string" ? value : [...value]]);
+    const query = Object.fromEntries([...others, ...put]);
     void router.replace({ path: route.path, query });
   }
 
