@@ -80,4 +80,5 @@ export function chooseLang(lang: "zh" | "en"): void {
   localStorage.setItem(KEPT, lang);
   i18n.global.locale.value = lang;
   document.documentElement.lang = lang === "en" ? "en" : "zh-CN";
+  document.title = i18n.global.t("inspect.title");
 }
