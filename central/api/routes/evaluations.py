@@ -31,6 +31,7 @@ from central.api.mending_refusals import RESPONSES
 from central.api.policy import district_wide
 from central.api.refused_acts import recorded
 from central.api.services import Db, Given, Services
+from central.api.views.evaluation_acts import seats_over
 from central.api.views.evaluations import (
     evaluation_detail,
     evaluations_shown,
@@ -143,7 +144,7 @@ def post_return(evaluation_id: Id, given: ReasonGiven, access: Approver, service
     """Return it with the reason: forms are collected anew, and all levels approve anew."""
 
     def do(connection: Connection, number: int, **more: Any) -> Any:
-        return act_evaluated.give_back(connection, number, seats=_seats(access), reason=given.reason, **more)
+        return act_evaluated.give_back(connection, number, seats=seats_over(access), reason=given.reason, **more)
 
     return _do(evaluation_id, access, services, do, action="evaluation.return")
 
@@ -159,7 +160,7 @@ def post_publish(evaluation_id: Id, access: Approver, services: Given) -> Evalua
 
     def do(connection: Connection, number: int, *, person: str, now_ms: int) -> None:
         lock_head(connection)
-        seats = _seats(access)
+        seats = seats_over(access)
         if "leader" not in seats:
             raise ScoringRefused(
                 "not_yours", Text(zh="公示由分管领导决定", en="publishing is the leader's"), where="actor.role",
@@ -205,7 +206,7 @@ def post_answer(objection_id: Id, given: AnswerGiven, access: Approver, services
         raise absent("objection", str(objection_id))
 
     def do(connection: Connection, _number: int, **more: Any) -> Any:
-        seats = _seats(access)
+        seats = seats_over(access)
         return act_evaluated.answer(
             connection, objection_id, seats=seats, upheld=given.upheld, text=given.answer, **more
         )
@@ -248,7 +249,7 @@ def _approved(number: int, access: Access, services: Services) -> ApprovedOne:
         ):
             seen_evaluation(connection, number, access)
             act_evaluated.approve(
-                connection, number, person=access.username, seats=_seats(access), now_ms=to_ms(services.wall())
+                connection, number, person=access.username, seats=seats_over(access), now_ms=to_ms(services.wall())
             )
     except ApiError as error:
         if isinstance(error.__cause__, ScoringRefused):
@@ -267,8 +268,3 @@ def _do(number: int, access: Access, services: Services, act: Callable[..., Any]
         act(connection, number, person=access.username, now_ms=wall_ms)
     with reading(services.engine) as connection:
         return evaluation_detail(connection, number, access, now_ms=wall_ms)
-
-
-def _seats(access: Access) -> frozenset[str]:
-    """The seats in which the caller judges the district's evaluations: roles of the whole district."""
-    return frozenset(grant.role for grant in access.grants if grant.kind == "district")
