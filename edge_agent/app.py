@@ -179,13 +179,7 @@ def _eye_of(settings: Settings, *, network_of: NetworkOf | None) -> _Eye:
 def _built(given: Settings, lock: FolderLock, *, network_of: NetworkOf | None) -> Agent:
     started = begin(given, lambda settings: _eye_of(settings, network_of=network_of), now_ms=wall_ms())
     settings, eye, data_dir = started.settings, started.made, given.gateway.data_dir
-    outbox = open_outbox(
-        data_dir,
-        gateway=settings.gateway.id,
-        now_ms=wall_ms,
-        cap_bytes=settings.limits.outbox_bytes,
-        reserve=True,
-    )
+    outbox = _outbox_of(settings, data_dir)
     settle(outbox, given, trial=started.trial, now=eye.scenes)
     evidence = EvidenceFolder(data_dir / "evidence", cap_bytes=settings.limits.evidence_bytes)
     clock = clock_of(settings.clock, boot=boot_id(), floor_ms=outbox.floor_ms())
@@ -239,6 +233,11 @@ def _built(given: Settings, lock: FolderLock, *, network_of: NetworkOf | None) -
         renewer=renewer_of(given, distrusted=lambda: ": TLS: " in publisher.state.problem, random=random),
         keeper=keeper,
     )
+
+
+def _outbox_of(settings: Settings, data_dir: Path) -> Outbox:
+    cap_bytes = settings.limits.outbox_bytes
+    return open_outbox(data_dir, gateway=settings.gateway.id, now_ms=wall_ms, cap_bytes=cap_bytes, reserve=True)
 
 
 def saying(outbox: Outbox) -> Callable[[StillHeld], None]:
