@@ -12,9 +12,10 @@ from central.store import tables
 from central.store.instants import from_ms
 from central.store.upsert import table_of
 
-_POINT, _STATE = table_of(tables.PlanPoint), table_of(tables.ProgressState)
-_ITEM, _BUILDING = table_of(tables.WorkItem), table_of(tables.Building)
+_POINT, _OBSERVED = table_of(tables.PlanPoint), table_of(tables.Observation)
+_BUILDING = table_of(tables.Building)
 _READING, _EVIDENCE = table_of(tables.FaceReading), table_of(tables.Evidence)
+_BEGUN_BP = 500  # of less a camera may be mistaken: five points are the sigma from which on evidence is thin
 _DONE_BP = 10_000
 
 
@@ -55,17 +56,15 @@ def spans_of(connection: Connection, project: str, version: int, *, start: date)
 
 
 def seen_of(connection: Connection, project: str) -> dict[str, SeenSpan]:
-    """By item, over all that was ever judged of it."""
-    begun = func.min(case((_STATE.c.value_bp > 0, _STATE.c.as_of_at)))
-    done = func.min(case((_STATE.c.value_bp >= _DONE_BP, _STATE.c.as_of_at)))
+    """By item, over every accepted observation of it; progress itself is kept for its newest instant only."""
+    begun = func.min(case((_OBSERVED.c.value_bp >= _BEGUN_BP, _OBSERVED.c.observed_at)))
+    done = func.min(case((_OBSERVED.c.value_bp >= _DONE_BP, _OBSERVED.c.observed_at)))
     wanted = (
-        select(_STATE.c.subject, begun.label("begun"), done.label("done"))
-        .join(_ITEM, _ITEM.c.id == _STATE.c.subject)
-        .join(_BUILDING, _BUILDING.c.id == _ITEM.c.building)
-        .where(_BUILDING.c.project == project, _STATE.c.last_seen_at.is_not(None))
-        .group_by(_STATE.c.subject)
+        select(_OBSERVED.c.item, begun.label("begun"), done.label("done"))
+        .where(_OBSERVED.c.project == project)
+        .group_by(_OBSERVED.c.item)
     )
-    return {row.subject: SeenSpan(begun=_day(row.begun), done=_day(row.done)) for row in connection.execute(wanted)}
+    return {row.item: SeenSpan(begun=_day(row.begun), done=_day(row.done)) for row in connection.execute(wanted)}
 
 
 def still_days(connection: Connection, project: str) -> dict[str, tuple[date, ...]]:

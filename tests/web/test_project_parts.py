@@ -6,7 +6,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.central.api.district import LAST_DAY, Centre
-from tests.central.api.test_observed import COUNTS, a_count, to_day
+from tests.central.api.test_observed import COUNTS, a_count
+from tests.central.api.test_quality import to_day
 from tests.web.browser import PHONE
 from tests.web.conftest import Visitor
 from tests.web.test_access import _findings

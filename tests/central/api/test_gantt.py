@@ -20,6 +20,7 @@ def test_items_have_their_first_plan_and_what_was_seen_of_them(own_centre: Centr
     assert structure["baseline"] == structure["planned"]
     assert shown["start"] <= structure["baseline"]["first"] < structure["baseline"]["last"] <= shown["finish"]
     assert shown["start"] <= structure["begun"] <= structure["done"] <= local_day(NOW).isoformat()
+    assert structure["begun"] < structure["done"]  # work is seen from when it began, not from when it was judged last
     assert second["items"][-1]["begun"] is None  # the building that stood still never came to it
     assert second["still_days"] == []  # its gateway told of a still and has not sent it
     with Session(own_centre.engine) as session:
