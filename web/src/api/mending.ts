@@ -1,8 +1,9 @@
 /** What people do about warnings: whose turn it is, the case behind a warning, and the acts on it. */
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/vue-query";
-import { computed, type Ref } from "vue";
+import { computed, ref, type Ref } from "vue";
 import { client, need } from "./client";
 import type { components, operations } from "./schema.gen";
+import type { Level } from "@/format/signs";
 import type { PlanWarning, WarningList } from "./types";
 
 type S = components["schemas"];
@@ -14,10 +15,12 @@ export type OrderGiven = Partial<S["OrderGiven"]>;
 export type Piece = S["PieceGiven"];
 
 /** A view of the desk: what waits for me, or a part of the district. */
-export type Group = "ack" | "measure" | "verify" | "told" | "open" | "overdue" | "insufficient" | "closed" | "all";
+export type Group = "ack" | "measure" | "verify" | "told" | "open" | "unverified" | "overdue" | "insufficient" | "closed" | "all";
 export const MY_GROUPS: readonly Group[] = ["ack", "measure", "verify", "told"];
-export const DISTRICT_GROUPS: readonly Group[] = ["open", "overdue", "insufficient", "closed", "all"];
-const PAGE = 200;
+export const DISTRICT_GROUPS: readonly Group[] = ["open", "unverified", "overdue", "insufficient", "closed", "all"];
+/** How many are asked for first, and how many more as somebody goes on; the centre gives no more than MOST at once. */
+export const PAGE = 60;
+const MOST = 1000;
 
 type InboxQuery = operations["listInbox"]["parameters"]["query"];
 
@@ -32,30 +35,47 @@ function inboxQuery(group: Group): InboxQuery | null {
       return { overdue: true };
     case "insufficient":
       return { rule: ["evidence"] };
+    case "unverified":
+      return { state: ["recovered", "evidence"] };
     default:
       return null; // warnings nobody works on, such as those found out too late, belong to these lists too
   }
 }
 
-/** The warnings of a group, heaviest first; `project` null = all. */
-export function useGroup(group: Ref<Group>, project: Ref<string | null>) {
+/** The first `limit` warnings of a group, heaviest first; `project` null = all, no `levels` = of every level. */
+export function useGroup(group: Ref<Group>, project: Ref<string | null>, limit: Ref<number>, levels: Ref<readonly Level[]> = ref([])) {
   return useQuery<WarningList>({
-    queryKey: computed(() => ["warnings", group.value, project.value]),
+    queryKey: computed(() => ["warnings", group.value, project.value, levels.value, limit.value]),
     placeholderData: keepPreviousData,
-    queryFn: () => loadGroup(group.value, project.value),
+    queryFn: () => loadGroup(group.value, { ...(project.value ? { project: project.value } : {}), ...(levels.value.length ? { level: [...levels.value] } : {}), limit: Math.min(limit.value, MOST) }),
   });
 }
 
-async function loadGroup(group: Group, project: string | null): Promise<WarningList> {
-  const of = project ? { project } : {};
+async function loadGroup(group: Group, of: { project?: string; level?: Level[]; limit: number }): Promise<WarningList> {
   const query = inboxQuery(group);
-  if (query) return need(client.GET("/api/v1/warnings/inbox", { params: { query: { ...query, ...of, sort: "due", limit: PAGE } } }), "/warnings/inbox");
+  if (query) return need(client.GET("/api/v1/warnings/inbox", { params: { query: { ...query, ...of, sort: "due" } } }), "/warnings/inbox");
   const state = group === "closed" || group === "all" ? group : "open";
   return need(client.GET("/api/v1/warnings", { params: { query: { state, ...of } } }), "/warnings");
 }
 
+/** One warning; none while the id is null. */
+export function useWarning(id: Ref<string | null>) {
+  return useQuery<PlanWarning | null>({
+    queryKey: computed(() => ["warnings", "one", id.value]),
+    queryFn: () => (id.value === null ? null : need(client.GET("/api/v1/warnings/{warning_id}", { params: { path: { warning_id: id.value } } }), `/warnings/${id.value}`)),
+  });
+}
+
 export function useInboxCounts() {
   return useQuery<InboxCounts>({ queryKey: ["warnings", "counts"], queryFn: () => need(client.GET("/api/v1/warnings/counts"), "/warnings/counts") });
+}
+
+/** How many cases are mended as far as the rules see, and wait for somebody to verify it. */
+export function useUnverifiedCount() {
+  return useQuery<number>({
+    queryKey: ["warnings", "unverified", "count"],
+    queryFn: async () => (await need(client.GET("/api/v1/warnings/inbox", { params: { query: { state: ["recovered", "evidence"], limit: 1 } } }), "/warnings/inbox")).total,
+  });
 }
 
 export function useCase(warning: Ref<string>) {

@@ -13,6 +13,14 @@ export function useDistrict() {
   });
 }
 
+/** Name, time and counts of the district without its projects: what every page says at its top. */
+export function useDistrictBrief() {
+  return useQuery<District>({
+    queryKey: ["district", "brief"],
+    queryFn: () => need(client.GET("/api/v1/district", { params: { query: { brief: true } } }), "/district"),
+  });
+}
+
 export function useProject(id: Ref<string>, enabled: Ref<boolean> = ref(true)) {
   return useQuery<ProjectDetail>({
     queryKey: computed(() => ["project", id.value]),
@@ -60,13 +68,14 @@ export function useFusion(building: Ref<string | null>) {
   });
 }
 
+/** Of a project; of the whole district (null) only how many there are: the desk asks for its own page of them. */
 export function useWarnings(project: Ref<string | null>, state: Ref<WarningState>) {
   return useQuery<WarningList>({
     queryKey: computed(() => ["warnings", project.value, state.value]),
     queryFn: () =>
       need(
         client.GET("/api/v1/warnings", {
-          params: { query: { state: state.value, ...(project.value ? { project: project.value } : {}) } },
+          params: { query: { state: state.value, ...(project.value ? { project: project.value } : { limit: 1 }) } },
         }),
         "/warnings",
       ),
