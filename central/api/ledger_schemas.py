@@ -311,9 +311,29 @@ class PaidMonth(Answer):
     paid_fen: int
 
 
+class EarnedValueShown(Answer):
+    """Earned value (EVM) as of the day: BAC the contract sum, AC what was paid. SPI = EV/PV, CPI = EV/AC.
+
+    Estimates at completion: typical BAC/CPI, atypical AC + BAC - EV, combined AC + (BAC - EV)/(CPI x SPI); TCPI is the
+    CPI that what is left would need. Indices in 1/10000; null where there is nothing to divide by.
+    """
+
+    bac_fen: int
+    ev_fen: int
+    pv_fen: int
+    ac_fen: int
+    spi_bp: int | None
+    cpi_bp: int | None
+    eac_typical_fen: int | None
+    eac_atypical_fen: int
+    eac_combined_fen: int | None
+    tcpi_bp: int | None
+
+
 class ProjectMoney(Answer):
     """双监控: physical progress and execution of the budget as of the same day. Physical figures are null before the
     first assessment; `…_of_…_bp` null where there is nothing to divide by. `pay_gap_bp` positive = paid ahead of work.
+    `earned` null before the first assessment and without a contract sum.
     """
 
     project: str
@@ -334,6 +354,7 @@ class ProjectMoney(Answer):
     paid_of_budget_bp: int | None
     paid_of_contract_bp: int | None
     pay_gap_bp: int | None
+    earned: EarnedValueShown | None
     lines: list[BudgetLine]
     months: list[PaidMonth]
 

@@ -11,6 +11,7 @@ from central.api.errors import absent
 from central.api.ledger_schemas import (
     BudgetLine,
     Disbursement,
+    EarnedValueShown,
     PaidMonth,
     PaymentTerms,
     ProjectDay,
@@ -25,6 +26,7 @@ from central.domain import LineStanding, MoneyStanding
 from central.money.disburse import disbursement
 from central.money.fold import MoneyFold
 from central.plan.compare import pay_gap_bp
+from central.plan.earned import earned_value
 from central.store.instants import district_day, from_ms
 from central.store.payment_terms import TermsInForce, terms_of, wages_paid
 from central.store.read_day import day_of
@@ -94,9 +96,34 @@ def money_of(session: Session, project_id: str, *, now: datetime) -> ProjectMone
         paid_of_budget_bp=_share_bp(money.paid_fen, money.budget_fen),
         paid_of_contract_bp=of_contract_bp,
         pay_gap_bp=paid_ahead_bp,
+        earned=_earned(both),
         lines=[_line(line) for line in money.lines],
         months=[PaidMonth(month=month, paid_fen=paid_fen) for month, paid_fen in money.months],
     )
+
+
+def _earned(both: BothSides) -> EarnedValueShown | None:
+    work, planned, bac_fen = both.work, both.planned, both.project.contract_fen
+    if work is None or planned is None or bac_fen <= 0:
+        return None
+    ac_fen = both.money.paid_fen
+    value = earned_value(bac_fen=bac_fen, plan_bp=planned.plan_bp, actual_bp=work.actual_bp, ac_fen=ac_fen)
+    return EarnedValueShown(
+        bac_fen=bac_fen,
+        ev_fen=value.ev_fen,
+        pv_fen=value.pv_fen,
+        ac_fen=ac_fen,
+        spi_bp=_index_bp(value.spi),
+        cpi_bp=_index_bp(value.cpi),
+        eac_typical_fen=value.eac_typical_fen,
+        eac_atypical_fen=value.eac_atypical_fen,
+        eac_combined_fen=value.eac_combined_fen,
+        tcpi_bp=_index_bp(value.tcpi),
+    )
+
+
+def _index_bp(index: float | None) -> int | None:
+    return None if index is None else round(index * _WHOLE_BP)
 
 
 def disbursement_of(

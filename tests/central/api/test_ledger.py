@@ -259,10 +259,20 @@ def test_work_and_money_stand_side_by_side(own_centre: Centre) -> None:
     )
     assert (found["paid_of_budget_bp"], found["paid_of_contract_bp"]) == (6666, 5000)
     assert found["pay_gap_bp"] == 5000 - project["actual_bp"]
+    earned, bac = found["earned"], found["contract_fen"]
+    assert (earned["bac_fen"], earned["ac_fen"]) == (bac, 400_000_000)
+    assert (earned["ev_fen"], earned["pv_fen"]) == tuple(
+        bac * project[name] // 10_000 for name in ("actual_bp", "plan_bp")
+    )
+    assert earned["cpi_bp"] == round(10_000 * earned["ev_fen"] / 400_000_000)
+    assert earned["spi_bp"] == round(10_000 * earned["ev_fen"] / earned["pv_fen"])
+    assert earned["eac_atypical_fen"] == 400_000_000 + bac - earned["ev_fen"]
+    assert abs(earned["eac_typical_fen"] - bac * 10_000 / earned["cpi_bp"]) < bac / 1000
     assert found["lines"][0] == {"line": "建安", "budget_fen": 600_000_000, "paid_fen": 400_000_000, "paid_bp": 6666}
     assert found["months"] == [{"month": "2026-06-01", "paid_fen": 400_000_000}]
     unseen = client.get("/api/v1/projects/ml/money").json()
     assert (unseen["actual_bp"], unseen["pay_gap_bp"], unseen["paid_of_contract_bp"]) == (None, None, 0)
+    assert unseen["earned"] is None
 
 
 @pytest.mark.requirement("C17")

@@ -10,6 +10,7 @@ export type Statement = S["LedgerStatement"];
 export type LedgerEntry = S["LedgerEntry"];
 export type Disbursement = S["Disbursement"];
 export type ProjectMoney = S["ProjectMoney"];
+export type EarnedValue = S["EarnedValueShown"];
 export type FundKind = LedgerEntry["kind"];
 
 export interface Asked {

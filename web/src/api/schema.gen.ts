@@ -7235,6 +7235,35 @@ export interface components {
             state: "open" | "reminded" | "missed" | "done";
         };
         /**
+         * EarnedValueShown
+         * @description Earned value (EVM) as of the day: BAC the contract sum, AC what was paid. SPI = EV/PV, CPI = EV/AC.
+         *
+         *     Estimates at completion: typical BAC/CPI, atypical AC + BAC - EV, combined AC + (BAC - EV)/(CPI x SPI); TCPI is the
+         *     CPI that what is left would need. Indices in 1/10000; null where there is nothing to divide by.
+         */
+        EarnedValueShown: {
+            /** Bac Fen */
+            bac_fen: number;
+            /** Ev Fen */
+            ev_fen: number;
+            /** Pv Fen */
+            pv_fen: number;
+            /** Ac Fen */
+            ac_fen: number;
+            /** Spi Bp */
+            spi_bp: number | null;
+            /** Cpi Bp */
+            cpi_bp: number | null;
+            /** Eac Typical Fen */
+            eac_typical_fen: number | null;
+            /** Eac Atypical Fen */
+            eac_atypical_fen: number;
+            /** Eac Combined Fen */
+            eac_combined_fen: number | null;
+            /** Tcpi Bp */
+            tcpi_bp: number | null;
+        };
+        /**
          * EffectPoint
          * @description A month: its value of n things, the line that was fitted, and the former trend carried on.
          */
@@ -7695,13 +7724,14 @@ export interface components {
         };
         /**
          * Fact
-         * @description One line of a trace node, machine value as text.
+         * @description One line of a trace node, machine value as text; `text` where it is words, `value` then has the Chinese ones.
          */
         Fact: {
             /** Key */
             key: string;
             /** Value */
             value: string;
+            text: components["schemas"]["Text"] | null;
         };
         /**
          * FactorGiven
@@ -11313,6 +11343,7 @@ export interface components {
          * ProjectMoney
          * @description 双监控: physical progress and execution of the budget as of the same day. Physical figures are null before the
          *     first assessment; `…_of_…_bp` null where there is nothing to divide by. `pay_gap_bp` positive = paid ahead of work.
+         *     `earned` null before the first assessment and without a contract sum.
          */
         ProjectMoney: {
             /** Project */
@@ -11354,6 +11385,7 @@ export interface components {
             paid_of_contract_bp: number | null;
             /** Pay Gap Bp */
             pay_gap_bp: number | null;
+            earned: components["schemas"]["EarnedValueShown"] | null;
             /** Lines */
             lines: components["schemas"]["BudgetLine"][];
             /** Months */
