@@ -42,10 +42,11 @@ class ScoreDetail(Answer):
 
 
 class Fact(Answer):
-    """One line of a trace node, machine value as text."""
+    """One line of a trace node, machine value as text; `text` where it is words, `value` then has the Chinese ones."""
 
     key: str
     value: str
+    text: Text | None
 
 
 class TraceNode(Answer):

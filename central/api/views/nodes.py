@@ -14,6 +14,7 @@ from central.api.policy import covers, district_wide, usable
 from central.api.schemas import Still, Text
 from central.api.score_schemas import Fact, TraceNode
 from central.api.views.readings import still
+from central.domain import Text as Spoken
 from central.store.instants import from_ms
 from central.store.named import Named
 from central.store.read_faces import StillRow
@@ -201,8 +202,14 @@ def _earlier(row: StillRow) -> TraceNode:
 
 
 def facts_of(values: Mapping[str, object]) -> list[Fact]:
-    """Facts as they are written; None is left out."""
-    return [Fact(key=key, value=_spelled(value)) for key, value in values.items() if value is not None]
+    """Facts as they are written; None is left out, words keep both languages."""
+    return [_fact(key, value) for key, value in values.items() if value is not None]
+
+
+def _fact(key: str, value: object) -> Fact:
+    if isinstance(value, Text | Spoken):
+        return Fact(key=key, value=value.zh, text=Text(zh=value.zh, en=value.en))
+    return Fact(key=key, value=_spelled(value), text=None)
 
 
 def _spelled(value: object) -> str:

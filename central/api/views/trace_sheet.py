@@ -3,7 +3,7 @@ on. A unit's sheet unrolls into the sheets of its projects."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sqlmodel import Session
 
@@ -72,8 +72,7 @@ def _sheet(session: Session, access: Access, found: Sheet, brief: Brief) -> Bran
             "period": found.period.name,
             "rule_version": score.rule_version,
             "consistency_ratio": score.consistency_ratio,
-            "formula": "Σ 权重 × 指标得分 = "
-            + (" + ".join(f"{one.points:.3f}" for one in score.contributions if one.weight) or "0"),
+            "formula": _sum_of(score.contributions),
             "basis": found.set.basis or None,
             "data_quality": found.data_quality,
             "stored_at": from_ms(brief.stored_ms).isoformat(),
@@ -93,8 +92,8 @@ def _marks(found: Sheet) -> Iterator[Branch]:
             kind="mark",
             key=f"{mark.code}/{mark.indicator}",
             name=MARK,
-            value=mark.text.zh,
-            facts={"indicator": mark.indicator or None, "note": mark.text.en},
+            value=None,
+            facts={"indicator": mark.indicator or None, "note": mark.text},
         )
 
 
@@ -117,22 +116,25 @@ def _leaf(session: Session, leaf: WeighedLeaf, value: Value, part: Contribution,
             "target": f"{indicator.target:g}{indicator.unit}",
             "target_before": None if adjusted is None else f"{adjusted.before:g}{indicator.unit}",
             "indicator": f"{indicator.id}@{indicator.version}",
-            "method": indicator.formula.zh,
+            "method": indicator.formula,
             "source": value.source or None,
             "measure": _measure(value),
             "rule_version": value.version or None,
             "basis": indicator.basis or None,
             "verification": indicator.verification or None,
-            "note": None if value.note is None else value.note.zh,
+            "note": value.note,
         },
         refs=(*value.refs, *(one for one in entered if one not in value.refs)),
         children=[_weights(session, leaf)] if leaf.judged else [],
     )
 
 
-def _measure(value: Value) -> str | None:
+def _measure(value: Value) -> Text | None:
     source = SOURCES.get(value.source)
-    return None if source is None else f"{source.name.zh}: {source.formula.zh}"
+    if source is None:
+        return None
+    name, formula = source.name, source.formula
+    return Text(zh=f"{name.zh}: {formula.zh}", en=f"{name.en}: {formula.en}")
 
 
 def _weights(session: Session, leaf: WeighedLeaf) -> Branch:
@@ -148,7 +150,8 @@ def _weights(session: Session, leaf: WeighedLeaf) -> Branch:
 
 
 def _judged(leaf: WeighedLeaf, found: GroupWeights, frozen: Frozen) -> Branch:
-    apart = " / ".join(found.criteria[place].name.zh for place in found.cell)
+    apart = [found.criteria[place].name for place in found.cell]
+    size = f"{found.disagreement:.4f}"
     return Branch(
         kind="weights",
         key=leaf.judged,
@@ -161,10 +164,11 @@ def _judged(leaf: WeighedLeaf, found: GroupWeights, frozen: Frozen) -> Branch:
             "ci": found.ci,
             "ri": found.ri,
             "random_index": ", ".join(f"{ri:.2f}" for ri in RANDOM_INDEX),
-            "disagreement": f"{found.disagreement:.4f} ({apart})",
-            "experts": "; ".join(
-                f"专家 {number}: CR {one.cr:.4f}, {one.share:.1%}" for number, one in enumerate(found.experts, 1)
+            "disagreement": Text(
+                zh=f"{size} ({' / '.join(name.zh for name in apart)})",
+                en=f"{size} ({' / '.join(name.en for name in apart)})",
             ),
+            "experts": Text(zh=_experts(found, "专家"), en=_experts(found, "expert")),
             "sha256": frozen.sha256,
         },
         children=[
@@ -172,3 +176,14 @@ def _judged(leaf: WeighedLeaf, found: GroupWeights, frozen: Frozen) -> Branch:
             for one, weight in zip(found.criteria, found.weights, strict=True)
         ],
     )
+
+
+def _experts(found: GroupWeights, word: str) -> str:
+    return "; ".join(
+        f"{word} {number}: CR {one.cr:.4f}, {one.share:.1%}" for number, one in enumerate(found.experts, 1)
+    )
+
+
+def _sum_of(parts: Sequence[Contribution]) -> Text:
+    points = " + ".join(f"{one.points:.3f}" for one in parts if one.weight) or "0"
+    return Text(zh=f"Σ 权重 × 指标得分 = {points}", en=f"Σ weight × leaf score = {points}")

@@ -43,3 +43,8 @@ export function useStatePurpose(project: Ref<string>) {
     onSuccess: (said) => queries.setQueryData(["viewing-purpose", project.value], said),
   });
 }
+
+/** A picture that is shown already is looked at once more, past the browser's memory: the register then has it with the purpose that was said. */
+export async function lookAgain(sha256: string): Promise<void> {
+  await need(client.GET("/api/v1/evidence/{sha256}", { params: { path: { sha256 } }, parseAs: "blob", cache: "reload" }), `/evidence/${sha256}`);
+}

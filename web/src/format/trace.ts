@@ -5,6 +5,7 @@ import { dateTime } from "./moments";
 export interface Fact {
   key: string;
   value: string;
+  text?: { zh: string; en: string } | null;
 }
 
 interface Speech {
