@@ -17,6 +17,7 @@ from threading import Event, Thread
 import uvicorn
 from fastapi import FastAPI
 from sqlalchemy import Engine
+from sqlmodel import Session
 
 from central import clock
 from central.api.app import create_app
@@ -38,7 +39,7 @@ from central.notify.postman import Postman
 from central.private_data import OWNERS_UMASK, prepare_data
 from central.reassessor import Reassessor
 from central.settings import Settings, UploadSettings, metrics_token
-from central.store.engine import open_engine
+from central.store.engine import open_engine, snapshots
 from central.store.migrate import migrate_when_it_answers
 
 log = logging.getLogger(__name__)
@@ -71,6 +72,7 @@ class Centre:
         self._run("reassess", self.reassessor.run)
         self._run("uploads", self.sweeper.run)
         self._run("notify", self.postman.run)
+        self._run("lists", self._make_ready)
         if self.worker is not None and self.listener is not None:
             self._run("ingest", self.worker.run)
             self._run("broker", self.listener.run)
@@ -88,6 +90,13 @@ class Centre:
         for thread in self._threads:
             thread.join(JOIN_S)
         self.engine.dispose()
+
+    def _make_ready(self) -> None:
+        """Rows of every project are made before the first person waits for them; a large district takes a second."""
+        services: Services = self.app.state.services
+        with Session(snapshots(self.engine)) as session:
+            services.briefs.all(session, now=services.clock())
+        self.stopping.wait()
 
     def _announcer(self, listener: Listener) -> Announcer:
         return Announcer(
