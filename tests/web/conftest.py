@@ -16,6 +16,7 @@ from central.store.engine import open_engine
 from tests.central.api.district import GATEWAY_TOKEN, STILL, Centre, fill, served
 from tests.central.api.pictures import digest
 from tests.web.browser import DESK, PATIENCE_MS, ROOT, Visit, chromium_path, open_browser
+from tests.web.richer import enrich
 
 Visitor = Callable[..., Visit]
 
@@ -47,7 +48,8 @@ def filled_file(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory)
 
 
 @contextmanager
-def _centre_in(folder: Path, *, filled: Path, pages: Path) -> Iterator[Centre]:
+def centre_in(folder: Path, *, filled: Path, pages: Path) -> Iterator[Centre]:
+    """The API and pages over a copy of a filled store, with the still that its readings name."""
     shutil.copy(filled, folder / "centre.db")
     engine = open_engine(f"sqlite:///{folder / 'centre.db'}")
     with served(engine, folder / "data", pages=pages) as running:
@@ -61,14 +63,22 @@ def _centre_in(folder: Path, *, filled: Path, pages: Path) -> Iterator[Centre]:
 @pytest.fixture(scope="session")
 def centre(filled_file: Path, pages: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Centre]:
     """API and pages on the loopback, with the still that the readings name; for tests that only read."""
-    with _centre_in(tmp_path_factory.mktemp("served"), filled=filled_file, pages=pages) as running:
+    with centre_in(tmp_path_factory.mktemp("served"), filled=filled_file, pages=pages) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def rich(filled_file: Path, pages: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Centre]:
+    """A district with something to show on every page; for tests that only read, or write what no other looks at."""
+    with centre_in(tmp_path_factory.mktemp("rich"), filled=filled_file, pages=pages) as running:
+        enrich(running)
         yield running
 
 
 @pytest.fixture
 def own_centre(filled_file: Path, pages: Path, tmp_path: Path) -> Iterator[Centre]:
     """The same for one test, which may change or stop it."""
-    with _centre_in(tmp_path, filled=filled_file, pages=pages) as running:
+    with centre_in(tmp_path, filled=filled_file, pages=pages) as running:
         yield running
 
 

@@ -4,42 +4,13 @@ from __future__ import annotations
 
 import zipfile
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.central.api.district import Centre
-from tests.central.api.test_ledger import person
 from tests.web.conftest import Visitor
-
-
-def entry(voucher: str, kind: str, day: str, amount_fen: int, **more: Any) -> dict[str, Any]:
-    return {"voucher": voucher, "project": "qp", "kind": kind, "day": day, "amount_fen": amount_fen, **more}
-
-
-def post(centre: Centre) -> None:
-    """A grant, two releases, two payments and a reversal; the same voucher again with another amount."""
-    client = person(centre, "cashier", "finance")
-    entries = [
-        entry("预-1", "budget", "2026-01-05", 800_000_000),
-        entry("拨-1", "release", "2026-05-02", 300_000_000),
-        entry("支-1", "pay", "2026-05-06", 120_000_000, payee="总包单位", contract="HT-1"),
-        entry("支-2", "pay", "2026-05-09", 20_000_000, payee="农民工工资专户", contract="HT-1", wage_fen=20_000_000),
-        entry(
-            "冲-1",
-            "pay",
-            "2026-05-12",
-            -20_000_000,
-            payee="农民工工资专户",
-            contract="HT-1",
-            reverses="支-2",
-            wage_fen=-20_000_000,
-        ),
-    ]
-    answer = client.post("/api/v1/ledger/entries", json={"entries": entries})
-    assert answer.json()["posted"] == len(entries), answer.text
-    client.post("/api/v1/ledger/entries", json={"entries": [entries[2] | {"amount_fen": 130_000_000}]})
+from tests.web.richer import post
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
