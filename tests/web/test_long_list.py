@@ -33,5 +33,10 @@ def test_a_long_list_holds_what_is_near_and_reaches_its_end(visitor: Visitor, ow
             .filter(([, box], at, all) => at > 0 && Math.abs(box.top - all[at - 1][1].bottom) > 1).length"""
     )
     assert overlaps == 0
+    page.emulate_media(media="print")
+    expect(page.locator("a.project")).to_have_count(total)
+    page.emulate_media(media="screen")
+    expect(page.locator("li[aria-posinset]").first).to_be_visible()
+    assert page.locator("a.project").count() < total // 2
     visit.shoot("district-long")
     assert visit.complaints == []
