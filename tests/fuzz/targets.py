@@ -31,7 +31,19 @@ from wire.codec import (
     seal,
 )
 from wire.errors import MalformedError, WireError
-from wire.messages import Ack, Beat, Birth, CameraHealth, Config, ConfigPart, Frame, HostState, Presence
+from wire.messages import (
+    Ack,
+    Beat,
+    Birth,
+    CameraHealth,
+    Config,
+    ConfigPart,
+    Frame,
+    HostState,
+    Presence,
+    References,
+    ReferenceWanted,
+)
 from wire.signing import Signer, link, link_start
 
 _KEY = Ed25519PrivateKey.from_private_bytes(bytes(32))  # the same in every run, so that a seed says everything
@@ -99,7 +111,12 @@ def _config() -> bytes:
     return encode(Config(gw=said.gw, id=4, issued_at=AT, deadline=AT + 1, parts=(part,), sig=_sig(said)))
 
 
-def _sig(said: Config) -> str:
+def _references() -> bytes:
+    said = References(gw="gw-qp", id=4, issued_at=AT, wanted=(ReferenceWanted(id=4, camera="c1", deadline=AT + 1),))
+    return encode(References(gw=said.gw, id=4, issued_at=AT, wanted=said.wanted, sig=_sig(said)))
+
+
+def _sig(said: Config | References) -> str:
     return CENTRE.sign(config_statement(said))
 
 
@@ -112,7 +129,11 @@ def _read_frame(payload: bytes) -> None:
 
 
 def _read_config(payload: bytes) -> None:
-    check(opened(payload, gateway="gw-qp", centre_key=CENTRE.public_hex), newest=3, now_ms=AT, clock="synced")
+    check(opened(Config, payload, gateway="gw-qp", key=CENTRE.public_hex), newest=3, now_ms=AT, clock="synced")
+
+
+def _read_references(payload: bytes) -> None:
+    opened(References, payload, gateway="gw-qp", key=CENTRE.public_hex)
 
 
 def _read_unsigned_config(payload: bytes) -> None:
@@ -187,6 +208,13 @@ TARGETS: tuple[Target, ...] = (
         name="configuration",
         read=_read_config,
         seeds=(_config(),),
+        mutator=mutate.message,
+        refusals=(ConfigError,),
+    ),
+    Target(
+        name="requests for reference frames",
+        read=_read_references,
+        seeds=(_references(),),
         mutator=mutate.message,
         refusals=(ConfigError,),
     ),

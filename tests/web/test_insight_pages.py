@@ -19,7 +19,7 @@ from tests.central.api.pictures import digest
 from tests.central.api.test_insight import HASH, fill
 from tests.central.insight.stored import put_judged, put_plans
 from tests.web.browser import DESK, PHONE
-from tests.web.conftest import Visitor, _centre_in
+from tests.web.conftest import Visitor, centre_in
 from tests.web.test_access import _findings
 
 PAST = "since=2024-01-01&until=2026-06-30"
@@ -51,7 +51,7 @@ ASKED = {
 @pytest.fixture(scope="module")
 def centre(filled_file: Path, pages: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Centre]:
     """A centre with years behind it: stages, money, causes, benefits, a practice."""
-    with _centre_in(tmp_path_factory.mktemp("past"), filled=filled_file, pages=pages) as running:
+    with centre_in(tmp_path_factory.mktemp("past"), filled=filled_file, pages=pages) as running:
         fill(running)
         with writing(running.engine) as connection:
             put_plans(connection)
