@@ -112,7 +112,7 @@ class Person:
             headers={"Authorization": f"Bearer {token}"},
             timeout=TIMEOUT_S,
             verify=False,  # plain HTTP on the loopback: no certificates are read 200 times
-            limits=httpx.Limits(max_connections=6),
+            limits=httpx.Limits(max_connections=6, keepalive_expiry=3.0),  # the server closes after five
         )
 
     async def live(self, until_s: float) -> None:
