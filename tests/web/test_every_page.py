@@ -8,17 +8,17 @@ from __future__ import annotations
 from contextlib import suppress
 
 import pytest
-from playwright.sync_api import Browser, Error, expect
+from playwright.sync_api import Browser, expect
 
 from tests.central.api.district import Centre
+from tests.services import wait_until
 from tests.web.axe import findings
 from tests.web.browser import PATIENCE_MS, Visit
 from tests.web.places import PLACES, Place, Size
 from tests.web.words import said, wrong_words
 
 LANGUAGES = {"zh": "zh-CN", "en": "en"}
-FITS = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
-SETTLED_MS = 5_000
+SETTLED_S = 5.0
 TURN = """address => {
   history.replaceState(history.state, "", address);
   dispatchEvent(new PopStateEvent("popstate", { state: history.state }));
@@ -57,8 +57,8 @@ def _turn(visit: Visit, place: Place, *, lang: str) -> None:
 
 def _at(visit: Visit, place: Place, *, lang: str, size: Size) -> list[str]:
     """What does not fit into a window; its picture is kept."""
-    with suppress(Error):  # what draws itself anew in the new window has some moments for it
-        visit.page.wait_for_function(FITS, timeout=SETTLED_MS)
+    with suppress(AssertionError, TimeoutError):  # what draws itself anew in the new window has some moments for it
+        wait_until(lambda: not visit.overflow_px(), what="the page fits", timeout_s=SETTLED_S)
     over = visit.overflow_px()
     visit.shoot(f"every-{place.name}-{size[0]}-{lang}")
     return [f"scrolls sideways by {over} px"] if over else []

@@ -19,7 +19,7 @@ NAMES = (
 )
 # Latin words that Chinese offices write as they are; everything else in Latin letters is a code or a mistake.
 WRITTEN_AS_THEY_ARE = frozenset(
-    "SHA CSV JSON DOCX PDF XLSX AHP SMART WebGL English siteprogress CPI SPI UTC JavaScript WLAN".split()  # noqa: SIM905
+    "SHA CSV JSON DOCX PDF XLSX AHP SMART WebGL English siteprogress CPI SPI EVM EAC ETC BAC VAC TCPI UTC WLAN".split()  # noqa: SIM905
 )
 NO_VALUES = re.compile(r"\b(undefined|NaN|Infinity|null|None|True|False)\b|\[object |\{\{|\}\}|\{[a-z]+\}")
 LATIN = re.compile(r"[A-Za-z][A-Za-z]{2,}")
