@@ -83,7 +83,7 @@ class Publisher:
         self._host_session = -1
         self._birth_s = self._beat_s = 0.0
         self._births = 0
-        self._born_at: int | None = None  # sent_at of the newest birth
+        self._born_at: int | None = None  # sent_at of the newest birth on this connection to this centre
         self._said: deque[tuple[int, float]] = deque(maxlen=8)  # sent_at of births and beats, and when
 
     def run(self, stop: threading.Event, *, drain_s: float = 5.0) -> None:
@@ -112,7 +112,7 @@ class Publisher:
         self._delivering.begin()
         self._host_session = -1
         self._birth_s = self._beat_s = now
-        self._births = 0
+        self._births, self._born_at = 0, None
 
     def turn(self, link: Link, now: float) -> bool:
         """One round: hear, decide by the timers, send what fits; True when there may be more to do at once."""
@@ -129,11 +129,10 @@ class Publisher:
             self._delivering.wants_birth, self._births, self._birth_s = False, 0, now
             if self.state.synced:
                 self._announce(link, now)
-        if self.state.synced:
-            return self._delivering.send(link, now)
-        if self.state.host_online and now >= self._birth_s:
+        greeted = self.state.synced and self._born_at is not None  # the answer to a beat may come before any birth
+        if self.state.host_online and now >= self._birth_s and not greeted:
             self._announce(link, now)
-        return False
+        return self.state.synced and self._delivering.send(link, now)
 
     def end(self, link: Link, *, session: int) -> None:
         """Say goodbye."""
@@ -250,7 +249,7 @@ class Publisher:
         self.state.host_online = host.online
         if not host.online or news:
             self.state.synced = False
-            self._births = 0
+            self._births, self._born_at = 0, None
             # A fleet must not greet a returning centre all at once.
             self._birth_s = now + self._random.uniform(0, self._broker.resend_s / 4)
         log.info("centre online=%s session=%d", host.online, host.session)

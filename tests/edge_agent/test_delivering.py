@@ -12,7 +12,7 @@ from edge_agent.buffer.outbox import Outbox
 from edge_agent.delivering import LIVE_RESERVE, RENEW_EVERY_S, WITHOUT_BULK_S
 from edge_agent.speed import START
 from tests.edge_agent.build import START_MS, a_record, an_outbox
-from tests.edge_agent.paper_link import Desk
+from tests.edge_agent.paper_link import Desk, PaperLink
 from wire.messages import Beat, Birth, HostState
 from wire.signing import new_signer, statement, verify
 
@@ -407,3 +407,24 @@ def test_the_heartbeat_tells_the_figures(tmp_path: Path) -> None:
     assert isinstance(beat, Beat)
     assert beat.sent_at > START_MS
     outbox.close()
+
+
+def test_a_centre_that_answers_the_heartbeat_first_is_greeted_all_the_same(tmp_path: Path) -> None:
+    """The answer to a beat says what is stored, and sending begins; who we are the centre learns from the birth."""
+    desk = Desk(an_outbox(tmp_path))
+    desk.link = PaperLink()
+    desk.publisher.begin(desk.link, desk.now, session=1)
+    desk.turns(1)
+    assert (desk.last(Beat, "beat") is not None, desk.last(Birth, "birth")) == (True, None)
+    desk.hear(HostState(online=True, session=1))
+    desk.ack(0)
+    assert desk.publisher.state.synced
+    desk.now += 1
+    desk.turns(1)
+    assert desk.last(Birth, "birth").gw == "gw-1"
+    births = [payload for channel, payload in desk.link.said if channel == "birth"]
+    for _ in range(40):
+        desk.now += 5
+        desk.turns(1)
+    assert [payload for channel, payload in desk.link.said if channel == "birth"] == births
+    desk.outbox.close()
