@@ -14,6 +14,8 @@ PAGES := web/dist/index.html
 help:  ## what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
+WORKERS := $(shell echo $$(($$(nproc) + 1)))# of the tests: a third of their time they wait for brokers, browsers and clocks
+
 PURPOSE := $(if $(filter test check faults,$(MAKECMDGOALS)),test,demo)
 
 packages:  ## Debian packages (through apt when it may; says what is missing where it may not)
@@ -40,7 +42,7 @@ demo: setup web  ## the demo district, then its pages on a local port (ARGS="--h
 
 test: setup web  ## every test (ARGS="-k outbox")
 	$(BIN)/python web/build.py test
-	$(BIN)/python -m pytest -n auto --dist loadfile --durations 20 $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --durations 20 $(ARGS)
 
 check: setup  ## ruff, mypy, import contracts, vue-tsc, eslint
 	$(BIN)/ruff check .

@@ -69,7 +69,8 @@ def test_the_library_is_listed_changed_and_imported(centre: Centre, tmp_path: Pa
 
 def test_a_set_is_cloned_and_in_force(centre: Centre) -> None:
     said = centre.indicators(*CLONE, "--approved-by", "zhao", "--weighing", "equal", "--target", "unit.ack=95")
-    assert "unit/区住建局: version 1, 15 indicators, in force from 2026-01-01" in said
+    of_the_library = len(json.loads(centre.indicators("list", "administration", "--json"))["indicators"])
+    assert f"unit/区住建局: version 1, {of_the_library} indicators, in force from 2026-01-01" in said
     with reading(centre.engine) as connection:
         found = set_in_force(connection, subject=Subject(kind="unit", id="区住建局"), day=date(2026, 1, 1))
     assert found is not None

@@ -46,7 +46,7 @@ def test_a_page_is_a_paper(visitor: Visitor, dark: bool) -> None:
         head = page.locator(".printhead").inner_text()
         assert "数据截至" in head, name
         assert path.split("?")[0] in head, name
-        assert re.search(r"打印于 \d{4}-\d\d-\d\d \d\d:\d\d", head), name
+        expect(page.locator(".printhead"), name).to_contain_text(re.compile(r"打印于 \d{4}-\d\d-\d\d \d\d:\d\d"))
         assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)", name
         rows = page.locator("tbody tr")
         if rows.count():

@@ -106,7 +106,7 @@ def test_a_block_that_fails_says_so_alone_and_tries_again(visitor: Visitor) -> N
     block = visit.page.locator("[role=alert]")
     expect(block).to_have_count(1)
     expect(block).to_contain_text("没取到绩效得分")
-    expect(block).to_contain_text("the score is being computed")
+    expect(block).to_contain_text("中心服务没有接受")
     expect(block).to_contain_text("e7f31")
     visit.page.unroute("**/projects/qp/score")
     block.get_by_role("button", name="重试").click()

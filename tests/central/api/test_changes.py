@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from central.api.changes import Change, Changes
 from tests.central.api.district import NOW
+from tests.services import in_a_loop
 
 
 async def _told(changes: Changes, count: int) -> list[Change | None]:
@@ -19,7 +20,7 @@ async def _told(changes: Changes, count: int) -> list[Change | None]:
 
 
 def test_the_first_is_told_at_once_and_the_rest_together() -> None:
-    first, rest = asyncio.run(_told(Changes(gather_s=0.1), 2))
+    first, rest = in_a_loop(_told(Changes(gather_s=0.1), 2))
     assert first is not None
     assert first.projects == ("a",)
     assert rest is not None
@@ -36,7 +37,7 @@ def test_what_was_gathered_is_told_before_the_end() -> None:
             changes.close()
             return [await asyncio.wait_for(queue.get(), 20) for _ in range(3)]
 
-    told = asyncio.run(run())
+    told = in_a_loop(run())
     assert [one.projects if one else None for one in told] == [("a",), ("b",), None]
 
 
@@ -57,5 +58,5 @@ def test_what_all_pages_ask_of_a_change_is_found_once_and_a_failure_is_tried_aga
         assert await asyncio.gather(*(changes.once(change, find) for _ in range(3))) == ["found"] * 3
         assert await changes.once(Change(projects=("a",), at=NOW), find) == "found"
 
-    asyncio.run(run())
+    in_a_loop(run())
     assert len(asked) == 3

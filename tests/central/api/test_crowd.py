@@ -7,6 +7,7 @@ import asyncio
 import httpx
 
 from tests.central.api.district import Centre
+from tests.services import in_a_loop
 
 CROWD = 150  # more than the server has threads, and more than the database has connections
 PATHS = ("/district", "/warnings", "/projects/qp", "/wall")
@@ -23,5 +24,5 @@ async def _ask_all(url: str, token: str) -> list[int]:
 def test_more_people_than_threads_are_all_answered(one_centre: Centre) -> None:
     engine = one_centre.engine
     token = one_centre.services.signer.issue("leader", now=one_centre.wall()).token
-    assert set(asyncio.run(_ask_all(one_centre.url, token))) == {200}
+    assert set(in_a_loop(_ask_all(one_centre.url, token))) == {200}
     assert engine.pool.checkedout() == 0  # type: ignore[attr-defined]
