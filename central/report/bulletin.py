@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from central.api.quality_schemas import Bulletin, UnitQuality
+from central.domain import Text
 from central.report.document import Cell, Document, Figure, Paragraph, Section, Table, Words, plain, table
 
 _DIMENSIONS = {
@@ -51,6 +52,25 @@ def quality(bulletin: Bulletin, *, about: str, as_of: datetime) -> Document:
             Section(Words("计数", "Counts"), (_counts(units),)),
             Section(Words("口径", "How it is reckoned"), (Paragraph(_METHOD),)),
         ),
+    )
+
+
+def items_of(one: UnitQuality) -> Text | None:
+    """What was short in a unit's data, line by line with its counts; None where nothing was."""
+    counts = one.counts
+    short = {
+        Words("未报", "not received"): (counts.expected - counts.received, counts.expected),
+        Words("迟报", "late"): (counts.received - counts.on_time, counts.received),
+        Words("漏填", "left empty"): (counts.required - counts.filled, counts.required),
+        Words("核查无效", "found invalid"): (counts.checked - counts.valid, counts.checked),
+        Words("比对不一致", "disagreeing"): (counts.pairs - counts.agreeing, counts.pairs),
+    }
+    found = [(words, lacking, of) for words, (lacking, of) in short.items() if lacking > 0]
+    if not found:
+        return None
+    return Text(
+        zh="\n".join(f"{words.zh} {lacking} / {of}" for words, lacking, of in found),
+        en="\n".join(f"{words.en}: {lacking} of {of}" for words, lacking, of in found),
     )
 
 

@@ -26,7 +26,7 @@ from central.api.warning_schemas import PlanWarning
 from central.errors import CentralError, UnknownThing
 from central.quality.counting import next_month, total_of
 from central.quality.score import Counted, quality_score
-from central.report.bulletin import quality
+from central.report.bulletin import items_of, quality
 from central.report.document import Document, Kind
 from central.report.execution import Executed, Thresholds, over
 from central.report.periodical import Period, monthly, quarterly, rates_in_words
@@ -50,6 +50,7 @@ from central.store.read_reports import (
 from central.store.read_standing import standings
 from central.store.save_reports import Placed, freeze
 from central.store.tables import DeviationRow, Project
+from central.store.tell_quality import tell_steward
 
 ACTOR = "system:report"
 OF_DISTRICT = ("whitepaper",)
@@ -228,6 +229,9 @@ def _bulletin(connection: Connection, about: str, first: date, last: date, clock
     if not digests_of(connection, first):
         freeze_month(connection, first, now_ms=clocks.wall_ms)
     shown = bulletin_shown(Session(connection), READER, month=first, now=clocks.now)
+    for one in shown.units:
+        if one.unit == about and (items := items_of(one)) is not None:
+            tell_steward(connection, about, first, items, wall_ms=clocks.wall_ms)
     return quality(shown, about=about, as_of=end_of(last))
 
 

@@ -133,7 +133,6 @@ def test_every_view_in_words_without_a_finding(visitor: Visitor, lang: str, size
     assert visit.complaints == []
 
 
-@pytest.mark.requirement("A29", partly="the page; the figures are tested beside the API")
 def test_what_stands_beside_what_is_said_with_n_and_few_are_too_few(visitor: Visitor) -> None:
     visit = visitor()
     visit.enter(path="/insight/compare?project=lift00", until="svg.strip")
@@ -187,7 +186,6 @@ def test_a_unit_says_how_it_works_and_who_may_not_read_is_told_so(visitor: Visit
     assert outside.page.locator(".rail a[href^='/insight']").count() == 0
 
 
-@pytest.mark.requirement("B26", partly="the page; who may publish is tested beside the API")
 def test_a_case_is_handed_in_with_its_evidence_and_published_by_another(visitor: Visitor) -> None:
     author = visitor()
     author.enter("unit", path="/insight/library", until="section.part form")
@@ -213,7 +211,6 @@ def test_a_case_is_handed_in_with_its_evidence_and_published_by_another(visitor:
     assert author.complaints == decider.complaints == []
 
 
-@pytest.mark.requirement("A28", partly="the page; the order of the list is tested beside the API")
 def test_a_budget_is_advised_among_the_first_projects(visitor: Visitor) -> None:
     visit = visitor()
     visit.enter(path="/insight/priorities", until="section.part form")

@@ -63,9 +63,8 @@ PEOPLE = {  # username: role, scope kind, scope
 }
 
 
-PLAIN = ssl.SSLContext(
-    ssl.PROTOCOL_TLS_CLIENT
-)  # not used over http; without it each client reads all root certificates
+PLAIN = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+"""Not used over http; without it each client reads all root certificates."""
 
 
 @dataclass(slots=True)

@@ -66,6 +66,21 @@ def test_the_bulletin_of_the_1st_is_made_by_the_clock_ranked_and_frozen(own_cent
     assert reports(own_centre) == made
 
 
+@pytest.mark.requirement("B24")
+def test_who_answers_for_a_unit_is_told_once_what_was_short_in_its_data(own_centre: Centre) -> None:
+    """B24: the unit's steward (绩效专员), else whoever sits there, receives the month's data-quality items."""
+    with writing(own_centre.engine) as connection:
+        connection.execute(text("INSERT INTO org_unit VALUES ('zj', NULL, 'department', '区住建局', '', 'unit', 1, 0, 1)"))
+    for later in (0, 1, 24):
+        beat(own_centre, JUNE_FIRST + timedelta(hours=8 + later))
+    wanted = text("SELECT person, about, body_zh FROM notification WHERE kind = 'bulletin' ORDER BY id")
+    with reading(own_centre.engine) as connection:
+        told = connection.execute(wanted).all()
+    assert [(row.person, row.about) for row in told] == [("unit", "quality/2026-05/区住建局")]
+    counts = next(one for one in bulletin(own_centre)["units"] if one["unit"] == "区住建局")["counts"]
+    assert f"未报 {counts['expected'] - counts['received']} / {counts['expected']}" in told[0].body_zh
+
+
 def test_the_score_of_a_project_whose_units_data_were_poor_says_so(own_centre: Centre) -> None:
     """数据质量不足 under 60 in the last frozen month before the score; what is disputed is marked on the project."""
     client = own_centre.client("leader")

@@ -297,7 +297,7 @@ def test_advice_is_bound_by_what_was_verified(own_centre: Centre) -> None:
     assert (unseen["verified_bp"], unseen["cap_fen"]) == (0, 0)
 
 
-@pytest.mark.requirement("D13")
+@pytest.mark.requirement("D04", "D13")
 def test_suspicions_are_listed(own_centre: Centre) -> None:
     client = finance(own_centre)
     posted(
