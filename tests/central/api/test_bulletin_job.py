@@ -70,7 +70,9 @@ def test_the_bulletin_of_the_1st_is_made_by_the_clock_ranked_and_frozen(own_cent
 def test_who_answers_for_a_unit_is_told_once_what_was_short_in_its_data(own_centre: Centre) -> None:
     """B24: the unit's steward (绩效专员), else whoever sits there, receives the month's data-quality items."""
     with writing(own_centre.engine) as connection:
-        connection.execute(text("INSERT INTO org_unit VALUES ('zj', NULL, 'department', '区住建局', '', 'unit', 1, 0, 1)"))
+        connection.execute(
+            text("INSERT INTO org_unit VALUES ('zj', NULL, 'department', '区住建局', '', 'unit', 1, 0, 1)")
+        )
     for later in (0, 1, 24):
         beat(own_centre, JUNE_FIRST + timedelta(hours=8 + later))
     wanted = text("SELECT person, about, body_zh FROM notification WHERE kind = 'bulletin' ORDER BY id")
