@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import ConsoleMessage, Page, Request
 
 from tests.central.api.district import PASSWORD, Centre
 
@@ -23,17 +21,6 @@ PHONE = (360, 780)
 def chromium_path() -> str | None:
     """The browser of the system, or None."""
     return next((found for name in ("chromium", "chromium-browser") if (found := shutil.which(name))), None)
-
-
-@contextmanager
-def open_browser(program: str) -> Iterator[Browser]:
-    """A headless browser for a whole session of tests."""
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        try:
-            yield browser
-        finally:
-            browser.close()
 
 
 @dataclass(kw_only=True)  # no slots: Playwright hangs its wrapper of a handler on the object

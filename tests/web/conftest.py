@@ -10,12 +10,12 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 
 from central.store.engine import open_engine
 from tests.central.api.district import GATEWAY_TOKEN, STILL, Centre, fill, served
 from tests.central.api.pictures import digest
-from tests.web.browser import DESK, PATIENCE_MS, ROOT, Visit, chromium_path, open_browser
+from tests.web.browser import DESK, PATIENCE_MS, ROOT, Visit, chromium_path
 from tests.web.richer import enrich
 
 Visitor = Callable[..., Visit]
@@ -83,13 +83,20 @@ def own_centre(filled_file: Path, pages: Path, tmp_path: Path) -> Iterator[Centr
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """One browser for all tests of the pages."""
-    program = chromium_path()
-    if program is None:
+def play() -> Iterator[Playwright]:
+    """One driver for every browser: a second one would not start in the loop of the first."""
+    if chromium_path() is None:
         pytest.skip("chromium not found: scripts/system-packages.sh installs it")
-    with open_browser(program) as opened:
+    with sync_playwright() as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def browser(play: Playwright) -> Iterator[Browser]:
+    """One browser for all tests of the pages."""
+    opened = play.chromium.launch(executable_path=chromium_path(), args=["--no-sandbox"])
+    yield opened
+    opened.close()
 
 
 @pytest.fixture

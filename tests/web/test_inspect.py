@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import Playwright, expect
 
 from central.clock import system
 from demo.link import Link
@@ -25,16 +25,15 @@ ITEM = "#item option:not([value=''])"
 
 
 @pytest.fixture
-def phone(own_centre: Centre, tmp_path: Path) -> Iterator[Callable[..., Phone]]:
+def phone(play: Playwright, own_centre: Centre, tmp_path: Path) -> Iterator[Callable[..., Phone]]:
     """Makes a phone with a line to the test's own centre, whose wall clock is right."""
     program = chromium_path()
-    if program is None:
-        pytest.skip("chromium not found: scripts/system-packages.sh installs it")
+    assert program is not None
     own_centre.wall.at = system()
     port = urlsplit(own_centre.url).port
     assert port is not None
     made: list[Phone] = []
-    with Link("127.0.0.1", port) as line, sync_playwright() as play:
+    with Link("127.0.0.1", port) as line:
 
         def make(**options: Any) -> Phone:
             found = Phone(play=play, program=program, folder=tmp_path / f"phone-{len(made)}", line=line, **options)
