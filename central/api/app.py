@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from functools import cache
 from typing import Any
 
@@ -150,7 +151,12 @@ def create_app(services: Services) -> FastAPI:
 
 
 def openapi_document() -> dict[str, Any]:
-    """The OpenAPI 3.1 document; needs no database."""
+    """The OpenAPI 3.1 document, the caller's own; needs no database."""
+    return deepcopy(_document())
+
+
+@cache
+def _document() -> dict[str, Any]:
     return _routed(UploadLimits()).openapi()
 
 
