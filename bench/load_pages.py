@@ -12,10 +12,10 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, sync_playwright
 
 from bench.meter import cpu_s, family
-from tests.web.browser import chromium_path, open_browser
+from tests.web.browser import chromium_path
 
 WALL, DESK = {"width": 1920, "height": 1080}, {"width": 1440, "height": 900}
 PATIENCE_MS = 120_000
@@ -49,7 +49,8 @@ def measure_pages(url: str, token: str, *, centre_cpu_s: Callable[[], float]) ->
     program = chromium_path()
     if program is None:
         raise SystemExit("chromium not found: scripts/system-packages.sh installs it, or say --no-browser")
-    with open_browser(program) as browser:
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=program, args=["--no-sandbox"])
         found: dict[str, Any] = {}
         walls = []
         for _ in range(OPENED):
@@ -61,7 +62,7 @@ def measure_pages(url: str, token: str, *, centre_cpu_s: Callable[[], float]) ->
         page = context.new_page()
         found["list"] = _opened(page, url, token, "/", "a.project", centre_cpu_s)
         found["scroll"] = _scrolled(page)
-        context.close()
+        browser.close()
         return found
 
 
