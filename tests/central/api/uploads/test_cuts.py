@@ -142,7 +142,7 @@ class Killable:
             return False
 
 
-KILLS_MAX = 5
+KILLS_MAX = 8
 
 
 @pytest.fixture
