@@ -28,7 +28,16 @@ class Kept:
 
 def kept(answer: BaseModel) -> Kept:
     """The answer's JSON."""
-    body = answer.model_dump_json().encode()
+    return kept_bytes(answer.model_dump_json().encode())
+
+
+def with_part(answer: BaseModel, name: str, part: bytes) -> bytes:
+    """The answer's JSON with one of its members as it was made before; the answer's own is left out."""
+    return b'%b,"%b":%b}' % (answer.model_dump_json(exclude={name}).encode()[:-1], name.encode(), part)
+
+
+def kept_bytes(body: bytes) -> Kept:
+    """JSON that is made already."""
     packed = gzip.compress(body, _LEVEL, mtime=0) if len(body) >= PACKED_FROM_BYTES else b""
     return Kept(body=body, packed=packed, tag=f'W/"{hashlib.sha256(body).hexdigest()[:32]}"')
 

@@ -14,6 +14,7 @@ from sqlmodel import Session
 
 from central.api.changes import Changes
 from central.api.kept import Kept
+from central.api.kept_rows import KeptRows
 from central.api.metering import Meter
 from central.api.throttle import Throttle
 from central.api.tokens import Signer
@@ -65,6 +66,7 @@ class Services:
     walls: AnswerCache[Kept] = field(default_factory=AnswerCache)
     districts: AnswerCache[Kept] = field(default_factory=AnswerCache)
     briefs: Briefs = field(default_factory=Briefs)
+    round_sites: KeptRows[bytes] = field(default_factory=KeptRows)
     published: AnswerCache[Shown] = field(default_factory=AnswerCache)
     promised: AnswerCache[LivelihoodList] = field(default_factory=AnswerCache)
     meter: Meter = field(default_factory=Meter)

@@ -104,9 +104,13 @@ def deliveries(session: Session) -> list[Delivery]:
 def watching(session: Session, projects: list[str] | None = None) -> list[Watching]:
     """Cameras by (gateway, id). With `projects`: only those that look at a building of one of them."""
     assigned = _assigned(session, projects)
-    seen = {(row.gateway, row.id): row for row in session.exec(select(Camera))}
+    known, open_now = select(Camera), select(CameraCondition).where(col(CameraCondition.until_at).is_(None))
+    if projects is not None:
+        gateways = sorted({gateway for gateway, _ in assigned})
+        known = known.where(col(Camera.gateway).in_(gateways))
+        open_now = open_now.where(col(CameraCondition.gateway).in_(gateways))
+    seen = {(row.gateway, row.id): row for row in session.exec(known)}
     conditions: dict[tuple[str, str], list[CameraCondition]] = {}
-    open_now = select(CameraCondition).where(col(CameraCondition.until_at).is_(None))
     for row in session.exec(open_now.order_by(col(CameraCondition.since_at), CameraCondition.code)):
         conditions.setdefault((row.gateway, row.camera), []).append(row)
     keys = set(assigned) if projects is not None else {*assigned, *seen, *conditions}

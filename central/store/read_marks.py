@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 
 from sqlalchemy import Connection, func, select
 
@@ -19,18 +20,23 @@ class Mark:
     """A project, where it is, and all that its row is made of as far as it can change: equal `of`, equal rows.
 
     What is judged of a project changes with its judgement alone (`save_assessment` claims a revision and an instant).
-    A project that was never judged is shown as of the clock: `judged` False.
+    A project that was never judged is shown as of the clock: `judged` False. `finish`: the last day of its plan.
     """
 
     project: str
     unit: str
     street: str
+    finish: date
     judged: bool
     of: Hashable
 
+    def stamp(self, now: datetime) -> Hashable:
+        """Equal stamps, equal rows, where `now` is the time of the projects."""
+        return self.of if self.judged else (self.of, now)
 
-def marks(connection: Connection) -> list[Mark]:
-    """Of every project, by id."""
+
+def marks(connection: Connection, within: Sequence[str] | None = None) -> list[Mark]:
+    """Of these projects (None = of every one), by id."""
     switches = connection.execute(select(func.max(_SWITCH.c.id))).scalar()
     approved = (
         select(_ASKED.c.project, func.count(), func.max(_ASKED.c.decided_at))
@@ -43,11 +49,14 @@ def marks(connection: Connection) -> list[Mark]:
         .outerjoin(_STATE, _STATE.c.project == _PROJECT.c.id)
         .order_by(_PROJECT.c.id)
     )
+    if within is not None:
+        wanted = wanted.where(_PROJECT.c.id.in_(within))
     return [
         Mark(
             project=row.id,
             unit=row.unit_zh,
             street=row.street_zh,
+            finish=row.finish,
             judged=row.as_of_at is not None,
             of=(tuple(row), pauses.get(row.id), switches),
         )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from threading import Lock
 
 from sqlmodel import Session
 
+from central.api.kept_rows import KeptRows
 from central.api.policy import Place
 from central.api.project_schemas import ProjectSummary
 from central.api.views.standing import Judged
@@ -33,35 +33,26 @@ class Briefs:
     """Rows by project, each with what it was made of. Asked in a snapshot, it answers what that snapshot says."""
 
     def __init__(self) -> None:
-        self._kept: dict[str, tuple[Hashable, Brief]] = {}
-        self._making = Lock()
+        self._rows: KeptRows[Brief] = KeptRows()
 
     def all(self, session: Session, *, now: datetime) -> list[Brief]:
-        """Every project, by id. One caller at a time makes those that changed."""
+        """Every project, by id."""
         wanted = {mark.project: mark for mark in marks(session.connection())}
-        of = {name: mark.of if mark.judged else (mark.of, now) for name, mark in wanted.items()}
-        with self._making:
-            kept = {name: found for name, found in self._kept.items() if of.get(name) == found[0]}
-            stale = [mark for name, mark in wanted.items() if name not in kept]
-            for brief in _made(session, stale, now=now):
-                kept[brief.place.project] = of[brief.place.project], brief
-            self._kept = kept
-        return [kept[name][1] for name in wanted]
+        stamps = {name: mark.stamp(now) for name, mark in wanted.items()}
+        return list(self._rows.of(stamps, lambda stale: _made(session, [wanted[one] for one in stale], now)).values())
 
 
-def _made(session: Session, stale: Sequence[Mark], *, now: datetime) -> list[Brief]:
+def _made(session: Session, stale: Sequence[Mark], now: datetime) -> dict[str, Brief]:
     """Rows of these projects, in as many queries as for one; of those that were never judged with their whole plans."""
-    if not stale:
-        return []
     connection = session.connection()
     found = {one.project.id: one for one in standings(session, [mark.project for mark in stale], brief=True)}
     judged = [name for name, one in found.items() if ("project", name) in one.deviations]
     plans = load_projects(connection, judged, items=False, points=False)
     plans |= load_projects(connection, [name for name in found if name not in plans])
-    return [
-        _brief(mark, Judged(session, found[mark.project], now=now, brief=True, plan=plans[mark.project]))
+    return {
+        mark.project: _brief(mark, Judged(session, found[mark.project], now=now, brief=True, plan=plans[mark.project]))
         for mark in stale
-    ]
+    }
 
 
 def _brief(mark: Mark, judged: Judged) -> Brief:

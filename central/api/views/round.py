@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal, cast
 
@@ -11,8 +12,9 @@ from sqlmodel import Session
 
 from central import domain
 from central.api.access import Access
-from central.api.acting import roles_at
-from central.api.project_schemas import BuildingState, ProjectSummary
+from central.api.kept import with_part
+from central.api.kept_rows import KeptRows
+from central.api.policy import Place, covers
 from central.api.round_schemas import (
     Round,
     RoundBuilding,
@@ -26,6 +28,7 @@ from central.api.schemas import Text
 from central.api.views.quality import fence_shown
 from central.api.views.seats import visible_projects
 from central.api.views.standing import Judged
+from central.api.views.words import name_of
 from central.figures import tenths
 from central.plan.calendar import local_day, midnight
 from central.plan.stages import STAGES
@@ -33,63 +36,61 @@ from central.plan.structure import Step
 from central.quality.claims import DUE_HOUR, ClaimKind, kind_of
 from central.quality.duty import duty_state
 from central.quality.proof import photos_needed
-from central.store import tables
 from central.store.instants import to_ms
 from central.store.load_project import load_projects
-from central.store.read_checked import clauses_of, disputes_of, duty_span, reported_in_time
+from central.store.read_checked import clauses_of, duty_span, reported_in_time
+from central.store.read_marks import Mark, marks
 from central.store.read_proposals import structure_of
+from central.store.read_round import EVIDENCE, disputes_that_ask, terms_of_each, warnings_that_ask
 from central.store.read_standing import Standing, standings
 
 SITES_MAX = 60
-DISPUTES_MAX = 50
-_EVIDENCE = "evidence"
 
 
-def round_of(session: Session, *, access: Access, now: datetime, wall: datetime) -> Round:
-    """The caller's sites, those with something to do first; `now` is what is judged by, `wall` what people live by."""
-    today = local_day(wall)
-    found = _judged(session, standings(session, visible_projects(session.connection(), access)), now=now)
-    tasks = {s.project.id: _tasks(session, s, judged, access=access, wall=wall) for s, judged in found}
-    found.sort(key=lambda pair: (not tasks[pair[0].project.id], pair[0].project.finish < today, pair[0].project.id))
-    taken = found[:SITES_MAX]
-    return Round(
+def round_of(session: Session, sites: KeptRows[bytes], *, access: Access, now: datetime, wall: datetime) -> bytes:
+    """The caller's sites as the JSON of a `Round`, those with something to do first; `now` is what is judged by, `wall`
+    what people live by. `sites` keeps what was made before."""
+    connection, today = session.connection(), local_day(wall)
+    visible = {mark.project: mark for mark in marks(connection, visible_projects(connection, access))}
+    speaks = {name: _speaks_as(access, mark) for name, mark in visible.items()}
+    tasks = _tasks(session, speaks, wall=wall)
+    ordered = sorted(visible, key=lambda name: (name not in tasks, visible[name].finish < today, name))
+    taken = ordered[:SITES_MAX]
+    found = _sites(session, sites, [visible[name] for name in taken], now=now)
+    answer = Round(
         day=today,
         as_of=wall,
-        tasks=[task for standing, _ in taken for task in tasks[standing.project.id]],
-        sites=[_site(session, standing, judged, access=access) for standing, judged in taken],
-        left_out=len(found) - len(taken),
+        tasks=[task for name in taken for task in tasks.get(name, ())],
+        sites=[],
+        left_out=len(ordered) - len(taken),
     )
+    shown = (b'%b,"speaks_as":"%b"}' % (found[name], (speaks[name] or "self_report").encode()) for name in taken)
+    return with_part(answer, "sites", b"[%b]" % b",".join(shown))
 
 
-def _judged(session: Session, found: Sequence[Standing], *, now: datetime) -> list[tuple[Standing, Judged]]:
-    """Each with its plan; one that was judged needs no points of it, and the plans of all come at once."""
-    ids = [one.project.id for one in found if ("project", one.project.id) in one.deviations]
-    plans = load_projects(session.connection(), ids, points=False)
-    return [(one, Judged(session, one, now=now, brief=True, plan=plans.get(one.project.id))) for one in found]
+def _speaks_as(access: Access, mark: Mark) -> ClaimKind | None:
+    place = Place(project=mark.project, unit=mark.unit, street=mark.street)
+    return kind_of({grant.role for grant in access.grants if covers((grant,), place=place)})
 
 
-def _tasks(session: Session, standing: Standing, judged: Judged, *, access: Access, wall: datetime) -> list[RoundTask]:
-    project = standing.project.id
-    names = {building.id: Text(zh=building.name_zh, en=building.name_en) for building in standing.buildings}
-    items = {item.id: (b.id, item.name) for b in judged.plan.buildings for item in b.items}
-    found = [_to_see(project, warning, names) for warning in standing.open_warnings if _asks(warning)]
-    for row in disputes_of(session.connection(), project, before=None, limit=DISPUTES_MAX):
-        if row.state == "open" and row.item in items:
-            building, name = items[row.item]
-            found.append(_disputed(project, row, building=names.get(building), building_id=building, item=name))
-    if kind_of(roles_at(session, access, project)) == "self_report":
-        found.extend(_daily(session, project, wall=wall))
-    return found
+def _tasks(session: Session, speaks: Mapping[str, ClaimKind | None], *, wall: datetime) -> dict[str, list[RoundTask]]:
+    """By project, of those that have any: thin evidence, then disputes, then the day's report of who builds."""
+    connection, projects = session.connection(), list(speaks)
+    found: dict[str, list[RoundTask]] = defaultdict(list)
+    for row in warnings_that_ask(connection, projects):
+        found[row.project].append(_to_see(row))
+    for row in disputes_that_ask(connection, projects):
+        found[row.project].append(_disputed(row))
+    for project, kind in speaks.items():
+        if kind == "self_report":
+            for task in _daily(session, project, wall=wall):
+                found[project].append(task)
+    return dict(found)
 
 
-def _asks(warning: tables.PlanWarning) -> bool:
-    return warning.rule == _EVIDENCE or warning.capped
-
-
-def _to_see(project: str, warning: tables.PlanWarning, names: dict[str, Text]) -> RoundTask:
-    building = warning.subject if warning.subject in names else None
-    place = names.get(warning.subject, Text(zh="整个工地", en="The whole site"))
-    if warning.rule == _EVIDENCE:
+def _to_see(row: Row[Any]) -> RoundTask:
+    place = name_of(row) if row.building is not None else Text(zh="整个工地", en="The whole site")
+    if row.rule == EVIDENCE:
         title = Text(zh=f"{place.zh} 补拍", en=f"{place.en}: photos are missing")
         text = Text(
             zh="摄像头看到的不够,算不准进度。请拍能看清楼层的照片,并填已做到哪里。",
@@ -102,28 +103,28 @@ def _to_see(project: str, warning: tables.PlanWarning, names: dict[str, Text]) -
             en="The evidence is thin, so the warning is held at blue. Check the progress on the spot.",
         )
     return RoundTask(
-        id=f"warning-{warning.id}",
-        kind="evidence" if warning.rule == _EVIDENCE else "capped",
-        project=project,
-        building=building,
+        id=f"warning-{row.id}",
+        kind="evidence" if row.rule == EVIDENCE else "capped",
+        project=row.project,
+        building=row.building,
         item=None,
-        level=cast(Literal["blue", "yellow", "red"], warning.level),
+        level=cast(Literal["blue", "yellow", "red"], row.level),
         title=title,
         text=text,
         due=None,
     )
 
 
-def _disputed(project: str, row: Row[Any], *, building: Text | None, building_id: str, item: domain.Text) -> RoundTask:
-    place = building or Text(zh=building_id, en=building_id)
+def _disputed(row: Row[Any]) -> RoundTask:
+    place = name_of(row)
     return RoundTask(
         id=f"dispute-{row.id}",
         kind="dispute",
-        project=project,
-        building=building_id,
+        project=row.project,
+        building=row.building,
         item=row.item,
         level=None,
-        title=Text(zh=f"{place.zh} 核实{item.zh}", en=f"{place.en}: check {item.en}"),
+        title=Text(zh=f"{place.zh} 核实{row.item_zh}", en=f"{place.en}: check {row.item_en}"),
         text=Text(
             zh=f"摄像头读数 {tenths(row.auto_bp)}%,有人填报 {tenths(row.human_bp)}%。",
             en=f"The cameras read {tenths(row.auto_bp)}%, somebody reported {tenths(row.human_bp)}%.",
@@ -154,12 +155,29 @@ def _daily(session: Session, project: str, *, wall: datetime) -> Iterable[RoundT
     )
 
 
-def _site(session: Session, standing: Standing, judged: Judged, *, access: Access) -> RoundSite:
-    connection = session.connection()
-    summary: ProjectSummary = judged.summary()
-    project = standing.project.id
-    steps = structure_of(connection, project).steps
-    speaks: ClaimKind = kind_of(roles_at(session, access, project)) or "self_report"
+def _sites(session: Session, sites: KeptRows[bytes], wanted: Sequence[Mark], *, now: datetime) -> dict[str, bytes]:
+    """Each site's JSON but for how the caller speaks there; it is open at its end for that."""
+    terms = terms_of_each(session.connection(), [mark.project for mark in wanted])
+    stamps: dict[str, Hashable] = {mark.project: (mark.stamp(now), terms[mark.project]) for mark in wanted}
+    return sites.of(stamps, lambda stale: _made(session, stale, now=now))
+
+
+def _made(session: Session, projects: Sequence[str], *, now: datetime) -> dict[str, bytes]:
+    """One that was judged needs no points of its plan, and the plans of all come at once."""
+    found = standings(session, projects)
+    ids = [one.project.id for one in found if ("project", one.project.id) in one.deviations]
+    plans = load_projects(session.connection(), ids, points=False)
+    judged = [(one, Judged(session, one, now=now, brief=True, plan=plans.get(one.project.id))) for one in found]
+    return {
+        one.project.id: _site(session, one, beside).model_dump_json(exclude={"speaks_as"}).encode()[:-1]
+        for one, beside in judged
+    }
+
+
+def _site(session: Session, standing: Standing, judged: Judged) -> RoundSite:
+    connection, project = session.connection(), standing.project.id
+    summary, steps = judged.summary(), structure_of(connection, project).steps
+    planned = {building.id: building for building in judged.plan.buildings}
     return RoundSite(
         id=project,
         name=summary.name,
@@ -167,29 +185,30 @@ def _site(session: Session, standing: Standing, judged: Judged, *, access: Acces
         sign=summary.sign,
         fence=fence_shown(session, project),
         photos_needed=photos_needed(clauses_of(connection, project)) > 0,
-        speaks_as=speaks,
-        buildings=[_building(building, judged.plan, steps) for building in judged.buildings()],
+        speaks_as="self_report",
+        buildings=[
+            RoundBuilding(
+                id=row.id,
+                name=name_of(row),
+                storeys=row.storeys,
+                sign=judged.building_sign(row.id),
+                items=[_item(item, standing, steps, judged.plan.work_type) for item in planned[row.id].items],
+            )
+            for row in standing.buildings
+        ],
     )
 
 
-def _building(building: BuildingState, plan: domain.Project, steps: Collection[Step]) -> RoundBuilding:
-    credits_of = {item.id: item.credits for b in plan.buildings for item in b.items}
-    return RoundBuilding(
-        id=building.id,
-        name=building.name,
-        storeys=building.storeys,
-        sign=building.sign,
-        items=[
-            RoundItem(
-                id=item.id,
-                name=item.name,
-                actual_bp=item.actual_bp,
-                sigma_bp=item.sigma_bp,
-                credits=_stages(dict(credits_of[item.id]), work_type=plan.work_type),
-                steps=[StepCredit(name=s.name, credit_bp=s.credit_bp) for s in steps if s.item == item.id],
-            )
-            for item in building.items
-        ],
+def _item(item: domain.WorkItem, standing: Standing, steps: Iterable[Step], work_type: str) -> RoundItem:
+    progress = standing.progress.get(item.id)
+    seen = progress if progress and progress.last_seen_at is not None else None
+    return RoundItem(
+        id=item.id,
+        name=Text(zh=item.name.zh, en=item.name.en),
+        actual_bp=seen.value_bp if seen else None,
+        sigma_bp=seen.sigma_bp if seen else None,
+        credits=_stages(dict(item.credits), work_type=work_type),
+        steps=[StepCredit(name=step.name, credit_bp=step.credit_bp) for step in steps if step.item == item.id],
     )
 
 

@@ -12,7 +12,7 @@ from sqlmodel import Session
 from central import domain
 from central.api.errors import absent
 from central.api.project_schemas import BuildingState, ItemState, ProjectSummary, ScoreBrief
-from central.api.schemas import Grade, Named, Text
+from central.api.schemas import Grade, Named, Sign, Text
 from central.api.views.figures import figures_of
 from central.api.views.nouns import deviation_of, open_warning_of
 from central.api.views.words import instant, name_of
@@ -97,20 +97,24 @@ class Judged:
         planned = {building.id: building for building in self.plan.buildings}
         return [self._building(row, planned[row.id]) for row in self.standing.buildings]
 
+    def building_sign(self, building_id: str) -> Sign:
+        """The one that a building wears."""
+        subject, today = Subject(kind="building", id=building_id), local_day(self.at)
+        return sign(
+            [warning for warning in self._warnings if warning.subject == subject],
+            deviation=self._deviations.get(subject),
+            on_pause=paused(self.plan, today),
+            begun=today >= self.plan.start,
+            profile=self.profile,
+        )
+
     def _building(self, row: Building, planned: domain.Building) -> BuildingState:
-        subject = Subject(kind="building", id=row.id)
         return BuildingState(
             id=row.id,
             name=name_of(row),
             storeys=row.storeys,
             weight_bp=row.weight_bp,
-            sign=sign(
-                [warning for warning in self._warnings if warning.subject == subject],
-                deviation=self._deviations.get(subject),
-                on_pause=paused(self.plan, local_day(self.at)),
-                begun=local_day(self.at) >= self.plan.start,
-                profile=self.profile,
-            ),
+            sign=self.building_sign(row.id),
             items=[self._item(item) for item in planned.items],
             **self._figures("building", row.id, lambda: building_curve(planned, self.plan, self._calendar)),
         )
