@@ -16,6 +16,7 @@ from central.api.ledger_files import ENTRIES_BYTES_MAX, LEDGER_BYTES_MAX
 from central.api.pages import Pages
 from central.api.plans import PLAN_BYTES_MAX
 from central.api.routes import (
+    accounts,
     adjustments,
     buildings,
     certificates,
@@ -76,6 +77,7 @@ PREFIX = "/api/v1"
 API_VERSION = "1"
 _ROUTERS = (
     sessions,
+    accounts,
     imports,
     projects,
     lifecycle,
@@ -132,6 +134,7 @@ _CAPS = (
     Cap(prefix=f"{PREFIX}/ledger/import", bytes_max=LEDGER_BYTES_MAX),
     Cap(prefix=f"{PREFIX}/ledger/entries", bytes_max=ENTRIES_BYTES_MAX),
     Cap(prefix=f"{PREFIX}/projects/import", bytes_max=PLAN_BYTES_MAX),
+    Cap(prefix=f"{PREFIX}/projects/check", bytes_max=PLAN_BYTES_MAX),
     Cap(prefix=f"{PREFIX}/organisation/import", bytes_max=PLAN_BYTES_MAX),
     *(Cap(prefix=f"{PREFIX}/projects/", suffix=end, bytes_max=quality.BODY_BYTES_MAX) for end in quality.LARGE),
 )

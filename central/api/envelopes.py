@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from central.api.policy import Action
-from central.api.schemas import Answer, Sha256
+from central.api.schemas import Answer, Sha256, Text
 
 # --- sessions --------------------------------------------------------------------------------------------------------
 
@@ -66,13 +66,17 @@ class Imported(Answer):
 
 
 class PlanFault(Answer):
-    """One fault of a plan file. `row` counts from 1 and `column` is the header; null where the file has none."""
+    """One fault of a plan file. `row` counts from 1 and `column` is the header; null where the file has none.
+
+    `text` says both, what and expected, to people.
+    """
 
     sheet: str
     row: int | None
     column: str | None
     what: str
     expected: str
+    text: Text
 
 
 class EvidenceStored(Answer):

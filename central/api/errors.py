@@ -6,6 +6,7 @@ ApiError
 ├── AbsentError           404  absent (also what is forbidden: the same answer)
 ├── WrongMediaTypeError   415  wrong_media_type
 ├── InvalidError          422  invalid | digest_differs | not_a_jpeg | too_many_pixels
+│   ├── SaidInvalidError  422  the same, said in both languages
 │   └── PlanInvalidError  422  plan_invalid, with every fault of the file
 ├── TooManyTriesError     429  too_many_tries
 └── TooOftenError         429  too_often
@@ -26,6 +27,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from central.api.envelopes import PlanFault
+from central.domain import Text
 
 log = logging.getLogger(__name__)
 
@@ -91,6 +93,21 @@ class InvalidError(ApiError):
 
     status = 422
     code = "invalid"
+
+
+class SaidInvalidError(InvalidError):
+    """The same, with the words for people beside the envelope."""
+
+    def __init__(self, what: Text, *, where: str, expected: Text) -> None:
+        super().__init__(what.en, where=where, expected=expected.en)
+        self.text = {
+            "zh": f"{what.zh}; 应为: {expected.zh}",
+            "en": f"{what.en}; expected: {expected.en}",
+        }
+
+    @property
+    def extra(self) -> Mapping[str, Any]:
+        return {"text": self.text}
 
 
 class PlanInvalidError(InvalidError):

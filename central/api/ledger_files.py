@@ -13,10 +13,10 @@ from sqlalchemy import Connection, select
 from sqlmodel import Session
 
 from central.api.access import Access, place_of
-from central.api.errors import InvalidError, absent
+from central.api.errors import InvalidError, SaidInvalidError, absent
 from central.api.ledger_schemas import LedgerImported
 from central.api.policy import covers
-from central.api.sent_files import XLSX_TYPE, SentFile, read_sent
+from central.api.sent_files import XLSX_TYPE, SentFile, out_of_form, read_sent
 from central.api.services import Services
 from central.api.views.ledger import check_period, refused_rows
 from central.money.importing import BYTES_MAX, NotALedgerError
@@ -69,20 +69,20 @@ def import_ledger(
     services: Services, *, access: Access, within: tuple[str, ...] | None, file: SentFile
 ) -> LedgerImported:
     """Post every row of an xlsx that may be posted; the others are told and kept."""
+    file = out_of_form(file)
     content = read_sent(file, {XLSX_TYPE: BytesIO})
     try:
         taken = take_file(
             services.engine,
             content,
-            filename="",
+            filename=file.name,
             within=allowed(within),
             by=access.username,
             wall_ms=lambda: to_ms(services.wall()),
         )
     except NotALedgerError as wrong:
-        raise InvalidError(
-            wrong.refusal.what.en, where=f"body.{wrong.refusal.where}", expected=wrong.refusal.expected.en
-        ) from wrong
+        refusal = wrong.refusal
+        raise SaidInvalidError(refusal.what, where=f"body.{refusal.where}", expected=refusal.expected) from wrong
     return LedgerImported(
         import_id=taken.import_id,
         sha256=taken.sha256,

@@ -148,6 +148,27 @@ class LedgerImport(Answer):
     after: int | None
 
 
+class LedgerImportBrief(Answer):
+    """A file of entries and what became of its rows so far; `ended_at` null = it is being taken, or was broken off."""
+
+    import_id: int
+    sha256: Sha256
+    filename: str
+    imported_by: str
+    began_at: datetime
+    ended_at: datetime | None
+    posted: int
+    known: int
+    conflicts: int
+    refused: int
+
+
+class LedgerImports(Answer):
+    """The newest first."""
+
+    imports: list[LedgerImportBrief]
+
+
 class GivenEntry(Answer):
     """An entry as it was given, whatever is odd of it."""
 

@@ -48,6 +48,8 @@ Action = Literal[
     "approve",
     "approve_plan",
     "organise",
+    "read_accounts",
+    "manage_accounts",
     "submit_step",
     "verify_step",
     "mend",
@@ -129,6 +131,8 @@ ACTIONS: dict[Action, frozenset[str]] = {
     "approve": frozenset({"section", "dept_head", "leader", "finance"}),  # which stage: its template says
     "approve_plan": frozenset({"dept_head", "leader"}),
     "organise": frozenset({"admin"}),
+    "read_accounts": frozenset({"admin", "auditor", "discipline"}),  # who may do what
+    "manage_accounts": frozenset({"admin"}),  # of the whole district, and never of oneself
     "submit_step": frozenset({"clerk", "section", "project_owner", "contractor", "supervisor"}),
     "verify_step": frozenset({"supervisor", "inspector", "section", "dept_head", "leader"}),  # never one's own
     "set_clauses": frozenset({"project_owner", "section", "dept_head"}),

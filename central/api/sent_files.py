@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email import message_from_bytes
@@ -17,15 +18,18 @@ XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FORM_TYPE = "multipart/form-data"
 _SUFFIXES = {"json": JSON_TYPE, "xlsx": XLSX_TYPE}
 _BINARY = {"type": "string", "format": "binary"}
+_NAME = re.compile(rb'filename="([^"\r\n]*)"')
+_HEAD_BYTES = 4096
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SentFile:
-    """A body as it came; `content_type` with its parameters."""
+    """A body as it came; `content_type` with its parameters, `name` as the form's file was called, else ''."""
 
     content_type: str
     content: bytes
+    name: str = ""
 
 
 async def _sent(request: Request) -> SentFile:
@@ -48,11 +52,8 @@ def file_body(*, described: str) -> dict[str, Any]:
 
 def read_sent(file: SentFile, readers: Mapping[str, Callable[[bytes], T]]) -> T:
     """What the reader of its kind makes of a file, or of the one file of a form; WrongMediaTypeError without one."""
-    kind = file.content_type.partition(";")[0].strip().lower()
-    if kind == FORM_TYPE:
-        file = _in_form(file)
-        kind = file.content_type
-    reader = readers.get(kind)
+    file = out_of_form(file)
+    reader = readers.get(_kind(file))
     if reader is None:
         raise WrongMediaTypeError(
             f"content type {file.content_type[:80]!r}",
@@ -60,6 +61,15 @@ def read_sent(file: SentFile, readers: Mapping[str, Callable[[bytes], T]]) -> T:
             expected=f"{', '.join(readers)} or {FORM_TYPE}",
         )
     return reader(file.content)
+
+
+def out_of_form(file: SentFile) -> SentFile:
+    """The one file of a form, with its name; what came as a body is as it came."""
+    return _in_form(file) if _kind(file) == FORM_TYPE else file
+
+
+def _kind(file: SentFile) -> str:
+    return file.content_type.partition(";")[0].strip().lower()
 
 
 def _in_form(file: SentFile) -> SentFile:
@@ -74,4 +84,10 @@ def _in_form(file: SentFile) -> SentFile:
     content = parts[0].get_payload(decode=True)
     if kind is None or not isinstance(content, bytes):
         raise InvalidError(f"file {name[:80]!r}", where="body", expected="a .xlsx or .json file")
-    return SentFile(content_type=kind, content=content)
+    return SentFile(content_type=kind, content=content, name=_spelled_name(file.content) or name)
+
+
+def _spelled_name(body: bytes) -> str:
+    """The file's name as the browser spelled it, in UTF-8 (which the headers of mail know nothing of)."""
+    found = _NAME.search(body, 0, _HEAD_BYTES)
+    return found[1].decode("utf-8", "replace").replace("%22", '"') if found else ""

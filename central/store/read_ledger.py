@@ -181,6 +181,12 @@ def import_of(connection: Connection, import_id: int) -> Any | None:
     return connection.execute(select(IMPORT).where(IMPORT.c.id == import_id)).first()
 
 
+def imports_newest(connection: Connection, *, by: str | None, limit: int) -> Sequence[Any]:
+    """The newest imports; `by` None = of everybody."""
+    wanted = select(IMPORT) if by is None else select(IMPORT).where(IMPORT.c.imported_by == by)
+    return connection.execute(wanted.order_by(IMPORT.c.id.desc()).limit(limit)).all()
+
+
 def refused_after(connection: Connection, import_id: int, *, after: int, limit: int) -> Page:
     """Rows of a file that were not taken, in its order."""
     wanted = select(REFUSED).where(and_(REFUSED.c.import_id == import_id, REFUSED.c.row > after))

@@ -98,6 +98,11 @@ def begin_import(connection: Connection, *, sha256: str, filename: str, by: str,
     return int(begun.scalar_one())
 
 
+def count_import(connection: Connection, import_id: int, *, counts: dict[str, int]) -> None:
+    """How many rows became what so far: whoever waits for it sees that it goes on."""
+    connection.execute(update(IMPORT).where(IMPORT.c.id == import_id).values(**counts))
+
+
 def end_import(connection: Connection, import_id: int, *, counts: dict[str, int], by: str, at_ms: int) -> None:
     """How many rows became what; told in the trail."""
     connection.execute(update(IMPORT).where(IMPORT.c.id == import_id).values(ended_at=at_ms, **counts))

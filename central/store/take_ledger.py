@@ -15,7 +15,7 @@ from central.money.importing import ReadRow, read_ledger
 from central.money.posting import Conflict, Known, Outcome, Posted, Posting, Refusal, Refused, text_fault
 from central.store.engine import writing
 from central.store.read_ledger import project_of_names
-from central.store.save_ledger import POST_MAX, begin_import, end_import, post, save_refused
+from central.store.save_ledger import POST_MAX, begin_import, count_import, end_import, post, save_refused
 
 SHOWN_MAX = 100  # refused rows that are told at once; all of them are kept
 
@@ -69,14 +69,19 @@ def take_file(
             save_refused(
                 connection, import_id, ((one.row, one.column, one.refusal, row.shown) for one, row in refused_rows)
             )
-        counts.update(_name(outcome) for outcome in taken.values())
-        counts["refused"] += sum(row.posting is None for row in chunk)
+            counts.update(_name(outcome) for outcome in taken.values())
+            counts["refused"] += sum(row.posting is None for row in chunk)
+            count_import(connection, import_id, counts=_named(counts))
         shown += [one for one, _ in refused_rows[: SHOWN_MAX - len(shown)]]
         chunk = list(islice(rows, POST_MAX))
-    found = {name: counts[name] for name in ("posted", "known", "conflicts", "refused")}
+    found = _named(counts)
     with writing(engine) as connection:
         end_import(connection, import_id, counts=found, by=by, at_ms=wall_ms())
     return TakenFile(import_id=import_id, sha256=digest, refused_rows=tuple(shown), **found)
+
+
+def _named(counts: Counter[str]) -> dict[str, int]:
+    return {name: counts[name] for name in ("posted", "known", "conflicts", "refused")}
 
 
 def _sha256(file: IO[bytes]) -> str:

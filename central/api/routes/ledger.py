@@ -11,7 +11,7 @@ from starlette.background import BackgroundTask
 
 from central.api.access import Access, AskFirst, allow
 from central.api.envelopes import ErrorEnvelope
-from central.api.errors import InvalidError, absent
+from central.api.errors import SaidInvalidError, absent
 from central.api.ledger_files import (
     ZIP_TYPE,
     allowed,
@@ -27,6 +27,7 @@ from central.api.ledger_schemas import (
     LedgerConflicts,
     LedgerImport,
     LedgerImported,
+    LedgerImports,
     LedgerLock,
     LedgerStatement,
     LedgerSuspicions,
@@ -189,6 +190,12 @@ def ledger_suspicions(access: Reader, session: Db, from_: From, to: To, project:
     return views.suspicions_of(session, first=from_, last=to, projects=projects)
 
 
+@router.get("/ledger/imports", operation_id="listLedgerImports", response_model=LedgerImports)
+def ledger_imports(access: Reader, session: Db, limit: Annotated[int, Query(ge=1, le=100)] = 20) -> LedgerImports:
+    """Files that came, the newest first, with what became of their rows so far."""
+    return views.imports_answer(session, access=access, limit=limit)
+
+
 @router.get("/ledger/imports/{import_id}", operation_id="getLedgerImport", response_model=LedgerImport)
 def ledger_import(
     access: Reader,
@@ -220,7 +227,7 @@ def lock_ledger(access: Annotated[Access, allow("lock_money")], services: Given,
         )
         through = closed_through(connection)
     if refusal is not None:
-        raise InvalidError(refusal.what.en, where="body.month", expected=refusal.expected.en)
+        raise SaidInvalidError(refusal.what, where="body.month", expected=refusal.expected)
     return LedgerLock(closed_through=through)
 
 

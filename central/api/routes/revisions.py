@@ -9,9 +9,10 @@ from sqlmodel import Session
 
 from central.api.access import Access, allow
 from central.api.acting import Number, refusals
-from central.api.envelopes import ErrorEnvelope, PlanFault, PlanRefused
+from central.api.envelopes import ErrorEnvelope, PlanRefused
 from central.api.errors import PlanInvalidError, absent
 from central.api.lives_schemas import DecisionGiven, Revisions, Structure
+from central.api.plans import refused_fault
 from central.api.sent_files import XLSX_TYPE
 from central.api.services import Db, Given
 from central.api.views.revisions import revisions_of
@@ -59,8 +60,7 @@ def post_decision(
                 refuse_plan(connection, project_id, proposal, by=access.username, remark=given.remark, now_ms=now_ms)
             return revisions_of(Session(connection), project_id)
     except Refused as refused:
-        fault = PlanFault(sheet="", row=None, column=refused.where, what=refused.what, expected=refused.expected)
-        raise PlanInvalidError([fault]) from refused
+        raise PlanInvalidError([refused_fault(refused)]) from refused
 
 
 @router.delete("/projects/{project_id}/proposals/{proposal}", operation_id="withdrawProposal", response_model=Revisions)

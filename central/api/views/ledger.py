@@ -18,6 +18,8 @@ from central.api.ledger_schemas import (
     LedgerConflicts,
     LedgerEntry,
     LedgerImport,
+    LedgerImportBrief,
+    LedgerImports,
     LedgerRefusal,
     LedgerStatement,
     LedgerSums,
@@ -33,7 +35,7 @@ from central.api.views.words import instant
 from central.money.chain import ALGORITHM, plain_of
 from central.money.posting import Conflict, Known, Outcome, Posted, Refusal, Refused
 from central.store.instants import from_ms
-from central.store.read_ledger import closed_through, conflicts_after, import_of, refused_after
+from central.store.read_ledger import closed_through, conflicts_after, import_of, imports_newest, refused_after
 from central.store.read_statement import (
     Sums,
     Which,
@@ -207,6 +209,28 @@ def import_answer(session: Session, import_id: int, *, access: Access, after: in
             for one in page.rows
         ],
         after=page.after,
+    )
+
+
+def imports_answer(session: Session, *, access: Access, limit: int) -> LedgerImports:
+    """The newest imports: one's own, all of them for who sees the whole district."""
+    rows = imports_newest(session.connection(), by=None if access.everywhere else access.username, limit=limit)
+    return LedgerImports(
+        imports=[
+            LedgerImportBrief(
+                import_id=row.id,
+                sha256=row.sha256,
+                filename=row.filename,
+                imported_by=row.imported_by,
+                began_at=from_ms(row.began_at),
+                ended_at=instant(row.ended_at),
+                posted=row.posted,
+                known=row.known,
+                conflicts=row.conflicts,
+                refused=row.refused,
+            )
+            for row in rows
+        ]
     )
 
 

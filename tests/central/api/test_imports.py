@@ -35,6 +35,12 @@ def post(centre: Centre, content: bytes, kind: str = JSON_TYPE, *, person: str =
     return client.post("/api/v1/projects/import", params={"reason": "设计变更"}, content=content, headers=headers)
 
 
+def check(centre: Centre, content: bytes, *, person: str = "admin") -> httpx.Response:
+    """POST a plan file to be looked at only."""
+    headers = {"Content-Type": JSON_TYPE}
+    return centre.client(person).post("/api/v1/projects/check", content=content, headers=headers)
+
+
 def approve(centre: Centre, answer: httpx.Response) -> None:
     """The leader puts what was proposed in force."""
     told = answer.json()
@@ -104,6 +110,31 @@ def test_every_kind_of_file_is_taken(one_centre: Centre, how: str) -> None:
     assert (answer.status_code, answer.json()["state"]) == (201, "proposed"), answer.text
 
 
+def test_a_check_tells_what_would_change_and_keeps_nothing(own_centre: Centre) -> None:
+    document = a_plan(finish=str(qingping().finish + timedelta(days=9)))
+    document["buildings"][0]["weight_bp"], document["buildings"][1]["weight_bp"] = 6000, 4000
+    item = document["buildings"][0]["items"][-1]
+    item["points"][-1]["day"] = str(qingping().finish + timedelta(days=5))
+    told = check(own_centre, json.dumps(document).encode(), person="owner").json()
+    assert (told["outcome"], told["version_in_force"], told["delay_days"]) == ("revision", 1, 9)
+    parts = {part["id"]: (part["before_bp"], part["after_bp"]) for part in told["parts"]}
+    assert (parts["qp-b1"], parts["qp-b2"], told["parts_total"]) == ((5000, 6000), (5000, 4000), 10)
+    assert [(move["id"], move["days"]) for move in told["moves"]] == [(item["id"], 5)]
+    assert versions(own_centre) == [1]
+    revisions = own_centre.client("leader").get("/api/v1/projects/qp/revisions").json()
+    assert revisions["proposals"] == []
+    with Session(own_centre.engine) as session:
+        assert not session.exec(select(AuditEntry).where(AuditEntry.actor == "owner")).all()
+    assert post_json(own_centre, document).json()["state"] == "proposed"
+    waits = check(own_centre, json.dumps(a_plan(contract_fen=1)).encode())
+    assert (waits.status_code, waits.json()["error"]["code"]) == (422, "refused")
+
+
+def test_who_may_not_import_checks_nothing_either(one_centre: Centre) -> None:
+    content = json.dumps(a_plan()).encode()
+    assert [check(one_centre, content, person=who).status_code for who in ("leader", "street")] == [404, 404]
+
+
 def wrong(**change: Any) -> dict[str, Any]:
     """A plan with building and item data changed: dotted names are paths below buildings[0]."""
     document = a_plan()
@@ -136,6 +167,9 @@ def test_a_wrong_plan_names_its_faults_and_stores_nothing(
     found = next(fault for fault in faults if fault["column"] == column)
     assert said in found["what"]
     assert found["expected"]
+    assert "应为" in found["text"]["zh"]
+    checked = check(one_centre, json.dumps(document).encode())
+    assert (checked.status_code, checked.json()["errors"]) == (422, faults)
     assert versions(one_centre) == [1]
 
 

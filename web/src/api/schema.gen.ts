@@ -64,6 +64,170 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Accounts
+         * @description People with every grant they have and had.
+         */
+        get: operations["listAccounts"];
+        put?: never;
+        /**
+         * Post Account
+         * @description A new person with a first role.
+         */
+        post: operations["openAccount"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Roles
+         * @description What each role may do, and the units and streets that a grant may be for.
+         */
+        get: operations["listRoles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{username}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Account
+         * @description One person.
+         */
+        get: operations["getAccount"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{username}/grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Grant
+         * @description One more role; never to oneself, and discipline inspection never beside another.
+         */
+        post: operations["giveRole"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{username}/grants/{grant}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Withdraw
+         * @description A role ends now; that it was held stays on record.
+         */
+        post: operations["withdrawRole"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{username}/active": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Active
+         * @description Close an account, or open it again.
+         */
+        put: operations["setActive"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{username}/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Password
+         * @description A new password for somebody who lost his.
+         */
+        put: operations["setPassword"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check Project
+         * @description What a plan file would become and change, or every fault of it; nothing is kept.
+         */
+        post: operations["checkPlan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/import": {
         parameters: {
             query?: never;
@@ -2987,6 +3151,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ledger/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ledger Imports
+         * @description Files that came, the newest first, with what became of their rows so far.
+         */
+        get: operations["listLedgerImports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ledger/imports/{import_id}": {
         parameters: {
             query?: never;
@@ -5102,6 +5286,50 @@ export interface components {
             id: string;
         };
         /**
+         * AccountGiven
+         * @description A new person with a first role.
+         */
+        AccountGiven: {
+            /** Username */
+            username: string;
+            /** Name */
+            name: string;
+            /** Password */
+            password: string;
+            grant: components["schemas"]["GrantGiven"];
+        };
+        /**
+         * AccountList
+         * @description A page, by user name.
+         */
+        AccountList: {
+            /** Total */
+            total: number;
+            /** Accounts */
+            accounts: components["schemas"]["AccountShown"][];
+        };
+        /**
+         * AccountShown
+         * @description A person; `may` = what the grants in force allow somewhere, nothing when the account is closed.
+         */
+        AccountShown: {
+            /** Username */
+            username: string;
+            /** Name */
+            name: string;
+            /** Active */
+            active: boolean;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Grants */
+            grants: components["schemas"]["GrantShown"][];
+            /** May */
+            may: ("know_self" | "read_projects" | "visit" | "read_scores" | "read_trace" | "read_fleet" | "read_security" | "follow" | "import_plan" | "put_evidence" | "renew_identity" | "fetch_config" | "configure" | "read_money" | "read_plan_file" | "post_money" | "lock_money" | "upload" | "propose" | "approve" | "approve_plan" | "organise" | "read_accounts" | "manage_accounts" | "submit_step" | "verify_step" | "mend" | "coordinate" | "set_clauses" | "report_daily" | "settle_dispute" | "read_quality" | "read_reports" | "make_reports" | "read_views" | "read_insight" | "classify" | "note_benefit" | "set_practice" | "look" | "read_outlook" | "advise_allocation" | "weigh" | "judge_weights" | "read_weights" | "enter_values" | "accept_values" | "read_rankings" | "decide_results" | "appeal_results" | "set_results" | "adjust_targets" | "share_practice" | "disclose" | "read_tasks" | "do_tasks" | "confirm_tasks" | "read_agenda" | "hold_meeting" | "read_evaluations" | "fill_forms" | "approve_evaluations" | "object_evaluations" | "set_evaluation_policy" | "third_report" | "read_third" | "note_findings" | "read_findings" | "transfer_projects" | "read_goals" | "plan_goals" | "approve_goals")[];
+        };
+        /**
          * Acknowledged
          * @description What became of one warning of several; `refused` null = acknowledged.
          */
@@ -5163,6 +5391,16 @@ export interface components {
             decided_by: string | null;
             /** Remark */
             remark: string;
+        };
+        /**
+         * ActiveGiven
+         * @description Whether the person may log in.
+         */
+        ActiveGiven: {
+            /** Active */
+            active: boolean;
+            /** Basis */
+            basis: string;
         };
         /**
          * AdjustmentActShown
@@ -5383,7 +5621,7 @@ export interface components {
          */
         AnswersGiven: {
             /** Answers */
-            answers: components["schemas"]["central__api__weight_schemas__AnswerGiven"][];
+            answers: components["schemas"]["PairAnswered"][];
         };
         /**
          * AppealAnswered
@@ -5507,6 +5745,70 @@ export interface components {
             given: number | null;
         };
         /**
+         * AuditFindingGiven
+         * @description What audit found of a project.
+         */
+        AuditFindingGiven: {
+            /** Title */
+            title: string;
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+            /**
+             * Severity
+             * @enum {string}
+             */
+            severity: "minor" | "serious" | "grave";
+            /** Basis */
+            basis: string;
+            /**
+             * Found On
+             * Format: date
+             */
+            found_on: string;
+        };
+        /**
+         * AuditFindingShown
+         * @description A finding with the rectification that was made of it.
+         */
+        AuditFindingShown: {
+            /** Id */
+            id: number;
+            /** Title */
+            title: string;
+            /** Text */
+            text: string;
+            /**
+             * Severity
+             * @enum {string}
+             */
+            severity: "minor" | "serious" | "grave";
+            /** Basis */
+            basis: string;
+            /**
+             * Found On
+             * Format: date
+             */
+            found_on: string;
+            /** Found By */
+            found_by: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "closed";
+            /** Rectification */
+            rectification: number | null;
+            /** Rectification State */
+            rectification_state: string | null;
+            /** Closed By */
+            closed_by: string;
+            /** Remark */
+            remark: string;
+        };
+        /**
          * AwardList
          * @description Awards of units that are final, the newest period first; those of persons are in their record.
          */
@@ -5536,6 +5838,14 @@ export interface components {
              * Format: date-time
              */
             decided_at: string;
+            /** Basis */
+            basis: string;
+        };
+        /**
+         * BasisGiven
+         * @description By which paper, or why.
+         */
+        BasisGiven: {
             /** Basis */
             basis: string;
         };
@@ -5678,6 +5988,31 @@ export interface components {
             brier: number;
             /** Base */
             base: number;
+        };
+        /**
+         * BrokenClauseShown
+         * @description A clause that does not hold: its number and words, what is wrong, days late where that is the matter.
+         */
+        BrokenClauseShown: {
+            /**
+             * Code
+             * @enum {string}
+             */
+            code: "late" | "overdue" | "stage_name" | "payment_early" | "payment_late";
+            /** Clause */
+            clause: string;
+            /** Quote */
+            quote: string;
+            text: components["schemas"]["Text"];
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Days */
+            days: number;
+            /** Ref */
+            ref: string | null;
         };
         /**
          * BudgetLine
@@ -5843,6 +6178,21 @@ export interface components {
             conditions: components["schemas"]["Condition"][];
         };
         /**
+         * CarbonFactorShown
+         * @description tCO2e for one unit of something.
+         */
+        CarbonFactorShown: {
+            /** Code */
+            code: string;
+            name: components["schemas"]["Text"];
+            /** Kind */
+            kind: string;
+            /** Unit */
+            unit: string;
+            /** Tco2E */
+            tco2e: number;
+        };
+        /**
          * CarbonGiven
          * @description Quantities to be counted by a table.
          */
@@ -5992,6 +6342,34 @@ export interface components {
             causes: components["schemas"]["CauseShown"][];
             /** Approvers */
             approvers: components["schemas"]["Text"][];
+        };
+        /**
+         * CaseEvidenceGiven
+         * @description What shows a case: the digest of something that the centre keeps, and what it shows.
+         */
+        CaseEvidenceGiven: {
+            /** Sha256 */
+            sha256: string;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
+         * CaseEvidenceShown
+         * @description A link to what shows it.
+         */
+        CaseEvidenceShown: {
+            /** Sha256 */
+            sha256: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "sheet" | "report" | "still" | "photo";
+            /** Note */
+            note: string;
         };
         /**
          * CaseReceipt
@@ -6232,7 +6610,7 @@ export interface components {
              */
             as_of: string;
             /** Findings */
-            findings: components["schemas"]["central__api__quality_schemas__FindingShown"][];
+            findings: components["schemas"]["BrokenClauseShown"][];
             /** Duties */
             duties: components["schemas"]["DutyShown"][];
             /** Missed */
@@ -6373,7 +6751,7 @@ export interface components {
             base_version: number;
             /** Sector */
             sector: string;
-            name: components["schemas"]["central__api__goal_schemas__TextGiven"];
+            name: components["schemas"]["SentenceGiven"];
             /**
              * Frame
              * @enum {string}
@@ -6471,7 +6849,7 @@ export interface components {
             /** Registration */
             registration: ("VERIFIED" | "UNVERIFIED" | "MOVED") | null;
             ask: components["schemas"]["ReferenceShown"] | null;
-            frame: components["schemas"]["central__api__commissioning_schemas__FrameShown"] | null;
+            frame: components["schemas"]["NewestFrame"] | null;
             /** Scene */
             scene: {
                 [key: string]: unknown;
@@ -6520,6 +6898,25 @@ export interface components {
             measures: components["schemas"]["ComparedShown"][];
             history: components["schemas"]["HistoryShown"];
             trend: components["schemas"]["TrendShown"];
+        };
+        /**
+         * CompositePartShown
+         * @description A part of a composite: its mean, the weight the policy gives it, and the one it had with others missing.
+         */
+        CompositePartShown: {
+            /** Kind */
+            kind: string;
+            name: components["schemas"]["Text"];
+            /** Score */
+            score: number | null;
+            /** Sheets */
+            sheets: string[];
+            /** Policy Bp */
+            policy_bp: number;
+            /** Weight */
+            weight: number;
+            /** Points */
+            points: number;
         };
         /**
          * Condition
@@ -7024,6 +7421,16 @@ export interface components {
             replayed_at: string | null;
         };
         /**
+         * DecisionGiven
+         * @description A decision on what somebody else asked; without approval a remark says why.
+         */
+        DecisionGiven: {
+            /** Approve */
+            approve: boolean;
+            /** Remark */
+            remark: string;
+        };
+        /**
          * Devices
          * @description Cameras of the newest plans: online = its gateway says so; `silent` = not a reading in the last day.
          */
@@ -7321,6 +7728,79 @@ export interface components {
             points: components["schemas"]["EffectPoint"][];
         };
         /**
+         * EntryDecisionGiven
+         * @description Accepted, or returned with a remark.
+         */
+        EntryDecisionGiven: {
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "accepted" | "returned";
+            /**
+             * Remark
+             * @default
+             */
+            remark: string;
+        };
+        /**
+         * EntryGiven
+         * @description An indicator of a sector. `above` = the indicator of a higher level that it serves (E02), '' = none; `target`
+         *     null = each subject sets its own.
+         */
+        EntryGiven: {
+            /** Id */
+            id: string;
+            name: components["schemas"]["TextGiven"];
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "higher" | "lower" | "binary" | "qualitative" | "survey" | "panel";
+            /** Target */
+            target: number | null;
+            /** Unit */
+            unit: string;
+            /**
+             * Digits
+             * @default 2
+             */
+            digits: number;
+            formula: components["schemas"]["TextGiven"];
+            /**
+             * Source
+             * @default
+             */
+            source: string;
+            /**
+             * Level
+             * @default 2
+             * @enum {integer}
+             */
+            level: 1 | 2 | 3;
+            /**
+             * Above
+             * @default
+             */
+            above: string | "";
+            /** Frames */
+            frames: {
+                [key: string]: string;
+            };
+            /**
+             * Basis
+             * @default
+             */
+            basis: string;
+            /** Verification */
+            verification: string;
+            /**
+             * Owner
+             * @default
+             */
+            owner: string;
+        };
+        /**
          * EntryList
          * @description Entries, newest first; `next` = the number to go on before, null at the end.
          */
@@ -7454,13 +7934,13 @@ export interface components {
             /** Sheet */
             sheet: string | null;
             /** Parts */
-            parts: components["schemas"]["central__api__evaluation_schemas__PartShown"][];
+            parts: components["schemas"]["CompositePartShown"][];
             /** Missing */
             missing: string[];
             /** Discrepancies */
             discrepancies: components["schemas"]["DiscrepancyShown"][];
             /** Forms */
-            forms: components["schemas"]["central__api__evaluation_schemas__FormShown"][];
+            forms: components["schemas"]["EvaluationFormShown"][];
             /** Approvals */
             approvals: components["schemas"]["ApprovalShown"][];
             /** Objections */
@@ -7494,6 +7974,35 @@ export interface components {
             detail: {
                 [key: string]: components["schemas"]["JsonValue"];
             };
+        };
+        /**
+         * EvaluationFormShown
+         * @description A form of an evaluation as the caller may see it: the assessed sees numbers in place of peers.
+         */
+        EvaluationFormShown: {
+            /** Id */
+            id: number | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "self" | "peer" | "dept" | "finance" | "third";
+            /** Filler */
+            filler: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "submitted" | "missed";
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /** Sheet */
+            sheet: string | null;
+            /** Score */
+            score: number | null;
         };
         /**
          * EvaluationList
@@ -7740,7 +8249,7 @@ export interface components {
         FactorGiven: {
             /** Code */
             code: string;
-            name: components["schemas"]["central__api__goal_schemas__TextGiven"];
+            name: components["schemas"]["SentenceGiven"];
             /**
              * Kind
              * @enum {string}
@@ -7777,7 +8286,7 @@ export interface components {
             /** Version */
             version: string;
             /** Factors */
-            factors: components["schemas"]["central__api__indicator_schemas__FactorShown"][];
+            factors: components["schemas"]["CarbonFactorShown"][];
         };
         /**
          * FactorTables
@@ -7982,7 +8491,7 @@ export interface components {
             /** Share */
             share: number;
             /** Leaves */
-            leaves: components["schemas"]["central__api__indicator_schemas__LeafShown"][];
+            leaves: components["schemas"]["SetLeafShown"][];
         };
         /**
          * FreezeGiven
@@ -8318,8 +8827,8 @@ export interface components {
              * @default
              */
             owner: string;
-            subject: components["schemas"]["central__api__goal_schemas__SubjectGiven"];
-            text: components["schemas"]["central__api__goal_schemas__TextGiven"];
+            subject: components["schemas"]["GoalSubjectGiven"];
+            text: components["schemas"]["SentenceGiven"];
             /** Target */
             target: number;
             /** Unit */
@@ -8514,6 +9023,19 @@ export interface components {
             acts: ("write" | "propose" | "withdraw" | "decide")[];
         };
         /**
+         * GoalSubjectGiven
+         * @description Whom or what a goal or set is about: district, unit (by its Chinese name), project or person (by user name).
+         */
+        GoalSubjectGiven: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "district" | "unit" | "project" | "person";
+            /** Id */
+            id: string;
+        };
+        /**
          * GoalTree
          * @description The goals of a year in force, parents before children. `hidden` of a node: goals of posts below that the caller
          *     may not see; they count.
@@ -8531,6 +9053,58 @@ export interface components {
         GoalVersions: {
             /** Goals */
             goals: components["schemas"]["GoalShown"][];
+        };
+        /**
+         * GrantGiven
+         * @description A role within a scope: '' for the district, else a unit's or street's Chinese name or a project's id.
+         *
+         *     `until` = its last day (Asia/Shanghai), null = until it is withdrawn. `basis`: by which paper or why.
+         */
+        GrantGiven: {
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "admin" | "leader" | "dept_head" | "section" | "clerk" | "finance" | "project_owner" | "supervisor" | "contractor" | "inspector" | "auditor" | "discipline" | "third_party" | "public" | "visitor";
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "district" | "unit" | "street" | "project";
+            /**
+             * Scope
+             * @default
+             */
+            scope: string;
+            /** Until */
+            until?: string | null;
+            /** Basis */
+            basis: string;
+        };
+        /**
+         * GrantShown
+         * @description A role within a scope. `in_force` now; `projects` = how many projects it reaches today.
+         */
+        GrantShown: {
+            /** Id */
+            id: number;
+            /** Role */
+            role: string;
+            /** Kind */
+            kind: string;
+            /** Scope */
+            scope: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** Until */
+            until: string | null;
+            /** In Force */
+            in_force: boolean;
+            /** Projects */
+            projects: number;
         };
         /**
          * Health
@@ -8730,7 +9304,7 @@ export interface components {
         JsonValue: unknown;
         /**
          * JudgementShown
-         * @description One judgement, as in AnswerGiven.
+         * @description One judgement, as in PairAnswered.
          */
         JudgementShown: {
             /** First */
@@ -8792,6 +9366,38 @@ export interface components {
         LadderProfiles: {
             /** Profiles */
             profiles: components["schemas"]["LadderProfile"][];
+        };
+        /**
+         * LeafEntryGiven
+         * @description A value: `value` of a number, `n` and `satisfied` of a survey, `points` of a panel. `override` replaces what is
+         *     measured, with its `reason`; both stay visible.
+         */
+        LeafEntryGiven: {
+            subject: components["schemas"]["ScoredSubjectGiven"];
+            /** Period */
+            period: string;
+            /** Indicator */
+            indicator: string;
+            /** Value */
+            value?: number | null;
+            /** N */
+            n?: number | null;
+            /** Satisfied */
+            satisfied?: number | null;
+            /** Points */
+            points?: number[];
+            /** Evidence */
+            evidence?: string[];
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            /**
+             * Override
+             * @default false
+             */
+            override: boolean;
         };
         /**
          * LedgerConflict
@@ -8914,6 +9520,35 @@ export interface components {
             after: number | null;
         };
         /**
+         * LedgerImportBrief
+         * @description A file of entries and what became of its rows so far; `ended_at` null = it is being taken, or was broken off.
+         */
+        LedgerImportBrief: {
+            /** Import Id */
+            import_id: number;
+            /** Sha256 */
+            sha256: string;
+            /** Filename */
+            filename: string;
+            /** Imported By */
+            imported_by: string;
+            /**
+             * Began At
+             * Format: date-time
+             */
+            began_at: string;
+            /** Ended At */
+            ended_at: string | null;
+            /** Posted */
+            posted: number;
+            /** Known */
+            known: number;
+            /** Conflicts */
+            conflicts: number;
+            /** Refused */
+            refused: number;
+        };
+        /**
          * LedgerImported
          * @description What became of the rows of a file; `refused_rows` are the first hundred, all of them are under the import.
          */
@@ -8932,6 +9567,14 @@ export interface components {
             refused: number;
             /** Refused Rows */
             refused_rows: components["schemas"]["RefusedRow"][];
+        };
+        /**
+         * LedgerImports
+         * @description The newest first.
+         */
+        LedgerImports: {
+            /** Imports */
+            imports: components["schemas"]["LedgerImportBrief"][];
         };
         /**
          * LedgerLock
@@ -9464,9 +10107,9 @@ export interface components {
             /** Scope */
             scope: components["schemas"]["Scope"][];
             /** May */
-            may: ("know_self" | "read_projects" | "visit" | "read_scores" | "read_trace" | "read_fleet" | "read_security" | "follow" | "import_plan" | "put_evidence" | "renew_identity" | "fetch_config" | "configure" | "read_money" | "read_plan_file" | "post_money" | "lock_money" | "upload" | "propose" | "approve" | "approve_plan" | "organise" | "submit_step" | "verify_step" | "mend" | "coordinate" | "set_clauses" | "report_daily" | "settle_dispute" | "read_quality" | "read_reports" | "make_reports" | "read_views" | "read_insight" | "classify" | "note_benefit" | "set_practice" | "look" | "read_outlook" | "advise_allocation" | "weigh" | "judge_weights" | "read_weights" | "enter_values" | "accept_values" | "read_rankings" | "decide_results" | "appeal_results" | "set_results" | "adjust_targets" | "share_practice" | "disclose" | "read_tasks" | "do_tasks" | "confirm_tasks" | "read_agenda" | "hold_meeting" | "read_evaluations" | "fill_forms" | "approve_evaluations" | "object_evaluations" | "set_evaluation_policy" | "third_report" | "read_third" | "note_findings" | "read_findings" | "transfer_projects" | "read_goals" | "plan_goals" | "approve_goals")[];
+            may: ("know_self" | "read_projects" | "visit" | "read_scores" | "read_trace" | "read_fleet" | "read_security" | "follow" | "import_plan" | "put_evidence" | "renew_identity" | "fetch_config" | "configure" | "read_money" | "read_plan_file" | "post_money" | "lock_money" | "upload" | "propose" | "approve" | "approve_plan" | "organise" | "read_accounts" | "manage_accounts" | "submit_step" | "verify_step" | "mend" | "coordinate" | "set_clauses" | "report_daily" | "settle_dispute" | "read_quality" | "read_reports" | "make_reports" | "read_views" | "read_insight" | "classify" | "note_benefit" | "set_practice" | "look" | "read_outlook" | "advise_allocation" | "weigh" | "judge_weights" | "read_weights" | "enter_values" | "accept_values" | "read_rankings" | "decide_results" | "appeal_results" | "set_results" | "adjust_targets" | "share_practice" | "disclose" | "read_tasks" | "do_tasks" | "confirm_tasks" | "read_agenda" | "hold_meeting" | "read_evaluations" | "fill_forms" | "approve_evaluations" | "object_evaluations" | "set_evaluation_policy" | "third_report" | "read_third" | "note_findings" | "read_findings" | "transfer_projects" | "read_goals" | "plan_goals" | "approve_goals")[];
             /** May Everywhere */
-            may_everywhere: ("know_self" | "read_projects" | "visit" | "read_scores" | "read_trace" | "read_fleet" | "read_security" | "follow" | "import_plan" | "put_evidence" | "renew_identity" | "fetch_config" | "configure" | "read_money" | "read_plan_file" | "post_money" | "lock_money" | "upload" | "propose" | "approve" | "approve_plan" | "organise" | "submit_step" | "verify_step" | "mend" | "coordinate" | "set_clauses" | "report_daily" | "settle_dispute" | "read_quality" | "read_reports" | "make_reports" | "read_views" | "read_insight" | "classify" | "note_benefit" | "set_practice" | "look" | "read_outlook" | "advise_allocation" | "weigh" | "judge_weights" | "read_weights" | "enter_values" | "accept_values" | "read_rankings" | "decide_results" | "appeal_results" | "set_results" | "adjust_targets" | "share_practice" | "disclose" | "read_tasks" | "do_tasks" | "confirm_tasks" | "read_agenda" | "hold_meeting" | "read_evaluations" | "fill_forms" | "approve_evaluations" | "object_evaluations" | "set_evaluation_policy" | "third_report" | "read_third" | "note_findings" | "read_findings" | "transfer_projects" | "read_goals" | "plan_goals" | "approve_goals")[];
+            may_everywhere: ("know_self" | "read_projects" | "visit" | "read_scores" | "read_trace" | "read_fleet" | "read_security" | "follow" | "import_plan" | "put_evidence" | "renew_identity" | "fetch_config" | "configure" | "read_money" | "read_plan_file" | "post_money" | "lock_money" | "upload" | "propose" | "approve" | "approve_plan" | "organise" | "read_accounts" | "manage_accounts" | "submit_step" | "verify_step" | "mend" | "coordinate" | "set_clauses" | "report_daily" | "settle_dispute" | "read_quality" | "read_reports" | "make_reports" | "read_views" | "read_insight" | "classify" | "note_benefit" | "set_practice" | "look" | "read_outlook" | "advise_allocation" | "weigh" | "judge_weights" | "read_weights" | "enter_values" | "accept_values" | "read_rankings" | "decide_results" | "appeal_results" | "set_results" | "adjust_targets" | "share_practice" | "disclose" | "read_tasks" | "do_tasks" | "confirm_tasks" | "read_agenda" | "hold_meeting" | "read_evaluations" | "fill_forms" | "approve_evaluations" | "object_evaluations" | "set_evaluation_policy" | "third_report" | "read_third" | "note_findings" | "read_findings" | "transfer_projects" | "read_goals" | "plan_goals" | "approve_goals")[];
         };
         /**
          * MeasureList
@@ -9514,6 +10157,65 @@ export interface components {
             formula: components["schemas"]["Text"];
             /** Version */
             version: string;
+        };
+        /**
+         * MeetingDecisionGiven
+         * @description What the meeting decided about an issue: one person of one of its departments does it until a day.
+         */
+        MeetingDecisionGiven: {
+            /** Issue */
+            issue: string;
+            /** Decision */
+            decision: string;
+            /** Unit */
+            unit: string;
+            /** Person */
+            person: string;
+            /**
+             * Due
+             * Format: date
+             */
+            due: string;
+        };
+        /**
+         * MendingEvidenceGiven
+         * @description What shows that it is done.
+         */
+        MendingEvidenceGiven: {
+            /**
+             * Evidence
+             * @default []
+             */
+            evidence: components["schemas"]["PieceGiven"][];
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
+         * MendingEvidenceShown
+         * @description A piece of evidence.
+         */
+        MendingEvidenceShown: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "photo" | "still";
+            /** Sha256 */
+            sha256: string;
+            /** Url */
+            url: string;
+            /** Note */
+            note: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By */
+            by: string;
         };
         /**
          * MilestoneClause
@@ -9886,6 +10588,33 @@ export interface components {
             answered_at: string | null;
         };
         /**
+         * NewestFrame
+         * @description The newest frame that was taken. `still` is there once its bytes have come; `guess` is what the gateway proposes.
+         *
+         *     `is_old`: another commissioning came into force after it.
+         */
+        NewestFrame: {
+            /** Id */
+            id: number;
+            /**
+             * Taken At
+             * Format: date-time
+             */
+            taken_at: string;
+            /** Still */
+            still: boolean;
+            /** Width Px */
+            width_px: number;
+            /** Height Px */
+            height_px: number;
+            /** Guess */
+            guess: {
+                [key: string]: unknown;
+            } | null;
+            /** Is Old */
+            is_old: boolean;
+        };
+        /**
          * NodeGiven
          * @description A new node: what is weighed, for which unit ('' = the district).
          */
@@ -9911,6 +10640,16 @@ export interface components {
              * @default
              */
             note: string;
+        };
+        /**
+         * ObjectionAnswered
+         * @description The answer to an objection; upheld, everything is done anew.
+         */
+        ObjectionAnswered: {
+            /** Upheld */
+            upheld: boolean;
+            /** Answer */
+            answer: string;
         };
         /**
          * ObjectionShown
@@ -10161,7 +10900,7 @@ export interface components {
             /** Third */
             third: components["schemas"]["ThirdShown"][] | null;
             /** Audit */
-            audit: components["schemas"]["central__api__evaluation_schemas__FindingShown"][] | null;
+            audit: components["schemas"]["AuditFindingShown"][] | null;
         };
         /**
          * OwnForm
@@ -10264,6 +11003,19 @@ export interface components {
             paid_fen: number;
         };
         /**
+         * PairAnswered
+         * @description `first` against `second` (places of the criteria, from 0): 3 = the first is three times as important, -3 = the
+         *     second; 1 = alike. 0 and -1 are no judgements.
+         */
+        PairAnswered: {
+            /** First */
+            first: number;
+            /** Second */
+            second: number;
+            /** Says */
+            says: number;
+        };
+        /**
          * PairShown
          * @description A question and what was answered; null = not yet. `agrees` = what would agree best with the other two of the
          *     three judgements that contradict each other most; null where nothing is wrong with it.
@@ -10303,6 +11055,14 @@ export interface components {
             name: string;
             /** Kept */
             kept: boolean;
+        };
+        /**
+         * PasswordGiven
+         * @description A new password.
+         */
+        PasswordGiven: {
+            /** Password */
+            password: string;
         };
         /**
          * Pause
@@ -10798,8 +11558,58 @@ export interface components {
             sheets: string[];
         };
         /**
+         * PlanChecked
+         * @description What a plan file would become. Nothing of it is stored.
+         *
+         *     `outcome`: a first plan, the plan that is in force already, or a revision that would wait for approval.
+         *     `delay_days` = its finish against the baseline's (calendar days, > 0 = later). Lists hold PARTS_MAX at most,
+         *     `parts_total` and `moves_total` say how many there are.
+         */
+        PlanChecked: {
+            /** Project */
+            project: string;
+            name: components["schemas"]["Text"];
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "first" | "same" | "revision";
+            /** Version In Force */
+            version_in_force: number | null;
+            /**
+             * Start
+             * Format: date
+             */
+            start: string;
+            /**
+             * Finish
+             * Format: date
+             */
+            finish: string;
+            /** Baseline Finish */
+            baseline_finish: string | null;
+            /** Delay Days */
+            delay_days: number | null;
+            /** Contract Fen */
+            contract_fen: number;
+            /** Buildings */
+            buildings: number;
+            /** Items */
+            items: number;
+            /** Parts */
+            parts: components["schemas"]["PlanPart"][];
+            /** Parts Total */
+            parts_total: number;
+            /** Moves */
+            moves: components["schemas"]["PlanMove"][];
+            /** Moves Total */
+            moves_total: number;
+        };
+        /**
          * PlanFault
          * @description One fault of a plan file. `row` counts from 1 and `column` is the header; null where the file has none.
+         *
+         *     `text` says both, what and expected, to people.
          */
         PlanFault: {
             /** Sheet */
@@ -10812,6 +11622,72 @@ export interface components {
             what: string;
             /** Expected */
             expected: string;
+            text: components["schemas"]["Text"];
+        };
+        /**
+         * PlanMove
+         * @description An item whose last day is another than in the frozen baseline; `days` > 0 = later.
+         */
+        PlanMove: {
+            /** Id */
+            id: string;
+            name: components["schemas"]["Text"];
+            /**
+             * Baseline
+             * Format: date
+             */
+            baseline: string;
+            /**
+             * Planned
+             * Format: date
+             */
+            planned: string;
+            /** Days */
+            days: number;
+        };
+        /**
+         * PlanPart
+         * @description A building, unit or item that comes, goes or weighs otherwise; shares of the whole project in 1/10000 (half up),
+         *     null where it is not there.
+         */
+        PlanPart: {
+            /** Id */
+            id: string;
+            name: components["schemas"]["Text"] | null;
+            /** Before Bp */
+            before_bp: number | null;
+            /** After Bp */
+            after_bp: number | null;
+        };
+        /**
+         * PlanPartShown
+         * @description A part of a project with its share of the whole in millionths, and its own completion by the newest judgement.
+         *
+         *     `kind`: lot, building, unit or item; `parent` null at the top. `actual_bp` null while nothing was seen of it.
+         */
+        PlanPartShown: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "lot" | "building" | "unit" | "item";
+            /** Id */
+            id: string;
+            /** Parent */
+            parent: string | null;
+            name: components["schemas"]["Text"];
+            /** Share Ppm */
+            share_ppm: number;
+            /** Plan Bp */
+            plan_bp: number;
+            /** Actual Bp */
+            actual_bp: number | null;
+            /** Gap Bp */
+            gap_bp: number | null;
+            /** Template */
+            template: boolean;
+            /** Steps */
+            steps: components["schemas"]["PlanStep"][];
         };
         /**
          * PlanRefused
@@ -11014,7 +11890,7 @@ export interface components {
              * Evidence
              * @default []
              */
-            evidence: components["schemas"]["central__api__recognition_schemas__EvidenceGiven"][];
+            evidence: components["schemas"]["CaseEvidenceGiven"][];
             /**
              * Tags
              * @default []
@@ -11057,7 +11933,7 @@ export interface components {
             /** Summary */
             summary: string;
             /** Evidence */
-            evidence: components["schemas"]["central__api__recognition_schemas__EvidenceShown"][];
+            evidence: components["schemas"]["CaseEvidenceShown"][];
             /** Tags */
             tags: string[];
             /** Author */
@@ -11171,7 +12047,7 @@ export interface components {
              */
             day: string;
             /** Factors */
-            factors: components["schemas"]["central__api__outlook_schemas__FactorShown"][];
+            factors: components["schemas"]["RiskFactorShown"][];
         };
         /**
          * ProfileInForce
@@ -11917,7 +12793,7 @@ export interface components {
             /** Overdue Days */
             overdue_days: number;
             /** Evidence */
-            evidence: components["schemas"]["central__api__mending_schemas__EvidenceShown"][];
+            evidence: components["schemas"]["MendingEvidenceShown"][];
             /** Warnings */
             warnings: string[];
             /** Acts */
@@ -11993,7 +12869,7 @@ export interface components {
             /** Overdue Days */
             overdue_days: number;
             /** Evidence */
-            evidence: components["schemas"]["central__api__mending_schemas__EvidenceShown"][];
+            evidence: components["schemas"]["MendingEvidenceShown"][];
             /** Warnings */
             warnings: string[];
             /** Acts */
@@ -12251,6 +13127,21 @@ export interface components {
             proposals: components["schemas"]["ProposalShown"][];
         };
         /**
+         * RiskFactorShown
+         * @description What moved a probability: its value here, what it usually is (null where that says nothing), and which way.
+         */
+        RiskFactorShown: {
+            /** Code */
+            code: string;
+            name: components["schemas"]["Text"];
+            /** Value */
+            value: string;
+            /** Usual */
+            usual: number | null;
+            /** Raises */
+            raises: boolean;
+        };
+        /**
          * RiskShown
          * @description Risk of being late or over budget: a probability only where it may be told (`why` says so, or why not), and a
          *     word by rules with its signs. `thin` = the word was capped, because too little was observed.
@@ -12273,6 +13164,36 @@ export interface components {
             signs: components["schemas"]["SignShown"][];
             /** Thin */
             thin: boolean;
+        };
+        /**
+         * RoleList
+         * @description Every role, and the scopes there are to choose from; `today` is the district's calendar day.
+         */
+        RoleList: {
+            /** Roles */
+            roles: components["schemas"]["RoleShown"][];
+            /** Units */
+            units: string[];
+            /** Streets */
+            streets: string[];
+            /**
+             * Today
+             * Format: date
+             */
+            today: string;
+        };
+        /**
+         * RoleShown
+         * @description What a role may do within its scope.
+         */
+        RoleShown: {
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "admin" | "leader" | "dept_head" | "section" | "clerk" | "finance" | "project_owner" | "supervisor" | "contractor" | "inspector" | "auditor" | "discipline" | "third_party" | "public" | "visitor";
+            /** May */
+            may: ("know_self" | "read_projects" | "visit" | "read_scores" | "read_trace" | "read_fleet" | "read_security" | "follow" | "import_plan" | "put_evidence" | "renew_identity" | "fetch_config" | "configure" | "read_money" | "read_plan_file" | "post_money" | "lock_money" | "upload" | "propose" | "approve" | "approve_plan" | "organise" | "read_accounts" | "manage_accounts" | "submit_step" | "verify_step" | "mend" | "coordinate" | "set_clauses" | "report_daily" | "settle_dispute" | "read_quality" | "read_reports" | "make_reports" | "read_views" | "read_insight" | "classify" | "note_benefit" | "set_practice" | "look" | "read_outlook" | "advise_allocation" | "weigh" | "judge_weights" | "read_weights" | "enter_values" | "accept_values" | "read_rankings" | "decide_results" | "appeal_results" | "set_results" | "adjust_targets" | "share_practice" | "disclose" | "read_tasks" | "do_tasks" | "confirm_tasks" | "read_agenda" | "hold_meeting" | "read_evaluations" | "fill_forms" | "approve_evaluations" | "object_evaluations" | "set_evaluation_policy" | "third_report" | "read_third" | "note_findings" | "read_findings" | "transfer_projects" | "read_goals" | "plan_goals" | "approve_goals")[];
         };
         /**
          * RollupNode
@@ -12523,6 +13444,28 @@ export interface components {
             rules: components["schemas"]["RuleStanding"][];
         };
         /**
+         * SafetyFindingGiven
+         * @description What a look at safety found on a day; `paper` is the SHA-256 of the record; `withdrawn` with `replaces`: there
+         *     was none.
+         */
+        SafetyFindingGiven: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Serious */
+            serious: boolean;
+            /** What */
+            what: string;
+            /** Paper */
+            paper: string;
+            /** Replaces */
+            replaces: number | null;
+            /** Withdrawn */
+            withdrawn: boolean;
+        };
+        /**
          * SafetyPage
          * @description Newest first; `serious` counts those in force, also of other pages.
          */
@@ -12760,6 +13703,19 @@ export interface components {
             id: string;
         };
         /**
+         * ScoredSubjectGiven
+         * @description A project (its id), a unit (its name) or a person (user name).
+         */
+        ScoredSubjectGiven: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "project" | "unit" | "person";
+            /** Id */
+            id: string;
+        };
+        /**
          * SectorBrief
          * @description A sector of the library.
          */
@@ -12786,7 +13742,7 @@ export interface components {
             schema: "siteprogress.indicators/1";
             /** Sector */
             sector: string;
-            name: components["schemas"]["central__scoring__library__TextGiven"];
+            name: components["schemas"]["TextGiven"];
             /**
              * Work Types
              * @default []
@@ -12795,7 +13751,7 @@ export interface components {
             /** Basis */
             basis: string;
             /** Indicators */
-            indicators: components["schemas"]["central__scoring__library__EntryGiven"][];
+            indicators: components["schemas"]["EntryGiven"][];
         };
         /**
          * SectorList
@@ -12907,6 +13863,19 @@ export interface components {
             refs: string[];
         };
         /**
+         * SentenceGiven
+         * @description A sentence in both languages; English may be left out and is the Chinese then.
+         */
+        SentenceGiven: {
+            /** Zh */
+            zh: string;
+            /**
+             * En
+             * @default
+             */
+            en: string;
+        };
+        /**
          * SetBrief
          * @description A subject that has a set: its newest version, and how it stands.
          */
@@ -12939,6 +13908,34 @@ export interface components {
              * @default
              */
             remark: string;
+        };
+        /**
+         * SetInFrame
+         * @description A set looked at through a frame; the leaves are the same in each.
+         */
+        SetInFrame: {
+            /**
+             * Frame
+             * @enum {string}
+             */
+            frame: "IOI" | "IPOR" | "MOF";
+            /** Version */
+            version: number;
+            /** Nodes */
+            nodes: components["schemas"]["FrameNodeShown"][];
+        };
+        /**
+         * SetLeafShown
+         * @description An indicator in a set, its weight, and where the weight is from.
+         */
+        SetLeafShown: {
+            indicator: components["schemas"]["IndicatorShown"];
+            /** Weight */
+            weight: number;
+            /** Judged */
+            judged: string;
+            /** Reason */
+            reason: string;
         };
         /**
          * SetList
@@ -12991,7 +13988,7 @@ export interface components {
             /** Remark */
             remark: string;
             /** Leaves */
-            leaves: components["schemas"]["central__api__indicator_schemas__LeafShown"][];
+            leaves: components["schemas"]["SetLeafShown"][];
         };
         /**
          * SetVersions
@@ -13047,6 +14044,55 @@ export interface components {
             total: number | null;
             /** Grade */
             grade: ("优" | "良" | "中" | "差") | null;
+        };
+        /**
+         * SheetLeafShown
+         * @description A leaf of a sheet: points = weight x leaf score. `before` = the target before an approved adjustment.
+         */
+        SheetLeafShown: {
+            /** Indicator */
+            indicator: string;
+            name: components["schemas"]["Text"];
+            /** Kind */
+            kind: string;
+            /** Unit */
+            unit: string;
+            /** Target */
+            target: number;
+            /** Value */
+            value: number | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "measured" | "entered" | "missing" | "not_due" | "too_few" | "not_applicable";
+            /** Source */
+            source: string;
+            /** Version */
+            version: string;
+            /** Refs */
+            refs: string[];
+            /** N */
+            n: number | null;
+            /** Low */
+            low: number | null;
+            /** High */
+            high: number | null;
+            note: components["schemas"]["Text"] | null;
+            /** Weight */
+            weight: number;
+            /** Leaf Score */
+            leaf_score: number;
+            /** Points */
+            points: number;
+            /** Formula */
+            formula: string;
+            /** Before */
+            before: number | null;
+            /** Judged */
+            judged: string;
+            /** Reason */
+            reason: string;
         };
         /**
          * SheetList
@@ -13109,7 +14155,7 @@ export interface components {
             marks: components["schemas"]["MarkShown"][];
             honesty: components["schemas"]["HonestyShown"] | null;
             /** Leaves */
-            leaves: components["schemas"]["central__api__sheet_schemas__LeafShown"][];
+            leaves: components["schemas"]["SheetLeafShown"][];
         };
         /**
          * ShownThatDay
@@ -13619,7 +14665,7 @@ export interface components {
             /** Plan Version */
             plan_version: number;
             /** Parts */
-            parts: components["schemas"]["central__api__lives_schemas__PartShown"][];
+            parts: components["schemas"]["PlanPartShown"][];
             /** Key Dates */
             key_dates: components["schemas"]["KeyDateShown"][];
             /** Dependencies */
@@ -13993,6 +15039,16 @@ export interface components {
          * @description One sentence or name in the two languages of the interface.
          */
         Text: {
+            /** Zh */
+            zh: string;
+            /** En */
+            en: string;
+        };
+        /**
+         * TextGiven
+         * @description A name or formula in both languages.
+         */
+        TextGiven: {
             /** Zh */
             zh: string;
             /** En */
@@ -14549,6 +15605,21 @@ export interface components {
             acts: components["schemas"]["UseActShown"][];
         };
         /**
+         * ValueForm
+         * @description What is known of each indicator of the subject's set in force for a period.
+         */
+        ValueForm: {
+            subject: components["schemas"]["ScoredSubject"];
+            /** Period */
+            period: string;
+            /** Set Id */
+            set_id: string;
+            /** Set Version */
+            set_version: number;
+            /** Fields */
+            fields: components["schemas"]["FieldShown"][];
+        };
+        /**
          * ValueShown
          * @description A value with what is behind it; `low` and `high` of a survey its Wilson interval, of a panel the extremes.
          */
@@ -14911,618 +15982,6 @@ export interface components {
             /** Assumptions */
             assumptions: components["schemas"]["Text"][];
         };
-        /**
-         * FrameShown
-         * @description The newest frame that was taken. `still` is there once its bytes have come; `guess` is what the gateway proposes.
-         *
-         *     `is_old`: another commissioning came into force after it.
-         */
-        central__api__commissioning_schemas__FrameShown: {
-            /** Id */
-            id: number;
-            /**
-             * Taken At
-             * Format: date-time
-             */
-            taken_at: string;
-            /** Still */
-            still: boolean;
-            /** Width Px */
-            width_px: number;
-            /** Height Px */
-            height_px: number;
-            /** Guess */
-            guess: {
-                [key: string]: unknown;
-            } | null;
-            /** Is Old */
-            is_old: boolean;
-        };
-        /**
-         * AnswerGiven
-         * @description The answer to an objection; upheld, everything is done anew.
-         */
-        central__api__evaluation_schemas__AnswerGiven: {
-            /** Upheld */
-            upheld: boolean;
-            /** Answer */
-            answer: string;
-        };
-        /**
-         * DecisionGiven
-         * @description What the meeting decided about an issue: one person of one of its departments does it until a day.
-         */
-        central__api__evaluation_schemas__DecisionGiven: {
-            /** Issue */
-            issue: string;
-            /** Decision */
-            decision: string;
-            /** Unit */
-            unit: string;
-            /** Person */
-            person: string;
-            /**
-             * Due
-             * Format: date
-             */
-            due: string;
-        };
-        /**
-         * FindingGiven
-         * @description What audit found of a project.
-         */
-        central__api__evaluation_schemas__FindingGiven: {
-            /** Title */
-            title: string;
-            /**
-             * Text
-             * @default
-             */
-            text: string;
-            /**
-             * Severity
-             * @enum {string}
-             */
-            severity: "minor" | "serious" | "grave";
-            /** Basis */
-            basis: string;
-            /**
-             * Found On
-             * Format: date
-             */
-            found_on: string;
-        };
-        /**
-         * FindingShown
-         * @description A finding with the rectification that was made of it.
-         */
-        central__api__evaluation_schemas__FindingShown: {
-            /** Id */
-            id: number;
-            /** Title */
-            title: string;
-            /** Text */
-            text: string;
-            /**
-             * Severity
-             * @enum {string}
-             */
-            severity: "minor" | "serious" | "grave";
-            /** Basis */
-            basis: string;
-            /**
-             * Found On
-             * Format: date
-             */
-            found_on: string;
-            /** Found By */
-            found_by: string;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "open" | "closed";
-            /** Rectification */
-            rectification: number | null;
-            /** Rectification State */
-            rectification_state: string | null;
-            /** Closed By */
-            closed_by: string;
-            /** Remark */
-            remark: string;
-        };
-        /**
-         * FormShown
-         * @description A form of an evaluation as the caller may see it: the assessed sees numbers in place of peers.
-         */
-        central__api__evaluation_schemas__FormShown: {
-            /** Id */
-            id: number | null;
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "self" | "peer" | "dept" | "finance" | "third";
-            /** Filler */
-            filler: string;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "open" | "submitted" | "missed";
-            /**
-             * Due At
-             * Format: date-time
-             */
-            due_at: string;
-            /** Sheet */
-            sheet: string | null;
-            /** Score */
-            score: number | null;
-        };
-        /**
-         * PartShown
-         * @description A part of a composite: its mean, the weight the policy gives it, and the one it had with others missing.
-         */
-        central__api__evaluation_schemas__PartShown: {
-            /** Kind */
-            kind: string;
-            name: components["schemas"]["Text"];
-            /** Score */
-            score: number | null;
-            /** Sheets */
-            sheets: string[];
-            /** Policy Bp */
-            policy_bp: number;
-            /** Weight */
-            weight: number;
-            /** Points */
-            points: number;
-        };
-        /**
-         * SubjectGiven
-         * @description Whom or what a goal or set is about: district, unit (by its Chinese name), project or person (by user name).
-         */
-        central__api__goal_schemas__SubjectGiven: {
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "district" | "unit" | "project" | "person";
-            /** Id */
-            id: string;
-        };
-        /**
-         * TextGiven
-         * @description A sentence in both languages; English may be left out and is the Chinese then.
-         */
-        central__api__goal_schemas__TextGiven: {
-            /** Zh */
-            zh: string;
-            /**
-             * En
-             * @default
-             */
-            en: string;
-        };
-        /**
-         * FactorShown
-         * @description tCO2e for one unit of something.
-         */
-        central__api__indicator_schemas__FactorShown: {
-            /** Code */
-            code: string;
-            name: components["schemas"]["Text"];
-            /** Kind */
-            kind: string;
-            /** Unit */
-            unit: string;
-            /** Tco2E */
-            tco2e: number;
-        };
-        /**
-         * FrameShown
-         * @description A set looked at through a frame; the leaves are the same in each.
-         */
-        central__api__indicator_schemas__FrameShown: {
-            /**
-             * Frame
-             * @enum {string}
-             */
-            frame: "IOI" | "IPOR" | "MOF";
-            /** Version */
-            version: number;
-            /** Nodes */
-            nodes: components["schemas"]["FrameNodeShown"][];
-        };
-        /**
-         * LeafShown
-         * @description An indicator in a set, its weight, and where the weight is from.
-         */
-        central__api__indicator_schemas__LeafShown: {
-            indicator: components["schemas"]["IndicatorShown"];
-            /** Weight */
-            weight: number;
-            /** Judged */
-            judged: string;
-            /** Reason */
-            reason: string;
-        };
-        /**
-         * DecisionGiven
-         * @description A decision on what somebody else asked; without approval a remark says why.
-         */
-        central__api__lives_schemas__DecisionGiven: {
-            /** Approve */
-            approve: boolean;
-            /** Remark */
-            remark: string;
-        };
-        /**
-         * PartShown
-         * @description A part of a project with its share of the whole in millionths, and its own completion by the newest judgement.
-         *
-         *     `kind`: lot, building, unit or item; `parent` null at the top. `actual_bp` null while nothing was seen of it.
-         */
-        central__api__lives_schemas__PartShown: {
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "lot" | "building" | "unit" | "item";
-            /** Id */
-            id: string;
-            /** Parent */
-            parent: string | null;
-            name: components["schemas"]["Text"];
-            /** Share Ppm */
-            share_ppm: number;
-            /** Plan Bp */
-            plan_bp: number;
-            /** Actual Bp */
-            actual_bp: number | null;
-            /** Gap Bp */
-            gap_bp: number | null;
-            /** Template */
-            template: boolean;
-            /** Steps */
-            steps: components["schemas"]["PlanStep"][];
-        };
-        /**
-         * EvidenceGiven
-         * @description What shows that it is done.
-         */
-        central__api__mending_schemas__EvidenceGiven: {
-            /**
-             * Evidence
-             * @default []
-             */
-            evidence: components["schemas"]["PieceGiven"][];
-            /**
-             * Note
-             * @default
-             */
-            note: string;
-        };
-        /**
-         * EvidenceShown
-         * @description A piece of evidence.
-         */
-        central__api__mending_schemas__EvidenceShown: {
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "photo" | "still";
-            /** Sha256 */
-            sha256: string;
-            /** Url */
-            url: string;
-            /** Note */
-            note: string;
-            /**
-             * At
-             * Format: date-time
-             */
-            at: string;
-            /** By */
-            by: string;
-        };
-        /**
-         * FindingGiven
-         * @description What a look at safety found on a day; `paper` is the SHA-256 of the record; `withdrawn` with `replaces`: there
-         *     was none.
-         */
-        central__api__observed_schemas__FindingGiven: {
-            /**
-             * Day
-             * Format: date
-             */
-            day: string;
-            /** Serious */
-            serious: boolean;
-            /** What */
-            what: string;
-            /** Paper */
-            paper: string;
-            /** Replaces */
-            replaces: number | null;
-            /** Withdrawn */
-            withdrawn: boolean;
-        };
-        /**
-         * FactorShown
-         * @description What moved a probability: its value here, what it usually is (null where that says nothing), and which way.
-         */
-        central__api__outlook_schemas__FactorShown: {
-            /** Code */
-            code: string;
-            name: components["schemas"]["Text"];
-            /** Value */
-            value: string;
-            /** Usual */
-            usual: number | null;
-            /** Raises */
-            raises: boolean;
-        };
-        /**
-         * FindingShown
-         * @description A clause that does not hold: its number and words, what is wrong, days late where that is the matter.
-         */
-        central__api__quality_schemas__FindingShown: {
-            /**
-             * Code
-             * @enum {string}
-             */
-            code: "late" | "overdue" | "stage_name" | "payment_early" | "payment_late";
-            /** Clause */
-            clause: string;
-            /** Quote */
-            quote: string;
-            text: components["schemas"]["Text"];
-            /**
-             * Day
-             * Format: date
-             */
-            day: string;
-            /** Days */
-            days: number;
-            /** Ref */
-            ref: string | null;
-        };
-        /**
-         * EvidenceGiven
-         * @description What shows a case: the digest of something that the centre keeps, and what it shows.
-         */
-        central__api__recognition_schemas__EvidenceGiven: {
-            /** Sha256 */
-            sha256: string;
-            /**
-             * Note
-             * @default
-             */
-            note: string;
-        };
-        /**
-         * EvidenceShown
-         * @description A link to what shows it.
-         */
-        central__api__recognition_schemas__EvidenceShown: {
-            /** Sha256 */
-            sha256: string;
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "sheet" | "report" | "still" | "photo";
-            /** Note */
-            note: string;
-        };
-        /**
-         * DecisionGiven
-         * @description Accepted, or returned with a remark.
-         */
-        central__api__sheet_schemas__DecisionGiven: {
-            /**
-             * Outcome
-             * @enum {string}
-             */
-            outcome: "accepted" | "returned";
-            /**
-             * Remark
-             * @default
-             */
-            remark: string;
-        };
-        /**
-         * EntryGiven
-         * @description A value: `value` of a number, `n` and `satisfied` of a survey, `points` of a panel. `override` replaces what is
-         *     measured, with its `reason`; both stay visible.
-         */
-        central__api__sheet_schemas__EntryGiven: {
-            subject: components["schemas"]["central__api__sheet_schemas__SubjectGiven"];
-            /** Period */
-            period: string;
-            /** Indicator */
-            indicator: string;
-            /** Value */
-            value?: number | null;
-            /** N */
-            n?: number | null;
-            /** Satisfied */
-            satisfied?: number | null;
-            /** Points */
-            points?: number[];
-            /** Evidence */
-            evidence?: string[];
-            /**
-             * Reason
-             * @default
-             */
-            reason: string;
-            /**
-             * Override
-             * @default false
-             */
-            override: boolean;
-        };
-        /**
-         * FormShown
-         * @description What is known of each indicator of the subject's set in force for a period.
-         */
-        central__api__sheet_schemas__FormShown: {
-            subject: components["schemas"]["ScoredSubject"];
-            /** Period */
-            period: string;
-            /** Set Id */
-            set_id: string;
-            /** Set Version */
-            set_version: number;
-            /** Fields */
-            fields: components["schemas"]["FieldShown"][];
-        };
-        /**
-         * LeafShown
-         * @description A leaf of a sheet: points = weight x leaf score. `before` = the target before an approved adjustment.
-         */
-        central__api__sheet_schemas__LeafShown: {
-            /** Indicator */
-            indicator: string;
-            name: components["schemas"]["Text"];
-            /** Kind */
-            kind: string;
-            /** Unit */
-            unit: string;
-            /** Target */
-            target: number;
-            /** Value */
-            value: number | null;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "measured" | "entered" | "missing" | "not_due" | "too_few" | "not_applicable";
-            /** Source */
-            source: string;
-            /** Version */
-            version: string;
-            /** Refs */
-            refs: string[];
-            /** N */
-            n: number | null;
-            /** Low */
-            low: number | null;
-            /** High */
-            high: number | null;
-            note: components["schemas"]["Text"] | null;
-            /** Weight */
-            weight: number;
-            /** Leaf Score */
-            leaf_score: number;
-            /** Points */
-            points: number;
-            /** Formula */
-            formula: string;
-            /** Before */
-            before: number | null;
-            /** Judged */
-            judged: string;
-            /** Reason */
-            reason: string;
-        };
-        /**
-         * SubjectGiven
-         * @description A project (its id), a unit (its name) or a person (user name).
-         */
-        central__api__sheet_schemas__SubjectGiven: {
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "project" | "unit" | "person";
-            /** Id */
-            id: string;
-        };
-        /**
-         * AnswerGiven
-         * @description `first` against `second` (places of the criteria, from 0): 3 = the first is three times as important, -3 = the
-         *     second; 1 = alike. 0 and -1 are no judgements.
-         */
-        central__api__weight_schemas__AnswerGiven: {
-            /** First */
-            first: number;
-            /** Second */
-            second: number;
-            /** Says */
-            says: number;
-        };
-        /**
-         * EntryGiven
-         * @description An indicator of a sector. `above` = the indicator of a higher level that it serves (E02), '' = none; `target`
-         *     null = each subject sets its own.
-         */
-        central__scoring__library__EntryGiven: {
-            /** Id */
-            id: string;
-            name: components["schemas"]["central__scoring__library__TextGiven"];
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "higher" | "lower" | "binary" | "qualitative" | "survey" | "panel";
-            /** Target */
-            target: number | null;
-            /** Unit */
-            unit: string;
-            /**
-             * Digits
-             * @default 2
-             */
-            digits: number;
-            formula: components["schemas"]["central__scoring__library__TextGiven"];
-            /**
-             * Source
-             * @default
-             */
-            source: string;
-            /**
-             * Level
-             * @default 2
-             * @enum {integer}
-             */
-            level: 1 | 2 | 3;
-            /**
-             * Above
-             * @default
-             */
-            above: string | "";
-            /** Frames */
-            frames: {
-                [key: string]: string;
-            };
-            /**
-             * Basis
-             * @default
-             */
-            basis: string;
-            /** Verification */
-            verification: string;
-            /**
-             * Owner
-             * @default
-             */
-            owner: string;
-        };
-        /**
-         * TextGiven
-         * @description A name or formula in both languages.
-         */
-        central__scoring__library__TextGiven: {
-            /** Zh */
-            zh: string;
-            /** En */
-            en: string;
-        };
     };
     responses: never;
     parameters: never;
@@ -15745,6 +16204,745 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    listAccounts: {
+        parameters: {
+            query?: {
+                find?: string;
+                role?: ("admin" | "leader" | "dept_head" | "section" | "clerk" | "finance" | "project_owner" | "supervisor" | "contractor" | "inspector" | "auditor" | "discipline" | "third_party" | "public" | "visitor") | null;
+                state?: "open" | "closed" | "all";
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    openAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountShown"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"] | components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    listRoles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    getAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                username: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountShown"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    giveRole: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                username: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GrantGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountShown"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"] | components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    withdrawRole: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                username: string;
+                grant: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BasisGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountShown"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"] | components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    setActive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                username: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ActiveGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountShown"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"] | components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    setPassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                username: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountShown"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedAct"] | components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
+    checkPlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                "multipart/form-data": {
+                    /** Format: binary */
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanChecked"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanRefused"] | components["schemas"]["ErrorEnvelope"];
                 };
             };
         };
@@ -16412,7 +17610,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["central__api__lives_schemas__DecisionGiven"];
+                "application/json": components["schemas"]["DecisionGiven"];
             };
         };
         responses: {
@@ -16836,7 +18034,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["central__api__lives_schemas__DecisionGiven"];
+                "application/json": components["schemas"]["DecisionGiven"];
             };
         };
         responses: {
@@ -17251,7 +18449,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["central__api__lives_schemas__DecisionGiven"];
+                "application/json": components["schemas"]["DecisionGiven"];
             };
         };
         responses: {
@@ -17663,7 +18861,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["central__api__lives_schemas__DecisionGiven"];
+                "application/json": components["schemas"]["DecisionGiven"];
             };
         };
         responses: {
@@ -18945,7 +20143,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["central__api__observed_schemas__FindingGiven"];
+                "application/json": components["schemas"]["SafetyFindingGiven"];
             };
         };
         responses: {
@@ -21394,7 +22592,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["central__api__mending_schemas__EvidenceGiven"];
+                "application/json": components["schemas"]["MendingEvidenceGiven"];
             };
         };
         responses: {
@@ -25032,7 +26230,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["central__api__evaluation_schemas__DecisionGiven"];
+                "application/json": components["schemas"]["MeetingDecisionGiven"];
             };
         };
         responses: {
@@ -25830,7 +27028,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["central__api__evaluation_schemas__AnswerGiven"];
+                "application/json": components["schemas"]["ObjectionAnswered"];
             };
         };
         responses: {
@@ -26462,7 +27660,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["central__api__evaluation_schemas__FindingGiven"];
+                "application/json": components["schemas"]["AuditFindingGiven"];
             };
         };
         responses: {
@@ -26472,7 +27670,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["central__api__evaluation_schemas__FindingShown"];
+                    "application/json": components["schemas"]["AuditFindingShown"];
                 };
             };
             /** @description Bad Request */
@@ -26561,7 +27759,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["central__api__evaluation_schemas__FindingShown"];
+                    "application/json": components["schemas"]["AuditFindingShown"];
                 };
             };
             /** @description Bad Request */
@@ -28237,6 +29435,73 @@ export interface operations {
             };
         };
     };
+    listLedgerImports: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerImports"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorEnvelope"];
+                };
+            };
+        };
+    };
     getLedgerImport: {
         parameters: {
             query?: {
@@ -29424,7 +30689,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["central__api__sheet_schemas__FormShown"];
+                    "application/json": components["schemas"]["ValueForm"];
                 };
             };
             /** @description Bad Request */
@@ -29911,7 +31176,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["central__api__sheet_schemas__EntryGiven"];
+                "application/json": components["schemas"]["LeafEntryGiven"];
             };
         };
         responses: {
@@ -30000,7 +31265,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["central__api__sheet_schemas__DecisionGiven"];
+                "application/json": components["schemas"]["EntryDecisionGiven"];
             };
         };
         responses: {
@@ -30331,7 +31596,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["central__api__sheet_schemas__DecisionGiven"];
+                "application/json": components["schemas"]["EntryDecisionGiven"];
             };
         };
         responses: {
@@ -36790,7 +38055,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["central__api__indicator_schemas__FrameShown"];
+                    "application/json": components["schemas"]["SetInFrame"];
                 };
             };
             /** @description Bad Request */
