@@ -98,14 +98,17 @@ class Changes:
             self._send(Change(projects=tuple(gathered), at=max(gathered.values())))
 
     def _send(self, change: Change | None) -> None:
+        targets: dict[asyncio.AbstractEventLoop, list[asyncio.Queue[Change | None]]] = {}
         with self._lock:
-            targets = list(self._queues.items())
-        for queue, loop in targets:
+            for queue, loop in self._queues.items():
+                targets.setdefault(loop, []).append(queue)
+        for loop, queues in targets.items():
             if not loop.is_closed():
-                loop.call_soon_threadsafe(_put, queue, change)
+                loop.call_soon_threadsafe(_put, queues, change)  # a loop is woken once for all of its pages
 
 
-def _put(queue: asyncio.Queue[Change | None], change: Change | None) -> None:
-    if queue.full():
-        queue.get_nowait()
-    queue.put_nowait(change)
+def _put(queues: Iterable[asyncio.Queue[Change | None]], change: Change | None) -> None:
+    for queue in queues:
+        if queue.full():
+            queue.get_nowait()
+        queue.put_nowait(change)

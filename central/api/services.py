@@ -21,6 +21,7 @@ from central.api.tokens import Signer
 from central.api.uploads.intake import Turns
 from central.api.uploads.limits import UploadLimits
 from central.api.views.briefs import Briefs
+from central.api.views.details import Detail
 from central.api.views.public import Shown
 from central.api.wall_cache import AnswerCache
 from central.domain import Text
@@ -28,6 +29,9 @@ from central.store.engine import snapshots
 
 if TYPE_CHECKING:
     from central.api.recognition_schemas import LivelihoodList  # which needs access, which needs this
+
+
+CURVES_MAX = 1024  # of some kilobytes each
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +70,8 @@ class Services:
     walls: AnswerCache[Kept] = field(default_factory=AnswerCache)
     districts: AnswerCache[Kept] = field(default_factory=AnswerCache)
     briefs: Briefs = field(default_factory=Briefs)
+    details: KeptRows[Detail] = field(default_factory=KeptRows)
+    curves: AnswerCache[Kept] = field(default_factory=lambda: AnswerCache(kept_max=CURVES_MAX))
     round_sites: KeptRows[bytes] = field(default_factory=KeptRows)
     published: AnswerCache[Shown] = field(default_factory=AnswerCache)
     promised: AnswerCache[LivelihoodList] = field(default_factory=AnswerCache)

@@ -14,7 +14,8 @@ Made = TypeVar("Made")
 class AnswerCache(Generic[Made]):
     """Answers by scope, each with the stamp of what it was made of; a scope is made by one caller at a time."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, kept_max: int = KEPT_MAX) -> None:
+        self._kept_max = kept_max
         self._kept: OrderedDict[Hashable, tuple[Hashable, Made]] = OrderedDict()
         self._making: dict[Hashable, Lock] = {}
         self._lock = Lock()
@@ -29,11 +30,16 @@ class AnswerCache(Generic[Made]):
                 if found is not None and found[0] == stamp:
                     self._kept.move_to_end(scope)
                     return found[1]
-            made = make()
+            try:
+                made = make()
+            except BaseException:
+                with self._lock:
+                    self._making.pop(scope, None)  # of what there is not, nothing is kept
+                raise
             with self._lock:
                 self._kept[scope] = (stamp, made)
                 self._kept.move_to_end(scope)
-                while len(self._kept) > KEPT_MAX:
+                while len(self._kept) > self._kept_max:
                     dropped, _ = self._kept.popitem(last=False)
                     self._making.pop(dropped, None)
             return made

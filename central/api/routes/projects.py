@@ -8,15 +8,15 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from central.api.access import Access, allow
 from central.api.acting import Day
-from central.api.kept import Kept, answered, kept
+from central.api.kept import Kept, answered, kept, kept_bytes
 from central.api.project_schemas import Curve, District, ProjectDetail, ProjectList
 from central.api.schemas import Sign
 from central.api.score_schemas import ScoreDetail
 from central.api.services import Db, Given
 from central.api.views.curve import curve_of
-from central.api.views.projects import Filters, district_of, list_of, project_of
+from central.api.views.projects import Filters, district_of, list_of, project_json
 from central.api.views.scores import score_of
-from central.store.read_marks import judged_stamp
+from central.store.read_marks import judged_stamp, marks
 
 router = APIRouter(tags=["projects"])
 Reader = Annotated[Access, allow("read_projects")]
@@ -68,15 +68,23 @@ def projects(
 
 
 @router.get("/projects/{project_id}", operation_id="getProject", response_model=ProjectDetail)
-def project(project_id: str, access: Reader, services: Given, session: Db) -> ProjectDetail:
+def project(request: Request, project_id: str, access: Reader, services: Given, session: Db) -> Response:
     """A project with its buildings, items and cameras."""
-    return project_of(session, project_id, access=access, now=services.clock())
+    body = project_json(session, services.details, project_id, access=access, now=services.clock())
+    return answered(request, kept_bytes(body))
 
 
 @router.get("/projects/{project_id}/curve", operation_id="getCurve", response_model=Curve)
-def curve(project_id: str, access: Reader, services: Given, session: Db, building: Short = None) -> Curve:
+def curve(
+    request: Request, project_id: str, access: Reader, services: Given, session: Db, *, building: Short = None
+) -> Response:
     """Planned and measured completion by day, of the project or of one of its buildings."""
-    return curve_of(session, project_id, building_id=building)
+    (mark,) = marks(session.connection(), [project_id])
+
+    def make() -> Kept:
+        return kept(curve_of(session, project_id, building_id=building))
+
+    return answered(request, services.curves.answer((project_id, building), mark.stamp(services.clock()), make))
 
 
 @router.get("/projects/{project_id}/score", operation_id="getScore", response_model=ScoreDetail)

@@ -13,10 +13,11 @@ from sqlmodel import Session
 from central import domain
 from central.api.access import Access
 from central.api.errors import absent
-from central.api.policy import covers, usable
+from central.api.kept import with_part
+from central.api.kept_rows import KeptRows
+from central.api.policy import Place, covers, usable
 from central.api.project_schemas import (
     District,
-    Pause,
     ProjectDetail,
     ProjectList,
     ProjectSummary,
@@ -25,13 +26,15 @@ from central.api.project_schemas import (
 )
 from central.api.schemas import Sign, Text
 from central.api.views.briefs import Brief
+from central.api.views.details import Detail, detail_of
 from central.api.views.fleet import camera_state
 from central.api.views.sign import SIGNS, severity
-from central.api.views.standing import Judged
-from central.store import tables
 from central.store.read_checked import disputed_items
 from central.store.read_fleet import watching
+from central.store.read_marks import marks
 from central.store.read_standing import standings
+
+_NO_SCORE = ScoreBrief(total=None, grade=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,15 +75,33 @@ def project_of(session: Session, project_id: str, *, access: Access, now: dateti
     found = standings(session, [project_id])
     if not found:
         raise absent("project", project_id)
-    judged = Judged(session, found[0], now=now)
-    return ProjectDetail(
-        plan_version=judged.plan.plan_version,
-        pauses=[Pause(first=first, last=last) for first, last in judged.plan.pauses],
-        buildings=judged.buildings(),
-        cameras=[camera_state(camera) for camera in watching(session, [project_id])],
-        disputed=sorted(disputed_items(session.connection(), project_id)),
-        **dict(_shown(judged.summary(), found[0].project, access)),
-    )
+    made = detail_of(session, found[0], now=now)
+    return _completed(session, made, seen=access.sees_scores(found[0].project))
+
+
+def project_json(
+    session: Session, details: KeptRows[Detail], project_id: str, *, access: Access, now: datetime
+) -> bytes:
+    """The same as JSON; what changes with a judgement or a plan only is kept in `details`."""
+    mark = next(iter(marks(session.connection(), [project_id])), None)
+    if mark is None:
+        raise absent("project", project_id)
+
+    def made(stale: Sequence[str]) -> dict[str, Detail]:
+        return {one.project.id: Detail.of(detail_of(session, one, now=now)) for one in standings(session, stale)}
+
+    detail = details.of({project_id: mark.stamp(now)}, made)[project_id]
+    place = Place(project=mark.project, unit=mark.unit, street=mark.street)
+    seen = covers(usable(access.grants, action="read_scores"), place=place)
+    return with_part(_completed(session, detail.shown, seen=seen), "buildings", detail.buildings)
+
+
+def _completed(session: Session, made: ProjectDetail, *, seen: bool) -> ProjectDetail:
+    """With cameras and disputes as they are now; `seen`: the caller may read the score."""
+    cameras = [camera_state(camera) for camera in watching(session, [made.id])]
+    disputed = sorted(disputed_items(session.connection(), made.id))
+    score = made.score if seen else _NO_SCORE
+    return made.model_copy(update={"cameras": cameras, "disputed": disputed, "score": score})
 
 
 def _visible(briefs: Iterable[Brief], access: Access) -> list[ProjectSummary]:
@@ -94,12 +115,7 @@ def _visible(briefs: Iterable[Brief], access: Access) -> list[ProjectSummary]:
 
 def _without_score(summary: ProjectSummary) -> ProjectSummary:
     """Scores are not everybody's."""
-    return summary.model_copy(update={"score": ScoreBrief(total=None, grade=None)})
-
-
-def _shown(summary: ProjectSummary, project: tables.Project, access: Access) -> ProjectSummary:
-    """The summary without what the caller may not read."""
-    return summary if access.sees_scores(project) else _without_score(summary)
+    return summary.model_copy(update={"score": _NO_SCORE})
 
 
 def _passes(summary: ProjectSummary, filters: Filters) -> bool:

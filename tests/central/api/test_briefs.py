@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, insert, update
 from sqlmodel import Session
 
+from central.api.access import Access
+from central.api.kept_rows import KeptRows
+from central.api.policy import Grant
 from central.api.project_schemas import ProjectSummary
 from central.api.views.briefs import Briefs
+from central.api.views.curve import curve_of
+from central.api.views.details import Detail
+from central.api.views.projects import project_json, project_of
+from central.api.views.round import round_of
 from central.api.views.standing import Judged
+from central.api.wall_cache import AnswerCache
 from central.domain import Project
 from central.ingest.commit import commit
 from central.plan.calendar import local_day
@@ -21,7 +31,7 @@ from central.rules.ladder import PROFILES
 from central.store import tables
 from central.store.engine import reading, writing
 from central.store.instants import to_ms
-from central.store.read_marks import judged_stamp
+from central.store.read_marks import judged_stamp, marks
 from central.store.read_standing import standings
 from central.store.save_plan import save_plan
 from central.store.upsert import table_of
@@ -30,6 +40,11 @@ from tests.central.api.district import reading as a_reading
 from tests.central.api.test_wall import counted
 from tests.central.build import at
 from wire.messages import Frame
+
+OWNER = Access(
+    username="owner", name="owner", grants=(Grant(role="project_owner", kind="project", scope="qp"),), expires_at=None
+)
+CONTRACTOR = replace(OWNER, grants=(Grant(role="contractor", kind="project", scope="qp"),))
 
 
 def rows(briefs: Briefs, engine: Engine, *, now: datetime = NOW) -> dict[str, ProjectSummary]:
@@ -177,3 +192,54 @@ def test_a_page_of_the_list_is_a_part_of_it(one_centre: Centre) -> None:
     assert [page["total"] for page in pages] == [2, 2, 2]
     assert [one for page in pages for one in page["projects"]] == whole["projects"]
     assert leader.get("/api/v1/projects?limit=0").status_code == 422
+
+
+class Pages:
+    """What else is kept by the same marks: a project's page, its curve, and how an inspector takes it along."""
+
+    def __init__(self) -> None:
+        self.details, self.sites = KeptRows[Detail](), KeptRows[bytes]()
+        self.curves = AnswerCache[str]()
+
+    def of(self, engine: Engine) -> dict[str, Any]:
+        """Each of one project, as JSON says it."""
+        with reading(engine) as connection, Session(connection) as session:
+            (mark,) = marks(connection, ["qp"])
+            return {
+                "page": json.loads(project_json(session, self.details, "qp", access=OWNER, now=NOW)),
+                "round": json.loads(round_of(session, self.sites, access=OWNER, now=NOW, wall=NOW)),
+                "curve": self.curves.answer(
+                    "qp", mark.stamp(NOW), lambda: curve_of(session, "qp", building_id=None).model_dump_json()
+                ),
+            }
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=[one.__name__ for one in CHANGES])
+def test_after_a_change_the_kept_pages_are_the_new_ones(filled: Engine, change: Callable[[Engine], None]) -> None:
+    pages = Pages()
+    before = pages.of(filled)
+    change(filled)
+    after = pages.of(filled)
+    assert after == Pages().of(filled)
+    assert after != before or change is another_unit or change is another_ladder
+    with reading(filled) as connection, Session(connection) as session:
+        assert after["page"] == project_of(session, "qp", access=OWNER, now=NOW).model_dump(mode="json")
+
+
+def test_a_kept_page_is_without_the_score_for_who_may_not_read_it(filled: Engine) -> None:
+    pages = KeptRows[Detail]()
+    with reading(filled) as connection, Session(connection) as session:
+        seen = json.loads(project_json(session, pages, "qp", access=OWNER, now=NOW))
+        hidden = json.loads(project_json(session, pages, "qp", access=CONTRACTOR, now=NOW))
+    assert seen["score"]["total"] is not None
+    assert hidden == seen | {"score": {"total": None, "grade": None}}
+
+
+def test_a_new_fence_is_taken_along(filled: Engine) -> None:
+    pages = Pages()
+    assert pages.of(filled)["round"]["sites"][0]["fence"]["version"] == 0
+    fence = {"project": "qp", "version": 1, "datum": "wgs84", "set_by": "t", "set_at": 1}
+    document = {"type": "Polygon", "coordinates": [[[118.0, 32.0], [118.1, 32.0], [118.1, 32.1], [118.0, 32.0]]]}
+    with writing(filled) as connection:
+        connection.execute(insert(table_of(tables.SiteFence)), [fence | {"document": json.dumps(document)}])
+    assert pages.of(filled)["round"]["sites"][0]["fence"]["version"] == 1
