@@ -34,7 +34,7 @@ class ReferenceShown(Answer):
     answered_at: datetime | None
 
 
-class FrameShown(Answer):
+class NewestFrame(Answer):
     """The newest frame that was taken. `still` is there once its bytes have come; `guess` is what the gateway proposes.
 
     `is_old`: another commissioning came into force after it.
@@ -86,7 +86,7 @@ class Commissioning(Answer):
     online: bool
     registration: Literal["VERIFIED", "UNVERIFIED", "MOVED"] | None
     ask: ReferenceShown | None
-    frame: FrameShown | None
+    frame: NewestFrame | None
     scene: Scene | None
     based_on: int
     order: OrderSteps | None

@@ -43,7 +43,7 @@ class Agenda(Answer):
     items: list[AgendaItemShown]
 
 
-class DecisionGiven(Asked):
+class MeetingDecisionGiven(Asked):
     """What the meeting decided about an issue: one person of one of its departments does it until a day."""
 
     issue: Annotated[str, Field(pattern=r"^case/[0-9]{1,18}$")]
@@ -53,7 +53,7 @@ class DecisionGiven(Asked):
     due: Day
 
 
-class PartShown(Answer):
+class CompositePartShown(Answer):
     """A part of a composite: its mean, the weight the policy gives it, and the one it had with others missing."""
 
     kind: str
@@ -108,7 +108,7 @@ class EvaluationList(Answer):
     evaluations: list[EvaluationShown]
 
 
-class FormShown(Answer):
+class EvaluationFormShown(Answer):
     """A form of an evaluation as the caller may see it: the assessed sees numbers in place of peers."""
 
     id: int | None
@@ -151,10 +151,10 @@ class EvaluationDetail(EvaluationShown):
 
     policy: int
     sheet: str | None
-    parts: list[PartShown]
+    parts: list[CompositePartShown]
     missing: list[str]
     discrepancies: list[DiscrepancyShown]
-    forms: list[FormShown]
+    forms: list[EvaluationFormShown]
     approvals: list[ApprovalShown]
     objections: list[ObjectionShown]
     timeline: list[EvaluationEventShown]
@@ -226,7 +226,7 @@ class ReasonGiven(Asked):
     reason: Reasoned
 
 
-class AnswerGiven(Asked):
+class ObjectionAnswered(Asked):
     """The answer to an objection; upheld, everything is done anew."""
 
     upheld: bool
@@ -247,7 +247,7 @@ class PolicyShown(Answer):
     document: dict[str, JsonValue]
 
 
-class FindingGiven(Asked):
+class AuditFindingGiven(Asked):
     """What audit found of a project."""
 
     title: Line
@@ -257,7 +257,7 @@ class FindingGiven(Asked):
     found_on: Day
 
 
-class FindingShown(Answer):
+class AuditFindingShown(Answer):
     """A finding with the rectification that was made of it."""
 
     id: int

@@ -26,14 +26,14 @@ PeriodText = Annotated[str, Field(max_length=8, pattern=r"^\d{4}(-(0[1-9]|1[0-2]
 ShortText = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
 
-class TextGiven(Asked):
+class SentenceGiven(Asked):
     """A sentence in both languages; English may be left out and is the Chinese then."""
 
     zh: ShortText
     en: Annotated[str, Field(max_length=500, pattern=r"^[^\x00-\x1f\x7f]*$")] = ""
 
 
-class SubjectGiven(Asked):
+class GoalSubjectGiven(Asked):
     """Whom or what a goal or set is about: district, unit (by its Chinese name), project or person (by user name)."""
 
     kind: GoalSubject
@@ -97,8 +97,8 @@ class GoalGiven(Asked):
     level: Annotated[int, Field(ge=1, le=4)]
     parent: Id | None = None
     owner: MaybeLine = ""
-    subject: SubjectGiven
-    text: TextGiven
+    subject: GoalSubjectGiven
+    text: SentenceGiven
     target: Amount
     unit: Unit
     baseline: Amount | None = None

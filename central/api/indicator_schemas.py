@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from central.api.acting import Day, Id, Line, Note, Number
-from central.api.goal_schemas import MaybeId, Share, SubjectShown, TextGiven
+from central.api.goal_schemas import MaybeId, SentenceGiven, Share, SubjectShown
 from central.api.mending_schemas import Asked
 from central.api.schemas import Answer, Sha256, Text
 from central.scoring.sets import LEAVES_MAX
@@ -79,7 +79,7 @@ class CloneGiven(Asked):
 
     base_version: Annotated[int, Field(ge=0, lt=1 << 31)]
     sector: Annotated[str, Field(max_length=32, pattern=r"^[a-z][a-z0-9_]*$")]
-    name: TextGiven
+    name: SentenceGiven
     frame: Frame
     weighing: Literal["equal", "mof", "given", "judged"]
     since: Day
@@ -98,7 +98,7 @@ class SetDecisionGiven(Asked):
     remark: Note = ""
 
 
-class LeafShown(Answer):
+class SetLeafShown(Answer):
     """An indicator in a set, its weight, and where the weight is from."""
 
     indicator: IndicatorShown
@@ -124,7 +124,7 @@ class SetShown(Answer):
     proposed_by: str
     decided_by: str
     remark: str
-    leaves: list[LeafShown]
+    leaves: list[SetLeafShown]
 
 
 class SetVersions(Answer):
@@ -159,10 +159,10 @@ class FrameNodeShown(Answer):
     name: Text
     weight: float
     share: float
-    leaves: list[LeafShown]
+    leaves: list[SetLeafShown]
 
 
-class FrameShown(Answer):
+class SetInFrame(Answer):
     """A set looked at through a frame; the leaves are the same in each."""
 
     frame: Frame
@@ -177,7 +177,7 @@ class FactorGiven(Asked):
     """tCO2e for one unit of something."""
 
     code: Id
-    name: TextGiven
+    name: SentenceGiven
     kind: Literal["material", "machine", "transport", "energy"]
     unit: Annotated[str, Field(min_length=1, max_length=16, pattern=r"^[^\x00-\x1f\x7f]+$")]
     tco2e: Positive
@@ -192,7 +192,7 @@ class FactorTableGiven(Asked):
     factors: Annotated[list[FactorGiven], Field(min_length=1, max_length=500)]
 
 
-class FactorShown(Answer):
+class CarbonFactorShown(Answer):
     """tCO2e for one unit of something."""
 
     code: str
@@ -208,7 +208,7 @@ class FactorTableShown(Answer):
     name: str
     source: str
     version: str
-    factors: list[FactorShown]
+    factors: list[CarbonFactorShown]
 
 
 class FactorTables(Answer):

@@ -250,7 +250,7 @@ class PlanStep(Answer):
     evidence: str
 
 
-class PartShown(Answer):
+class PlanPartShown(Answer):
     """A part of a project with its share of the whole in millionths, and its own completion by the newest judgement.
 
     `kind`: lot, building, unit or item; `parent` null at the top. `actual_bp` null while nothing was seen of it.
@@ -290,7 +290,7 @@ class Structure(Answer):
 
     project: str
     plan_version: int
-    parts: list[PartShown]
+    parts: list[PlanPartShown]
     key_dates: list[KeyDateShown]
     dependencies: list[LinkShown]
 

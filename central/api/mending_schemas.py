@@ -104,7 +104,7 @@ class PieceGiven(Asked):
     note: Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")] = ""
 
 
-class EvidenceGiven(Asked):
+class MendingEvidenceGiven(Asked):
     """What shows that it is done."""
 
     evidence: Annotated[list[PieceGiven], Field(max_length=60)] = []
@@ -222,7 +222,7 @@ class ClockShown(Answer):
     late: bool
 
 
-class EvidenceShown(Answer):
+class MendingEvidenceShown(Answer):
     """A piece of evidence."""
 
     kind: Literal["photo", "still"]
@@ -259,7 +259,7 @@ class RectificationRow(Answer):
     verified_by: str | None
     returned: int
     overdue_days: int
-    evidence: list[EvidenceShown]
+    evidence: list[MendingEvidenceShown]
     warnings: list[str]
     acts: list[str]
     version: int

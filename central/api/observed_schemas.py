@@ -90,7 +90,7 @@ class LotsPage(Answer):
     next: int | None
 
 
-class FindingGiven(Asked):
+class SafetyFindingGiven(Asked):
     """What a look at safety found on a day; `paper` is the SHA-256 of the record; `withdrawn` with `replaces`: there
     was none."""
 

@@ -18,7 +18,7 @@ SeriesCode = Literal["warnings", "mending_days", "data_quality", "score"]
 OptionId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$")]
 
 
-class FactorShown(Answer):
+class RiskFactorShown(Answer):
     """What moved a probability: its value here, what it usually is (null where that says nothing), and which way."""
 
     code: str
@@ -35,7 +35,7 @@ class ProbabilityShown(Answer):
     base_bp: Bp
     n: int
     day: date
-    factors: list[FactorShown]
+    factors: list[RiskFactorShown]
 
 
 class SignShown(Answer):

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, JsonValue
 
 from central.api.acting import Day, Line, Note, Reasoned
-from central.api.evaluation_schemas import AskedLeaf, EvaluationShown, FindingShown, LeafId, Points
+from central.api.evaluation_schemas import AskedLeaf, AuditFindingShown, EvaluationShown, LeafId, Points
 from central.api.mending_schemas import Asked
 from central.api.schemas import Answer, Grade, Sha256, Text
 
@@ -135,4 +135,4 @@ class Oversight(Answer):
     project: ProjectTab
     performance: list[EvaluationShown] | None
     third: list[ThirdShown] | None
-    audit: list[FindingShown] | None
+    audit: list[AuditFindingShown] | None

@@ -111,7 +111,7 @@ class DailyReports(Answer):
     next: int | None
 
 
-class FindingShown(Answer):
+class BrokenClauseShown(Answer):
     """A clause that does not hold: its number and words, what is wrong, days late where that is the matter."""
 
     code: Literal["late", "overdue", "stage_name", "payment_early", "payment_late"]
@@ -135,7 +135,7 @@ class Checks(Answer):
 
     project: str
     as_of: date
-    findings: list[FindingShown]
+    findings: list[BrokenClauseShown]
     duties: list[DutyShown]
     missed: int
     open_disputes: int

@@ -53,7 +53,7 @@ class UsageList(Answer):
     units: list[UsageShown]
 
 
-class EvidenceGiven(Asked):
+class CaseEvidenceGiven(Asked):
     """What shows a case: the digest of something that the centre keeps, and what it shows."""
 
     sha256: Sha256
@@ -67,11 +67,11 @@ class PracticeGiven(Asked):
     project: Id | None = None
     title: Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
     summary: Words
-    evidence: Annotated[tuple[EvidenceGiven, ...], Field(max_length=50)] = ()
+    evidence: Annotated[tuple[CaseEvidenceGiven, ...], Field(max_length=50)] = ()
     tags: Annotated[tuple[Line, ...], Field(max_length=20)] = ()
 
 
-class EvidenceShown(Answer):
+class CaseEvidenceShown(Answer):
     """A link to what shows it."""
 
     sha256: Sha256
@@ -87,7 +87,7 @@ class PracticeShown(Answer):
     project: str | None
     title: str
     summary: str
-    evidence: list[EvidenceShown]
+    evidence: list[CaseEvidenceShown]
     tags: list[str]
     author: str
     entered_at: datetime

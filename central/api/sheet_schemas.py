@@ -34,7 +34,7 @@ class ScoredSubject(Answer):
     id: str
 
 
-class SubjectGiven(Asked):
+class ScoredSubjectGiven(Asked):
     """A project (its id), a unit (its name) or a person (user name)."""
 
     kind: Literal["project", "unit", "person"]
@@ -89,7 +89,7 @@ class FieldShown(ValueShown):
     formula: Text
 
 
-class FormShown(Answer):
+class ValueForm(Answer):
     """What is known of each indicator of the subject's set in force for a period."""
 
     subject: ScoredSubject
@@ -132,7 +132,7 @@ class SheetList(Answer):
     next: str | None
 
 
-class LeafShown(ValueShown):
+class SheetLeafShown(ValueShown):
     """A leaf of a sheet: points = weight x leaf score. `before` = the target before an approved adjustment."""
 
     weight: float
@@ -165,17 +165,17 @@ class SheetShown(SheetBrief):
     data_quality: float | None
     marks: list[MarkShown]
     honesty: HonestyShown | None
-    leaves: list[LeafShown]
+    leaves: list[SheetLeafShown]
 
 
 # --- entries ----------------------------------------------------------------------------------------------------------
 
 
-class EntryGiven(Asked):
+class LeafEntryGiven(Asked):
     """A value: `value` of a number, `n` and `satisfied` of a survey, `points` of a panel. `override` replaces what is
     measured, with its `reason`; both stay visible."""
 
-    subject: SubjectGiven
+    subject: ScoredSubjectGiven
     period: PeriodName
     indicator: Indicator
     value: Measured | None = None
@@ -189,7 +189,7 @@ class EntryGiven(Asked):
     override: bool = False
 
 
-class DecisionGiven(Asked):
+class EntryDecisionGiven(Asked):
     """Accepted, or returned with a remark."""
 
     outcome: Literal["accepted", "returned"]

@@ -61,7 +61,7 @@ class ReleaseGiven(Asked):
     reason: Note
 
 
-class AnswerGiven(Asked):
+class PairAnswered(Asked):
     """`first` against `second` (places of the criteria, from 0): 3 = the first is three times as important, -3 = the
     second; 1 = alike. 0 and -1 are no judgements."""
 
@@ -73,7 +73,7 @@ class AnswerGiven(Asked):
 class AnswersGiven(Asked):
     """Some or all answers; those given before and not given here stay."""
 
-    answers: Annotated[list[AnswerGiven], Field(min_length=1, max_length=CRITERIA_MAX * CRITERIA_MAX)]
+    answers: Annotated[list[PairAnswered], Field(min_length=1, max_length=CRITERIA_MAX * CRITERIA_MAX)]
 
 
 class FreezeGiven(Asked):
@@ -103,7 +103,7 @@ class WeightShown(Answer):
 
 
 class JudgementShown(Answer):
-    """One judgement, as in AnswerGiven."""
+    """One judgement, as in PairAnswered."""
 
     first: int
     second: int

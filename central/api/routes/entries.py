@@ -17,10 +17,10 @@ from central.api.policy import district_wide
 from central.api.refused_acts import recorded
 from central.api.services import Db, Given, Services
 from central.api.sheet_schemas import (
-    DecisionGiven,
-    EntryGiven,
+    EntryDecisionGiven,
     EntryList,
     EntryShown,
+    LeafEntryGiven,
     PeriodName,
     RequestCountsGiven,
     SavingGiven,
@@ -81,7 +81,7 @@ def get_entries(
 
 
 @router.post("/entries", operation_id="enterValue", status_code=201, response_model=EntryShown, responses=RESPONSES)
-def post_entry(given: EntryGiven, access: Author, services: Given) -> EntryShown:
+def post_entry(given: LeafEntryGiven, access: Author, services: Given) -> EntryShown:
     """Enter a value with its papers; it counts once somebody else has accepted it. What is measured is refused, but as
     an override with its reason (E08)."""
     about = Subject(kind=given.subject.kind, id=given.subject.id)
@@ -104,7 +104,7 @@ def post_entry(given: EntryGiven, access: Author, services: Given) -> EntryShown
 
 
 @router.post("/entries/{entry}/decision", operation_id="decideEntry", response_model=EntryShown, responses=RESPONSES)
-def post_decision(entry: Entered, given: DecisionGiven, access: Acceptor, services: Given) -> EntryShown:
+def post_decision(entry: Entered, given: EntryDecisionGiven, access: Acceptor, services: Given) -> EntryShown:
     """Accept an entry or return it; never one's own, about oneself or about one's own unit."""
     with _act(services, access, "entry.decide", f"entry/{entry}") as connection:
         found = entry_of(connection, entry)
@@ -181,7 +181,7 @@ def post_saving(given: SavingGiven, access: Author, services: Given) -> SavingSh
 
 
 @router.post("/savings/{saving}/decision", operation_id="decideSaving", response_model=SavingShown, responses=RESPONSES)
-def post_saving_decision(saving: Entered, given: DecisionGiven, access: Acceptor, services: Given) -> SavingShown:
+def post_saving_decision(saving: Entered, given: EntryDecisionGiven, access: Acceptor, services: Given) -> SavingShown:
     """Accept a saving or return it; never one's own."""
     with _act(services, access, "saving.decide", f"saving/{saving}") as connection:
         found = saving_of(connection, saving)

@@ -12,7 +12,6 @@ from central.api.access import Access, allow
 from central.api.acting import Number
 from central.api.errors import ApiError, absent
 from central.api.evaluation_schemas import (
-    AnswerGiven,
     ApprovalsGiven,
     ApprovedList,
     ApprovedOne,
@@ -20,6 +19,7 @@ from central.api.evaluation_schemas import (
     EvaluationDetail,
     EvaluationList,
     EvaluationStateName,
+    ObjectionAnswered,
     OwnForm,
     OwnForms,
     PointsGiven,
@@ -198,7 +198,7 @@ def post_objection(
     response_model=EvaluationDetail,
     responses=RESPONSES,
 )
-def post_answer(objection_id: Id, given: AnswerGiven, access: Approver, services: Given) -> EvaluationDetail:
+def post_answer(objection_id: Id, given: ObjectionAnswered, access: Approver, services: Given) -> EvaluationDetail:
     """Answer an objection, by somebody who neither objected nor approved the result nor works for the assessed."""
     with reading(services.engine) as connection:
         row = objection_row(connection, objection_id)

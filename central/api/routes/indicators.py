@@ -13,21 +13,21 @@ from central.api.acting import Day, Number
 from central.api.errors import absent
 from central.api.goal_schemas import SubjectShown
 from central.api.indicator_schemas import (
+    CarbonFactorShown,
     CarbonGiven,
     CarbonLineShown,
     CarbonShown,
     CloneGiven,
-    FactorShown,
     FactorTableGiven,
     FactorTables,
     FactorTableShown,
     Frame,
-    FrameShown,
     SectorBrief,
     SectorList,
     SectorShown,
     SetBrief,
     SetDecisionGiven,
+    SetInFrame,
     SetList,
     SetShown,
     SetSubject,
@@ -153,7 +153,7 @@ def get_set(
 
 
 @router.get(
-    "/indicator-sets/{kind}/{subject}/frames/{frame}", operation_id="getIndicatorFrame", response_model=FrameShown
+    "/indicator-sets/{kind}/{subject}/frames/{frame}", operation_id="getIndicatorFrame", response_model=SetInFrame
 )
 def get_frame(
     kind: SetSubject,
@@ -164,7 +164,7 @@ def get_frame(
     services: Given,
     session: Db,
     day: OnDay = None,
-) -> FrameShown:
+) -> SetInFrame:
     """The set in force on a day through a frame: input-output-impact, the four dimensions, or the ministry's."""
     about = Subject(kind=kind, id=subject)
     _check_reach(reads_set(session, access, about, now_ms=to_ms(services.wall())), about)
@@ -366,7 +366,7 @@ def _table_shown(table: FactorTable) -> FactorTableShown:
         source=table.source,
         version=table.version,
         factors=[
-            FactorShown(code=one.code, name=words(one.name), kind=one.kind, unit=one.unit, tco2e=one.tco2e)
+            CarbonFactorShown(code=one.code, name=words(one.name), kind=one.kind, unit=one.unit, tco2e=one.tco2e)
             for one in table.factors
         ],
     )

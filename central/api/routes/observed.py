@@ -18,9 +18,9 @@ from central.api.observed_schemas import (
     Board,
     CountGiven,
     Counts,
-    FindingGiven,
     LotsGiven,
     LotsPage,
+    SafetyFindingGiven,
     SafetyPage,
 )
 from central.api.services import Db, Given, Services, services_of
@@ -119,7 +119,7 @@ def get_lots(project_id: str, access: Reader, session: Db, before: Before = None
 
 
 @router.post("/safety", operation_id="noteSafety", status_code=201, response_model=SafetyPage)
-def post_finding(project_id: str, given: FindingGiven, access: Reporter, services: Given) -> SafetyPage:
+def post_finding(project_id: str, given: SafetyFindingGiven, access: Reporter, services: Given) -> SafetyPage:
     """Note a finding of safety, serious or not; never by who builds or owns the project."""
     with noted_refusals(services, access, project_id, action="safety.note"), writing(services.engine) as connection:
         number = save_observed.note_finding(

@@ -11,7 +11,7 @@ from central.api.access import Access, AskFirst, allow
 from central.api.acting import Number
 from central.api.envelopes import ErrorEnvelope
 from central.api.errors import WrongMediaTypeError, absent
-from central.api.evaluation_schemas import FindingGiven, FindingShown, ReasonGiven
+from central.api.evaluation_schemas import AuditFindingGiven, AuditFindingShown, ReasonGiven
 from central.api.mending_refusals import RESPONSES
 from central.api.oversight_schemas import (
     BulletinItems,
@@ -161,10 +161,10 @@ def post_third(project_id: str, month: Month, given: ThirdGiven, access: ThirdPa
     "/projects/{project_id}/findings",
     operation_id="noteFinding",
     status_code=201,
-    response_model=FindingShown,
+    response_model=AuditFindingShown,
     responses=RESPONSES,
 )
-def post_finding(project_id: str, given: FindingGiven, access: Auditor, services: Given) -> FindingShown:
+def post_finding(project_id: str, given: AuditFindingGiven, access: Auditor, services: Given) -> AuditFindingShown:
     """Note what audit found of a project: the draft of a rectification is made of it."""
     finding = Finding(
         title=given.title, text=given.text, severity=given.severity, basis=given.basis, found_on=given.found_on
@@ -180,9 +180,9 @@ def post_finding(project_id: str, given: FindingGiven, access: Auditor, services
 
 
 @router.post(
-    "/findings/{finding_id}/close", operation_id="closeFinding", response_model=FindingShown, responses=RESPONSES
+    "/findings/{finding_id}/close", operation_id="closeFinding", response_model=AuditFindingShown, responses=RESPONSES
 )
-def post_close(finding_id: Id, given: NoteGiven, access: Auditor, services: Given) -> FindingShown:
+def post_close(finding_id: Id, given: NoteGiven, access: Auditor, services: Given) -> AuditFindingShown:
     """Audit says that it is mended, once its rectification is verified."""
     with reading(services.engine) as connection:
         row = finding_row(connection, finding_id)

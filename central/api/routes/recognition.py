@@ -16,7 +16,7 @@ from central.api.ranking_schemas import About, RemarkGiven
 from central.api.recognition_schemas import (
     AwardList,
     AwardShown,
-    EvidenceShown,
+    CaseEvidenceShown,
     LivelihoodList,
     LivelihoodShown,
     PracticeGiven,
@@ -249,7 +249,7 @@ def _practice(one: Practice) -> PracticeShown:
         project=one.project or None,
         title=one.title,
         summary=one.summary,
-        evidence=[EvidenceShown.model_validate(link) for link in one.evidence],
+        evidence=[CaseEvidenceShown.model_validate(link) for link in one.evidence],
         tags=list(one.tags),
         author=one.author,
         entered_at=from_ms(one.entered_ms),

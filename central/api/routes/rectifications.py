@@ -15,8 +15,8 @@ from central.api.mending_refusals import RESPONSES, refusals
 from central.api.mending_schemas import (
     Answered,
     CoordinationList,
-    EvidenceGiven,
     Indicators,
+    MendingEvidenceGiven,
     OrderGiven,
     Reason,
     RectificationDetail,
@@ -167,7 +167,9 @@ def start(rectification_id: str, access: Mender, services: Given) -> Rectificati
     response_model=RectificationDetail,
     responses=RESPONSES,
 )
-def evidence(rectification_id: str, given: EvidenceGiven, access: Mender, services: Given) -> RectificationDetail:
+def evidence(
+    rectification_id: str, given: MendingEvidenceGiven, access: Mender, services: Given
+) -> RectificationDetail:
     """Hand in what shows that it is done."""
     pieces = [Piece(kind=piece.kind, sha256=piece.sha256, note=piece.note) for piece in given.evidence]
 

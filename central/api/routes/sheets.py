@@ -11,7 +11,6 @@ from central.api.access import Access, allow
 from central.api.errors import InvalidError, absent
 from central.api.services import Db, Given
 from central.api.sheet_schemas import (
-    FormShown,
     MeasureList,
     OutcomeShown,
     PeriodName,
@@ -21,6 +20,7 @@ from central.api.sheet_schemas import (
     SheetShown,
     SubjectId,
     SubjectKind,
+    ValueForm,
 )
 from central.api.views.seats import visible_projects
 from central.api.views.sheets import (
@@ -67,14 +67,14 @@ def get_measures(access: Reader) -> MeasureList:
     return MeasureList(measures=[measure_shown(source) for source in SOURCES.values()])
 
 
-@router.get("/values", operation_id="getValueForm", response_model=FormShown)
+@router.get("/values", operation_id="getValueForm", response_model=ValueForm)
 def get_values(
     access: Reader,
     services: Given,
     subject_kind: SubjectKind,
     subject: Annotated[SubjectId, Query()],
     period: Annotated[PeriodName, Query()],
-) -> FormShown:
+) -> ValueForm:
     """What is known of each indicator of a subject in a period: measured values are filled in and read-only (A40)."""
     about, days = Subject(kind=subject_kind, id=subject), period_of(period)
     with writing(services.engine) as connection:
@@ -85,7 +85,7 @@ def get_values(
         values = prefilled(connection, found, subject=about, period=days, now_ms=to_ms(services.wall()))
     fields = [field_shown(leaf, value, subject=about) for leaf, value in zip(found.leaves, values, strict=True)]
     shown = {"kind": subject_kind, "id": subject}
-    return FormShown.model_validate(
+    return ValueForm.model_validate(
         {"subject": shown, "period": days.name, "set_id": found.id, "set_version": found.version, "fields": fields}
     )
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from central.api.access import Access, allow
 from central.api.acting import Number
-from central.api.evaluation_schemas import Agenda, DecisionGiven
+from central.api.evaluation_schemas import Agenda, MeetingDecisionGiven
 from central.api.mending_refusals import RESPONSES
 from central.api.policy import district_wide
 from central.api.refused_acts import recorded
@@ -137,7 +137,7 @@ def get_agenda(
     "/agenda/decisions", operation_id="decideIssue", status_code=201, response_model=TaskDetail, responses=RESPONSES
 )
 def post_decision(
-    given: DecisionGiven, access: Annotated[Access, allow("hold_meeting")], services: Given
+    given: MeetingDecisionGiven, access: Annotated[Access, allow("hold_meeting")], services: Given
 ) -> TaskDetail:
     """A decision of the joint meeting becomes a task with one person and a day."""
     with (

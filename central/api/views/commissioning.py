@@ -13,8 +13,8 @@ from central.api.commissioning_schemas import (
     Commissioning,
     FaceGrid,
     FirstReading,
-    FrameShown,
     Hidden,
+    NewestFrame,
     OrderSteps,
     PreviewShown,
     ReferenceShown,
@@ -99,10 +99,10 @@ def preview_view(scene: Scene) -> PreviewShown:
     )
 
 
-def _frame(found: Commissioned, has_still: Callable[[str], bool]) -> FrameShown:
+def _frame(found: Commissioned, has_still: Callable[[str], bool]) -> NewestFrame:
     taken = found.taken
     assert taken is not None, "asked for a frame that was taken"
-    return FrameShown(
+    return NewestFrame(
         id=taken.id,
         taken_at=from_ms(taken.answered_at),
         still=bool(taken.sha256) and has_still(taken.sha256),

@@ -16,16 +16,16 @@ from central.api.errors import absent
 from central.api.evaluation_schemas import (
     ApprovalShown,
     AskedLeaf,
+    CompositePartShown,
     DiscrepancyShown,
     EvaluationDetail,
     EvaluationEventShown,
+    EvaluationFormShown,
     EvaluationList,
     EvaluationShown,
-    FormShown,
     ObjectionShown,
     OwnForm,
     OwnForms,
-    PartShown,
 )
 from central.api.policy import ACTIONS, district_wide
 from central.api.views.evaluation_acts import acts_on
@@ -96,7 +96,7 @@ def evaluation_detail(connection: Connection, number: int, access: Access, *, no
         **brief.model_dump(),
         policy=one.policy,
         sheet=document.get("sheet") or None,
-        parts=[PartShown(**part, name=text_of(KIND_WORDS[part["kind"]])) for part in document["parts"]],
+        parts=[CompositePartShown(**part, name=text_of(KIND_WORDS[part["kind"]])) for part in document["parts"]],
         missing=document["missing"],
         discrepancies=[DiscrepancyShown(**flag) for flag in document["discrepancies"]],
         forms=_forms(connection, one, access, named=outside),
@@ -173,7 +173,7 @@ def _may_know(one: Evaluation, access: Access) -> bool:
     return one.state in _OPEN_TO_ALL or district_wide(access.grants)
 
 
-def _forms(connection: Connection, one: Evaluation, access: Access, *, named: bool) -> list[FormShown]:
+def _forms(connection: Connection, one: Evaluation, access: Access, *, named: bool) -> list[EvaluationFormShown]:
     forms = forms_of(connection, [one]).get(one.id, [])
     known = _may_know(one, access)
     briefs = {form.id: brief_of(connection, form.sheet) if form.sheet and known else None for form in forms}
@@ -183,7 +183,7 @@ def _forms(connection: Connection, one: Evaluation, access: Access, *, named: bo
     for form in forms:
         hidden = form.kind == "peer" and not named
         found.append(
-            FormShown(
+            EvaluationFormShown(
                 id=None if hidden else form.id, kind=cast(Any, form.kind),
                 filler=f"评价人{alias[form.filler]}" if hidden else form.filler, state=form.state,
                 due_at=from_ms(form.due_ms), sheet=form.sheet or None if known and not hidden else None,

@@ -11,10 +11,10 @@ from central.api.access import Access
 from central.api.goal_schemas import GoalAct, GoalRecordShown, GoalShown, SubjectShown, ValueShown
 from central.api.indicator_schemas import (
     FrameNodeShown,
-    FrameShown,
     IndicatorShown,
-    LeafShown,
     SectorShown,
+    SetInFrame,
+    SetLeafShown,
     SetShown,
 )
 from central.api.schemas import Text
@@ -263,9 +263,9 @@ def set_shown(version: SetVersion, *, in_force: bool) -> SetShown:
     )
 
 
-def frame_shown(found: IndicatorSet, frame: FrameName) -> FrameShown:
+def frame_shown(found: IndicatorSet, frame: FrameName) -> SetInFrame:
     """A set through a frame."""
-    return FrameShown(
+    return SetInFrame(
         frame=frame,
         version=found.version,
         nodes=[
@@ -281,9 +281,11 @@ def frame_shown(found: IndicatorSet, frame: FrameName) -> FrameShown:
     )
 
 
-def _leaves(leaves: Sequence[WeighedLeaf]) -> list[LeafShown]:
+def _leaves(leaves: Sequence[WeighedLeaf]) -> list[SetLeafShown]:
     return [
-        LeafShown(indicator=indicator_shown(leaf.indicator), weight=leaf.weight, judged=leaf.judged, reason=leaf.reason)
+        SetLeafShown(
+            indicator=indicator_shown(leaf.indicator), weight=leaf.weight, judged=leaf.judged, reason=leaf.reason
+        )
         for leaf in leaves
     ]
 

@@ -19,7 +19,6 @@ from central.api.outlook_schemas import (
     EffectPoint,
     EffectShown,
     EstimateShown,
-    FactorShown,
     FinishShown,
     LikelyProject,
     ModelList,
@@ -28,6 +27,7 @@ from central.api.outlook_schemas import (
     OutlookList,
     ProbabilityShown,
     ProjectOutlook,
+    RiskFactorShown,
     RiskShown,
     SeriesCode,
     SignShown,
@@ -216,7 +216,7 @@ def _told(row: Row[Any]) -> ProbabilityShown:
         n=body["n"],
         day=row.day,
         factors=[
-            FactorShown.model_validate(
+            RiskFactorShown.model_validate(
                 {key: one[key] for key in ("code", "name", "value", "usual")} | {"raises": one["log_odds"] > 0}
             )
             for one in body["factors"]

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from central.api.access import Access
-from central.api.evaluation_schemas import EvaluationShown, FindingShown
+from central.api.evaluation_schemas import AuditFindingShown, EvaluationShown
 from central.api.oversight_schemas import (
     ArtefactShown,
     BulletinItemShown,
@@ -56,10 +56,10 @@ def oversight_shown(connection: Connection, project: str, access: Access) -> Ove
     )
 
 
-def findings_shown(connection: Connection, project: str) -> list[FindingShown]:
+def findings_shown(connection: Connection, project: str) -> list[AuditFindingShown]:
     """Findings of a project, newest first."""
     return [
-        FindingShown(
+        AuditFindingShown(
             id=row.id, title=row.title, text=row.text, severity=row.severity, basis=row.basis, found_on=row.found_on,
             found_by=row.found_by, state=row.state, rectification=row.measure, rectification_state=row.measure_state,
             closed_by=row.closed_by, remark=row.remark,

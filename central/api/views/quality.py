@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from central.api.quality_schemas import (
+    BrokenClauseShown,
     Checks,
     ClausesShown,
     DailyReports,
@@ -17,7 +18,6 @@ from central.api.quality_schemas import (
     Disputes,
     DutyShown,
     FenceShown,
-    FindingShown,
 )
 from central.api.schemas import Text
 from central.plan.calendar import midnight
@@ -103,7 +103,7 @@ def checks_shown(session: Session, project: str, *, as_of: date, now: datetime) 
         project=project,
         as_of=as_of,
         findings=[
-            FindingShown(
+            BrokenClauseShown(
                 code=one.code,
                 clause=one.clause,
                 quote=one.quote,

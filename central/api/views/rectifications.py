@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row
 
 from central.api.access import Access
 from central.api.errors import absent
-from central.api.mending_schemas import EvidenceShown, RectificationDetail, RectificationList, RectificationRow
+from central.api.mending_schemas import MendingEvidenceShown, RectificationDetail, RectificationList, RectificationRow
 from central.api.policy import Place
 from central.api.schemas import Named, Text
 from central.api.views.seats import actor_at
@@ -164,9 +164,9 @@ def place_of_measure(connection: Connection, measure: Rectification) -> Place:
     return Place(project=site.project, unit=site.unit, street=site.street)
 
 
-def _piece(piece: dict[str, Any]) -> EvidenceShown:
+def _piece(piece: dict[str, Any]) -> MendingEvidenceShown:
     sha256 = piece["sha256"]
     url = f"/api/v1/photos/{sha256}/image" if piece["kind"] == "photo" else f"/api/v1/evidence/{sha256}"
-    return EvidenceShown(
+    return MendingEvidenceShown(
         kind=piece["kind"], sha256=sha256, url=url, note=piece["note"], at=from_ms(piece["at"]), by=piece["by"]
     )

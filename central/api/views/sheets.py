@@ -16,7 +16,6 @@ from central.api.sheet_schemas import (
     FieldShown,
     Grade,
     HonestyShown,
-    LeafShown,
     MarkShown,
     MeasureShown,
     OutcomeShown,
@@ -24,6 +23,7 @@ from central.api.sheet_schemas import (
     SavingShown,
     ScoredSubject,
     SheetBrief,
+    SheetLeafShown,
     SheetShown,
     SideShown,
 )
@@ -148,8 +148,8 @@ def _value(indicator: Indicator, value: Value) -> dict[str, object]:
     }
 
 
-def _leaf(leaf: WeighedLeaf, value: Value, part: Contribution, before: float | None) -> LeafShown:
-    return LeafShown(
+def _leaf(leaf: WeighedLeaf, value: Value, part: Contribution, before: float | None) -> SheetLeafShown:
+    return SheetLeafShown(
         **_value(leaf.indicator, value),
         weight=part.weight,
         leaf_score=part.leaf_score,

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from central.api.lives_schemas import KeyDateShown, LinkShown, PartShown, PlanStep, Structure
+from central.api.lives_schemas import KeyDateShown, LinkShown, PlanPartShown, PlanStep, Structure
 from central.api.views.lives import said
 from central.domain import Building, Project, Text, WorkItem
 from central.errors import UnknownThing
@@ -71,7 +71,7 @@ def _member(
     return Member(item=item, share=building.weight_bp * item.weight_bp, planned_micro=planned, actual=actual)
 
 
-def _parts(project: Project, structure: PlanStructure, members: Mapping[str, Member]) -> list[PartShown]:
+def _parts(project: Project, structure: PlanStructure, members: Mapping[str, Member]) -> list[PlanPartShown]:
     lot_of = {building: lot.id for lot in structure.lots for building in lot.buildings}
     inside = {b.id: [members[item.id] for item in b.items] for b in project.buildings}
     parts = [
@@ -86,7 +86,7 @@ def _parts(project: Project, structure: PlanStructure, members: Mapping[str, Mem
     return parts
 
 
-def _of_building(building: Building, structure: PlanStructure, members: Mapping[str, Member]) -> list[PartShown]:
+def _of_building(building: Building, structure: PlanStructure, members: Mapping[str, Member]) -> list[PlanPartShown]:
     units = [unit for unit in structure.units if unit.building == building.id]
     unit_of = {item: unit.id for unit in units for item in unit.items}
     parts = [
@@ -113,9 +113,9 @@ def _part(
     *,
     steps: Sequence[PlanStep] = (),
     template: bool = False,
-) -> PartShown:
+) -> PlanPartShown:
     planned, actual = planned_bp(members), actual_bp(members)
-    return PartShown(
+    return PlanPartShown(
         kind=kind,
         id=part,
         parent=parent,
