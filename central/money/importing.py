@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 import zipfile
 import zlib
@@ -10,13 +9,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
 from typing import IO, Any
 from xml.etree.ElementTree import ParseError
 
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
+from central.cells import day_of, fen_of, is_shortened
 from central.domain import FundEntry
 from central.money.posting import Posting, Refusal, refused
 from central.money.sheet import COLUMNS, KINDS, SHEET_EN, SHEET_ZH, Column
@@ -30,8 +29,6 @@ _BROKEN = (  # what zipfile, zlib, expat and openpyxl were seen to raise on dama
     zipfile.BadZipFile, zlib.error, InvalidFileException, ParseError, LookupError, AttributeError, ValueError,
     TypeError, OSError, EOFError, RuntimeError, OverflowError,
 )  # fmt: skip
-_AMOUNT = re.compile(r"-?(\d+|\d{1,3}(,\d{3})+)(\.\d{1,2})?")
-_DAY = re.compile(r"(\d{4})(?:[-/.](\d{1,2})[-/.](\d{1,2})|年(\d{1,2})月(\d{1,2})日|(\d{2})(\d{2}))")
 
 
 class NotALedgerError(ValueError):
@@ -135,44 +132,22 @@ def _words(value: Any, column: Column) -> Any:
     if isinstance(value, datetime | date):
         expected = "文字;单元格被当成了日期", "text; the cell was taken for a date"
         return _odd("text", column, value, expected)
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    if isinstance(value, int) and abs(value) >= 10**15:
+    if is_shortened(value):
         expected = "文本格式;超过15位的数字末位已失真", "a text cell: of a number over 15 digits the last are lost"
         return _odd("digits", column, value, expected)
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
     return str(value).strip()
 
 
 def _fen(value: Any, column: Column) -> Any:
-    """Exact fen. Of a number 15 digits are meant: more is the spreadsheet's own noise."""
+    fen = fen_of(value)
     expected = "金额(元),至多两位小数", "an amount in yuan with at most two decimals"
-    if isinstance(value, int | float):
-        spelled = format(value, ".15g")
-    else:
-        spelled = unicodedata.normalize("NFKC", str(value)).strip().removeprefix("¥").strip()
-        if not _AMOUNT.fullmatch(spelled):
-            return _odd("amount", column, value, expected)
-        spelled = spelled.replace(",", "")
-    try:
-        fen = Decimal(spelled) * 100
-    except InvalidOperation:
-        return _odd("amount", column, value, expected)
-    return int(fen) if fen.is_finite() and fen == fen.to_integral_value() else _odd("amount", column, value, expected)
+    return _odd("amount", column, value, expected) if fen is None else fen
 
 
 def _day(value: Any, column: Column) -> Any:
-    if isinstance(value, datetime):
-        return value.date()
-    if isinstance(value, date):
-        return value
-    found = _DAY.fullmatch(unicodedata.normalize("NFKC", str(value)).strip())
-    if found is not None:
-        year, *rest = (int(part) for part in found.groups() if part is not None)
-        try:
-            return date(year, *rest)
-        except ValueError:
-            pass
-    return _odd("day", column, value, ("日期,如 2026-01-31", "a date, for example 2026-01-31"))
+    return day_of(value) or _odd("day", column, value, ("日期,如 2026-01-31", "a date, for example 2026-01-31"))
 
 
 def _odd(code: str, column: Column, value: Any, expected: tuple[str, str]) -> Refusal:

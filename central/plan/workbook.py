@@ -6,8 +6,8 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from datetime import date
+from decimal import Decimal
 from io import BytesIO
 from typing import Any
 from xml.etree.ElementTree import ParseError
@@ -15,7 +15,8 @@ from xml.etree.ElementTree import ParseError
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
-from central.plan.fault import Faults, Path, Place, PlanError
+from central.cells import day_of, fen_of, is_shortened, number_of
+from central.plan.fault import Faults, Path, Place, PlanError, shown
 from central.plan.sheets import SHEETS, Column, Sheet
 
 BYTES_MAX = 8 * 1024 * 1024
@@ -143,36 +144,56 @@ def _row(title: str, number: int, header: dict[int, tuple[Column, str]], cells: 
         cell = cells[position] if position < len(cells) else None
         place = Place(sheet=title, row=number, column=words)
         places[column.key] = place
-        if cell is None or cell.value is None or cell.value == "":
+        if cell is None or cell.value is None or not str(cell.value).strip():
             continue
-        if cell.data_type == "f":
-            what, expected = f"formula {str(cell.value)[:60]!r}", "a value; paste the result instead"
+        if odd := _odd(cell, column):
+            what, expected = odd
             faults.found.append(PlanError(sheet=title, row=number, column=words, what=what, expected=expected))
             continue
         values[column.key] = _plain(cell.value, column)
     return Row(sheet=title, number=number, values=values, places=places)
 
 
+def _odd(cell: Any, column: Column) -> tuple[str, str] | None:
+    """What a cell holds that no value of its column can be, and what was expected."""
+    if cell.data_type == "f":
+        return f"formula {str(cell.value)[:60]!r}", "a value; paste the result instead"
+    if cell.data_type == "e":
+        return f"error {str(cell.value)[:60]!r}", "a value; the formula behind it failed"
+    if column.kind == "text" and isinstance(cell.value, date):
+        return f"date {str(cell.value)[:10]}", "text; the spreadsheet took it for a date, make the cell a text cell"
+    if column.kind == "text" and is_shortened(cell.value):
+        return shown(cell.value), "a text cell: of a number over 15 digits the last are lost"
+    return None
+
+
 def _plain(value: Any, column: Column) -> Any:
-    """The cell as the document has it: days as ISO text, yuan as fen, ids typed as numbers as text."""
-    if isinstance(value, datetime | date):
-        return value.date().isoformat() if isinstance(value, datetime) else value.isoformat()
+    """The cell as the document has it: days as ISO text, yuan as fen, ids typed as numbers as text; what a person typed
+    that is none of these stays as it is, to be refused where it is read."""
+    match column.kind:
+        case "day":
+            day = day_of(value)
+            return value if day is None else day.isoformat()
+        case "yuan":
+            fen = fen_of(value)
+            return f"{value} yuan" if fen is None else fen
+        case "number":
+            number = number_of(value)
+            return value if number is None else _counted(number)
+        case "text":
+            return _words(value)
+
+
+def _words(value: Any) -> Any:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    if column.kind == "yuan" and isinstance(value, int | float) and not isinstance(value, bool):
-        return _fen(value)
-    if column.kind == "text" and isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
-    return value
+    if isinstance(value, str):
+        return value.strip()
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-def _fen(yuan: float) -> Any:
-    """Exact fen; an amount with more than two decimals is left as it is, to be refused."""
-    try:
-        fen = Decimal(repr(yuan)) * 100
-    except InvalidOperation:
-        return yuan
-    return int(fen) if fen == fen.to_integral_value() else f"{yuan} yuan"
+def _counted(number: Decimal) -> int | float:
+    return int(number) if number == number.to_integral_value() else float(number)
 
 
 def put(document: dict[str, Any], key: str, value: Any) -> None:

@@ -7,6 +7,7 @@ import json
 import re
 import zipfile
 from collections.abc import Callable
+from datetime import date, datetime
 from io import BytesIO
 from typing import Any
 
@@ -189,6 +190,11 @@ def write(sheet: str, cell: str, value: object) -> Callable[[Any], object]:
         (write("楼栋", "E3", 4000), ("楼栋", 3, "权重(基点)"), "sum to 9500"),
         (write("楼栋", "E3", "=4500"), ("楼栋", 3, "权重(基点)"), "formula '=4500'"),
         (write("楼栋", "E3", "四千五"), ("楼栋", 3, "权重(基点)"), "whole number"),
+        (write("楼栋", "E3", "#REF!"), ("楼栋", 3, "权重(基点)"), "error '#REF!'"),
+        (write("楼栋", "A3", date(2026, 3, 1)), ("楼栋", 3, "编号"), "the spreadsheet took it for a date"),
+        (write("项目", "C2", 251233019904011001), ("项目", 2, "项目代码"), "over 15 digits"),
+        (write("项目", "M2", "2026-02-30"), ("项目", 2, "开工"), "YYYY-MM-DD"),
+        (write("计划", "C3", "1,00"), ("计划", 3, "累计(基点)"), "whole number"),
         (write("计划", "C3", 900), ("计划", 3, "累计(基点)"), "900 after 1000 (计划 row 2)"),
         (write("计划", "B2", "明天"), ("计划", 2, "日期"), "YYYY-MM-DD"),
         (write("计划", "A2", "nobody"), ("计划", 2, "分项"), "an id of sheet 分项"),
@@ -216,6 +222,29 @@ def test_english_sheets_headers_and_loose_spelling_are_read() -> None:
         book["计划"]["C1"] = "累计（基点）"
 
     assert plan(read_plan_xlsx(edited(rename))).project == plan(read_plan_json(PLAN)).project
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        write("楼栋", "E3", "4500"),
+        write("楼栋", "E3", " ４，５００ "),
+        write("楼栋", "E3", 4500.0),
+        write("项目", "K2", "3,612,000.50"),
+        write("项目", "K2", "¥3612000.5"),
+        write("项目", "K2", 3612000.4999999998),
+        write("项目", "M2", "2026/5/1"),
+        write("项目", "M2", "2026年5月1日"),
+        write("项目", "M2", datetime(2026, 5, 1, 8, 30)),  # noqa: DTZ001  a cell has no zone
+        write("计划", "B2", "２０２６．５．１０"),
+        write("分项", "A2", " qp-b1 "),
+        write("分项", "A9", "  "),
+        lambda book: book["计划"].insert_rows(4, 3),
+        lambda book: book["分项"].insert_cols(1),
+    ],
+)
+def test_what_offices_type_is_read_as_it_was_meant(edit: Callable[[Any], object]) -> None:
+    assert plan(read_plan_xlsx(edited(edit))).project == plan(read_plan_json(PLAN)).project
 
 
 def test_the_template_has_every_sheet_and_is_refused_while_empty() -> None:

@@ -1,0 +1,66 @@
+"""What people type into the cells of a sheet, as it was meant: days, amounts, whole numbers. Pure.
+
+Offices send dates and numbers as text, with full-width digits, thousands separators and a yuan sign; a spreadsheet adds
+noise of its own beyond 15 digits. What is not clearly one of them is None, and the caller says where it stood.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+DIGITS_KEPT = 15  # of a number in a cell; those beyond are lost
+_NUMBER = re.compile(r"[-+]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?")
+_DAY = re.compile(r"(\d{4})(?:[-/.](\d{1,2})[-/.](\d{1,2})|年(\d{1,2})月(\d{1,2})日|(\d{2})(\d{2}))")
+
+
+def day_of(value: Any) -> date | None:
+    """A calendar day: a date cell, or text as 2026-01-31, 2026/1/31, 2026.1.31, 2026年1月31日 or 20260131."""
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    found = _DAY.fullmatch(spelled(value))
+    if found is None:
+        return None
+    year, month, day = (int(part) for part in found.groups() if part is not None)
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def fen_of(value: Any) -> int | None:
+    """An amount in yuan as fen, exactly; None with more than two decimals."""
+    yuan = number_of(spelled(value).removeprefix("¥") if isinstance(value, str) else value)
+    if yuan is None:
+        return None
+    fen = yuan * 100
+    return int(fen) if fen == fen.to_integral_value() else None
+
+
+def number_of(value: Any) -> Decimal | None:
+    """A decimal number, written as a number or as text; of a number cell the 15 digits that were meant."""
+    if isinstance(value, bool):
+        return None
+    plain = format(value, f".{DIGITS_KEPT}g") if isinstance(value, int | float) else spelled(value)
+    if isinstance(value, str) and not _NUMBER.fullmatch(plain):
+        return None
+    try:
+        found = Decimal(plain.replace(",", ""))
+    except InvalidOperation:
+        return None
+    return found if found.is_finite() else None
+
+
+def is_shortened(value: Any) -> bool:
+    """Whether a number cell has more digits than a spreadsheet keeps: a code that should have been text."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) >= 10**DIGITS_KEPT
+
+
+def spelled(value: Any) -> str:
+    """The text of a cell without outer blanks; full-width digits, signs and brackets as plain ones."""
+    return unicodedata.normalize("NFKC", str(value)).strip()
