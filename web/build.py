@@ -59,23 +59,25 @@ class Budget:
         return sum(len(gzip.compress((self.folder / file).read_bytes(), 6)) for file in files)
 
 
+EVERY = ("index.html", "src/i18n/zh.ts")  # every page, in the language that is read unless told otherwise
+
 BUDGETS = (
     Budget(
         name="desk /",
         folder=DESK,
-        entries=("index.html", "src/features/district/DistrictPage.vue"),
+        entries=(*EVERY, "src/features/district/DistrictPage.vue"),
         gzip_bytes_max=500_000,
     ),
     Budget(
         name="leader's phone /m/",
         folder=DESK,
-        entries=("index.html", "src/features/leader/LeaderPage.vue", "src/features/leader/LeaderWarning.vue"),
+        entries=(*EVERY, "src/features/leader/LeaderPage.vue", "src/features/leader/LeaderWarning.vue"),
         gzip_bytes_max=200_000,
     ),
     Budget(
         name="public /p/",
         folder=DESK,
-        entries=("index.html", "src/features/public/PublicPage.vue"),
+        entries=(*EVERY, "src/features/public/PublicPage.vue"),
         gzip_bytes_max=200_000,
     ),
     Budget(name="inspector /inspect/", folder=INSPECT, entries=("index.html",), gzip_bytes_max=120_000),

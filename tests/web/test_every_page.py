@@ -73,7 +73,7 @@ def _inaccessible(visit: Visit) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("who", ["leader", None], ids=["signed-in", "anybody"])
+@pytest.mark.parametrize("who", ["leader", "admin", "cashier", None], ids=["leader", "admin", "finance", "anybody"])
 def test_every_page_is_whole(rich: Centre, browser: Browser, who: str | None) -> None:
     context = browser.new_context(color_scheme="light")
     context.set_default_timeout(PATIENCE_MS)

@@ -48,7 +48,7 @@ SAID = """() => {
 def groups() -> re.Pattern[str]:
     """A key of a word, as it would stand in a page that has no word for it."""
     names = set[str]()
-    for file in ("zh.ts", "zh.shared.ts"):
+    for file in ("zh.ts", "zh.shared.ts", "zh.insight.ts", "zh.commissioning.ts", "zh.office.ts"):
         source = (ROOT / "web" / "src" / "i18n" / file).read_text(encoding="utf-8")
         names.update(re.findall(r"^  (\w+): \{", source, flags=re.MULTILINE))
     assert len(names) > 20

@@ -11,7 +11,7 @@ import "@/styles/base.css";
 import "@/styles/print.css";
 import { ApiFault } from "@/api/fault";
 import App from "@/App.vue";
-import { i18n } from "@/i18n";
+import { i18n, langInAddress, speak } from "@/i18n";
 import { router } from "@/router";
 import "@/session/theme";
 
@@ -20,4 +20,7 @@ const retry = (failures: number, error: Error) => failures < 2 && error instance
 
 const queries = new QueryClient({ defaultOptions: { queries: { retry, staleTime: 10_000, refetchOnWindowFocus: true } } });
 
-createApp(App).use(createPinia()).use(VueQueryPlugin, { queryClient: queries }).use(i18n).use(router).mount("#app");
+const app = createApp(App).use(createPinia()).use(VueQueryPlugin, { queryClient: queries }).use(i18n).use(router);
+
+/** Nothing is shown before its words are there; until then, and where they cannot be had, index.html speaks. */
+void speak(langInAddress(new URLSearchParams(location.search).get("lang")), []).then(() => app.mount("#app"));

@@ -8,9 +8,18 @@ import { ageOf, balanceOf } from "@/features/fleet/balance";
 import { levelOf } from "@/features/project/levelOf";
 import { faultFrom } from "@/api/fault";
 import { parseEvents } from "@/api/events";
-import en from "@/i18n/en";
-import zh from "@/i18n/zh";
+import enEvery from "@/i18n/en";
+import enCommissioning from "@/i18n/en.commissioning";
+import enInsight from "@/i18n/en.insight";
+import enOffice from "@/i18n/en.office";
+import zhEvery from "@/i18n/zh";
+import zhCommissioning from "@/i18n/zh.commissioning";
+import zhInsight from "@/i18n/zh.insight";
+import zhOffice from "@/i18n/zh.office";
 import { aGateway, aProject, aWarning } from "./builders";
+
+const zh = { ...zhEvery, ...zhCommissioning, ...zhInsight, ...zhOffice };
+const en = { ...enEvery, ...enCommissioning, ...enInsight, ...enOffice };
 
 function flat(tree: object, path = ""): [string, string][] {
   return Object.entries(tree).flatMap(([key, value]): [string, string][] => (typeof value === "string" ? [[path + key, value]] : flat(value as object, `${path}${key}.`)));

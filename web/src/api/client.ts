@@ -60,9 +60,20 @@ export async function need<T>(pending: Promise<Reply<T>>, where: string): Promis
     throw faultFrom(null, 0, where);
   });
   if (reply.data !== undefined && reply.response.ok) return reply.data;
-  const fault = faultFrom(reply.error, reply.response.status, where);
+  throw refused(reply.error, reply.response.status, where);
+}
+
+/** The fault of a refused request; a refused token also ends the session. */
+export function refused(error: unknown, status: number, where: string): ApiFault {
+  const fault = faultFrom(error, status, where);
   if (fault.fields.status === 401 && fault.fields.code.startsWith("token")) source.refused(fault.fields.code);
-  throw fault;
+  return fault;
+}
+
+/** What a request of one's own says of who asks; nothing when nobody is signed in. */
+export function bearer(): string {
+  const token = source.token();
+  return token ? `Bearer ${token}` : "";
 }
 
 /** Bytes behind a protected address (an evidence still). */

@@ -69,6 +69,7 @@ export function useUseActs() {
   const path = (use: number) => ({ params: { path: { use } } });
   return {
     decide: useMutation<Use, Error, { use: number; approve: boolean; basis: string; hearing: string }>({ mutationFn: ({ use, ...body }) => need(client.POST("/api/v1/result-uses/{use}/decision", { ...path(use), body: { ...body, cut_bp: null } }), "/decision"), onSettled }),
+    answer: useMutation<Use, Error, { use: number; uphold: boolean; reason: string }>({ mutationFn: ({ use, ...body }) => need(client.POST("/api/v1/result-uses/{use}/answer", { ...path(use), body }), "/answer"), onSettled }),
     appeal: useMutation<Use, Error, { use: number; reason: string }>({ mutationFn: ({ use, reason }) => need(client.POST("/api/v1/result-uses/{use}/appeal", { ...path(use), body: { reason } }), "/appeal"), onSettled }),
   };
 }

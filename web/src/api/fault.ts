@@ -1,5 +1,9 @@
 /** What went wrong with a request, in the words of the centre's error envelope. */
 
+import type { components } from "./schema.gen";
+
+export type FileFault = components["schemas"]["PlanFault"];
+
 export interface FaultFields {
   code: string;
   what: string;
@@ -9,6 +13,8 @@ export interface FaultFields {
   status: number;
   /** The refusal in words for people, where the centre has them. */
   text?: { zh: string; en: string };
+  /** Every fault of a file, where the centre names them. */
+  errors?: readonly FileFault[];
 }
 
 export class ApiFault extends Error {
@@ -27,7 +33,7 @@ export class ApiFault extends Error {
 
 /** Any failure → a fault: the envelope if the centre answered, "network" if nobody did. */
 export function faultFrom(error: unknown, status: number, where: string): ApiFault {
-  const answer = error as { error?: Partial<FaultFields>; text?: FaultFields["text"] } | null;
+  const answer = error as { error?: Partial<FaultFields>; text?: FaultFields["text"]; errors?: readonly FileFault[] } | null;
   const envelope = answer?.error;
   return new ApiFault({
     code: envelope?.code ?? (status === 0 ? "network" : `http_${status}`),
@@ -37,5 +43,6 @@ export function faultFrom(error: unknown, status: number, where: string): ApiFau
     id: envelope?.id ?? "",
     status,
     ...(answer?.text ? { text: answer.text } : {}),
+    ...(answer?.errors ? { errors: answer.errors } : {}),
   });
 }

@@ -5,7 +5,7 @@ import { useWords } from "@/i18n/words";
 
 const TITLES: Record<string, string> = {
   login: "login.title", district: "district.title", project: "project.crumb", warnings: "warning.title", evaluation: "evaluation.title", money: "pay.title", audit: "ledger.title", fleet: "fleet.title",
-  trace: "trace.title", map: "map.title", wall: "page.wall", leader: "leader.title", leaderWarning: "leader.detail", publicHome: "page.public", public: "page.public", poster: "page.poster", absent: "app.notFound",
+  trace: "trace.title", map: "map.title", wall: "page.wall", leader: "leader.title", leaderWarning: "leader.detail", publicHome: "page.public", public: "page.public", poster: "page.poster", absent: "app.notFound", planImport: "planImport.title", ledgerImport: "ledgerImport.title", people: "people.title",
 };
 const about = ref("");
 

@@ -1,4 +1,4 @@
-/** Words of insight, outlook, reports and print, in English. */
+/** Words of insight, outlook and reports, in English. */
 import type zh from "./zh.insight";
 
 const en: typeof zh = {
@@ -45,7 +45,6 @@ const en: typeof zh = {
   allocation: {
     title: "Where money helps first (advice)", why: "Enter a budget and what each project would need; the centre picks what gains most. Nothing is moved. Gain = value of the work behind the plan.", budget: "Budget (10,000 CNY)", cost: "{name}: more money (10,000 CNY)", ask: "Advise", needBudget: "Enter the budget in 10,000 CNY", needCost: "Enter what at least one project would need", badCost: "{name}: enter an amount in 10,000 CNY", chosen: "{n} of {of} projects advised:", gain: "gain", exact: "No choice gains more.", bound: "Gains {gain} CNY; no choice gains more than {bound}.",
   },
-  printed: { address: "Address", at: "printed {time}", by: "printed by {who}" },
 };
 
 export default en;

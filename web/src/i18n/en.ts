@@ -1,13 +1,9 @@
 /** Every word of the interface in English. The character on a sign stays; the word beside it is translated. */
-import commissioning from "./en.commissioning";
-import insight from "./en.insight";
 import shared from "./en.shared";
 import type zh from "./zh";
 
 const en: typeof zh = {
   ...shared,
-  ...insight,
-  ...commissioning,
   app: { name: "Project performance monitoring", skip: "Skip to content", search: "Search projects", notFound: "No such page", notFoundWhy: "The address does not exist, or it is outside your scope.", back: "Back to overview" },
   nav: { label: "Main navigation", district: "Overview", map: "Map", warnings: "Warnings", money: "Money", audit: "Audit", evaluation: "Evaluation", insight: "Insight", fleet: "Devices" },
   form: { need: "{name} is missing", between: "must lie between {from} and {to}", turned: "ends before it begins" },
@@ -22,7 +18,7 @@ const en: typeof zh = {
   },
   district: {
     title: "Overview", total: "Projects", counts: "each project once, by its heaviest sign", all: "All {n}", list: "Projects", sortHint: "by level, then by lag",
-    emptyTitle: "No projects yet", emptyText: "Projects appear here once a plan is imported. Command: siteprogress-central import-plan FILE", filterEmptyTitle: "No project passes the filter", filterEmptyText: "{n} projects in all, none under this filter.", clear: "Clear filter",
+    emptyTitle: "No projects yet", emptyText: "Once a plan is imported, the project stands here.", emptyOther: "Once a project owner, head of department or admin imports a plan, the project stands here.", import: "Import a plan", filterEmptyTitle: "No project passes the filter", filterEmptyText: "{n} projects in all, none under this filter.", clear: "Clear filter",
     project: "Project", progress: "Physical progress (tick = plan)", gap: "Gap", lag: "Lag", score: "Score", warnings: "Open warnings", street: "Street",
     sentenceCalm: "All on plan ({n}), no open warning.", sentence: "Needing attention: {n} ({list}).", sentencePart: "{word} {n}", found: "“{q}”: {n} found",
     worst: "worst {name}",
@@ -70,11 +66,11 @@ const en: typeof zh = {
     state: { incomplete: "being answered", returned: "returned to an expert", inconsistent: "inconsistent", discuss: "to be discussed", agreed: "ready to freeze", frozen: "frozen" }, expertState: { asked: "asked", returned: "returned", sound: "consistent", released: "not asked any more" },
   },
   ranking: {
-    title: "Ranking (like with like)", which: "Which group", none: "No ranking in {period}", noneWhy: "Results are ranked once they are final.", otherYear: "Other years have rankings.", tooFew: "too few: {n}, no ranks under 5", bottom: "bottom", top: "top", digest: "digest of the ranking", uses: "What results lead to", usesSub: "suggestions; people decide", noUses: "no suggestions", decided: "decided by {who}", decider: "{role} decides", appealUntil: "appeal until {day}", decide: "Decide", basis: "Basis (required)", hearing: "Note of the hearing", refuse: "Refuse", persons: "Rankings of persons are personal information: seen by the person, the manager and personnel only; looks are kept.", role: { leader: "the supervising leader", finance: "finance", dept_head: "the department head", admin: "the administrator", discipline: "discipline inspection" },
+    title: "Ranking (like with like)", which: "Which group", none: "No ranking in {period}", noneWhy: "Results are ranked once they are final.", otherYear: "Other years have rankings.", tooFew: "too few: {n}, no ranks under 5", bottom: "bottom", top: "top", digest: "digest of the ranking", uses: "What results lead to", usesSub: "suggestions; people decide", noUses: "no suggestions", decided: "decided by {who}", decider: "{role} decides", appealUntil: "appeal until {day}", appeal: "Appeal", toAppeal: "Appeal", appealWhy: "Reason of the appeal", sendAppeal: "Send the appeal", answerAppeal: "Answer to the appeal", dismiss: "Dismiss", uphold: "Uphold, it is undone", decide: "Decide", basis: "Basis (required)", hearing: "Note of the hearing", refuse: "Refuse", persons: "Rankings of persons are personal information: seen by the person, the manager and personnel only; looks are kept.", role: { leader: "the supervising leader", finance: "finance", dept_head: "the department head", admin: "the administrator", discipline: "discipline inspection" },
   },
   adjust: { title: "Adjustments", apply: "Apply", indicator: "Indicator", old: "Present target", new: "New target", reason: "Reason", evidence: "Evidence (ids or digests, blank between)", send: "Apply", none: "no applications", from: "from {day}, never backward" },
   ledger: {
-    title: "Ledger", sub: "only added to; corrected by reversal", export: "Export a package that verifies offline", saving: "Packing", from: "From (included)", to: "To (included)", project: "Project", payee: "Payee", kind: "Kind", all: "all", ask: "Ask", turned: "The first day is after the last: swap them",
+    title: "Ledger", sub: "only added to; corrected by reversal", export: "Export a package that verifies offline", saving: "Packing", import: "Import the ledger", from: "From (included)", to: "To (included)", project: "Project", payee: "Payee", kind: "Kind", all: "all", ask: "Ask", turned: "The first day is after the last: swap them",
     opening: "Opening balance", came: "Released", went: "Paid", closing: "Closing balance", count: "{n} entries", none: "No entries in this period", noneWhy: "Choose another period or drop a filter.", more: "One more page", conflicts: "{n} entries under a known voucher with other content, not posted", nth: "No.", day: "Day", voucher: "Voucher", in: "In", out: "Out", reason: "Basis", hash: "Link",
     kinds: { budget: "budget", release: "release", pay: "payment" }, reversal: "reversal", reverses: "reverses {voucher}", flag: { over_release: "above release", unmatched: "no contract" },
     proof: "Hash chain", proofSays: "{algorithm} chain; root over the heads of {n} projects:", closed: "closed up to {day}", notClosed: "no month is closed yet", where: "Where the money went", nobody: "nothing was paid in this period", noPayee: "no payee named", odd: "What looks odd", nothingOdd: "no double payments, idle funds or payments without contract",
@@ -143,7 +139,7 @@ const en: typeof zh = {
     security: "Security events", securityNote: "refused or claimed wrongly, {n} kinds", securityNone: "No security events", securityNoneText: "Signatures that do not hold, gateways that speak for others, revoked ones that still send and refused certificates appear here.", nobody: "unknown", times: "{n} times", deadNote: "came and could not be read, {n} in all", deadNone: "No dead letters", deadNoneText: "Messages nobody could read are kept here; siteprogress-central letters replay tries again.", replayed: "taken since, {time}",
     securityCode: { bad_signature: "Signature does not hold", unsigned_frame: "Signature missing", chain_broken: "Chain broken (set back, or a clone?)", unregistered_gateway: "Gateway not registered", revoked_gateway: "Gateway revoked", forged_ack: "Forged acknowledgement", identity_conflict: "Id conflict (a clone or an old backup?)", topic_mismatch: "Speaks for another gateway", tls_refused: "Certificate refused", acl_refused: "Topic not its own", bad_upload: "Upload refused" },
   },
-  account: { title: "Account and entrances", leader: "Leader's phone", inspect: "Site inspection (phone)", wall: "Wall", public: "Public pages" },
+  account: { title: "Account and entrances", people: "Accounts and roles", leader: "Leader's phone", inspect: "Site inspection (phone)", wall: "Wall", public: "Public pages" },
   views: {
     title: "Register of looks", sub: "who was shown which picture, when, in which role and why", project: "Project id", person: "User name", ask: "Ask", picture: "Picture", at: "Time", role: "Role", purpose: "Purpose", stated: "said by the person", usual: "usual for the role", more: "One more page", none: "Nobody looked", noneWhy: "Looks at pictures are listed here; try another filter.",
     why: "Why do you look at these pictures? (it is registered)", remark: "Remark (required for “other”)", state: "Register and look", skip: "Say nothing: registered as “{purpose}”", needRemark: "Say which other purpose", noted: "Looks are registered · purpose: {purpose} · {until}",
@@ -186,9 +182,10 @@ const en: typeof zh = {
     board: "People, work, things, money", people: "People", work: "Work", things: "Things", money: "Money", persons: "{n} people on site", notCounted: "not counted lately", seats: "{n} responsible seats", noMachines: "no machines on site", noMaterials: "Materials are not counted; their papers are under “Papers”.", noMoney: "Your account may not read money", noMoneyWhy: "Money is read by finance, audit, the responsible unit and the owner.", notBooked: "nothing booked yet", ledgerNone: "The first release or payment will be listed here.",
     docs: "Papers", stages: "Stages and papers", stage: "Stage", state: "State", actual: "Actual", papers: "Papers", late: "{n} days late", noStages: "No stages", noStagesWhy: "Stages are listed here once the project has a template.", highRisk: "High risk: signed, work was due by {day} and has not begun.", permits: "Permits",
     stageState: { blocked: "waits for earlier stages", open: "open", submitted: "waits for approval", returned: "returned", passed: "passed" }, permitState: { required: "required", refused: "refused", granted: "granted" },
-    versions: "Versions of the plan", noVersions: "No plan yet", later: "{n} days later than the first", pauses: "Pauses", noPauses: "No pauses", noPausesWhy: "Pauses that are asked for and approved are listed here.", pauseState: { asked: "waits for approval", approved: "approved", refused: "refused", withdrawn: "withdrawn" },
+    noProposals: "No revision waits", versions: "Versions of the plan", noVersions: "No plan yet", later: "{n} days later than the first", pauses: "Pauses", noPauses: "No pauses", noPausesWhy: "Pauses that are asked for and approved are listed here.", pauseState: { asked: "waits for approval", approved: "approved", refused: "refused", withdrawn: "withdrawn" },
     disputes: "Open disputes", noDisputes: "No open disputes", noDisputesWhy: "When people and cameras differ too much, it is listed here.", says: "cameras {camera}, person {person}",
   },
+  printed: { address: "Address", at: "printed {time}", by: "printed by {who}" },
 };
 
 export default en;

@@ -43,5 +43,4 @@ export default {
   allocation: {
     title: "钱先用在哪(建议)", why: "填可用资金和各项目追加投入,由中心挑出收益最大的组合;不划拨任何资金。收益 = 落后工程量的价值。", budget: "可用资金(万元)", cost: "{name}的追加投入(万元)", ask: "给出建议", needBudget: "请填可用资金,单位万元", needCost: "请至少填一个项目的追加投入", badCost: "{name}的金额不对,请填万元数", chosen: "建议投入 {n} / {of} 个项目:", gain: "收益", exact: "没有更好的组合。", bound: "所选收益 {gain} 元,任何组合不超过 {bound} 元。",
   },
-  printed: { address: "网址", at: "打印于 {time}", by: "打印人 {who}" },
 };

@@ -1,12 +1,8 @@
 /** Every word of the interface in Chinese; `en.ts` has the same keys (a test says so). */
-import commissioning from "./zh.commissioning";
-import insight from "./zh.insight";
 import shared from "./zh.shared";
 
 export default {
   ...shared,
-  ...insight,
-  ...commissioning,
   app: { name: "项目绩效动态监管平台", skip: "跳到正文", search: "搜项目", notFound: "没有这个页面", notFoundWhy: "地址不存在,或不在您的授权范围内。", back: "回到总览" },
   nav: { label: "主导航", district: "总览", map: "地图", warnings: "预警", money: "资金", audit: "审计", evaluation: "评价", insight: "分析", fleet: "设备" },
   form: { need: "请填写{name}", between: "须在 {from} 到 {to} 之间", turned: "止日早于起日" },
@@ -21,7 +17,7 @@ export default {
   },
   district: {
     title: "总览", total: "在建项目", counts: "按最重状态计,每个项目一次", all: "全部 {n}", list: "项目", sortHint: "按预警级别、滞后天数排序",
-    emptyTitle: "还没有项目", emptyText: "导入计划后,项目会出现在这里。命令:siteprogress-central import-plan 文件", filterEmptyTitle: "没有符合筛选的项目", filterEmptyText: "共 {n} 个项目,当前筛选下没有。", clear: "清除筛选",
+    emptyTitle: "还没有项目", emptyText: "导入计划后,项目会出现在这里。", emptyOther: "项目负责人、部门负责人或管理员导入计划后,项目会出现在这里。", import: "导入计划", filterEmptyTitle: "没有符合筛选的项目", filterEmptyText: "共 {n} 个项目,当前筛选下没有。", clear: "清除筛选",
     project: "项目", progress: "形象进度(竖线 = 计划)", gap: "进度差", lag: "滞后", score: "得分", warnings: "未结预警", street: "街道",
     sentenceCalm: "{n} 个项目都按计划,没有未结预警。", sentence: "{n} 个项目须关注:{list}。", sentencePart: "{word} {n}", found: "“{q}”找到 {n} 个",
     worst: "最差 {name}",
@@ -69,11 +65,11 @@ export default {
     state: { incomplete: "答题中", returned: "退回专家", inconsistent: "不一致", discuss: "须合议", agreed: "可定稿", frozen: "已定稿" }, expertState: { asked: "待答", returned: "退回", sound: "一致", released: "不再邀请" },
   },
   ranking: {
-    title: "排名(同类比较)", which: "哪一组", none: "{period} 年没有排名", noneWhy: "结果定稿后自动排名。", otherYear: "别的年份有排名。", tooFew: "样本不足:{n} 个,少于 5 个不排名", bottom: "末位区", top: "前列", digest: "排名摘要", uses: "结果应用建议", usesSub: "系统只建议,由人决定", noUses: "没有建议", decided: "{who} 已决定", decider: "由{role}决定", appealUntil: "申诉至 {day}", decide: "决定", basis: "依据(必填)", hearing: "听证记录", refuse: "不采纳", persons: "个人排名为个人信息:仅本人、直接主管、人事可见,查看留痕。", role: { leader: "分管领导", finance: "财政", dept_head: "部门负责人", admin: "管理员", discipline: "纪检" },
+    title: "排名(同类比较)", which: "哪一组", none: "{period} 年没有排名", noneWhy: "结果定稿后自动排名。", otherYear: "别的年份有排名。", tooFew: "样本不足:{n} 个,少于 5 个不排名", bottom: "末位区", top: "前列", digest: "排名摘要", uses: "结果应用建议", usesSub: "系统只建议,由人决定", noUses: "没有建议", decided: "{who} 已决定", decider: "由{role}决定", appealUntil: "申诉至 {day}", appeal: "申诉", toAppeal: "提出申诉", appealWhy: "申诉理由", sendAppeal: "提交申诉", answerAppeal: "对申诉的答复", dismiss: "驳回申诉", uphold: "申诉成立,撤销", decide: "决定", basis: "依据(必填)", hearing: "听证记录", refuse: "不采纳", persons: "个人排名为个人信息:仅本人、直接主管、人事可见,查看留痕。", role: { leader: "分管领导", finance: "财政", dept_head: "部门负责人", admin: "管理员", discipline: "纪检" },
   },
   adjust: { title: "弹性调整", apply: "申请调整", indicator: "指标", old: "现目标", new: "新目标", reason: "理由", evidence: "证据(编号或摘要,空格分开)", send: "提交申请", none: "没有申请", from: "自 {day} 起,不追溯" },
   ledger: {
-    title: "资金明细", sub: "只增不改,更正用冲正", export: "导出可离线核验包", saving: "正在打包", from: "起(含当日)", to: "止(含当日)", project: "项目", payee: "收款单位", kind: "类型", all: "全部", ask: "查询", turned: "起日晚于止日:请调换",
+    title: "资金明细", sub: "只增不改,更正用冲正", export: "导出可离线核验包", saving: "正在打包", import: "导入台账", from: "起(含当日)", to: "止(含当日)", project: "项目", payee: "收款单位", kind: "类型", all: "全部", ask: "查询", turned: "起日晚于止日:请调换",
     opening: "期初余额", came: "下达", went: "支付", closing: "期末余额", count: "{n} 条", none: "这段时间没有资金记录", noneWhy: "换一段时间,或去掉筛选条件。", more: "再看一页", conflicts: "{n} 条同号不同内容,未入账", nth: "链上序号", day: "日期", voucher: "凭证", in: "收入", out: "支出", reason: "依据", hash: "链值",
     kinds: { budget: "预算", release: "下达", pay: "支付" }, reversal: "冲正", reverses: "冲销 {voucher}", flag: { over_release: "超下达", unmatched: "无合同" },
     proof: "证据链", proofSays: "{algorithm} 链,{n} 个项目的链头之根:", closed: "{day} 及以前已锁账", notClosed: "还没有锁账月份", where: "钱到了哪", nobody: "本期没有支付", noPayee: "未写收款单位", odd: "可疑之处", nothingOdd: "没有发现重复支付、闲置或无合同支付",
@@ -142,7 +138,7 @@ export default {
     security: "安全事件", securityNote: "被拒绝或冒充的,共 {n} 种", securityNone: "没有安全事件", securityNoneText: "签名不符、冒充、吊销后仍发送、证书被拒等会出现在这里。", nobody: "未知来源", times: "{n} 次", deadNote: "收到但读不懂的,共 {n} 份", deadNone: "没有死信", deadNoneText: "读不懂的消息保留在这里,可用 siteprogress-central letters replay 重试。", replayed: "{time} 已补收",
     securityCode: { bad_signature: "签名不符", unsigned_frame: "缺少签名", chain_broken: "记录链断开(回退或克隆)", unregistered_gateway: "未登记的网关", revoked_gateway: "已吊销的网关", forged_ack: "伪造的回执", identity_conflict: "编号冲突(疑似克隆或旧备份)", topic_mismatch: "冒充其他网关", tls_refused: "证书被拒", acl_refused: "越权主题", bad_upload: "不合格的上传" },
   },
-  account: { title: "账号与入口", leader: "领导手机版", inspect: "现场巡查(手机)", wall: "大屏", public: "公开页面" },
+  account: { title: "账号与入口", people: "账号与授权", leader: "领导手机版", inspect: "现场巡查(手机)", wall: "大屏", public: "公开页面" },
   views: {
     title: "看图登记", sub: "谁在何时、以什么角色、为什么看了哪张影像", project: "项目编号", person: "用户名", ask: "查询", picture: "影像", at: "时间", role: "角色", purpose: "目的", stated: "本人说明", usual: "按角色通常的目的", more: "再看一页", none: "没有查看记录", noneWhy: "有人打开影像后会列在这里;换一个筛选条件再试。",
     why: "您为什么看这些影像?(会登记)", remark: "说明(选“其他”时必填)", state: "登记并查看", skip: "不说明,按“{purpose}”登记", needRemark: "请写明其他目的", noted: "查看会登记 · 目的:{purpose} · {until}",
@@ -185,7 +181,8 @@ export default {
     board: "人事物钱", people: "人", work: "事", things: "物", money: "钱", persons: "{n} 人在场", notCounted: "近期未点数", seats: "{n} 个责任岗位", noMachines: "没有机械在场", noMaterials: "材料不单独点数;进场资料见“资料”。", noMoney: "当前账号无权查看资金", noMoneyWhy: "资金由财政、审计、主管单位和业主查看。", notBooked: "还没有入账", ledgerNone: "第一笔下达或支付入账后会列在这里。",
     docs: "资料", stages: "阶段与资料", stage: "阶段", state: "状态", actual: "实际", papers: "资料", late: "晚 {n} 天", noStages: "没有阶段", noStagesWhy: "选定项目的阶段模板后会列在这里。", highRisk: "高风险:已签约,{day} 前应开工,还未开工。", permits: "许可",
     stageState: { blocked: "等前序阶段", open: "可办", submitted: "待批", returned: "退回", passed: "已通过" }, permitState: { required: "须办", refused: "未批准", granted: "已取得" },
-    versions: "计划版本", noVersions: "还没有计划", later: "比首版晚 {n} 天", pauses: "停工", noPauses: "没有停工", noPausesWhy: "申请和批准的停工会列在这里。", pauseState: { asked: "待批", approved: "已批准", refused: "未批准", withdrawn: "已撤回" },
+    versions: "计划版本", noProposals: "没有待批的变更", noVersions: "还没有计划", later: "比首版晚 {n} 天", pauses: "停工", noPauses: "没有停工", noPausesWhy: "申请和批准的停工会列在这里。", pauseState: { asked: "待批", approved: "已批准", refused: "未批准", withdrawn: "已撤回" },
     disputes: "待裁定的分歧", noDisputes: "没有待裁定的分歧", noDisputesWhy: "人报的和摄像头看到的相差过大时,会列在这里。", says: "摄像头 {camera},人报 {person}",
   },
+  printed: { address: "网址", at: "打印于 {time}", by: "打印人 {who}" },
 };

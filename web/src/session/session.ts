@@ -39,6 +39,9 @@ export const useSession = defineStore("session", () => {
   /** Whether the centre would let this person do it to anything: what a page offers at all. Of one thing, its own answer says. */
   const may = (action: Action): boolean => me.value?.may.includes(action) ?? false;
 
+  /** The same of everything in the district: what belongs to no project. */
+  const mayEverywhere = (action: Action): boolean => me.value?.may_everywhere.includes(action) ?? false;
+
   function hold(token: string, expires_in: number): void {
     held.value = { token, until_ms: Date.now() + expires_in * 1000 };
     sessionStorage.setItem(KEY, JSON.stringify(held.value));
@@ -85,5 +88,5 @@ export const useSession = defineStore("session", () => {
   useTokenFrom({ token: () => held.value?.token ?? null, refused: (code) => end(code) });
   planRenewal();
 
-  return { me, may, signedIn, endedBecause, signIn, load, end };
+  return { me, may, mayEverywhere, signedIn, endedBecause, signIn, load, end };
 });
