@@ -6,7 +6,7 @@ give the same warnings with the same `raised_at`, bit for bit.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from central.checkpoint import Checkpoint, kept
@@ -43,7 +43,12 @@ class ProjectFacts:
 
 
 def assess(
-    facts: ProjectFacts, *, now: datetime, policy: Policy | None = None, resume: Checkpoint | None = None
+    facts: ProjectFacts,
+    *,
+    now: datetime,
+    policy: Policy | None = None,
+    resume: Checkpoint | None = None,
+    overturned: bool = True,
 ) -> Assessment:
     """Everything that the facts up to `now` say about a project; with `resume` only what is later than that.
 
@@ -51,7 +56,8 @@ def assess(
     the day it was to begin by where that is earlier; a building at its own instants, the project at all. `as_of` of the
     result is the last such instant, `now` when there is none.
     Going on from a checkpoint gives bit for bit what a run from the start gives, provided that no fact up to its
-    instant has changed since; facts up to it may be left out.
+    instant has changed since; facts up to it may be left out. Unless something that was said later than `resume` is
+    `overturned`, items are left out whose building was not judged since.
     """
     policy = policy or Policy()
     after = resume.at if resume else None
@@ -66,7 +72,8 @@ def assess(
             after = instant
             checkpoints.append(_checkpoint(course, facts, policy, instant))
     course.look_at_devices(facts.conditions, after=after, until=now)
-    return _said(course, facts, policy, now=now, resume=resume, checkpoints=tuple(checkpoints))
+    said = _said(course, facts, policy, now=now, resume=resume, checkpoints=tuple(checkpoints))
+    return _with_items(said, course, facts, after=None if overturned or resume is None else resume.at)
 
 
 def plan_at(plans: tuple[PlanInForce, ...], instant: datetime) -> PlanInForce:
@@ -110,13 +117,30 @@ def _said(
     return Assessment(
         project=facts.plans[0].project.id,
         as_of=course.as_of or now,
-        progress=(*written.progress, *course.items()),
+        progress=tuple(written.progress),
         deviations=tuple(written.deviations),
         changes=tuple(sorted(written.changes, key=lambda c: (c.at, c.rule, c.subject))),
         states=course.states(),
         score=last,
         scores=(*written.scores, *((last,) if begun else ())),
-        items=frozenset(i.id for plan in facts.plans for b in plan.project.buildings for i in b.items),
         since=resume.at if resume else None,
         checkpoints=checkpoints,
     )
+
+
+def _with_items(said: Assessment, course: Course, facts: ProjectFacts, *, after: datetime | None) -> Assessment:
+    """With the work items of buildings that were judged later than `after` (None: of all), and those that have left."""
+    in_force = plan_at(facts.plans, said.as_of)
+    same = after is not None and plan_at(facts.plans, after) is in_force
+    every = frozenset[str]().union(*map(_items, facts.plans))
+    return replace(
+        said,
+        progress=(*said.progress, *course.items(after=after)),
+        items=every,
+        left=frozenset() if same else every - _items(in_force),
+        whole=after is None,
+    )
+
+
+def _items(plan: PlanInForce) -> frozenset[str]:
+    return frozenset(item.id for building in plan.project.buildings for item in building.items)

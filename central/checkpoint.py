@@ -44,8 +44,9 @@ class Thin:
 class Memory:
     """All that the course of judging remembers. `items` and `counts` by id of item and building.
 
-    `newest` = the project's newest deviation, `raised` the records behind the newest schedule warnings, `lives` the
-    transitions of all warnings that are open, `money` the dump of the money fold (empty: no entry yet).
+    `judged` = when each building was judged last (a memory of before it was kept: unknown), `newest` = the project's
+    newest deviation, `raised` the records behind the newest schedule warnings, `lives` the transitions of all warnings
+    that are open, `money` the dump of the money fold (empty: no entry yet).
     """
 
     items: Mapping[str, ItemMemory] = field(default_factory=dict)
@@ -56,6 +57,7 @@ class Memory:
     raised: tuple[str, ...] = ()
     lives: tuple[WarningChange, ...] = ()
     money: bytes = b""
+    judged: Mapping[str, datetime] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

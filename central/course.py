@@ -91,6 +91,7 @@ class Course:
         self._plans = plans
         self._number = _in_force(plans, resume.at if resume else None)
         self._plan: SitePlan = site_plan(plans[self._number].project)
+        self._judged = self._stood(resume) | dict(memory.judged)
         self._folds = SiteFold(self._plan, profile=policy.fusion, items=memory.items)
         self._states: Mapping[StateKey, RuleState] = {(s.rule, s.subject): s for s in memory.states}
         self._thin = {thin.subject: thin.since_s for thin in memory.thin}
@@ -103,6 +104,10 @@ class Course:
         self._spent: MoneyStanding | None = None
         self._open_books(memory.money)
 
+    def _stood(self, resume: Checkpoint | None) -> dict[str, datetime]:
+        """What a memory that does not say it meant: every building was stated at its own instant."""
+        return dict.fromkeys(self._plan.buildings, resume.at) if resume else {}
+
     # --- one instant ---------------------------------------------------------------------------------------------
 
     def evaluate(self, instant: datetime, found: tuple[Observation, ...]) -> None:
@@ -110,11 +115,12 @@ class Course:
         today = local_day(instant)
         if self.as_of is not None and local_day(self.as_of) < today:
             self.written.scores.append(self.score())
-        self._go_by_plan(instant)
+        renewed = self._go_by_plan(instant)
         self.as_of = instant
         if not found and today < self._plan.project.start:
             subject = Subject(kind="project", id=self._plan.project.id)
             self._reconcile(self._input(subject, instant, self._day(today)))  # nothing planned yet but to begin in time
+            self._judged |= {building.id: instant for building in self._plan.project.buildings}
             return
         self._folds.take(found)
         at_s = self._plan.calendar.effective_s(instant)
@@ -125,6 +131,8 @@ class Course:
         day = self._day(today) if tick else None
         self._judge_project(self._folds.whole(standings, instant), instant, day)
         for building, standing in zip(buildings, standings, strict=True):
+            if tick or renewed or building.id in touched:
+                self._judged[building.id] = instant
             if tick or building.id in touched:
                 curve = self._plan.buildings[building.id]
                 self._judge(Subject(kind="building", id=building.id), standing, curve, instant, day=None)
@@ -256,11 +264,17 @@ class Course:
             raise ValueError("score of a course that has not begun: expected an instant first")
         return score_of(plan, self.policy, as_of=as_of, newest=self._newest, raised=self._raised, counts=self._counts)
 
-    def items(self) -> tuple[Progress, ...]:
-        """Every work item at the last instant."""
+    def items(self, *, after: datetime | None) -> tuple[Progress, ...]:
+        """The work items of buildings that were judged later than `after` (None: of all), each at the last instant at
+        which its building was: between two of those nothing new is known of them."""
         if self.as_of is None:
             return ()
-        return self._folds.items(self.as_of, at_s=self._plan.calendar.effective_s(self.as_of))
+        found: list[Progress] = []
+        for building in self._plan.project.buildings:
+            at = self._judged.get(building.id, self.as_of)
+            if after is None or at > after:
+                found += self._folds.items(building, at, at_s=self._plan.calendar.effective_s(at))
+        return tuple(found)
 
     # --- devices, plans, memory ----------------------------------------------------------------------------------
 
@@ -287,14 +301,17 @@ class Course:
             raised=self._raised,
             lives=tuple(change for key in sorted(self._lives) for change in self._lives[key]),
             money=self._money.dump() if self._money else b"",
+            judged=dict(self._judged),
         )
 
-    def _go_by_plan(self, instant: datetime) -> None:
-        """Go over to the plan in force at an instant, one version after the other."""
+    def _go_by_plan(self, instant: datetime) -> bool:
+        """Go over to the plan in force at an instant, one version after the other; whether it is another."""
+        before = self._number
         while self._number + 1 < len(self._plans) and self._plans[self._number + 1].since <= instant:
             self._number += 1
             entering = self._plans[self._number]
             self._replan(site_plan(entering.project), since=entering.since, instant=instant)
+        return self._number != before
 
     def _replan(self, plan: SitePlan, *, since: datetime, instant: datetime) -> None:
         former = self._plan
@@ -306,6 +323,7 @@ class Course:
         left = {Subject(kind="building", id=building) for building in gone}
         self._thin = {s: at_s + shift_s for s, at_s in self._thin.items() if s not in left}
         self._counts = {building: count for building, count in self._counts.items() if building not in gone}
+        self._judged = {building: at for building, at in self._judged.items() if building not in gone}
         leaving = [key for key in sorted(self._lives) if key[1] in left]
         self._say([_ended(self._lives[key][-1], instant) for key in leaving])
         self._states = {key: state for key, state in self._states.items() if key[1] not in left}

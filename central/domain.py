@@ -354,7 +354,9 @@ class Assessment:
 
     It says what is later than `since`, the checkpoint that it went on from; None = everything from the start.
     `deviations` and `progress` are series of the project and its buildings, ordered by (as_of, subject); `progress`
-    ends with every work item at the last instant (`items` names all there ever were). `changes` is the whole life of
+    ends with work items, each at the last instant at which its building was judged: with all of them when `whole`, else
+    with those of buildings judged since (`items` names all there ever were, `left` those that a plan taken up since
+    then let go). `changes` is the whole life of
     all warnings that were open at `since` or began later, in order of time; `states` the memory of the rules. `scores`
     has the last score of each day, the last of them `score`; none before anything was evaluated. `checkpoints` are what
     a later assessment may go on from.
@@ -369,5 +371,7 @@ class Assessment:
     score: Score
     scores: tuple[Score, ...] = ()
     items: frozenset[str] = frozenset()
+    left: frozenset[str] = frozenset()
+    whole: bool = True
     since: datetime | None = None
     checkpoints: tuple[Checkpoint, ...] = ()

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain
 
-from central.domain import Building, Observation, Progress, WorkItem
+from central.domain import Building, Observation, Progress
 from central.plan.planned import FULL_BP
-from central.progress.fuse import COMPLETE_BP, Fold, ItemMemory, setting_of
+from central.progress.fuse import COMPLETE_BP, Fold, ItemMemory
 from central.progress.profile import FusionProfile
 from central.progress.rollup import roll_up
 from central.progress.siteplan import SitePlan
@@ -40,8 +40,8 @@ class SiteFold:
     ) -> None:
         self.plan, self._profile = plan, profile
         known = items or {}
-        settings = ((i, setting_of(i, plan.items[i.id], plan.calendar, profile=profile)) for i in _items(plan))
-        self._folds = {item.id: Fold(setting, known.get(item.id)) for item, setting in settings}
+        settings = plan.settings(profile)
+        self._folds = {item: Fold(setting, known.get(item)) for item, setting in settings.items()}
         self._places = self._placed()
 
     def take(self, observations: Iterable[Observation]) -> None:
@@ -58,14 +58,13 @@ class SiteFold:
         """Go on by another plan: items that stay keep what is believed of them, new ones begin, the others leave."""
         shift_s = plan.calendar.effective_s(at) - self.plan.calendar.effective_s(at)
         folds: dict[str, Fold] = {}
-        for item in _items(plan):
-            setting = setting_of(item, plan.items[item.id], plan.calendar, profile=self._profile)
-            fold = self._folds.get(item.id)
+        for item, setting in plan.settings(self._profile).items():
+            fold = self._folds.get(item)
             if fold is None:
                 fold = Fold(setting)
             else:
                 fold.replan(setting, shift_s=shift_s)
-            folds[item.id] = fold
+            folds[item] = fold
         self.plan, self._folds = plan, folds
         self._places = self._placed()
 
@@ -73,9 +72,10 @@ class SiteFold:
         """What the folds go on from, by item."""
         return {item: fold.memory for item, fold in self._folds.items()}
 
-    def items(self, as_of: datetime, *, at_s: int) -> tuple[Progress, ...]:
-        """Every item at an instant, in the plan's order."""
-        return tuple(fold.progress(as_of, due=at_s > fold.setting.begin_s) for fold in self._folds.values())
+    def items(self, building: Building, as_of: datetime, *, at_s: int) -> tuple[Progress, ...]:
+        """The items of a building at an instant, in the plan's order."""
+        folds = (self._folds[item.id] for item in building.items)
+        return tuple(fold.progress(as_of, due=at_s > fold.setting.begin_s) for fold in folds)
 
     def building(self, building: str, as_of: datetime, *, at_s: int) -> Standing:
         """A building at an instant; `at_s` is the instant in effective seconds."""
@@ -167,10 +167,6 @@ class _Place:
             aside = dict.fromkeys(chain.from_iterable(fold.quarantined for fold in self._folds))
             self._said = tuple(refs), tuple(aside)
         return self._said
-
-
-def _items(plan: SitePlan) -> Iterable[WorkItem]:
-    return (item for building in plan.project.buildings for item in building.items)
 
 
 def _unknown(standing: Standing) -> bool:

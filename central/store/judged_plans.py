@@ -77,16 +77,18 @@ def keep_plan(connection: Connection, project: Project, *, version: int, now_ms:
     return since_ms
 
 
-def plans_of(connection: Connection, project_id: str) -> tuple[PlanInForce, ...]:
+def plans_of(connection: Connection, project_id: str, *, stood_still: bool = True) -> tuple[PlanInForce, ...]:
     """Plans by the instant from which they are in force, approved standstills in them; empty without a plan.
 
-    A version stored later with an earlier instant takes the place of those after it.
+    A version stored later with an earlier instant takes the place of those after it. Not `stood_still` = it is known
+    that no standstill was approved.
     """
     versions = _versions(connection, project_id)
     if not versions:
         stored = load_project(connection, project_id)
         return (PlanInForce(since=from_ms(0), project=stored),) if stored else ()
-    stops = [_Standstill(first=f, last=n, approved_ms=ms) for f, n, ms in approved_pauses_of(connection, project_id)]
+    approved = approved_pauses_of(connection, project_id) if stood_still else ()
+    stops = [_Standstill(first=f, last=n, approved_ms=ms) for f, n, ms in approved]
     instants = sorted({from_ms(v.since_ms) for v in versions} | {stop.since for stop in stops})
     first = from_ms(versions[0].since_ms)
     return tuple(_at(versions, stops, instant) for instant in instants if instant >= first)

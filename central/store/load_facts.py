@@ -7,7 +7,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, case, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Table,
+    bindparam,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+)
 
 from central.assess import ProjectFacts, plan_at
 from central.checkpoint import Checkpoint, CheckpointError, unpack
@@ -17,6 +27,7 @@ from central.lifecycle.chain import in_force
 from central.plan.calendar import local_day, midnight
 from central.policy import Policy
 from central.progress.siteplan import site_plan
+from central.rules.in_force import LaddersInForce
 from central.store import tables
 from central.store.instants import from_ms, to_ms
 from central.store.judged_plans import plans_of
@@ -24,6 +35,7 @@ from central.store.read_goals import goals_agreed
 from central.store.read_ladders import ladders_of
 from central.store.read_ledger import entries_of
 from central.store.read_organised import life_events_of
+from central.store.read_said import OF, later, said_columns
 from central.store.upsert import table_of
 
 log = logging.getLogger(__name__)
@@ -33,9 +45,28 @@ _OBSERVATION, _ASSIGNED = table_of(tables.Observation), table_of(tables.FaceAssi
 _BUILDING, _PROJECT = table_of(tables.Building), table_of(tables.Project)
 _STATE, _CHECKPOINT = table_of(tables.AssessmentState), table_of(tables.Checkpoint)
 _JUDGED = table_of(tables.JudgedPlan)
+_SWITCH, _GOAL = table_of(tables.LadderSwitch), table_of(tables.GoalRow)
+_PAUSE, _ENTRY = table_of(tables.PauseRequest), table_of(tables.FundEntry)
 
 _FOR_EVER_MS = 2**62
-_STANDS = select(_STATE.c.revision, _STATE.c.dirty_from_at).where(_STATE.c.project == bindparam("of"))
+_SAID, _REMEMBERED = said_columns()
+
+
+def _any(table: Table, *that: ColumnElement[bool]) -> ColumnElement[bool]:
+    return select(literal(1)).select_from(table).where(*that).exists()
+
+
+# What there is at all is asked at once, and only that is read: of most projects most of this is nothing.
+_STANDS = select(
+    select(_STATE.c.revision).where(_STATE.c.project == OF).scalar_subquery().label("revision"),
+    select(_STATE.c.dirty_from_at).where(_STATE.c.project == OF).scalar_subquery().label("dirty_from_at"),
+    _SAID.label("stated_ms"),
+    _REMEMBERED.label("remembered_ms"),
+    select(func.max(_ENTRY.c.day)).where(_ENTRY.c.project == OF).scalar_subquery().label("spent_on"),
+    _any(_SWITCH, or_(_SWITCH.c.scope == "", _SWITCH.c.scope == OF)).label("switched"),
+    _any(_GOAL, _GOAL.c.subject_kind == "project", _GOAL.c.subject_id == OF).label("aims"),
+    _any(_PAUSE, _PAUSE.c.project == OF, _PAUSE.c.state == "approved").label("stood_still"),
+)
 _SEEN = select(_OBSERVATION).where(
     _OBSERVATION.c.project == bindparam("of"),
     _OBSERVATION.c.observed_at > bindparam("after_ms"),
@@ -62,51 +93,65 @@ _EVER_LOOKING = (
     .where(_PROJECT.c.id == bindparam("of"))
     .group_by(_ASSIGNED.c.gateway, _ASSIGNED.c.camera)
 )
+_AILING = select(_CONDITION).where(
+    _CONDITION.c.gateway.in_(
+        select(_ASSIGNED.c.gateway)
+        .join(_BUILDING, _BUILDING.c.id == _ASSIGNED.c.building)
+        .where(_BUILDING.c.project == OF)
+    ),
+    or_(_CONDITION.c.until_at.is_(None), _CONDITION.c.until_at > bindparam("after_ms")),
+)
 _CAME = select(_JUDGED.c.version, _JUDGED.c.since_at).where(_JUDGED.c.project == bindparam("of"))
-_CHECKPOINTS = (
-    select(_CHECKPOINT.c.at, _CHECKPOINT.c.digest)
+_NEWEST = (
+    select(_CHECKPOINT.c.at, _CHECKPOINT.c.digest, _CHECKPOINT.c.body)
     .where(_CHECKPOINT.c.project == bindparam("of"), _CHECKPOINT.c.at < bindparam("before_ms"))
     .order_by(_CHECKPOINT.c.at.desc())
-)
-_BODY = select(_CHECKPOINT.c.body).where(
-    _CHECKPOINT.c.project == bindparam("of"), _CHECKPOINT.c.at == bindparam("then")
+    .limit(1)
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded:
-    """Facts later than the checkpoint `resume` (None: all), the policy, and the revision they were read at."""
+    """Facts later than the checkpoint `resume` (None: all), the policy, and the revision they were read at.
+
+    `overturned` = more was judged than `resume` knows of, and some of that is not so any more.
+    """
 
     facts: ProjectFacts
     policy: Policy
     resume: Checkpoint | None
+    overturned: bool
     revision: int
 
 
 def load_facts(connection: Connection, project_id: str, *, now: datetime) -> Loaded | None:
     """What there is to judge a project by up to `now`; None when it has no plan. Read in one snapshot."""
-    row = connection.execute(_STANDS, {"of": project_id}).first()
-    plans = plans_of(connection, project_id)
+    there = connection.execute(_STANDS, {"of": project_id}).one()
+    plans = plans_of(connection, project_id, stood_still=there.stood_still)
     if not plans:
         return None
-    policy = Policy(ladders=ladders_of(connection, project_id))
-    resume = _newest_sound(connection, project_id, plans, policy, now=now, dirty_ms=row.dirty_from_at if row else 0)
+    policy = Policy(ladders=ladders_of(connection, project_id)) if there.switched else Policy(ladders=LaddersInForce())
+    dirty_ms = 0 if there.revision is None else there.dirty_from_at
+    before_ms = to_ms(now) + 1 if dirty_ms is None else min(dirty_ms, to_ms(now) + 1)
+    resume = _newest_sound(connection, project_id, before_ms=before_ms, plans=plans, policy=policy)
     after = resume.at if resume else None
     events = life_events_of(connection, project_id)
-    goals, records = goals_agreed(connection, project_id)
+    goals, records = goals_agreed(connection, project_id) if there.aims else ((), ())
+    spent = there.spent_on is not None and (after is None or there.spent_on >= local_day(after))
     return Loaded(
         facts=ProjectFacts(
             plans=plans,
             observations=observations_of(connection, project_id, after=after, until=now),
             conditions=conditions_of(connection, project_id, events, after=after),
-            entries=entries_of(connection, project_id, since=local_day(after) if after else None),
+            entries=entries_of(connection, project_id, since=local_day(after) if after else None) if spent else (),
             events=events,
             goals=goals,
             records=records,
         ),
         policy=policy,
         resume=resume,
-        revision=int(row.revision) if row else 0,
+        overturned=resume is None or later(there.stated_ms, there.remembered_ms) > to_ms(resume.at),
+        revision=int(there.revision or 0),
     )
 
 
@@ -149,12 +194,10 @@ def conditions_of(
     What ailed a camera while it looked stays a fact when a revision lets it go, or the project is completed: it ends
     then, and what ails the camera afterwards is not the project's. With `after` without those that had ended by then.
     """
-    looked = _looked_until(connection, project_id, in_force(events).get("completed"))
-    if not looked:
+    ailing = connection.execute(_AILING, {"of": project_id, "after_ms": to_ms(after) if after else -1}).all()
+    if not ailing:
         return ()
-    wanted = select(_CONDITION).where(_CONDITION.c.gateway.in_(sorted({gateway for gateway, _ in looked})))
-    if after is not None:
-        wanted = wanted.where(or_(_CONDITION.c.until_at.is_(None), _CONDITION.c.until_at > to_ms(after)))
+    looked = _looked_until(connection, project_id, in_force(events).get("completed"))
     found = [
         CameraCondition(
             camera=row.camera,
@@ -164,7 +207,7 @@ def conditions_of(
             detail=row.detail,
             ref=row.ref,
         )
-        for row in connection.execute(wanted)
+        for row in ailing
         if (row.gateway, row.camera) in looked
         for until_ms in (_earlier(row.until_at, looked[row.gateway, row.camera]),)
         if until_ms is None or (row.since_at < until_ms and (after is None or until_ms > to_ms(after)))
@@ -195,23 +238,15 @@ def _earlier(one: int | None, other: int | None) -> int | None:
 
 
 def _newest_sound(
-    connection: Connection,
-    project_id: str,
-    plans: tuple[PlanInForce, ...],
-    policy: Policy,
-    *,
-    now: datetime,
-    dirty_ms: int | None,
+    connection: Connection, project_id: str, *, before_ms: int, plans: tuple[PlanInForce, ...], policy: Policy
 ) -> Checkpoint | None:
-    """The newest checkpoint up to now, before every fact that is not judged yet, of this policy and these plans."""
-    before_ms = to_ms(now) + 1 if dirty_ms is None else min(dirty_ms, to_ms(now) + 1)
-    for row in connection.execute(_CHECKPOINTS, {"of": project_id, "before_ms": before_ms}).all():
-        at = from_ms(row.at)
+    """The newest checkpoint before an instant that was made by this policy and these plans."""
+    while row := connection.execute(_NEWEST, {"of": project_id, "before_ms": before_ms}).first():
+        at, before_ms = from_ms(row.at), row.at
         if policy.digest(site_plan(plan_at(plans, at).project), at) != row.digest:
             continue
-        body = connection.execute(_BODY, {"of": project_id, "then": row.at}).scalar_one()
         try:
-            return Checkpoint(at=at, digest=row.digest, memory=unpack(body))
+            return Checkpoint(at=at, digest=row.digest, memory=unpack(row.body))
         except CheckpointError as broken:
             log.warning("checkpoint of %s at %s is passed over: %s", project_id, at, broken)
     return None

@@ -6,7 +6,7 @@ import json
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from central.domain import LifeEvent, LifeKind, Text
 from central.lifecycle.organisation import OrgUnit
@@ -20,6 +20,12 @@ _ORGANISATION, _UNIT = table_of(tables.Organisation), table_of(tables.OrgUnit)
 _TRANSFER = table_of(tables.UnitTransfer)
 _PROGRAMME, _PROJECT = table_of(tables.Programme), table_of(tables.Project)
 _BUILDING, _ITEM = table_of(tables.Building), table_of(tables.WorkItem)
+_TERMS = (
+    select(_DECISION.c.version, _DECISION.c.decided_at, _DECISION.c.signed_on, _DECISION.c.agreed_start)
+    .where(_DECISION.c.project == bindparam("of"))
+    .order_by(_DECISION.c.version)
+)
+_NOTED = select(_EVENT).where(_EVENT.c.project == bindparam("of")).order_by(_EVENT.c.noted_at, _EVENT.c.id)
 
 
 def life_events_of(connection: Connection, project_id: str, *, known_ms: int | None = None) -> tuple[LifeEvent, ...]:
@@ -42,12 +48,9 @@ def estimate_of(connection: Connection, project_id: str) -> int:
 
 def _of_plans(connection: Connection, project_id: str) -> list[tuple[int, LifeEvent]]:
     """What a version says that the one before it did not: a term carried along is no news over what people noted."""
-    terms = select(_DECISION.c.version, _DECISION.c.decided_at, _DECISION.c.signed_on, _DECISION.c.agreed_start).where(
-        _DECISION.c.project == project_id
-    )
     found: list[tuple[int, LifeEvent]] = []
     said: dict[LifeKind, date] = {}
-    for row in connection.execute(terms.order_by(_DECISION.c.version)):
+    for row in connection.execute(_TERMS, {"of": project_id}):
         days: dict[LifeKind, date | None] = {"signed": row.signed_on, "agreed_start": row.agreed_start}
         for kind, day in days.items():
             if day is not None and said.get(kind) != day:
@@ -58,10 +61,9 @@ def _of_plans(connection: Connection, project_id: str) -> list[tuple[int, LifeEv
 
 
 def _noted(connection: Connection, project_id: str) -> list[tuple[int, LifeEvent]]:
-    noted = select(_EVENT).where(_EVENT.c.project == project_id).order_by(_EVENT.c.noted_at, _EVENT.c.id)
     return [
         (row.noted_at, LifeEvent(project=project_id, kind=row.kind, day=row.day, ref=row.ref))
-        for row in connection.execute(noted)
+        for row in connection.execute(_NOTED, {"of": project_id})
     ]
 
 

@@ -12,7 +12,6 @@ from sqlalchemy import (
     BigInteger,
     Connection,
     Delete,
-    RowMapping,
     Select,
     Table,
     and_,
@@ -23,17 +22,19 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlmodel import SQLModel
 
 from central.domain import Assessment, Deviation, Progress, RuleState
 from central.store import tables
 from central.store.instants import to_ms
+from central.store.read_said import said_up_to
 from central.store.save_checkpoints import save_checkpoints
 from central.store.save_scores import save_scores
 from central.store.save_warnings import save_warnings
 from central.store.upsert import Row, table_of, upsert
 
-_STATE = table_of(tables.AssessmentState)
+_STATE, _PROGRESS = table_of(tables.AssessmentState), table_of(tables.ProgressState)
+_DEVIATION, _RULE = table_of(tables.DeviationRow), table_of(tables.RuleState)
+_DROP_STATES = delete(_PROGRESS).where(_PROGRESS.c.subject == bindparam("one"))
 _CLAIM = (
     update(_STATE)
     .where(_STATE.c.project == bindparam("of"), _STATE.c.assessed_revision <= bindparam("read", type_=BigInteger))
@@ -51,6 +52,14 @@ _MEASURES = (
     *("rel_bp", "spi_bp", "spi_t_bp", "cpi_bp", "pay_gap_bp", "eac_fen"),
     *("forecast", "forecast_low", "forecast_high"),
 )
+
+
+class Overtaken(Exception):  # noqa: N818 -- reads as what it is
+    """Somebody judged this project while it was being judged: to be done again from what is stored now."""
+
+    def __init__(self, project: str) -> None:
+        super().__init__(f"project {project}: judged by somebody else meanwhile: expected to be judged again")
+        self.project = project
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,24 +85,28 @@ def save_assessment(
 ) -> bool:
     """Save; False, and nothing saved, when a judgement of newer facts is stored already. `wall_ms` dates the trail.
 
-    Only what is later than `assessment.since` is touched. What facts came while it was judged stays dirty.
+    Only what is later than `assessment.since` is touched. What facts came while it was judged stays dirty. Overtaken
+    when something later is stored and the assessment, not knowing of it, is not whole.
     """
     project = assessment.project
     claimed = connection.execute(_CLAIM, {"of": project, "read": revision, "now_ms": now_ms})
     if not claimed.rowcount:
         return False
     since_ms = to_ms(assessment.since) if assessment.since else None
+    nothing_later = since_ms is not None and said_up_to(connection, project) <= since_ms
+    if not nothing_later and not assessment.whole:
+        raise Overtaken(project)
     progress = [_progress_row(p, project) for p in assessment.progress]
-    _replace(connection, tables.ProgressState, progress, _Part(project, since_ms, items=assessment.items))
-    _replace(
-        connection,
-        tables.DeviationRow,
-        [_deviation_row(d, project) for d in assessment.deviations],
-        _Part(project, since_ms),
-    )
-    _replace(connection, tables.RuleState, [_rule_row(s, project) for s in assessment.states], _Part(project, None))
+    deviations = [_deviation_row(d, project) for d in assessment.deviations]
+    if not nothing_later:
+        progress = _differing(connection, _PROGRESS, progress, of=project, since_ms=since_ms)
+        deviations = _differing(connection, _DEVIATION, deviations, of=project, since_ms=since_ms)
+    _save_progress(connection, progress, assessment)
+    upsert(connection, tables.DeviationRow, deviations)
+    states = [_rule_row(s, project) for s in assessment.states]
+    upsert(connection, tables.RuleState, _differing(connection, _RULE, states, of=project, since_ms=None))
     save_warnings(connection, assessment, wall_ms=wall_ms)
-    save_scores(connection, assessment)
+    save_scores(connection, assessment, nothing_later=nothing_later)
     save_checkpoints(connection, project, assessment.checkpoints, since_ms=since_ms)
     return True
 
@@ -104,21 +117,12 @@ def save_failure(connection: Connection, project_id: str, *, error: str, wall_ms
     connection.execute(update(_STATE).where(_STATE.c.project == project_id).values(**failed))
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """Rows of a project later than an instant (None: all), and those of work items at it: they stand for the end."""
-
-    project: str
-    since_ms: int | None
-    items: frozenset[str] = frozenset()
-
-    def rows(self, connection: Connection, table: Table) -> list[RowMapping]:
-        since_ms = self.since_ms
-        if since_ms is None:
-            return list(connection.execute(_all(table), {"of": self.project}).mappings())
-        from_ms = since_ms if self.items else since_ms + 1
-        found = connection.execute(_later(table), {"of": self.project, "from_ms": from_ms}).mappings()
-        return [row for row in found if row["as_of_at"] > since_ms or row["subject"] in self.items]
+def _save_progress(connection: Connection, rows: Sequence[Row], assessment: Assessment) -> None:
+    """The series of the project and its buildings; of an item its newest state only is kept."""
+    anew = {row["subject"] for row in rows} & assessment.items
+    if anew or assessment.left:
+        connection.execute(_DROP_STATES, [{"one": subject} for subject in sorted(anew | assessment.left)])
+    upsert(connection, tables.ProgressState, rows)
 
 
 @cache
@@ -128,7 +132,7 @@ def _all(table: Table) -> Select[Any]:
 
 @cache
 def _later(table: Table) -> Select[Any]:
-    return _all(table).where(table.c.as_of_at >= bindparam("from_ms"))
+    return _all(table).where(table.c.as_of_at > bindparam("since_ms"))
 
 
 @cache
@@ -136,21 +140,29 @@ def _drop(table: Table) -> Delete:
     return delete(table).where(and_(*(column == bindparam(f"k_{column.name}") for column in table.primary_key)))
 
 
-def _replace(connection: Connection, model: type[SQLModel], rows: Sequence[Row], part: _Part) -> None:
-    """Make a part of the project's rows of a table equal to `rows`, touching only those that differ."""
-    table = table_of(model)
-    keys = [column.name for column in table.primary_key]
-    wanted = {tuple(row[name] for name in keys): row for row in rows}
+@cache
+def _keys(table: Table) -> tuple[str, ...]:
+    return tuple(column.name for column in table.primary_key)
+
+
+def _differing(
+    connection: Connection, table: Table, rows: Sequence[Row], *, of: str, since_ms: int | None
+) -> list[Row]:
+    """Those of `rows` that are not stored as they are; what is stored of the project later than `since_ms` (None: at
+    all) and not among them goes."""
+    names = _keys(table)
+    wanted = {tuple(row[name] for name in names): row for row in rows}
+    found = _all(table) if since_ms is None else _later(table)
     gone: list[dict[str, Any]] = []
-    for stored in part.rows(connection, table):
-        key = tuple(stored[name] for name in keys)
+    for stored in connection.execute(found, {"of": of, "since_ms": since_ms}).mappings():
+        key = tuple(stored[name] for name in names)
         if key not in wanted:
-            gone.append({f"k_{name}": stored[name] for name in keys})
+            gone.append({f"k_{name}": stored[name] for name in names})
         elif all(stored[name] == value for name, value in wanted[key].items()):
             del wanted[key]
     if gone:
         connection.execute(_drop(table), gone)
-    upsert(connection, model, list(wanted.values()))
+    return list(wanted.values())
 
 
 def _progress_row(progress: Progress, project: str) -> Row:

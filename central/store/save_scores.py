@@ -26,13 +26,13 @@ _DROP_PARTS = delete(_CONTRIBUTION).where(*_of_project(_CONTRIBUTION), _CONTRIBU
 _DROP_MORE = _DROP_PARTS.where(_CONTRIBUTION.c.position >= bindparam("many"))
 
 
-def save_scores(connection: Connection, assessment: Assessment) -> None:
+def save_scores(connection: Connection, assessment: Assessment, *, nothing_later: bool) -> None:
     """The scores of days from the assessment's first on become those it says; of days that were not judged there is
-    none."""
+    none. `nothing_later` = it is known that nothing is stored of later than it began."""
     wanted = {district_day(score.as_of): score for score in assessment.scores}
     since = district_day(assessment.since) if assessment.since else date.min
-    stored = connection.execute(_STORED, {"of": assessment.project, "since": since}).scalars()
-    gone = [{"of": assessment.project, "on": day} for day in stored if day not in wanted]
+    found = None if nothing_later else connection.execute(_STORED, {"of": assessment.project, "since": since}).scalars()
+    gone = [{"of": assessment.project, "on": day} for day in found or () if day not in wanted]
     if gone:
         connection.execute(_DROP_PARTS, gone)
         connection.execute(_DROP, gone)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, insert, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, or_, select, update
 
 from central.audit.trail import append
 from central.domain import Assessment, WarningChange
@@ -18,6 +18,14 @@ from central.store.save_mended import follow
 from central.store.upsert import insert_new, table_of
 
 _WARNING, _EVENT = table_of(tables.PlanWarning), table_of(tables.WarningEvent)
+_ALIVE = select(_WARNING).where(
+    _WARNING.c.project == bindparam("of"),
+    or_(
+        _WARNING.c.raised_at > bindparam("since_ms"),
+        _WARNING.c.closed_at.is_(None),
+        _WARNING.c.closed_at > bindparam("since_ms"),
+    ),
+)
 ACTOR = "system:reassess"
 Key = tuple[str, str, str, int]
 
@@ -59,7 +67,9 @@ def save_warnings(connection: Connection, assessment: Assessment, *, wall_ms: in
     Those that were over at `assessment.since` are left as they are: it says nothing of them.
     """
     wanted = {life.key: life for life in lives(assessment.changes)}
-    stored = {_key(row): row for row in connection.execute(select(_WARNING).where(*_of(assessment)))}
+    since_ms = to_ms(assessment.since) if assessment.since else -1
+    found = connection.execute(_ALIVE, {"of": assessment.project, "since_ms": since_ms})
+    stored = {_key(row): row for row in found}
     trail = _Trail(connection=connection, wall_ms=wall_ms)
     for key, row in stored.items():
         if key not in wanted and row.state != "withdrawn":
@@ -167,17 +177,6 @@ def _event_row(change: WarningChange, warning: int) -> dict[str, Any]:
 
 def _key(row: Row[Any]) -> Key:
     return row.rule, row.subject_kind, row.subject, row.raised_at
-
-
-def _of(assessment: Assessment) -> tuple[ColumnElement[bool], ...]:
-    mine = _WARNING.c.project == assessment.project
-    if assessment.since is None:
-        return (mine,)
-    since_ms = to_ms(assessment.since)
-    return (
-        mine,
-        or_(_WARNING.c.raised_at > since_ms, _WARNING.c.closed_at.is_(None), _WARNING.c.closed_at > since_ms),
-    )
 
 
 def _same_event(at_ms: int, event: str) -> tuple[Any, Any]:

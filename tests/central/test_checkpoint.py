@@ -199,7 +199,10 @@ def test_going_on_is_beginning_anew(facts: ProjectFacts, hour: int, data: st.Dat
             conditions=tuple(c for c in facts.conditions if c.until is None or c.until > since),
             entries=tuple(e for e in facts.entries if midnight(e.day + timedelta(days=1)) > since),
         )
-        assert_same(assess(left, now=now, resume=stored(checkpoint)), whole, since=since)
+        rest = assess(left, now=now, resume=stored(checkpoint))
+        assert_same(rest, whole, since=since)
+        short = assess(left, now=now, resume=stored(checkpoint), overturned=False)
+        assert list(short.progress) == [p for p in rest.progress if p.as_of > since]
 
 
 @settings(max_examples=60, deadline=None)
