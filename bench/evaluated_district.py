@@ -1,7 +1,7 @@
 """A district that is evaluated for a year: units, people, works, and what was measured of them, all from a seed.
 
-What is measured is put into the store as judged rows, week by week and month by month: how it came about (cameras,
-fusion, rules) is asked elsewhere (`bench.year`).
+What cameras saw comes in as readings and is judged (`bench.evaluated_site`); money, lives, orders and months of data
+come in here, month by month.
 """
 
 from __future__ import annotations
@@ -11,18 +11,19 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 from sqlalchemy import Connection, insert
 
 from central.domain import Building, FundEntry, FundKind, PlanPoint, Project, Text, WorkItem
 from central.money.posting import Posted, Posting
 from central.plan.calendar import midnight
-from central.plan.document import ImportedPlan
+from central.plan.document import ImportedPlan, PlannedFace
 from central.store import tables
 from central.store.instants import to_ms
 from central.store.save_ledger import post
+from central.store.save_people import token_digest
 from central.store.save_plan import put_plan
+from central.store.save_seen import mark_dirty
 from central.store.upsert import table_of
 
 DEPARTMENTS = ("住建局", "水务局", "教育局", "卫健局", "民政局", "城管局")
@@ -47,13 +48,24 @@ class Work:
     budget_fen: int
     pace_bp: int
 
-    def planned_bp(self, day: date) -> int:
-        """Planned share at the end of a day."""
-        return _share_bp((day - self.start).days + 1, (self.finish - self.start).days + 1)
+    @property
+    def gateway(self) -> str:
+        """The box of the unit, which looks at it."""
+        return gateway_of(self.unit)
+
+    @property
+    def camera(self) -> str:
+        """The camera of that box that looks at it."""
+        return f"c-{self.id}"
 
     def actual_bp(self, day: date) -> int:
         """Actual share at the end of a day."""
         return _share_bp(((day - self.start).days + 1) * self.pace_bp, ((self.finish - self.start).days + 1) * FULL_BP)
+
+
+def gateway_of(unit: str) -> str:
+    """The box that looks at a unit's works."""
+    return f"gw-u{UNITS.index(unit)}"
 
 
 def a_district(each: int, *, seed: int = 7) -> tuple[Work, ...]:
@@ -85,8 +97,14 @@ def put_district(connection: Connection, works: Sequence[Work]) -> None:
     connection.execute(insert(table_of(tables.OrgUnit)), units)
     for person, grants in people(works).items():
         _add_person(connection, person, grants)
+    boxes = [
+        {"id": box, "token_sha256": token_digest(box), "registered_at": 0, "retired_at": None}
+        for box in map(gateway_of, UNITS)
+    ]
+    connection.execute(insert(table_of(tables.Gateway)), boxes)
     for work in works:
-        plan = ImportedPlan(project=_project(work), faces=(), document={"id": work.id})
+        face = PlannedFace(gateway=work.gateway, camera=work.camera, building=f"{work.id}-b", face="south")
+        plan = ImportedPlan(project=_project(work), faces=(face,), document={"id": work.id})
         put_plan(connection, plan, by="规划科", reason="年度计划", now_ms=to_ms(midnight(date(YEAR, 1, 1))))
 
 
@@ -141,42 +159,15 @@ def _project(work: Work) -> Project:
 
 
 def tell_day(connection: Connection, works: Sequence[Work], day: date) -> None:
-    """What became known at 00:00 of a day: each Monday and first of a month how far the works are, and on the first of
-    a month what money, warnings, orders and data were of the month that is over."""
-    if day.weekday() != 0 and day.day != 1:
-        return
-    running = [work for work in works if work.start < day]
-    if running:
-        connection.execute(insert(table_of(tables.DeviationRow)), [_deviation(work, day) for work in running])
-        connection.execute(insert(table_of(tables.ProgressState)), [_progress(work, day) for work in running])
+    """What became known at 00:00 of the first of a month: money, orders and data of the month that is over."""
     if day.day == 1:
         _tell_month(connection, works, (day - timedelta(days=1)).replace(day=1))
-
-
-def _deviation(work: Work, day: date) -> dict[str, Any]:
-    plan, actual = work.planned_bp(day - timedelta(days=1)), work.actual_bp(day - timedelta(days=1))
-    return {
-        "subject_kind": "project", "subject": work.id, "as_of_at": to_ms(midnight(day)), "project": work.id,
-        "plan_bp": plan, "actual_bp": actual, "gap_bp": plan - actual, "lag_cdays": 0, "sigma_bp": 100,
-        "coverage_bp": 9000, "refs": json.dumps([f"gw/e/{day}"]), "spi_t_bp": FULL_BP * actual // max(plan, 1),
-        "pay_gap_bp": None,
-    }  # fmt: skip
-
-
-def _progress(work: Work, day: date) -> dict[str, Any]:
-    at = to_ms(midnight(day))
-    return {
-        "subject": work.id, "as_of_at": at, "project": work.id, "value_bp": work.actual_bp(day - timedelta(days=1)),
-        "sigma_bp": 100, "coverage_bp": 9000, "last_seen_at": at, "refs": json.dumps([f"gw/e/{day}"]),
-        "quarantined": "[]", "review": "[]",
-    }  # fmt: skip
 
 
 def _tell_month(connection: Connection, works: Sequence[Work], month: date) -> None:
     last = (month + timedelta(days=31)).replace(day=1) - timedelta(days=1)
     _happened(connection, works, month, last)
     _spend(connection, works, month, last)
-    _warn(connection, works, month)
     for at, unit in enumerate(UNITS):
         _order(connection, unit, month, mended=PACE_BP[unit] > 8_000)
         _freeze(connection, unit, [work for work in works if work.unit == unit], month, rank=at + 1)
@@ -198,6 +189,7 @@ def _happened(connection: Connection, works: Sequence[Work], month: date, last: 
     ]
     if found:
         connection.execute(insert(table_of(tables.LifeEventRow)), found)
+        mark_dirty(connection, {row["project"]: to_ms(midnight(row["day"])) for row in found})
 
 
 def _spend(connection: Connection, works: Sequence[Work], month: date, last: date) -> None:
@@ -227,25 +219,6 @@ def _entries(work: Work, month: date, last: date) -> Iterator[FundEntry]:
 
 def _entry(work: Work, kind: FundKind, day: date, fen: int) -> FundEntry:
     return FundEntry(voucher=f"{work.id}-{kind}-{day}", project=work.id, kind=kind, day=day, amount_fen=fen)
-
-
-def _warn(connection: Connection, works: Sequence[Work], month: date) -> None:
-    """In March those that are far behind are warned of, until the year ends."""
-    if month != date(YEAR, 3, 1):
-        return
-    at, kept, events = to_ms(midnight(date(YEAR, 3, 10))), table_of(tables.PlanWarning), table_of(tables.WarningEvent)
-    same = {"value": 1, "threshold": 1, "unit": "bp", "capped": False, "refs": "[]", "rule_version": "1"}
-    for work in works:
-        if work.pace_bp >= 8_000:
-            continue
-        level = "red" if work.pace_bp < 5_500 else "yellow"
-        row = {
-            **same, "project": work.id, "rule": "schedule_gap", "subject_kind": "project", "subject": work.id,
-            "state": "open", "level": level, "raised_at": at, "changed_at": at, "closed_at": None,
-        }  # fmt: skip
-        number = connection.execute(insert(kept).values(**row).returning(kept.c.id)).scalar_one()
-        event = {**same, "warning": number, "at": at, "event": "raised", "level": level}
-        connection.execute(insert(events).values(**event))
 
 
 def _order(connection: Connection, unit: str, month: date, *, mended: bool) -> None:

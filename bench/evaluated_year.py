@@ -25,6 +25,7 @@ from sqlalchemy.sql import Select
 
 from bench.evaluated_district import YEAR, Work, a_district, put_district, tell_day
 from bench.evaluated_people import People
+from bench.evaluated_site import Sites
 from central.audit.chain import first_fault
 from central.evaluate.calendar import at_hour
 from central.jobs import JOBS, Scheduler
@@ -71,16 +72,20 @@ class Year:
             Scheduler(engine=self.engine, holder=name, ran=lambda: None, jobs=jobs, now=lambda: self.now)
             for name in ("one", "other")
         ]
-        people = People(self.engine, self.works)
+        people, sites = (
+            People(self.engine, self.works),
+            Sites(self.engine, self.works, looked=FIRST - timedelta(days=1)),
+        )
         for offset in range((until - FIRST).days + 1):
-            self._live(FIRST + timedelta(days=offset), people)
+            self._live(FIRST + timedelta(days=offset), people, sites)
             told(FIRST + timedelta(days=offset))
 
-    def _live(self, day: date, people: People) -> None:
+    def _live(self, day: date, people: People, sites: Sites) -> None:
         with writing(self.engine) as connection:
             tell_day(connection, self.works, day)
         if OFF_FROM <= day <= OFF_UNTIL:
             return
+        sites.tell(day)
         for at, schedulers in ((midnight(day), self.schedulers[:1]), (at_hour(day), self.schedulers)):
             self.now = at
             for one in schedulers:
