@@ -99,9 +99,7 @@ class Centre:
         self.stopping.wait()
 
     def _announcer(self, listener: Listener) -> Announcer:
-        return Announcer(
-            engine=self.engine, say=listener.say, connection=lambda: listener.session, stopping=self.stopping
-        )
+        return Announcer(engine=self.engine, say=listener.say, connection=listener.telling, stopping=self.stopping)
 
     def _run(self, name: str, loop: Callable[[], None]) -> None:
         thread = Thread(target=_kept_alive, args=(name, loop, self.stopping), name=name, daemon=True)

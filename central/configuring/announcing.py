@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from threading import Event
 
@@ -23,18 +23,19 @@ POLL_S = 1.0
 
 @dataclass(slots=True, kw_only=True)
 class Announcer:
-    """`say(topic, payload)` publishes a retained message, False = no connection; `connection` numbers connections.
+    """`say(topic, payload)` publishes a retained message, False = no connection; whenever `connection` gives another
+    answer, all is told again.
 
     Whoever ordered it, this process or a command beside it, it is read from the database: nothing is told twice over
-    one connection, and a broker that forgot everything is told all of it again.
+    one connection that keeps it, and a broker that forgot everything is told all of it again.
     """
 
     engine: Engine
     say: Callable[[str, bytes], bool]
-    connection: Callable[[], int]
+    connection: Callable[[], Hashable]
     stopping: Event = field(default_factory=Event)
     _told: dict[tuple[DownChannel, str], int] = field(default_factory=dict)
-    _over: int = -1
+    _over: Hashable = None
 
     def run(self) -> None:
         """Until `stopping` is set."""

@@ -13,10 +13,11 @@ from threading import Event
 from typing import Any, Protocol
 
 import paho.mqtt.client as mqtt
-from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
+from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
+from central.ingest.client import UNSUPPORTED_WILL, BrokerClient
 from central.ingest.delivery import Delivery
 from central.settings import BrokerSettings
 from wire import topics
@@ -45,39 +46,24 @@ class Lane:
 
 
 class Owner(Protocol):
-    """Whoever keeps the connections up."""
+    """Whoever keeps the connections up. `plain_will`: the broker keeps no retained messages, or knows no QoS 1."""
 
     settings: BrokerSettings
     session: int
     stopping: Event
+    plain_will: bool
 
     def receive_from(self, delivery: Delivery) -> None:
         """Take a message; only enqueues."""
 
-    def use(self, lane: Lane, client: mqtt.Client | None) -> None:
+    def use(self, lane: Lane, client: BrokerClient | None) -> None:
         """Make this client the lane's connection in use; None when there is none."""
 
-    def current(self, lane: Lane, client: mqtt.Client) -> bool:
+    def current(self, lane: Lane, client: BrokerClient) -> bool:
         """Whether this client is the lane's connection in use."""
 
     def complete(self) -> bool:
         """Whether every lane is read."""
-
-
-class _Client(mqtt.Client):
-    """paho's client, whose network thread tells when it ends, however it ends."""
-
-    ended: Event
-
-    def loop_forever(self, timeout: float = 1.0, retry_first_connection: bool = False) -> MQTTErrorCode:
-        """What the network thread runs."""
-        try:
-            return super().loop_forever(timeout, retry_first_connection)
-        except Exception:
-            log.exception("network thread of the broker connection broke")
-            return MQTTErrorCode.MQTT_ERR_UNKNOWN
-        finally:
-            self.ended.set()
 
 
 class Link:
@@ -138,18 +124,18 @@ class Link:
             return
         self.announced_s = now
         on = HostState(online=True, session=self.owner.session)
-        self.client.publish(topics.HOST_STATE, encode(on), qos=1, retain=True)
+        self.client.say(topics.HOST_STATE, encode(on), retain=True)
 
     def _goodbye(self) -> None:
         if self.answered.is_set() and self.lane.announces:
             off = HostState(online=False, session=self.owner.session)
-            self.client.publish(topics.HOST_STATE, encode(off), qos=1, retain=True).wait_for_publish(2.0)
+            self.client.say(topics.HOST_STATE, encode(off), retain=True).wait_for_publish(2.0)
         self.client.disconnect()
 
-    def _made(self, protocol: MQTTProtocolVersion) -> _Client:
+    def _made(self, protocol: MQTTProtocolVersion) -> BrokerClient:
         settings = self.owner.settings
         more: dict[str, Any] = {} if protocol == MQTTProtocolVersion.MQTTv5 else {"clean_session": True}
-        client = _Client(
+        client = BrokerClient(
             CallbackAPIVersion.VERSION2,
             client_id=self.lane.client_id,
             protocol=protocol,
@@ -168,14 +154,21 @@ class Link:
         client.max_inflight_messages_set(200)
         if self.lane.announces:
             off = HostState(online=False, session=self.owner.session)
-            client.will_set(topics.HOST_STATE, encode(off), 1, retain=True)
+            plain = self.owner.plain_will
+            client.will_set(topics.HOST_STATE, encode(off), 0 if plain else 1, retain=not plain)
         client.on_connect = self._on_connect
         client.on_subscribe = self._on_subscribe
         client.on_disconnect = self._on_disconnect
         client.on_message = self._on_message
         return client
 
-    def _on_connect(self, client: mqtt.Client, _data: Any, _flags: Any, reason: Any, _properties: Any) -> None:
+    def _on_connect(self, _client: mqtt.Client, _data: Any, _flags: Any, reason: Any, properties: Any) -> None:
+        if reason.value in UNSUPPORTED_WILL and not self.owner.plain_will:
+            self.owner.plain_will = True
+            self.answered.set()
+            log.warning("broker keeps no such will (%s): the centre connects with a plain one", reason)
+            self.ended.set()
+            return
         if reason.is_failure:
             if "protocol" not in str(reason).lower():
                 self.answered.set()
@@ -183,15 +176,16 @@ class Link:
             self.ended.set()
             return
         self.answered.set()
-        client.subscribe([(topic, 1) for topic in self.lane.filters])
+        self.client.learn(properties)
+        self.client.subscribe([(topic, 1) for topic in self.lane.filters])
 
-    def _on_subscribe(self, client: mqtt.Client, _data: Any, _mid: Any, reasons: Any, _properties: Any) -> None:
+    def _on_subscribe(self, _client: mqtt.Client, _data: Any, _mid: Any, reasons: Any, _properties: Any) -> None:
         if any(reason.is_failure for reason in reasons):
             log.error("broker refused the subscription %s: %s", self.lane.filters, reasons)
-            client.disconnect()
+            self.client.disconnect()
             return
         self.subscribed_s = time.monotonic()
-        self.owner.use(self.lane, client)
+        self.owner.use(self.lane, self.client)
         self._announce_if_due()
         log.info("listening: broker=%s:%s lane=%s", self.owner.settings.host, self.owner.settings.port, self.lane.name)
 
@@ -199,9 +193,9 @@ class Link:
         log.info("broker connection ended: lane=%s reason=%s", self.lane.name, reason)
         self.ended.set()
 
-    def _on_message(self, client: mqtt.Client, _data: Any, message: mqtt.MQTTMessage) -> None:
+    def _on_message(self, _client: mqtt.Client, _data: Any, message: mqtt.MQTTMessage) -> None:
         def acknowledge() -> None:
-            if message.qos and self.owner.current(self.lane, client):
-                client.ack(message.mid, message.qos)
+            if message.qos and self.owner.current(self.lane, self.client):
+                self.client.ack(message.mid, message.qos)
 
         self.owner.receive_from(Delivery(topic=message.topic, payload=bytes(message.payload), acknowledge=acknowledge))

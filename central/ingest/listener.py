@@ -12,12 +12,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from threading import Event, Lock, Thread
 
-import paho.mqtt.client as mqtt
 from paho.mqtt.enums import MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 from central.ingest import metrics
+from central.ingest.client import BrokerClient
 from central.ingest.commit import StreamAck
 from central.ingest.delivery import Delivery
 from central.ingest.link import Lane, Link
@@ -34,6 +34,7 @@ STABLE_AFTER_S = 60.0  # the back-off starts from the bottom again only after a 
 AGAIN_S = 1.0
 NACK_EVERY_S = 5.0
 ACK_EXPIRY_S = 60
+SAID_AGAIN_S = 60.0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -49,9 +50,10 @@ class Listener:
     session: int
     receive: Callable[[Delivery], None]
     sign: Callable[[bytes], str] | None = None
+    plain_will: bool = False
     stopping: Event = field(default_factory=Event)
     connected: Event = field(default_factory=Event)
-    _in_use: dict[str, mqtt.Client] = field(default_factory=dict)
+    _in_use: dict[str, BrokerClient] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
     _beside: Thread | None = None
     _nacked: dict[tuple[str, str], tuple[int, float]] = field(default_factory=dict)
@@ -100,7 +102,7 @@ class Listener:
             if self.sign is not None:
                 ack = replace(ack, sig=self.sign(ack_statement(stream_ack.gateway, ack)))
             properties = self._expiring if client.protocol == MQTTProtocolVersion.MQTTv5 else None
-            client.publish(topics.down(stream_ack.gateway, "ack"), encode(ack), qos=1, properties=properties)
+            client.say(topics.down(stream_ack.gateway, "ack"), encode(ack), properties=properties)
 
     def receive_from(self, delivery: Delivery) -> None:
         """Hand a message on."""
@@ -112,15 +114,23 @@ class Listener:
             client = self._in_use.get("live")
         if client is None:
             return False
-        client.publish(topic, payload, qos=1, retain=True)
+        client.say(topic, payload, retain=True)
         return True
 
-    def current(self, lane: Lane, client: mqtt.Client) -> bool:
+    def telling(self) -> tuple[int, int]:
+        """Changes when retained messages are to be said again: with each connection, and each minute to a broker that
+        keeps none, for whom it concerns may not have listened."""
+        with self._lock:
+            client = self._in_use.get("live")
+        kept = client is None or client.retains
+        return self.session, 0 if kept else int(time.monotonic() // SAID_AGAIN_S)
+
+    def current(self, lane: Lane, client: BrokerClient) -> bool:
         """Whether this client is the lane's connection in use."""
         with self._lock:
             return self._in_use.get(lane.name) is client
 
-    def use(self, lane: Lane, client: mqtt.Client | None) -> None:
+    def use(self, lane: Lane, client: BrokerClient | None) -> None:
         """Make this client the lane's connection in use; None when there is none."""
         with self._lock:
             if client is None:
