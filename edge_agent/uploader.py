@@ -24,7 +24,7 @@ import httpx
 from edge_agent.backoff import Backoff
 from edge_agent.buffer.evidence import EvidenceFolder, Still
 from edge_agent.clock import wall_ms
-from edge_agent.errors import StoreError
+from edge_agent.errors import SettingsError, StoreError
 from edge_agent.setbacks import Lenience, Setbacks
 from edge_agent.settings import Centre, read_secret
 from wire.messages import StillHeld
@@ -110,6 +110,9 @@ class Uploader:
             return self._failed(still)  # it stays, and the others go on
         except httpx.HTTPError as error:
             self._complain(f"{self._centre.url}: {type(error).__name__} {error}")
+            return "later"
+        except SettingsError as unreadable:  # the token: being renewed, or taken away
+            self._complain(str(unreadable))
             return "later"
         if outcome == "sent":
             self._evidence.sent(still)

@@ -297,3 +297,13 @@ def test_no_success_without_the_word_complete(tmp_path: Path) -> None:
         wait_until(lambda: uploader.problem, what="a complaint", timeout_s=30)
         assert "expected Upload-Complete" in uploader.problem
         assert len(evidence.waiting()) == 1
+
+
+def test_a_token_that_cannot_be_read_is_said_so_and_waited_for(centre: TusCentre, tmp_path: Path) -> None:
+    with uploading(centre.url, tmp_path) as (uploader, evidence):
+        (tmp_path / "token").unlink()
+        evidence.put(STILL)
+        wait_until(lambda: "token: at (file): a readable secret" in uploader.problem, what="said", timeout_s=30)
+        (tmp_path / "token").write_text("gw-token\n")
+        wait_until(lambda: evidence.waiting() == [], what="sent after all", timeout_s=30)
+    assert (uploader.sent, uploader.problem) == (1, "")
