@@ -238,7 +238,7 @@ class _Plan:
 
     def _check_template(self, path: Path) -> None:
         value = self.reader.at(path)
-        if value is not None and value not in TEMPLATES:
+        if value is not None and (not isinstance(value, str) or value not in TEMPLATES):
             self.faults.add(path, shown(value), f"one of {', '.join(TEMPLATES)}")
 
     def _check_loops(self, structure: PlanStructure) -> None:

@@ -113,7 +113,7 @@ class Outline:
             if not inside:
                 self.faults.add((*row, "id"), f"lot {lot} without buildings", "at least one building that names it")
             found.append(Lot(id=lot, name=name, contractor=contractor, contract_fen=sum_fen, buildings=inside))
-        known = {lot.id for lot in found}
+        known = [lot.id for lot in found]
         for row in buildings:
             lot_of = self.reader.at((*row, "lot"))
             if known and lot_of not in known:

@@ -97,15 +97,17 @@ class Weights:
         """Items weigh within their unit, units within the building; the product is shared out over the building."""
         before = len(self.faults.found)
         self._given(units, f"units of building {name}")
-        by_unit = {self.reader.at((*unit, "id")): unit for unit in units}
+        named = [(self.reader.at((*unit, "id")), unit) for unit in units]
+        by_unit = {unit_id: unit for unit_id, unit in named if isinstance(unit_id, str)}  # another id is told as such
         for unit_id, unit in by_unit.items():
             inside = [row for row in rows if self.reader.at((*row, "unit")) == unit_id]
             if not inside:
                 self.faults.add((*unit, "id"), f"unit {unit_id} without items", "at least one item that names it")
             self._given(inside, f"items of unit {unit_id}")
         for row in rows:
-            if self.reader.at((*row, "unit")) not in by_unit:
-                what = shown(self.reader.at((*row, "unit")))
+            unit_of = self.reader.at((*row, "unit"))
+            if not isinstance(unit_of, str) or unit_of not in by_unit:
+                what = shown(unit_of)
                 self.faults.add((*row, "unit"), what, f"a unit of building {name}, for its units have weights")
         if len(self.faults.found) == before:
             parts = [self.of[by_unit[self.reader.at((*row, "unit"))]] * self.of[row] for row in rows]
@@ -119,7 +121,7 @@ class Weights:
         inside: dict[str, list[Path]] = {part.stage: [] for part in template.parts}
         for row in rows:
             stage = self.reader.at((*row, "stage"))
-            if stage not in inside:
+            if not isinstance(stage, str) or stage not in inside:
                 self.faults.add((*row, "stage"), shown(stage), f"one of {', '.join(inside)}, for its weight")
                 return
             inside[stage].append(row)

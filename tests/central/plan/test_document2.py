@@ -283,3 +283,27 @@ def test_a_budget_above_the_estimate_needs_its_approved_change() -> None:
 @pytest.mark.parametrize("value", [3, "x", {}, [3], [[]], [{}], [{"id": 3, "from": {}, "items": 3, "units": "x"}]])
 def test_whatever_stands_there_is_told_and_never_breaks(key: str, value: object) -> None:
     faults(read_plan_json(json.loads(json.dumps(PLAN | {key: value}))))
+
+
+def paths(part: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Every way into a document."""
+    members = part.items() if isinstance(part, dict) else enumerate(part) if isinstance(part, list) else ()
+    return [path, *(found for step, member in members for found in paths(member, (*path, step)))]
+
+
+def with_stages() -> dict[str, Any]:
+    """A building whose items take their weights from its template."""
+    parts = [item(part.stage, stage=part.stage, weight_bp=None) for part in TEMPLATES["shell"].parts]
+    return changed(lambda d: (building(d).update(template="shell", items=parts), building(d).pop("units")))
+
+
+@pytest.mark.parametrize("value", [None, [], {}, ["x"], -1, 1.5, True, "x" * 5000, "9999-12-31", 10**30, "\ud800"])
+def test_no_value_at_any_place_breaks_the_reader(value: object) -> None:
+    for document in (PLAN, INDUSTRY, with_stages()):
+        for *parents, last in paths(document)[1:]:
+            odd = copy.deepcopy(document)
+            inner: Any = odd
+            for step in parents:
+                inner = inner[step]
+            inner[last] = value
+            assert isinstance(read_plan_json(odd), ImportedPlan | tuple)
