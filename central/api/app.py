@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from copy import deepcopy
+from copy import copy, deepcopy
 from functools import cache
 from typing import Any
 
-from fastapi import APIRouter, FastAPI
-from starlette.routing import BaseRoute
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from starlette.routing import BaseRoute, compile_path
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from central.api.envelopes import ErrorEnvelope
@@ -69,11 +70,13 @@ from central.api.routes import (
 from central.api.services import Services
 from central.api.shell import Cap, Shell
 from central.api.stills import BYTES_MAX as STILL_BYTES_MAX
+from central.api.turnstile import Turnstile
 from central.api.uploads.limits import UploadLimits
 from central.api.uploads.refusals import TUS_VERSION
 from central.store.save_third import FILE_BYTES_MAX
 
 PREFIX = "/api/v1"
+REFUSED = (400, 401, 403, 404, 422)
 API_VERSION = "1"
 _ROUTERS = (
     sessions,
@@ -176,19 +179,33 @@ def _routed(limits: UploadLimits) -> FastAPI:
     install_error_handlers(app)
     largest = max(limits.photo_bytes, limits.still_bytes)
     uploads_cap = Cap(prefix=f"{PREFIX}/uploads", bytes_max=largest, headers={"tus-resumable": TUS_VERSION})
+    app.add_middleware(Turnstile, prefix=PREFIX)
     app.add_middleware(Shell, caps=(*_CAPS, uploads_cap))
     return app
 
 
 @cache
 def _operations() -> list[BaseRoute]:
-    """Every operation under PREFIX, made once in a process: reading the types of hundreds takes more than a second."""
-    everything, router = APIRouter(prefix=PREFIX, responses=_error_responses()), APIRouter()
-    for module in _ROUTERS:
-        everything.include_router(module.router)
-    router.include_router(everything)
-    return router.routes
+    """Every operation under PREFIX, made once in a process.
+
+    Each is moved there, not included: FastAPI reads the types of hundreds of operations again for every inclusion of a
+    router, and once more when the first person asks."""
+    refused = _refusals()
+    return [_moved(route, refused) for module in _ROUTERS for route in module.router.routes]
 
 
-def _error_responses() -> dict[int | str, dict[str, Any]]:
-    return {status: {"model": ErrorEnvelope} for status in (400, 401, 403, 404, 422)}
+def _moved(route: BaseRoute, refused: APIRoute) -> APIRoute:
+    if not isinstance(route, APIRoute):
+        raise TypeError(f"expected operations in a router, found {route!r}: join another router's by their routes")
+    moved = copy(route)
+    moved.path = PREFIX + route.path
+    moved.path_regex, moved.path_format, moved.param_convertors = compile_path(moved.path)
+    moved.responses = refused.responses | route.responses
+    moved.response_fields = refused.response_fields | route.response_fields
+    return moved
+
+
+def _refusals() -> APIRoute:
+    """The refusals that every operation may answer with, read once, as an operation of nobody has them."""
+    responses: dict[int | str, dict[str, Any]] = {status: {"model": ErrorEnvelope} for status in REFUSED}
+    return APIRoute("/", lambda: None, responses=responses)

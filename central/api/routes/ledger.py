@@ -260,4 +260,4 @@ def import_(access: Poster, services: Given, session: Db, file: Sent) -> LedgerI
     return import_ledger(services, access=access, within=within, file=file)
 
 
-router.include_router(files)
+router.routes.extend(files.routes)

@@ -71,7 +71,7 @@ def noted_refusals(services: Services, access: Access, project_id: str, *, actio
 
 
 router = APIRouter(tags=["observed"], prefix="/projects/{project_id}")
-counts_router = APIRouter(route_class=CountsOnly)
+counts_router = APIRouter(tags=["observed"], prefix="/projects/{project_id}", route_class=CountsOnly)
 
 
 @counts_router.post("/counts", operation_id="sendCount", status_code=201, response_model=Counts)
@@ -145,7 +145,7 @@ def get_board(project_id: str, access: Reader, services: Given, session: Db) -> 
     return board_of(session, project_id, access=access, now=services.clock())
 
 
-router.include_router(counts_router)
+router.routes.extend(counts_router.routes)
 
 
 def _is_more(fault: dict[str, Any]) -> bool:
