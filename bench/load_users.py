@@ -1,7 +1,9 @@
 """People of `bench.load`, in a process of their own: two hundred at their pages, five hundred streams beside them.
 
 Each walks the pages of his role as the web pages ask for them: what a page needs at once, then a pause as people make
-it. What a page has it asks for again by its tag, and again when the stream says that something has changed. Reads a
+it. What a page has it asks for again by its tag, and again when the stream says that something has changed, as
+`web/src/session/live.ts` does: what shows many at any change, what is one project's when that one is named, and a phone
+on a site, which hears no stream, not at all. Reads a
 JSON job from stdin, writes a JSON result to stdout; a line of progress a second to stderr.
 """
 
@@ -20,6 +22,8 @@ import httpx
 
 TIMEOUT_S = 60.0
 AGAIN_S = (1.0, 6.0)  # a page asks again so long after a change it is told of
+OF_A_PROJECT = frozenset({"project", "project/curve", "project/score"})  # asked again when their own has changed
+UNTOLD = frozenset({"inspections/today"})
 Ask = tuple[str, str]  # route as it is reported, path
 
 
@@ -49,6 +53,7 @@ class Heard:
     changes: int = 0
     late_ms: list[float] = field(default_factory=list)
     changed_s: float = 0.0
+    changed_at_s: dict[str, float] = field(default_factory=dict)
     noted: dict[str, float] = field(default_factory=dict)
     awaited: int = 0
 
@@ -138,9 +143,13 @@ class Person:
         again_s = time.monotonic() + self._rng.uniform(*AGAIN_S)
         if again_s < leaves_s:
             await asyncio.sleep(again_s - time.monotonic())
-            if self._heard.changed_s > opened_s:
-                await self._page(asked)
+            await self._page([one for one in asked if self._stale(*one, opened_s)])
         await asyncio.sleep(max(0.0, leaves_s - time.monotonic()))
+
+    def _stale(self, route: str, path: str, opened_s: float) -> bool:
+        if route in OF_A_PROJECT:
+            return self._heard.changed_at_s.get(path.split("/")[2], 0.0) > opened_s
+        return route not in UNTOLD and self._heard.changed_s > opened_s
 
     async def _page(self, asked: Sequence[Ask]) -> None:
         await asyncio.gather(*(self._ask(route, path) for route, path in asked))
@@ -180,6 +189,7 @@ async def follow(job: Job, heard: Heard, token: str, until_s: float) -> None:
                     heard.changed_s = now_s
                     heard.changes += 1
                     for project in json.loads(line.removeprefix("data: "))["projects"]:
+                        heard.changed_at_s[project] = now_s
                         noted_s = heard.noted.get(project)
                         if noted_s is not None and known.get(project) != noted_s:  # later judgements tell of it again
                             known[project] = noted_s

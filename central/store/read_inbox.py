@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, exists, func, or_, select, true
 
 from central.store import tables
 from central.store.upsert import table_of
@@ -19,11 +19,12 @@ _RANK = case({"red": 0, "yellow": 1}, value=_CASE.c.level, else_=2)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboxFilter:
-    """What is looked for; empty = everything. `projects` None = the whole district; `person` asks for `mine`."""
+    """What is looked for; empty = everything. `projects` None = the whole district, else ids or a query for them;
+    `person` asks for `mine`."""
 
     person: str
     now_ms: int
-    projects: Sequence[str] | None = None
+    projects: Sequence[str] | Select[tuple[str]] | None = None
     states: Sequence[str] = ()
     levels: Sequence[str] = ()
     rules: Sequence[str] = ()
@@ -32,7 +33,7 @@ class InboxFilter:
     street: str | None = None
     cause: str | None = None
     mine: str | None = None
-    verify_in: Sequence[str] | None = None
+    verify_in: Sequence[str] | Select[tuple[str]] | None = None
     overdue: bool = False
     group: str = "active"
     ended_since_ms: int | None = None
@@ -57,17 +58,30 @@ def inbox_count(connection: Connection, wanted: InboxFilter) -> int:
 
 
 def inbox_counts(connection: Connection, wanted: Mapping[str, InboxFilter]) -> dict[str, int]:
-    """How many cases pass each of these filters, by its name: one question however many they are."""
-    counted = [
-        select(func.count()).select_from(_joined()).where(*_conditions(one)).scalar_subquery().label(name)
-        for name, one in wanted.items()
-    ]
-    return {name: int(count) for name, count in connection.execute(select(*counted)).one()._mapping.items()}
+    """How many cases pass each of these filters, by its name; they look at the same `projects`.
+
+    Cases that are going on are looked at once however many filters ask of them; those that have ended grow with the
+    years and are asked for one by one, each by its state.
+    """
+    going_on = {name: one for name, one in wanted.items() if one.group == "active" and not one.states}
+    found: dict[str, int] = {}
+    if going_on:
+        first, *_ = going_on.values()
+        counted = [func.count(case((and_(true(), *_which(one)), 1))).label(name) for name, one in going_on.items()]
+        statement = select(*counted).select_from(_joined()).where(_CASE.c.ended_at.is_(None), *_within(first))
+        found |= {name: int(count) for name, count in connection.execute(statement).one()._mapping.items()}
+    return found | {name: inbox_count(connection, one) for name, one in wanted.items() if name not in going_on}
 
 
 def projects_with_places(connection: Connection) -> list[Row[Any]]:
     """(id, unit_zh, street_zh) of every project."""
     return list(connection.execute(select(_PROJECT.c.id, _PROJECT.c.unit_zh, _PROJECT.c.street_zh)))
+
+
+def projects_within(*, units: Sequence[str], streets: Sequence[str], projects: Sequence[str]) -> Select[tuple[str]]:
+    """A query for the ids of the projects of these units and in these streets, and of these."""
+    reached = (_PROJECT.c.unit_zh.in_(units), _PROJECT.c.street_zh.in_(streets), _PROJECT.c.id.in_(projects))
+    return select(_PROJECT.c.id).where(or_(*reached))
 
 
 def _joined() -> Any:
@@ -76,9 +90,16 @@ def _joined() -> Any:
 
 
 def _conditions(wanted: InboxFilter) -> list[ColumnElement[bool]]:
+    return [*_within(wanted), *_which(wanted)]
+
+
+def _within(wanted: InboxFilter) -> list[ColumnElement[bool]]:
+    return [] if wanted.projects is None else [_CASE.c.project.in_(wanted.projects)]
+
+
+def _which(wanted: InboxFilter) -> list[ColumnElement[bool]]:
+    """Of the cases within the projects."""
     found: list[ColumnElement[bool]] = []
-    if wanted.projects is not None:
-        found.append(_CASE.c.project.in_(wanted.projects))
     for column, values in (
         (_CASE.c.state, wanted.states),
         (_CASE.c.level, wanted.levels),

@@ -252,15 +252,25 @@ def round_began() -> Any:
     return func.coalesce(began.correlate(_CASE).scalar_subquery(), _CASE.c.opened_at).label("began_at")
 
 
-def precedents(connection: Connection, cause: str, *, limit: int = 20) -> list[tuple[int, int]]:
-    """Closed cases of a cause as (case, whole days of its last round), newest first."""
-    wanted = (
-        select(_CASE.c.id, round_began(), _CASE.c.ended_at)
-        .where(_CASE.c.cause == cause, _CASE.c.state == "closed")
-        .order_by(_CASE.c.ended_at.desc(), _CASE.c.id.desc())
-        .limit(limit)
+def precedents(connection: Connection, causes: Sequence[str], *, limit: int = 20) -> dict[str, list[tuple[int, int]]]:
+    """Closed cases of each of these causes as (case, whole days of its last round), newest first."""
+    order = (_CASE.c.ended_at.desc(), _CASE.c.id.desc())
+    nth = func.row_number().over(partition_by=_CASE.c.cause, order_by=order).label("nth")
+    closed = (
+        select(_CASE.c.cause, _CASE.c.id, _CASE.c.ended_at, nth)
+        .where(_CASE.c.cause.in_(causes), _CASE.c.state == "closed")
+        .subquery()
     )
-    return [(row.id, -(-(row.ended_at - row.began_at) // 86_400_000)) for row in connection.execute(wanted)]
+    wanted = (
+        select(_CASE.c.cause, _CASE.c.id, round_began(), _CASE.c.ended_at)
+        .join(closed, closed.c.id == _CASE.c.id)
+        .where(closed.c.nth <= limit)
+        .order_by(closed.c.nth)
+    )
+    found: dict[str, list[tuple[int, int]]] = {cause: [] for cause in causes}
+    for row in connection.execute(wanted):
+        found[row.cause].append((row.id, -(-(row.ended_at - row.began_at) // 86_400_000)))
+    return found
 
 
 def last_event(connection: Connection, case: int) -> Row[Any] | None:

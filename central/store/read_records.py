@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import tuple_
+from sqlalchemy import and_, or_
 from sqlmodel import Session, col, select
 
 from central.store.read_faces import StillRow, still_before, still_of
@@ -24,10 +24,18 @@ class Kept:
 
 def kept_records(session: Session, refs: Sequence[str]) -> dict[str, Kept]:
     """The records that exist, by ref; refs of another form are passed over."""
-    keys = [key for key in map(_key, refs) if key is not None]
-    if not keys:
+    streams: dict[tuple[str, str], list[int]] = {}
+    for gateway, epoch, seq in filter(None, map(_key, refs)):
+        streams.setdefault((gateway, epoch), []).append(seq)
+    if not streams:
         return {}
-    where = tuple_(col(Record.gateway), col(Record.epoch), col(Record.seq)).in_(keys)
+    # a stream at a time: SQLite reads the whole table for (gateway, epoch, seq) IN (VALUES …), 75 ms of 200,000 records
+    where = or_(
+        *(
+            and_(col(Record.gateway) == gateway, col(Record.epoch) == epoch, col(Record.seq).in_(seqs))
+            for (gateway, epoch), seqs in streams.items()
+        )
+    )
     found = {}
     for record in session.exec(select(Record).where(where)):
         reading = session.get(FaceReading, (record.gateway, record.epoch, record.seq))

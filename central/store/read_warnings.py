@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func
+from sqlalchemy import ColumnElement, Select, and_, case, func
 from sqlmodel import Session, col, select
 
 from central.store.tables import Building, DeviationRow, PlanWarning, Project, WarningEvent
@@ -28,9 +28,10 @@ class Told:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Which warnings; empty = all. `within` None = of the whole district, else of these projects only."""
+    """Which warnings; empty = all. `within` None = of the whole district, else of these projects (or of those that a
+    query finds) only."""
 
-    within: Sequence[str] | None = None
+    within: Sequence[str] | Select[tuple[str]] | None = None
     project: str | None = None
     states: Sequence[str] = ()
     levels: Sequence[str] = ()

@@ -33,7 +33,7 @@ from central.api.mending_schemas import (
 from central.api.schemas import Level
 from central.api.services import Db, Given, Services
 from central.api.views.cases import causes_shown, detail_shown
-from central.api.views.seats import actor_on, visible_projects
+from central.api.views.seats import actor_on, reach
 from central.api.views.timeline import text_of
 from central.api.views.warnings import Page, counts_of, inbox_of, warning_of, warnings_of
 from central.api.warning_schemas import PlanWarning, WarningList
@@ -108,14 +108,14 @@ def inbox(
     offset: Annotated[int, Query(ge=0, le=OFFSET_MAX)] = 0,
 ) -> Response:
     """Cases by their newest warning: what waits for me, what is late, what ended. Sorted by level then due time."""
-    found = _filter(session, access, services, **wanted)
+    found = _filter(access, services, **wanted)
     return answered(request, kept(inbox_of(session, found, access=access, sort=sort, limit=limit, offset=offset)))
 
 
 @router.get("/counts", operation_id="countInbox", response_model=InboxCounts)
 def counts(access: Reader, services: Given, session: Db) -> InboxCounts:
     """How many cases wait for the caller, and in his scope."""
-    return counts_of(session, _filter(session, access, services))
+    return counts_of(session, _filter(access, services))
 
 
 @router.get("/causes", operation_id="listCauses", response_model=CauseList)
@@ -257,12 +257,11 @@ def _acknowledged(warning_id: str, access: Access, services: Services) -> Acknow
     return Acknowledged(warning=warning_id, refused=None)
 
 
-def _filter(session: Session, access: Access, services: Services, **more: Any) -> InboxFilter:
-    connection = session.connection()
+def _filter(access: Access, services: Services, **more: Any) -> InboxFilter:
     return InboxFilter(
         person=access.username,
         now_ms=to_ms(services.wall()),
-        projects=visible_projects(connection, access),
-        verify_in=visible_projects(connection, access, roles=MAY["verify"]),
+        projects=reach(access),
+        verify_in=reach(access, roles=MAY["verify"]),
         **more,
     )

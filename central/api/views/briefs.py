@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from central.api.policy import Place
 from central.api.project_schemas import ProjectSummary
 from central.api.views.standing import Judged
 from central.store.load_project import load_projects
-from central.store.read_marks import Mark, marks
+from central.store.read_marks import Mark, judged_stamp, marks
 from central.store.read_standing import standings
 
 
@@ -34,9 +34,19 @@ class Briefs:
 
     def __init__(self) -> None:
         self._rows: KeptRows[Brief] = KeptRows()
+        self._newest: tuple[Hashable, list[Brief]] = ((), [])
 
     def all(self, session: Session, *, now: datetime) -> list[Brief]:
-        """Every project, by id."""
+        """Every project, by id. The marks of all are read when one of them has changed."""
+        stamp = judged_stamp(session.connection())
+        of = stamp, now if stamp[-1] else None  # those that were never judged are shown as of the clock
+        kept_of, found = self._newest
+        if kept_of != of:
+            found = self._all(session, now=now)
+            self._newest = of, found
+        return found
+
+    def _all(self, session: Session, *, now: datetime) -> list[Brief]:
         wanted = {mark.project: mark for mark in marks(session.connection())}
         stamps = {name: mark.stamp(now) for name, mark in wanted.items()}
         return list(self._rows.of(stamps, lambda stale: _made(session, [wanted[one] for one in stale], now)).values())

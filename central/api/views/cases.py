@@ -112,7 +112,8 @@ def causes_shown(connection: Connection, rule: str | None, *, first: Sequence[st
     """The taxonomy with advice: the given codes first, then those that are likely for the rule."""
     ordered = likely(rule) if rule else CAUSES
     ordered = (*(c for c in ordered if c.code in first), *(c for c in ordered if c.code not in first))
-    return [_cause(connection, cause) for cause in ordered]
+    taken = precedents(connection, [cause.code for cause in CAUSES])
+    return [_cause(cause, taken[cause.code]) for cause in ordered]
 
 
 def _told(row: Row[Any], names: dict[str, str], delivery: str | None) -> ToldPerson:
@@ -129,8 +130,8 @@ def _told(row: Row[Any], names: dict[str, str], delivery: str | None) -> ToldPer
     )
 
 
-def _cause(connection: Connection, cause: Cause) -> CauseShown:
-    found = advice(cause.code, precedents(connection, cause.code))
+def _cause(cause: Cause, taken: Sequence[tuple[int, int]]) -> CauseShown:
+    found = advice(cause.code, taken)
     return CauseShown(
         code=cause.code,
         parent=cause.parent or None,

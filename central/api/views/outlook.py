@@ -87,7 +87,7 @@ def outlook_shown(session: Session, project: str, *, now: datetime, wall: dateti
     running = ended is None or ended > today
     cases = open_cases(connection, project)
     matters = matters_of(found, cases) if running else ()
-    usual = {matter.cause: precedents(connection, matter.cause) for matter in matters}
+    usual = precedents(connection, [matter.cause for matter in matters])
     return ProjectOutlook(
         project=project,
         as_of=from_ms(judged.as_of_at) if judged else None,

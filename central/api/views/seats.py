@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Select
 
 from central.api.access import Access, place_of
 from central.api.policy import Action, Grant, Place, covers, district_wide, usable
 from central.mending.who import Actor
-from central.store.read_inbox import projects_with_places
+from central.store.read_inbox import projects_within
 from central.store.tables import Project
+
+_KINDS = ("unit", "street", "project")
 
 
 def actor_on(access: Access, project: Project) -> Actor:
@@ -31,15 +33,18 @@ def actor_at(person: str, grants: Iterable[Grant], place: Place) -> Actor:
 def visible_projects(
     connection: Connection, access: Access, *, roles: frozenset[str] | None = None
 ) -> list[str] | None:
-    """Ids of the projects that the caller's grants (of these roles) reach; None = all of the district."""
+    """Ids of the projects that the caller's grants (of these roles) reach, sorted; None = all of the district."""
+    within = reach(access, roles=roles)
+    return None if within is None else sorted(connection.execute(within).scalars())
+
+
+def reach(access: Access, *, roles: frozenset[str] | None = None) -> Select[tuple[str]] | None:
+    """The same as a query, for others to ask within."""
     grants = tuple(grant for grant in access.grants if roles is None or grant.role in roles)
     if district_wide(grants):
         return None
-    return [
-        row.id
-        for row in projects_with_places(connection)
-        if covers(grants, place=Place(project=row.id, unit=row.unit_zh, street=row.street_zh))
-    ]
+    scopes = {kind: sorted({grant.scope for grant in grants if grant.kind == kind}) for kind in _KINDS}
+    return projects_within(units=scopes["unit"], streets=scopes["street"], projects=scopes["project"])
 
 
 def granted(access: Access, action: Action) -> Access:

@@ -15,7 +15,7 @@ from central.api.errors import absent
 from central.api.mending_schemas import Inbox, InboxCounts
 from central.api.schemas import Level, SubjectKind, SubjectName, Text
 from central.api.views.cases import briefs
-from central.api.views.seats import visible_projects
+from central.api.views.seats import reach
 from central.api.views.words import instant, name_of, named, refs_of
 from central.api.warning_schemas import PlanWarning, WarningEvent, WarningList
 from central.mending.clocks import DAY_MS
@@ -50,8 +50,7 @@ def warnings_of(
     session: Session, *, access: Access, project: str | None, state: str, levels: Sequence[Level], page: Page
 ) -> WarningList:
     """Warnings of the caller's scope: open before closed, heaviest first, then newest; `total` counts all."""
-    within = visible_projects(session.connection(), access)
-    wanted = Wanted(within=within, project=project, states=_STATES[state], levels=levels)
+    wanted = Wanted(within=reach(access), project=project, states=_STATES[state], levels=levels)
     told = told_warnings(session, wanted, limit=page.limit, offset=page.offset)
     shown = _shown(session, told, access=access, now_ms=page.now_ms)
     return WarningList(total=count_warnings(session, wanted), warnings=shown)
