@@ -44,12 +44,16 @@ class Visit:
 
     def enter(self, username: str = "leader", *, path: str = "/", until: str) -> None:
         """With a session such as the form leaves behind, straight to a path, until something is there."""
+        self.hold(username)
+        self.go(path, until=until)
+
+    def hold(self, username: str) -> None:
+        """The session that the form leaves behind, for every page opened from now on."""
         issued = self.centre.services.signer.issue(username, now=self.centre.wall())
         self.page.add_init_script(
             f"""if (!sessionStorage.length) sessionStorage.setItem("siteprogress.token",
             JSON.stringify({{token: "{issued.token}", until_ms: Date.now() + 1_000_000}}))"""
         )
-        self.go(path, until=until)
 
     def sign_in(self, username: str = "leader", *, path: str = "/") -> None:
         """Through the form, then to the path."""

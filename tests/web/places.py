@@ -51,7 +51,7 @@ PLACES = (
     Place(name="audit", path="/audit/ledger?from=2026-05-03&to=2026-05-31", until=".sum"),
     Place(name="insight", path="/insight/board", until="main table, main .empty"),
     Place(name="insight-compare", path="/insight/compare", until="main .card"),
-    Place(name="insight-papers", path="/insight/papers", until="main .card"),
+    Place(name="insight-papers", path="/insight/papers", until="main li .row, main .empty"),
     Place(name="fleet", path="/fleet", until=".camera"),
     Place(name="trace", path="/trace/score/qp", until=".node"),
     Place(name="map", path="/map", until=".list button, .maplibregl-canvas"),

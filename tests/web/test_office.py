@@ -13,9 +13,9 @@ from sqlalchemy import Engine
 from central.evaluate.calendar import at_hour
 from central.plan.exporting import write_plan_xlsx
 from central.store.engine import writing
+from tests.central.api.bookkeeping import finance
 from tests.central.api.district import PASSWORD, Centre, qingping
 from tests.central.api.test_imports import a_plan
-from tests.central.api.test_ledger import finance
 from tests.central.api.test_lives import add_person
 from tests.central.evaluate.district import UNITS, District, a_district
 from tests.central.evaluate.district import add_person as add_official
@@ -54,7 +54,7 @@ def test_a_plan_is_checked_changed_reasoned_and_approved_by_another(
     page = owner.page
     page.get_by_role("link", name="导入计划").click()
     picker = page.locator("input[type=file]")
-    picker.set_input_files(files=[{"name": "计划.docx", "mimeType": "", "buffer": b"x"}])
+    picker.set_input_files({"name": "计划.docx", "mimeType": "", "buffer": b"x"})
     expect(page.locator(".pick .wrong")).to_contain_text("计划.docx")
     picker.set_input_files(wrong)
     expect(page.locator("main [role=alert] h2")).to_contain_text("什么都没有导入")

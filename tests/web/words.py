@@ -19,13 +19,13 @@ NAMES = (
 )
 # Latin words that Chinese offices write as they are; everything else in Latin letters is a code or a mistake.
 WRITTEN_AS_THEY_ARE = frozenset(
-    "SHA CSV JSON DOCX PDF XLSX AHP SMART WebGL English siteprogress CPI SPI EVM EAC ETC BAC VAC TCPI UTC WLAN".split()  # noqa: SIM905
+    "xlsx json SHA CSV JSON DOCX PDF XLSX AHP SMART WebGL English siteprogress CPI SPI EVM EAC ETC BAC VAC TCPI UTC WLAN".split()  # noqa: SIM905
 )
 NO_VALUES = re.compile(r"\b(undefined|NaN|Infinity|null|None|True|False)\b|\[object |\{\{|\}\}|\{[a-z]+\}")
 LATIN = re.compile(r"[A-Za-z][A-Za-z]{2,}")
 # Names of the fixtures that stand in Latin letters.
 ADDRESS = re.compile(r"https?://\S+")
-NAMED = re.compile(r"\bthe [a-z]+\b|^(street|structure|masonry|base|finish|first|leader|owner|mayor|desk)\b|· owner$")
+NAMED = re.compile(r"\bthe [a-z]+\b|^(street|structure|masonry|base|finish|first|leader|owner|mayor|desk|cashier)\b|(·|:) (owner|cashier)$")
 CODE = re.compile(r"[A-Za-z0-9]*[0-9_@/.:+-][A-Za-z0-9_@/.:+-]*")  # gw-1, qp-b2, 0.1.0, schedule_gap, /map
 CJK = re.compile(r"[\u3400-\u9fff]+")
 SAID = """() => {

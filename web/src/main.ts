@@ -18,7 +18,11 @@ import "@/session/theme";
 /** An answer is an answer: only a missing one is asked for again, twice. */
 const retry = (failures: number, error: Error) => failures < 2 && error instanceof ApiFault && error.fields.status === 0;
 
-const queries = new QueryClient({ defaultOptions: { queries: { retry, staleTime: 10_000, refetchOnWindowFocus: true } } });
+/** What was not answered at all is asked for again until the centre is back: no page waits for somebody to press a button. */
+const AGAIN_MS = 8_000;
+const again = ({ state }: { state: { error: Error | null } }) => (state.error instanceof ApiFault && state.error.fields.status === 0 ? AGAIN_MS * (1 + Math.random() / 2) : false);
+
+const queries = new QueryClient({ defaultOptions: { queries: { retry, refetchInterval: again, staleTime: 10_000, refetchOnWindowFocus: true } } });
 
 const app = createApp(App).use(createPinia()).use(VueQueryPlugin, { queryClient: queries }).use(i18n).use(router);
 

@@ -31,7 +31,9 @@ export interface StreamHandlers {
 
 const SILENCE_MS = 45_000;
 const REOPEN_MS = 250;
-const BACKOFF_MS = [1_000, 2_000, 5_000, 10_000, 30_000];
+/** Back within some seconds of the centre, each page at a moment of its own. */
+const BACKOFF_MS = [1_000, 2_000, 4_000, 8_000];
+const BACKOFF_LAST_MS = 8_000;
 
 /** Listen until the returned function is called. Silence longer than 45 s counts as a lost line. */
 export function listen(url: string, handlers: StreamHandlers): () => void {
@@ -47,7 +49,7 @@ async function keepListening(url: string, handlers: StreamHandlers, stop: AbortS
     if (stop.aborted) return;
     // A stream that ended (the token's end, a restart) is opened again at once; only when that fails is the line lost.
     if (!opened) handlers.onState(false);
-    await pause(opened ? REOPEN_MS : (BACKOFF_MS[Math.min(tries, BACKOFF_MS.length - 1)] ?? 30_000), stop);
+    await pause(opened ? REOPEN_MS : (BACKOFF_MS[tries] ?? BACKOFF_LAST_MS) * (1 + Math.random() / 4), stop);
     tries = opened ? 0 : tries + 1;
   }
 }

@@ -23,7 +23,7 @@ export default {
   },
   ledgerImport: {
     title: "导入台账", sub: "一行一笔;对的入账,不对的留下并说明原因,同一文件可再次导入", mayNot: "您的账号不能登记资金", mayNotWhy: "台账由财政登记。", template: "下载空表(xlsx)", locked: "{day} 及以前已锁账:这些日子的凭证不入账,请用冲正。", notLocked: "还没有锁账月份。",
-    outcome: "{name}:{posted} 笔入账,{known} 笔早已入账,{conflicts} 笔同号不同内容,{refused} 行未入账", soFar: "已处理 {n} 行:入账 {posted},未入账 {refused}", posted: "入账", known: "早已入账", conflicts: "同号不同内容", refused: "未入账", quarantine: "未入账的行({n})", none: "每一行都入账了,没有留下的行", row: "行", column: "列", why: "哪里不对,应该是什么", more: "再看 {n} 行",
+    outcome: "{name}:{posted} 笔入账,{known} 笔早已入账,{conflicts} 笔同号不同内容,{refused} 行未入账", soFar: "已处理 {n} 行:入账 {posted},未入账 {refused}", posted: "入账", known: "早已入账", conflicts: "同号不同内容", refused: "未入账", quarantine: "未入账的行({n})", none: "每一行都入账了,没有留下的行", row: "行", column: "列", why: "哪里不对,应该是什么", says: "{what};应为:{expected}", more: "再看 {n} 行",
     conflictsTitle: "同号不同内容(已记录,未改变台账)", conflictsNone: "没有同号不同内容的凭证", voucher: "凭证", project: "项目", differs: "不同之处", given: "这次给的金额", field: { amount_fen: "金额", day: "日期", payee: "收款单位", kind: "类型", contract: "合同", line: "预算科目", reverses: "冲销", wage_fen: "工资", approver: "批准人", object_code: "经济分类", note: "备注", source: "来源", project: "项目", voucher: "凭证" },
     recent: "最近的导入", noRecent: "还没有导入过文件", noRecentWhy: "导入后,每个文件有多少行入账会列在这里。", file: "文件", at: "时间", by: "导入人", broken: "未完成,可再次导入同一文件", toLedger: "看资金明细",
     lock: "锁账", lockWhy: "锁后,该月及以前不再入账,不能撤销。", month: "月份", lockIt: "锁定", lockedNow: "已锁账至 {day}", unnamed: "(未命名)",

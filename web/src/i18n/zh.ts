@@ -51,7 +51,7 @@ export default {
     fused: "融合 = {value},90% 区间 {low} ~ {high}。", more: "每个来源只列最新一条,共 {total} 条观测", trace: "完整溯源", confidence: "置信 {value}",
   },
   evaluation: {
-    title: "绩效评价", before: "上一年", after: "下一年", part: { goals: "目标", weights: "权重", forms: "自评与结果", ranking: "排名与应用" }, notYet: "未出结果", mine: "要我填的表", leaf: "指标", points: "得分(0–100)", range: "请填 0 到 100", sum: "按权重合计 {total}", remark: "说明", submit: "提交", submitted: "已提交,截止前可以再改",
+    title: "绩效评价", before: "上一年", after: "下一年", part: { goals: "目标", weights: "权重", forms: "自评与结果", ranking: "排名与应用" }, notYet: "未出结果", mine: "要我填的表", leaf: "指标", points: "得分(0–100)", range: "请填 0 到 100", taken: "系统采集,不需填写", sum: "按权重合计 {total}", remark: "说明", submit: "提交", submitted: "已提交,截止前可以再改",
     form: { open: "待填", submitted: "已提交", missed: "已过期" }, results: "评价", result: "评价结果", none: "{period} 还没有评价", noneWhy: "到了日历上的日子,评价会自动开始。", closes: "{time} 截止", part_: "构成", score: "分数", missing: "缺,按其余归一", trace: "溯源", differ: "说法不一:", differWhy: "{a}与{b}相差 {points} 分。提交前须附说明,系统不改任何一方的分。", voice: { self: "自评", peer: "互评", objective: "实测", third: "第三方", finance: "财政", dept: "部门" },
     published: "公示 {from} 至 {to}", approved: "{who}({seat})已批准", objection: { open: "待答复", rejected: "不采纳", upheld: "采纳,重新评价", superseded: "已由新一轮取代" }, answer: "答复", reject: "不采纳", uphold: "采纳", publish: "公示", object: "提出异议", objectHint: "异议内容(公示期内)",
   },
