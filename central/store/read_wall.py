@@ -111,12 +111,15 @@ def _newest_deviations(session: Session) -> dict[str, tables.DeviationRow]:
 
 
 def _unseen(session: Session) -> set[str]:
-    """Projects whose newest progress says that nothing was ever observed."""
-    later, row = aliased(tables.ProgressState), tables.ProgressState
-    newest = select(func.max(later.as_of_at)).where(col(later.subject) == col(tables.Project.id)).scalar_subquery()
-    same = and_(col(row.subject) == col(tables.Project.id), col(row.as_of_at) == newest)
-    wanted = select(col(row.subject)).join(tables.Project, same).where(col(row.last_seen_at).is_(None))
-    return set(session.execute(wanted).scalars())
+    """Projects whose newest progress says that nothing was ever observed; one step in the key's index for each.
+
+    Asked of projects, not of progress: SQLite would read all that was ever known of any subject.
+    """
+    later, row, project = aliased(tables.ProgressState), tables.ProgressState, tables.Project
+    newest = select(func.max(later.as_of_at)).where(col(later.subject) == col(project.id)).scalar_subquery()
+    known = and_(col(row.subject) == col(project.id), col(row.as_of_at) == newest.correlate(project))
+    unseen = select(col(row.subject)).where(known, col(row.last_seen_at).is_(None)).correlate(project).exists()
+    return set(session.execute(select(col(project.id)).where(unseen)).scalars())
 
 
 def pauses_of_each(connection: Connection) -> dict[str, list[tuple[date, date]]]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from sqlalchemy import Index, LargeBinary
+from sqlalchemy import Index, LargeBinary, text
 from sqlmodel import Field, SQLModel
 
 from central.store.tables.columns import big, long_text, serial
+
+_IS_TOMBSTONE = text("kind = 'tombstone'")
 
 
 class Gateway(SQLModel, table=True):
@@ -87,6 +89,9 @@ class ReceivedRange(SQLModel, table=True):
 class Record(SQLModel, table=True):
     """One record as the edge made it durable, once. Key (gateway, epoch, seq); its ref is 'gateway/epoch/seq'."""
 
+    __table_args__ = (
+        Index("ix_record_tombstone", "gateway", sqlite_where=_IS_TOMBSTONE, postgresql_where=_IS_TOMBSTONE),
+    )
     gateway: str = Field(primary_key=True)
     epoch: str = Field(primary_key=True)
     seq: int = big(primary_key=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
 from central.store.tables.columns import SERIAL, big, long_text, serial
@@ -38,6 +39,7 @@ class AuditEntry(SQLModel, table=True):
     """Who did what, hash-chained: hash = sha256(canonical entry without hash ‖ previous hash)."""
 
     __tablename__: ClassVar[str] = "audit_entry"
+    __table_args__ = (Index("ix_audit_entry_at", "at", "actor", "action"),)
     seq: int = big(primary_key=True, sa_column_kwargs={"autoincrement": False})
     at: int = big()
     actor: str
