@@ -9,9 +9,9 @@ from central.scoring.period import period_of
 from central.store.engine import writing
 from central.store.instants import to_ms
 from central.store.save_ranked import follow_up
+from tests.central.api.bookkeeping import person
 from tests.central.api.district import WALL, Centre
 from tests.central.api.test_goals import HOMES, POST, RATE, agree, written
-from tests.central.api.test_ledger import person
 from tests.central.api.test_lives import add_person
 from tests.central.api.test_public import publish
 from tests.central.api.test_weights import M1, NODE, a_node
