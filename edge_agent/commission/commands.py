@@ -122,6 +122,31 @@ def edit(
     preview: PreviewFile = None,
 ) -> None:
     """Correct a scene. Nothing is written unless every correction can be made."""
+    corrections = Corrections(
+        face=face,
+        move_row=tuple(move_row or ()),
+        open_row=tuple(open_row or ()),
+        move_col=tuple(move_col or ()),
+        rows=rows,
+        cols=cols,
+        shift=shift,
+        rename=rename,
+        building=building,
+        remove_face=remove_face,
+        add_anchor=tuple(add_anchor or ()),
+        remove_anchor=remove_anchor,
+        add_mask=tuple(add_mask or ()),
+        remove_mask=remove_mask,
+        lens=lens,
+        straight=tuple(straight or ()),
+        edits=edits,
+    )
+    _correct(scene_file, corrections, out_file or scene_file, frame=frame, preview=preview)
+
+
+def _correct(
+    scene_file: Path, corrections: Corrections, out_file: Path, *, frame: str | None, preview: Path | None
+) -> None:
     from edge_agent.vision.scene import load_scene
     from wire.scene.edits import apply_edit
     from wire.scene.spelling import scene_json
@@ -131,33 +156,14 @@ def edit(
             raise UsageError("--preview needs --frame, expected both")
         _expect_writable(out_file, preview)
         scene = load_scene(scene_file)
-        corrections = Corrections(
-            face=face,
-            move_row=tuple(move_row or ()),
-            open_row=tuple(open_row or ()),
-            move_col=tuple(move_col or ()),
-            rows=rows,
-            cols=cols,
-            shift=shift,
-            rename=rename,
-            building=building,
-            remove_face=remove_face,
-            add_anchor=tuple(add_anchor or ()),
-            remove_anchor=remove_anchor,
-            add_mask=tuple(add_mask or ()),
-            remove_mask=remove_mask,
-            lens=lens,
-            straight=tuple(straight or ()),
-            edits=edits,
-        )
         asked = edits_of(corrections, scene)
         for one in asked:
             scene = apply_edit(scene, one)
         image = None if frame is None else _take(frame).image
-        _write(scene_json(scene), out_file or scene_file, image=image, preview=preview)
-    if straight:
+        _write(scene_json(scene), out_file, image=image, preview=preview)
+    if corrections.straight:
         out.print(f"lens estimated: k1 {scene.camera.k1}, k2 {scene.camera.k2}")
-    out.print(f"{len(asked)} corrections, {out_file or scene_file} written", markup=False, soft_wrap=True)
+    out.print(f"{len(asked)} corrections, {out_file} written", markup=False, soft_wrap=True)
 
 
 @app.command("preview")
