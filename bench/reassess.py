@@ -239,6 +239,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", type=Path)
     parser.add_argument("--plot", type=Path, help="picture of a night's cost, .svg or .png")
+    parser.add_argument("--beside", type=Path, nargs="*", default=[], help="earlier --json whose nights are drawn too")
     parser.add_argument("--folder", type=Path, help="on the disk to be measured")
     parser.add_argument("--database", help="an empty database (postgresql://…); default: SQLite files")
     parser.add_argument("--projects", type=int, nargs="*", default=[100, 250, 500, 1000])
@@ -257,8 +258,9 @@ def main() -> None:
         Console().print(table)
     if given.json:
         given.json.write_text(json.dumps({"readings": read, "nights": judged}, indent=1))
-    if given.plot and judged:
-        plot(judged, given.plot)
+    earlier = [night for path in given.beside for night in json.loads(path.read_text())["nights"]]
+    if given.plot and (judged or earlier):
+        plot(sorted([*earlier, *judged], key=lambda night: night["projects"]), given.plot)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
-"""A replayed year of a district: every planted story is warned of on its day, and nothing else is.
+"""A replayed year of a district: every planted story is warned of on its day, and nothing else is. The day of a week's
+lag is one that an ideal observer of the same looks does not rule out (`bench.year_observer`).
 
 Plans, observations, payments and lives go into a real store month by month, each project is judged at each month's end
 through the one door (`central.reassess`), and the warnings are compared with what was planted.
@@ -22,7 +23,8 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import Engine, select
 
-from bench.year_district import FIRST, LAST, Planted, Work, a_district, entries, planted, seen
+from bench.year_district import FIRST, LAST, Planted, Work, a_district, entries, seen
+from bench.year_observer import asked_of
 from central.domain import FundEntry, Observation
 from central.money.posting import Posted, Posting
 from central.plan.calendar import local_day, midnight
@@ -38,7 +40,7 @@ from central.store.save_seen import mark_dirty
 from central.store.upsert import bulk_insert_new, table_of
 
 COLUMNS = ("item", "kind", "source", "observed_at", "project", "building", "seq", "value_bp", "conf_bp", "refs")
-LATE_DAYS = 2  # a week's lag is measured through noise: a camera's word is believed within two days
+OFF = {"a day early": -1, "on the day": 0, "a day late": 1, "two days late": 2}
 _WARNING, _EVENT = table_of(tables.PlanWarning), table_of(tables.WarningEvent)
 
 
@@ -121,12 +123,10 @@ def verdict(asked: Iterable[Planted], found: Iterable[Raised]) -> Verdict:
 
 
 def _is(asked: Planted, found: Raised) -> bool:
-    if (asked.project, asked.rule, asked.subject, asked.level) != (
+    same = (asked.project, asked.rule, asked.subject, asked.level) == (
         found.project, found.rule, found.subject, found.level,
-    ):  # fmt: skip
-        return False
-    late = (found.day - asked.day).days
-    return 0 <= late <= (LATE_DAYS if asked.rule == "time_lag" else 0)
+    )  # fmt: skip
+    return same and asked.is_due_on(found.day)
 
 
 # --- facts into the store --------------------------------------------------------------------------------------------
@@ -189,14 +189,14 @@ def run(folder: Path, *, projects: int, seed: int, processes: int) -> tuple[Verd
             pool.submit(_part, folder / f"year-{part}.db", projects, seed, part, processes) for part in range(processes)
         ]
         parts = [job.result() for job in jobs]
-    asked = [one for work in a_district(projects, seed=seed) for one in planted(work)]
+    asked = [one for work in a_district(projects, seed=seed) for one in asked_of(work)]
     found = [one for part, _ in parts for one in part]
     return verdict(asked, found), sum(took_s for _, took_s in parts)
 
 
 def show(judged: Verdict, console: Console) -> None:
     """Met, missed and false by rule, and by how many days."""
-    table = Table("rule", "planted", "met", "on the day", "a day late", "two days late", "missed", "false")
+    table = Table("rule", "planted", "met", *OFF, "missed", "false")
     odd: list[Planted | Raised] = [*judged.missed, *judged.false]
     rules = sorted({one.rule for one in (*(asked for asked, _ in judged.met), *odd)})
     for rule in rules:
@@ -204,7 +204,7 @@ def show(judged: Verdict, console: Console) -> None:
         missed = sum(one.rule == rule for one in judged.missed)
         false = sum(one.rule == rule for one in judged.false)
         met = days.total()
-        table.add_row(rule, *(str(n) for n in (met + missed, met, days[0], days[1], days[2], missed, false)))
+        table.add_row(rule, *(str(n) for n in (met + missed, met, *(days[off] for off in OFF.values()), missed, false)))
     console.print(table)
     for one in odd:
         console.print(f"{type(one).__name__.lower()}: {one.project} {one.rule} {one.subject} {one.level} {one.day}")

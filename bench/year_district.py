@@ -33,13 +33,23 @@ FULL_BP = 10_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planted:
-    """A warning that must be raised: its first level, and the district day on which it must be raised."""
+    """A warning that must be raised: its first level, and the district day from which it is so.
+
+    It is due on that day; where the day shows through the errors of looks only, from `first` to `last` (None: the day),
+    which an ideal observer of the same looks tells (`bench.year_observer`).
+    """
 
     project: str
     rule: str
     subject: str
     level: Level
     day: date
+    first: date | None = None
+    last: date | None = None
+
+    def is_due_on(self, day: date) -> bool:
+        """Whether the warning is right on this day."""
+        return (self.first or self.day) <= day <= (self.last or self.day)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +85,7 @@ class Work:
     def done_bp(self, building: Building, at: datetime) -> tuple[int, ...]:
         """What is really done of each item at an instant."""
         second = self.calendar.effective_s(at) - self.lost_s(building.id, at)
-        return tuple(_linear_bp(item, self.calendar, second) for item in building.items)
+        return tuple(linear_bp(item, self.calendar, second) for item in building.items)
 
     def whole_bp(self, at: datetime) -> int:
         """What is really done of the project."""
@@ -185,7 +195,7 @@ def _text(words: str) -> Text:
 # --- what really happened --------------------------------------------------------------------------------------------
 
 
-def _linear_bp(item: WorkItem, calendar: SiteCalendar, second: int) -> int:
+def linear_bp(item: WorkItem, calendar: SiteCalendar, second: int) -> int:
     """An item of two points is worked at one pace in effective time."""
     begin = calendar.end_of(item.points[0].day) if len(item.points) > 1 else 0
     end = calendar.end_of(item.points[-1].day)
@@ -223,6 +233,15 @@ def seen(work: Work, *, since: datetime, until: datetime) -> Iterator[Observatio
                 yield from _look(work, building, at, number)
     if work.reports:
         yield from _reports(work, since=since, until=until)
+
+
+def looks(
+    work: Work, building: Building, *, since: datetime, until: datetime
+) -> Iterator[tuple[datetime, list[Observation]]]:
+    """What cameras said of one building later than `since` and up to `until`, look by look."""
+    for number, at in enumerate(instants(work)):
+        if since < at <= until:
+            yield at, list(_look(work, building, at, number))
 
 
 def _look(work: Work, building: Building, at: datetime, number: int) -> Iterator[Observation]:

@@ -15,8 +15,9 @@ import msgspec
 from central.domain import Deviation, RuleState, Subject, WarningChange
 from central.plan.calendar import local_day, midnight
 from central.progress.fuse import ItemMemory
+from central.progress.standstill import DayOfLooks
 
-FORMAT = "course-1"  # changes with what a memory means: then all are made anew
+FORMAT = "course-2"  # changes with what a memory means: then all are made anew
 
 _HEADS = (timedelta(minutes=15), timedelta(hours=2))  # readings of two gateways cross by seconds, an uplink by an hour
 _DAYS, _WEEKS = 8, 9
@@ -44,7 +45,7 @@ class Thin:
 class Memory:
     """All that the course of judging remembers. `items` and `counts` by id of item and building.
 
-    `judged` = when each building was judged last (a memory of before it was kept: unknown), `newest` = the project's
+    `judged` = when each building was judged last, `looks` what cameras showed of each lately, `newest` = the project's
     newest deviation, `raised` the records behind the newest schedule warnings, `lives` the transitions of all warnings
     that are open, `money` the dump of the money fold (empty: no entry yet).
     """
@@ -58,6 +59,7 @@ class Memory:
     lives: tuple[WarningChange, ...] = ()
     money: bytes = b""
     judged: Mapping[str, datetime] = field(default_factory=dict)
+    looks: Mapping[str, tuple[DayOfLooks, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,11 +26,12 @@ from central.domain import (
 )
 from central.money.fold import MoneyFold
 from central.plan.calendar import local_day, midnight, paused
-from central.plan.compare import compare
+from central.plan.compare import compare, lag_cdays
 from central.plan.planned import Curve
 from central.policy import Policy
 from central.progress.site import SiteFold, Standing
 from central.progress.siteplan import SitePlan, site_plan
+from central.progress.standstill import noted, standstill_cdays
 from central.rules.devices import devices
 from central.rules.evidence import insufficient
 from central.rules.facts import RuleInput
@@ -91,7 +92,7 @@ class Course:
         self._plans = plans
         self._number = _in_force(plans, resume.at if resume else None)
         self._plan: SitePlan = site_plan(plans[self._number].project)
-        self._judged = self._stood(resume) | dict(memory.judged)
+        self._judged, self._looks = dict(memory.judged), dict(memory.looks)
         self._folds = SiteFold(self._plan, profile=policy.fusion, items=memory.items)
         self._states: Mapping[StateKey, RuleState] = {(s.rule, s.subject): s for s in memory.states}
         self._thin = {thin.subject: thin.since_s for thin in memory.thin}
@@ -103,10 +104,6 @@ class Course:
         self._money: MoneyFold | None = None
         self._spent: MoneyStanding | None = None
         self._open_books(memory.money)
-
-    def _stood(self, resume: Checkpoint | None) -> dict[str, datetime]:
-        """What a memory that does not say it meant: every building was stated at its own instant."""
-        return dict.fromkeys(self._plan.buildings, resume.at) if resume else {}
 
     # --- one instant ---------------------------------------------------------------------------------------------
 
@@ -133,6 +130,8 @@ class Course:
         for building, standing in zip(buildings, standings, strict=True):
             if tick or renewed or building.id in touched:
                 self._judged[building.id] = instant
+            if building.id in touched:
+                self._note_look(building.id, found, instant, at_s=at_s)
             if tick or building.id in touched:
                 curve = self._plan.buildings[building.id]
                 self._judge(Subject(kind="building", id=building.id), standing, curve, instant, day=None)
@@ -170,8 +169,26 @@ class Course:
             insufficient_h=self._insufficient_h(subject, deviation),
             silent_h=_hours(standing.camera_seen, instant),
             inspected=standing.inspected_bp >= RULE_SHARE_BP,
+            short_bp=standing.short_bp,
         )
-        self._reconcile(seen)
+        self._reconcile(replace(seen, late_cdays=self._late_cdays(seen, deviation, curve)))
+
+    def _note_look(self, building: str, found: tuple[Observation, ...], instant: datetime, *, at_s: int) -> None:
+        curve, shown_bp = self._plan.buildings[building], self._folds.look_bp(building, found, instant)
+        if shown_bp is not None and shown_bp < curve.bp_at(curve.at_s[-1]):
+            lag_s = at_s - curve.latest_s(shown_bp, until_s=curve.at_s[-1])
+            self._looks[building] = noted(self._looks.get(building, ()), at_s=at_s, lag_s=lag_s)
+
+    def _late_cdays(self, seen: RuleInput, deviation: Deviation, curve: Curve) -> int:
+        """The lag that is held against a site: with items that are done done, and of one that stands still by its
+        looks. A person's record is not overruled by them; and nobody asks while the gap is within noise."""
+        now_s = self._plan.calendar.effective_s(deviation.as_of)
+        late = deviation.lag_cdays
+        if seen.short_bp:
+            late = lag_cdays(curve, deviation.actual_bp + seen.short_bp, now_s=now_s)
+        if not seen.fresh or seen.inspected or deviation.gap_bp - seen.short_bp < deviation.sigma_bp:
+            return late
+        return max(late, standstill_cdays(self._looks.get(seen.subject.id, ())) or 0)
 
     def _input(self, subject: Subject, instant: datetime, day: _Day | None) -> RuleInput:
         project, today = self._plan.project, local_day(instant)
@@ -302,6 +319,7 @@ class Course:
             lives=tuple(change for key in sorted(self._lives) for change in self._lives[key]),
             money=self._money.dump() if self._money else b"",
             judged=dict(self._judged),
+            looks=dict(self._looks),
         )
 
     def _go_by_plan(self, instant: datetime) -> bool:
@@ -324,6 +342,7 @@ class Course:
         self._thin = {s: at_s + shift_s for s, at_s in self._thin.items() if s not in left}
         self._counts = {building: count for building, count in self._counts.items() if building not in gone}
         self._judged = {building: at for building, at in self._judged.items() if building not in gone}
+        self._looks = {}
         leaving = [key for key in sorted(self._lives) if key[1] in left]
         self._say([_ended(self._lives[key][-1], instant) for key in leaving])
         self._states = {key: state for key, state in self._states.items() if key[1] not in left}

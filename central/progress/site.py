@@ -23,13 +23,16 @@ class Standing:
     """A building or project at one instant, with what its evidence is worth.
 
     `recent_bp` is the weight seen in the last 24 h, complete or not yet due; `inspected_bp` the weight that a person
-    recorded in the last 7 days; `camera_seen` the newest accepted camera reading.
+    recorded in the last 7 days; `camera_seen` the newest accepted camera reading. `short_bp` = what is lacking of items
+    that are complete as far as a camera can tell (98 %) and that no person recorded lately: its errors there go one
+    way, so nobody is late by that.
     """
 
     progress: Progress
     recent_bp: int
     inspected_bp: int
     camera_seen: datetime | None
+    short_bp: int = 0
 
 
 class SiteFold:
@@ -97,7 +100,18 @@ class SiteFold:
             recent_bp=0 if any(map(_unknown, standings)) else sum(s.recent_bp * weight for s, weight in pairs) // total,
             inspected_bp=sum(s.inspected_bp * weight for s, weight in pairs) // total,
             camera_seen=max(cameras, default=None),
+            short_bp=sum(s.short_bp * weight for s, weight in pairs) // total,
         )
+
+    def look_bp(self, building: str, found: Iterable[Observation], as_of: datetime) -> int | None:
+        """What cameras showed of a building at an instant, not followed by any pace; items they did not show then are
+        as they are believed, and within 2 % of either end, where errors go one way, as complete or not begun. None when
+        no camera's word of that instant was believed."""
+        words: dict[str, list[int]] = {}
+        for one in found:
+            if one.kind == "camera" and self.plan.building_of.get(one.item) == building:
+                words.setdefault(one.item, []).append(one.value_bp)
+        return self._places[building].look_bp(words, as_of)
 
     def reported_bp(self) -> int | None:
         """The builder's own word rolled up, items without one as they are believed; None when he never gave any."""
@@ -130,7 +144,7 @@ class _Place:
 
     def standing(self, as_of: datetime, *, at_s: int) -> Standing:
         value = variance = 0.0
-        covered = recent = inspected = 0
+        short, covered, recent, inspected = 0.0, 0, 0, 0
         review: dict[str, None] = {}
         total = self._total
         for weight, fold in zip(self._weights, self._folds, strict=True):
@@ -141,7 +155,10 @@ class _Place:
             covered += weight if fold.is_covered(as_of, due=due) else 0
             done = not due or belief.value * 10_000 >= COMPLETE_BP
             recent += weight if done or _within(belief.seen, as_of, RECENT) else 0
-            inspected += weight if _within(belief.inspected, as_of, INSPECTED) else 0
+            by_person = _within(belief.inspected, as_of, INSPECTED)
+            inspected += weight if by_person else 0
+            if not by_person and belief.value * 10_000 >= COMPLETE_BP:
+                short += weight * (1.0 - belief.value)
             review |= dict.fromkeys(fold.review(own))
         refs, quarantined = self._names()
         return Standing(
@@ -159,7 +176,20 @@ class _Place:
             recent_bp=FULL_BP * recent // total,
             inspected_bp=FULL_BP * inspected // total,
             camera_seen=max((f.belief.camera_seen for f in self._folds if f.belief.camera_seen), default=None),
+            short_bp=int(FULL_BP * short / total),
         )
+
+    def look_bp(self, words: Mapping[str, list[int]], as_of: datetime) -> int | None:
+        shown, looked = 0, False
+        for weight, fold in zip(self._weights, self._folds, strict=True):
+            belief, said = fold.belief, words.get(fold.setting.item)
+            believed_bp = int(belief.value * FULL_BP + 0.5)
+            if believed_bp >= COMPLETE_BP or believed_bp <= FULL_BP - COMPLETE_BP:
+                believed_bp = FULL_BP if believed_bp >= COMPLETE_BP else 0
+            elif said and belief.camera_seen == as_of:
+                believed_bp, looked = sum(said) // len(said), True
+            shown += weight * believed_bp
+        return shown // self._total if looked else None
 
     def _names(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         if self._said is None:

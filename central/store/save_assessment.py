@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import (
@@ -126,13 +127,10 @@ def _save_progress(connection: Connection, rows: Sequence[Row], assessment: Asse
 
 
 @cache
-def _all(table: Table) -> Select[Any]:
-    return select(table).where(table.c.project == bindparam("of"))
-
-
-@cache
-def _later(table: Table) -> Select[Any]:
-    return _all(table).where(table.c.as_of_at > bindparam("since_ms"))
+def _stored(table: Table, names: tuple[str, ...], later: bool) -> Select[Any]:
+    """These columns of a project's rows: all, or those later than `since_ms`."""
+    wanted = select(*(table.c[name] for name in names)).where(table.c.project == bindparam("of"))
+    return wanted.where(table.c.as_of_at > bindparam("since_ms")) if later else wanted
 
 
 @cache
@@ -148,17 +146,18 @@ def _keys(table: Table) -> tuple[str, ...]:
 def _differing(
     connection: Connection, table: Table, rows: Sequence[Row], *, of: str, since_ms: int | None
 ) -> list[Row]:
-    """Those of `rows` that are not stored as they are; what is stored of the project later than `since_ms` (None: at
-    all) and not among them goes."""
-    names = _keys(table)
-    wanted = {tuple(row[name] for name in names): row for row in rows}
-    found = _all(table) if since_ms is None else _later(table)
+    """Those of `rows` (all of the same columns) that are not stored as they are; what is stored of the project later
+    than `since_ms` (None: at all) and not among them goes."""
+    keys = _keys(table)
+    names = tuple(rows[0]) if rows else keys
+    key_of = itemgetter(*(names.index(name) for name in keys))
+    wanted = {key_of(tuple(row.values())): row for row in rows}
     gone: list[dict[str, Any]] = []
-    for stored in connection.execute(found, {"of": of, "since_ms": since_ms}).mappings():
-        key = tuple(stored[name] for name in names)
+    for stored in connection.execute(_stored(table, names, since_ms is not None), {"of": of, "since_ms": since_ms}):
+        key = key_of(stored)
         if key not in wanted:
-            gone.append({f"k_{name}": stored[name] for name in names})
-        elif all(stored[name] == value for name, value in wanted[key].items()):
+            gone.append({f"k_{name}": value for name, value in zip(keys, key, strict=True)})
+        elif tuple(stored) == tuple(wanted[key].values()):
             del wanted[key]
     if gone:
         connection.execute(_drop(table), gone)

@@ -8,9 +8,18 @@ import pytest
 from sqlalchemy import Engine
 
 from bench.year import Raised, raised, replay, verdict
-from bench.year_district import Planted, a_district, planted
+from bench.year_district import STALL_DAYS, Planted, a_district
+from bench.year_observer import asked_of, doubts
 
-ASKED = Planted(project="p1", rule="time_lag", subject="p1-b1", level="blue", day=date(2025, 6, 2))
+ASKED = Planted(
+    project="p1",
+    rule="time_lag",
+    subject="p1-b1",
+    level="blue",
+    day=date(2025, 6, 2),
+    first=date(2025, 6, 2),
+    last=date(2025, 6, 4),
+)
 
 
 def found(**changes: object) -> Raised:
@@ -22,7 +31,7 @@ def found(**changes: object) -> Raised:
 def test_planted_stories_are_warned_of_on_their_day_and_nothing_else_is(sqlite_store: Engine) -> None:
     works = a_district(8, stories=1)
     replay(sqlite_store, works)
-    asked = [one for work in works for one in planted(work)]
+    asked = [one for work in works for one in asked_of(work)]
     judged = verdict(asked, raised(sqlite_store))
     assert {one.rule for one in asked} == {
         "time_lag", "report_vs_seen", "paid_ahead", "not_started", "device_offline",
@@ -57,3 +66,16 @@ def test_a_story_told_twice_is_once_too_often() -> None:
 def test_the_same_seed_makes_the_same_district() -> None:
     assert a_district(8, stories=1) == a_district(8, stories=1)
     assert a_district(8, stories=1, seed=6) != a_district(8, stories=1)
+
+
+def test_an_ideal_observer_is_surer_day_by_day_and_right_about_the_day() -> None:
+    late = [work for work in a_district(40, seed=9) if work.story == "materials"]
+    for work in late:
+        asked, found = asked_of(work)[0], list(doubts(work))
+        assert asked.first is not None
+        assert asked.last is not None
+        assert asked.first <= asked.day <= asked.last
+        assert (asked.last - asked.first).days <= 3
+        assert found[0].week_late < 0.001
+        standing = [one for one in found if 0 <= (one.day - work.on).days <= STALL_DAYS]
+        assert standing[-1].week_late > 0.999

@@ -155,3 +155,20 @@ def test_cameras(code: str, rule: str, hours: int, expected: Level | None) -> No
     facts = RuleInput(subject=CAMERA, as_of=at(10), conditions=(condition,))
     assert level(rule, facts) == expected
     assert {f.rule for f in evaluate(facts, DEFAULT)} == {"device_moved", "device_offline", "device_blind"}
+
+
+@pytest.mark.parametrize(
+    ("short", "late", "raised"),
+    [
+        (0, None, "blue"),  # 8.0 days by the deviation itself
+        (0, 1600, "yellow"),  # it stands still, and that is how late it is
+        (50, 700, "blue"),  # what cameras miss of finished items is no lateness: the lag without it
+        (50, 690, None),
+        (120, 800, None),  # and without it the gap is within noise
+    ],
+)
+def test_the_lag_that_is_held_against_a_site(short: int, late: int | None, raised: Level | None) -> None:
+    deviation = a_deviation(plan=6000, actual=5700, lag=800, sigma=200)
+    finding = found("time_lag", seen(deviation, short_bp=short, late_cdays=late))
+    assert finding is not None
+    assert finding.level == raised
