@@ -5,6 +5,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 PYTHON ?= python3
+unexport PYTHONDONTWRITEBYTECODE # every process of the demo and the tests would compile the whole product anew
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 PAGES := web/dist/index.html
@@ -42,7 +43,7 @@ demo: setup web  ## the demo district, then its pages on a local port (ARGS="--h
 
 test: setup web  ## every test (ARGS="-k outbox")
 	$(BIN)/python web/build.py test
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --durations 20 $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --durations 20 $(ARGS)
 
 check: setup  ## ruff, mypy, import contracts, vue-tsc, eslint
 	$(BIN)/ruff check .

@@ -19,7 +19,7 @@ from fastapi import FastAPI
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from central import clock
+from central import clock, seldom
 from central.api.app import create_app
 from central.api.changes import Changes
 from central.api.services import ApiSettings, Services
@@ -152,6 +152,7 @@ def serve(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):  # uvicorn raises the signal again when it has ended; we are not done
         signal.signal(number, lambda *_: centre.stopping.set())
     warn_of_ends(centre.engine, now=clock.system())
+    seldom.keep_what_is_made()
     centre.start()
     try:
         uvicorn.Server(config).run()

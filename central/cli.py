@@ -10,6 +10,7 @@ from typing import Annotated, get_args
 
 import typer
 
+from central import seldom  # noqa: F401 first, as it quickens the imports below
 from central.configuring.commands import app as configuring
 from central.identity.commands import gateways, identity
 from central.indicator_commands import app as indicators

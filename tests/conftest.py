@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 from collections.abc import Iterator
@@ -10,11 +11,54 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
+from central import seldom  # noqa: F401 thousands of tests are made that stay
 from central.store.engine import open_engine
 from central.store.migrate import migrate
 from tests.services import Broker, Postgres, amqtt_in, mosquitto_in, postgres_binaries, postgres_cluster
 
 os.environ.pop("COLUMNS", None)  # a worker of xdist has it; a console made at import would keep to its narrow width
+
+
+LONGEST = (
+    "central/api/test_fuzz.py",
+    "system/test_remote_configuration.py",
+    "faults/test_slice.py",
+    "system/test_demo.py",
+    "fuzz/test_fuzz.py",
+    "central/test_serve.py",
+    "central/api/uploads/test_cuts.py",
+    "web/test_insight_pages.py",
+    "web/test_every_page.py",
+    "central/test_side_judges.py",
+    "system/test_frame_to_score.py",
+    "central/requirements/test_evaluated_year.py",
+    "edge_agent/test_agent.py",
+    "central/api/test_ledger_fuzz.py",
+    "faults/test_holes.py",
+    "web/test_looking_back.py",
+    "web/test_bad_input.py",
+    "central/test_checkpoint.py",
+    "system/test_commissioning.py",
+    "web/test_project_parts.py",
+    "central/test_reassess.py",
+    "web/test_map.py",
+    "web/test_pages.py",
+    "central/requirements/test_year.py",
+)
+"""Files of half a minute and more, the longest first: a file is one worker's, and none is to be begun at the end."""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Among several workers (`--no-loadscope-reorder`, or xdist would begin with the most tests) the longest first."""
+    if hasattr(config, "workerinput"):
+        places = {Path(__file__).parent / name: place for place, name in enumerate(LONGEST)}
+        items.sort(key=lambda item: places.get(item.path, len(places)))
+
+
+def pytest_collection_finish() -> None:
+    """Tests and all that they import stay to the end: no test looks through them for garbage."""
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

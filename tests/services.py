@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import getpass
+import http.client
 import json
 import os
 import shutil
@@ -46,12 +47,12 @@ def in_a_loop(work: Coroutine[Any, Any, T]) -> T:
 
 def wait_until(happened: Callable[[], Any], *, what: str, timeout_s: float = 120.0) -> Any:
     """The first true value of `happened()`; AssertionError naming `what` when it stays false."""
-    end = time.monotonic() + timeout_s
-    while time.monotonic() < end:
+    begun = time.monotonic()
+    while (waited_s := time.monotonic() - begun) < timeout_s:
         value = happened()
         if value:
             return value
-        time.sleep(0.01)
+        time.sleep(min(0.1, 0.01 + waited_s / 20))  # who asks all the time takes the processor from whom he waits for
     raise AssertionError(f"not within {timeout_s} s: {what}")
 
 
@@ -62,6 +63,19 @@ def listens(port: int) -> bool:
     except OSError:
         return False
     return True
+
+
+def is_well(port: int) -> bool:
+    """Whether the centre on the loopback port says that it is well. A client of httpx would read all root certificates
+    for each question: asked while the centre starts, that took as much processor as the start."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+    try:
+        connection.request("GET", "/api/v1/healthz")
+        return connection.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
 
 
 @dataclass(slots=True, kw_only=True)

@@ -8,13 +8,12 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 from sqlalchemy import Engine, text
 
 from central.store.engine import open_engine, reading
 from tests.central.edge import Edge
-from tests.services import Broker, free_port, mosquitto_in, wait_until
+from tests.services import Broker, free_port, is_well, mosquitto_in, wait_until
 
 CLI = [sys.executable, "-m", "central.cli"]
 
@@ -43,10 +42,7 @@ class Running:
         return self
 
     def answers(self) -> bool:
-        try:
-            return httpx.get(f"http://127.0.0.1:{self.port}/api/v1/healthz", timeout=2).status_code == 200
-        except httpx.HTTPError:
-            return False
+        return is_well(self.port)
 
     def kill(self) -> None:
         assert self.process is not None

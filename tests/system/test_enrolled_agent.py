@@ -13,7 +13,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from cryptography import x509
 from sqlalchemy import text
@@ -22,7 +21,7 @@ from central.store.engine import open_engine, reading
 from tests.central.identity.mtls import Site, now, site_in
 from tests.edge_agent.site import Site as Agent
 from tests.edge_agent.site import deliver
-from tests.services import free_port, wait_until
+from tests.services import free_port, is_well, wait_until
 
 CLI = [sys.executable, "-m", "central.cli"]
 WAIT_S = 90.0
@@ -79,10 +78,7 @@ class District:
 
     def _answers(self) -> bool:
         assert self.process.poll() is None, self.log.read_text()[-2000:]
-        try:
-            return httpx.get(f"http://127.0.0.1:{self.port}/api/v1/healthz", timeout=2).status_code == 200
-        except httpx.HTTPError:
-            return False
+        return is_well(self.port)
 
 
 @pytest.fixture

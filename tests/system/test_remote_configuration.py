@@ -43,6 +43,7 @@ class District:
         keys = folder / "keys"
         self.tell("gateway", "enroll", "gw-1", "--out", str(keys))
         self.centre.start()
+        self.engine = self.centre.engine
         self.site = Site(root=folder / "gw-1", broker=broker)
         self.site.root.mkdir()
         self.drop = self.site.add_folder_camera()
@@ -77,11 +78,8 @@ class District:
 
     @property
     def orders(self) -> tuple[Standing, ...]:
-        engine = self.centre.engine
-        with reading(engine) as connection:
-            found = standings(connection, "gw-1", now_ms=0, limit=50)
-        engine.dispose()
-        return found
+        with reading(self.engine) as connection:
+            return standings(connection, "gw-1", now_ms=0, limit=50)
 
     def until(self, happened: Callable[[], Any], what: str) -> None:
         """Wait, with both logs when it does not come."""
@@ -98,17 +96,15 @@ class District:
 
     def readings(self) -> list[dict[str, Any]]:
         """Bodies of the readings the centre has, in order."""
-        engine = self.centre.engine
-        with reading(engine) as connection:
+        with reading(self.engine) as connection:
             rows = connection.exec_driver_sql(
                 "SELECT body FROM record WHERE gateway = 'gw-1' AND kind = 'face_reading' ORDER BY epoch, seq"
             )
-            found = [json.loads(body) for (body,) in rows]
-        engine.dispose()
-        return found
+            return [json.loads(body) for (body,) in rows]
 
     def close(self) -> None:
         self.site.kill()
+        self.engine.dispose()
         if self.centre.process is not None and self.centre.process.poll() is None:
             self.centre.kill()
 
@@ -236,10 +232,8 @@ def test_killed_at_any_moment_it_comes_to_the_order_in_the_end(district: Distric
 
 
 def _security(district: District) -> int:
-    engine = district.centre.engine
-    with reading(engine) as connection:
+    with reading(district.engine) as connection:
         found = connection.exec_driver_sql("SELECT security FROM gateway_status WHERE gateway = 'gw-1'").scalar()
-    engine.dispose()
     return int(found or 0)
 
 

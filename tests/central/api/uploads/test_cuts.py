@@ -26,7 +26,7 @@ from central.store.engine import open_engine, reading
 from tests.central.api.district import GATEWAY_TOKEN, Centre
 from tests.central.api.pictures import a_jpeg, digest
 from tests.central.api.uploads.tus import TUS, begin, evidence, photo
-from tests.services import free_port, wait_until
+from tests.services import free_port, is_well, wait_until
 
 STILL = a_jpeg(800, 600, seed=9)
 PHOTO = a_jpeg(1000, 800, seed=10)
@@ -127,19 +127,13 @@ class Killable:
         command = [sys.executable, "-m", "central.cli", "serve", "--settings", str(settings)]
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(command, stdout=log, stderr=log, env=dict(os.environ))
-        wait_until(self._answers, what="the centre answers")
+        wait_until(lambda: is_well(self.port), what="the centre answers")
 
     def kill(self) -> None:
         """SIGKILL."""
         if self.process is not None:
             self.process.kill()
             self.process.wait()
-
-    def _answers(self) -> bool:
-        try:
-            return httpx.get(f"{self.url}/api/v1/healthz", timeout=2).status_code == 200
-        except httpx.HTTPError:
-            return False
 
 
 KILLS_MAX = 8
