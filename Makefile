@@ -10,7 +10,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 PAGES := web/dist/index.html
 
-.PHONY: help setup packages web demo test check bench faults fuzz lock clean
+.PHONY: help setup packages web demo test check check-python check-pages bench faults fuzz lock clean
 
 help:  ## what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -46,10 +46,15 @@ test: setup web  ## every test (ARGS="-k outbox")
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --durations 20 $(ARGS)
 
 check: setup  ## ruff, mypy, import contracts, vue-tsc, eslint
+	$(MAKE) --no-print-directory -j2 -Otarget check-python check-pages
+
+check-python:
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+check-pages:
 	$(BIN)/python web/build.py check
 
 bench: setup  ## every claim, ours and the peers in one run
