@@ -189,7 +189,7 @@ def _happened(connection: Connection, works: Sequence[Work], month: date, last: 
     ]
     if found:
         connection.execute(insert(table_of(tables.LifeEventRow)), found)
-        mark_dirty(connection, {row["project"]: to_ms(midnight(row["day"])) for row in found})
+        mark_dirty(connection, {name: to_ms(midnight(day)) for name, _, day in reversed(rows)})
 
 
 def _spend(connection: Connection, works: Sequence[Work], month: date, last: date) -> None:

@@ -4,7 +4,7 @@
 
 The scheduler's own beats, at midnight and at eight of each day, run the jobs of evaluating and of what follows from it,
 two schedulers competing; people (`bench.evaluated_people`) do what waits for them. For three weeks the centre is off.
-Replayed twice, every score and digest is the same.
+Replayed twice, every score and digest is the same; and every sheet of the year is made again from its facts.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import hashlib
 import json
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -30,6 +31,8 @@ from central.audit.chain import first_fault
 from central.evaluate.calendar import at_hour
 from central.jobs import JOBS, Scheduler
 from central.plan.calendar import midnight
+from central.recompute import sheets_after
+from central.rejudging import Rejudging
 from central.store import tables
 from central.store.engine import open_engine, reading, writing
 from central.store.migrate import migrate
@@ -132,6 +135,21 @@ def replay(path: Path, works: Sequence[Work]) -> tuple[dict[str, str], float]:
     return found, time.process_time() - began
 
 
+def recomputed(path: Path, *, period: str = "") -> Counter[str]:
+    """How the sheets of a period ('' = all) come out when they are made again."""
+    engine, after = open_store(path), ""
+    rejudging, outcomes = Rejudging(engine), Counter[str]()
+    while True:
+        with reading(engine) as connection:
+            page = sheets_after(connection, period, after)
+        if not page:
+            engine.dispose()
+            return outcomes
+        for after in page:
+            made = rejudging.again(after)
+            outcomes["lost" if made is None else made.outcome] += 1
+
+
 def main() -> None:
     """Replay twice, compare, show."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -141,12 +159,17 @@ def main() -> None:
     console, works = Console(), a_district(given.projects)
     with tempfile.TemporaryDirectory() as folder:
         runs = [replay(Path(folder) / f"{nth}.db", works) for nth in range(1 if given.once else 2)]
+        began = time.process_time()
+        outcomes = recomputed(Path(folder) / "0.db")
+        again_s = time.process_time() - began
     for name, digest in runs[0][0].items():
         console.print(f"{name}: {digest}")
     for found, took_s in runs:
         same = "the same" if found == runs[0][0] else "DIFFERENT"
         console.print(f"{len(works)} projects of 12 units, {FIRST} to {LAST}: {took_s:.1f} s of one processor, {same}")
-    if any(found != runs[0][0] for found, _ in runs):
+    said = ", ".join(f"{count} {outcome}" for outcome, count in sorted(outcomes.items()))
+    console.print(f"{outcomes.total()} sheets made again: {said}; {again_s:.1f} s of one processor")
+    if any(found != runs[0][0] for found, _ in runs) or set(outcomes) != {"same"}:
         raise SystemExit(1)
 
 

@@ -3,7 +3,8 @@
 A sheet is checked three times over: its bytes against its id and its total against what they score to; the frozen
 weights behind it against what the experts said; its measured values against the facts. Facts that came after the sheet
 was stored do not count: its projects are judged again from the readings and papers that had come, in a transaction that
-is taken back. A live score is made again from all facts there are, as reassessment does.
+is taken back (`central.rejudging` does so once for many sheets). A live score is made again from all facts there are,
+as reassessment does.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Connection, func, select
 
@@ -35,6 +36,7 @@ from central.store.read_sources import Measures
 from central.store.read_transfers import units_on
 from central.store.save_assessment import save_assessment
 from central.store.save_sheets import TAKEN, health_of, prefilled, unit_health_of
+from central.store.sheets_behind import gone_facts
 from central.store.upsert import table_of
 
 _SHEET = table_of(tables.ScoreSheet)
@@ -42,6 +44,7 @@ _SCORE, _PART = table_of(tables.Score), table_of(tables.ScoreContribution)
 _STATE = table_of(tables.AssessmentState)
 _FOR_EVER_MS = 2**62
 PAGE = 500
+Outcome = Literal["same", "different", "gone"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,17 +63,24 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recomputed:
-    """A score beside the same made again. `notes` say what was left out as late, and what could not be."""
+    """A score beside the same made again. `notes` say what was left out as late, and what could not be; `gone` names
+    records that its project's judgements name and that are not stored any more, where it does not come out the same."""
 
     key: str
     about: str
     lines: tuple[Line, ...]
     notes: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
 
     @property
     def same(self) -> bool:
         """Whether all of it came out the same."""
         return all(line.same for line in self.lines)
+
+    @property
+    def outcome(self) -> Outcome:
+        """The same, different, or not to be made again, because its facts were moved out of the store."""
+        return "same" if self.same else "gone" if self.gone else "different"
 
 
 def recompute(connection: Connection, score: str) -> Recomputed | None:
@@ -83,9 +93,10 @@ def recompute(connection: Connection, score: str) -> Recomputed | None:
     return recompute_live(connection, project, day=date.fromisoformat(day) if day else None)
 
 
-def count_sheets(connection: Connection, period: str) -> int:
-    """How many sheets a period has; '' = all periods."""
-    return int(connection.execute(select(func.count()).select_from(_SHEET).where(*_of_period(period))).scalar_one())
+def count_sheets(connection: Connection, period: str, after: str = "") -> int:
+    """How many sheets a period has ('' = all periods) after one, in order of their ids."""
+    wanted = select(func.count()).select_from(_SHEET).where(*_of_period(period), _SHEET.c.id > after)
+    return int(connection.execute(wanted).scalar_one())
 
 
 def sheets_after(connection: Connection, period: str, after: str = "", *, limit: int = PAGE) -> list[str]:
@@ -98,9 +109,15 @@ def _of_period(period: str) -> tuple[ColumnElement[bool], ...]:
     return (_SHEET.c.period == period,) if period else ()
 
 
-def recompute_sheet(connection: Connection, brief: Brief) -> Recomputed:
-    """A stored sheet; see the module."""
-    body = connection.execute(select(_SHEET.c.body).where(_SHEET.c.id == brief.id)).scalar_one()
+def sheet_of(connection: Connection, brief: Brief) -> Sheet:
+    """The whole of a stored sheet."""
+    return parse(_body(connection, brief).encode())
+
+
+def recompute_sheet(connection: Connection, brief: Brief, *, judged: bool = False) -> Recomputed:
+    """A stored sheet; see the module. `judged`: what is stored of its projects was proved to be what their facts say,
+    and nothing is late, so that nothing is written."""
+    body = _body(connection, brief)
     kept = parse(body.encode())
     again = scored(kept)
     lines = [
@@ -109,13 +126,44 @@ def recompute_sheet(connection: Connection, brief: Brief) -> Recomputed:
         Line(what="grade", stored=str(brief.grade), again=str(again.grade)),
         *_weights(connection, kept.set),
     ]
-    values, notes = _values(connection, kept, brief)
+    projects = () if judged else rejudged_projects(connection, kept)
+    with connection.begin_nested() as apart:
+        values, notes = _values(connection, kept, brief, projects=projects)
+        apart.rollback()
+    lines += values
+    gone = () if all(line.same for line in lines) else _gone(connection, kept, projects)
     return Recomputed(
         key=brief.id,
         about=f"{kept.subject.kind}/{kept.subject.id} {kept.period.name} {kept.kind}",
-        lines=(*lines, *values),
-        notes=notes,
+        lines=tuple(lines),
+        notes=(*notes, *_said_gone(gone)),
+        gone=gone,
     )
+
+
+def rejudged_projects(connection: Connection, kept: Sheet) -> Sequence[str]:
+    """Projects whose judgement a sheet's values rest on; none where it rests on sheets, which are made again for
+    themselves, or on what was typed with it."""
+    if any(map(_of_sheets, kept.values)) or not any(_from_facts(kept, value) for value in kept.values):
+        return ()
+    return _projects(connection, kept)
+
+
+def _gone(connection: Connection, kept: Sheet, projects: Iterable[str]) -> tuple[str, ...]:
+    until_ms = to_ms(kept.taken_at)
+    return tuple(ref for project in projects for ref in gone_facts(connection, project, until_ms=until_ms))
+
+
+def _said_gone(gone: Sequence[str]) -> Iterator[str]:
+    if gone:
+        yield (
+            f"{len(gone)} records it rests on are not stored any more (thinned out or archived), first {gone[0]}: "
+            "bring them back to make it again"
+        )
+
+
+def _body(connection: Connection, brief: Brief) -> str:
+    return str(connection.execute(select(_SHEET.c.body).where(_SHEET.c.id == brief.id)).scalar_one())
 
 
 def recompute_live(connection: Connection, project: str, *, day: date | None = None) -> Recomputed | None:
@@ -167,8 +215,10 @@ def _voices(body: str) -> dict[str, int]:
     return found
 
 
-def _values(connection: Connection, kept: Sheet, brief: Brief) -> tuple[list[Line], tuple[str, ...]]:
-    """Values of the leaves by the facts that were known when the sheet was stored."""
+def _values(
+    connection: Connection, kept: Sheet, brief: Brief, *, projects: Sequence[str]
+) -> tuple[list[Line], tuple[str, ...]]:
+    """Values of the leaves by the facts that were known when the sheet was stored, these projects judged again."""
     measured = [value for value in kept.values if _from_facts(kept, value)]
     if not measured:
         return [], ("every value was entered with the sheet: it is its own source",)
@@ -176,8 +226,7 @@ def _values(connection: Connection, kept: Sheet, brief: Brief) -> tuple[list[Lin
     if none_received(connection, known_ms=known_ms):
         known_ms = _FOR_EVER_MS
         notes.append("all records carry a later time of receipt: stored by another clock; all facts count")
-    if not any(map(_of_sheets, kept.values)):  # what rests on sheets: they are checked for themselves
-        notes += rejudge(connection, _projects(connection, kept), kept, known_ms=known_ms)
+    notes += rejudge(connection, projects, kept, known_ms=known_ms)
     return _compared(measured, gathered(connection, kept, known_ms=brief.stored_ms)), tuple(notes)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,60 +18,78 @@ if TYPE_CHECKING:
 
     from central.recompute import Recomputed
 
-DIFFERENT = 1
+DIFFERENT, GONE = 1, 3
+SAID: dict[str, str] = {
+    "same": "the same, bit for bit",
+    "different": "it DIFFERS",
+    "gone": "it cannot be made again: facts it rests on are not stored any more",
+}
 
 
 def recompute(
     score: Annotated[str, typer.Argument(help="the id of a score sheet, or PROJECT or PROJECT/YYYY-MM-DD")] = "",
     all_: Annotated[bool, typer.Option("--all", help="every sheet of the period, of all periods without one")] = False,
     period: Annotated[str, typer.Option(help="2025-03, 2025-Q1 or 2025, with --all")] = "",
+    after: Annotated[str, typer.Option(help="with --all: go on behind this sheet; an interrupted run names it")] = "",
     settings: SettingsFile = None,
 ) -> None:
-    """Make a score again from stored facts and compare it leaf by leaf; ends with 1 when a bit differs."""
-    if all_ == bool(score) or (period and not all_):
-        fail("expected a score, or --all (with --period for one period)")
+    """Make a score again from stored facts and compare it leaf by leaf; ends with 1 when a bit differs, with 3 when
+    none does but facts of some are not stored any more."""
+    if all_ == bool(score) or ((period or after) and not all_):
+        fail("expected a score, or --all (with --period for one period, --after to go on)")
     found = loaded(settings)
     engine = engine_of(found)
     with told(found):
-        different = _every(engine, period) if all_ else _one(engine, score)
-    if different:
-        raise typer.Exit(DIFFERENT)
+        outcomes = _every(engine, period, after) if all_ else _one(engine, score)
+    if outcomes["different"] or outcomes["gone"]:
+        raise typer.Exit(DIFFERENT if outcomes["different"] else GONE)
 
 
-def _one(engine: Engine, score: str) -> int:
-    """Tell of one score; 1 when it differs."""
+def _one(engine: Engine, score: str) -> Counter[str]:
+    """Tell of one score; its outcome."""
     made = _made(engine, score)
     _tell(made)
-    return int(not made.same)
+    return Counter([made.outcome])
 
 
-def _every(engine: Engine, period: str) -> int:
-    """Make all sheets again page by page, and tell of those that differ; how many do."""
-    from central.recompute import count_sheets, sheets_after
+def _every(engine: Engine, period: str, after: str) -> Counter[str]:
+    """Make all sheets again in order of their ids, and tell of those that are not the same; how many came out how."""
+    from central.recompute import count_sheets
+    from central.rejudging import Rejudging
     from central.store.engine import reading
 
     with reading(engine) as connection:
-        whole = count_sheets(connection, period)
+        whole = count_sheets(connection, period, after)
     if not whole:
-        fail(f"period {period!r}: expected one that has score sheets")
-    done, different, after = 0, 0, ""
+        fail(f"period {period!r} after {after!r}: expected one that has score sheets")
+    outcomes: Counter[str] = Counter()
+    rejudging = Rejudging(engine)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True)) as bar:
         task = bar.add_task(f"sheets of {period or 'all periods'}", total=whole)
-        while True:
-            with reading(engine) as connection:
-                page = sheets_after(connection, period, after)
-            for key in page:
-                made = _made(engine, key)
-                if not made.same:
-                    _tell(made)
-                different += not made.same
-                bar.advance(task)
-            if not page:
-                break
-            done, after = done + len(page), page[-1]
-    typer.echo(f"{done} sheets made again, {different} differ")
-    return different
+        try:
+            while page := _page(engine, period, after):
+                for key in page:
+                    made = rejudging.again(key)
+                    assert made is not None  # sheets are never deleted
+                    if not made.same:
+                        _tell(made)
+                    outcomes[made.outcome] += 1
+                    after = key
+                    bar.advance(task)
+        except KeyboardInterrupt:
+            fail(f"{outcomes.total()} of {whole} sheets made again, then interrupted: go on with --after {after}")
+    words = f"{outcomes.total()} sheets made again, {outcomes['different']} differ"
+    typer.echo(words + (f", of {outcomes['gone']} facts are not stored any more" if outcomes["gone"] else ""))
+    return outcomes
+
+
+def _page(engine: Engine, period: str, after: str) -> list[str]:
+    from central.recompute import sheets_after
+    from central.store.engine import reading
+
+    with reading(engine) as connection:
+        return sheets_after(connection, period, after)
 
 
 def _made(engine: Engine, key: str) -> Recomputed:
@@ -109,8 +128,10 @@ def _tell(made: Recomputed) -> None:
     for name in ("leaf", "stored", "recomputed", ""):
         table.add_column(name, overflow="fold")
     for line in made.lines:
-        table.add_row(line.what, line.stored, line.again, "=" if line.same else "DIFFERS")
+        table.add_row(
+            line.what, line.stored, line.again, "=" if line.same else "facts are gone" if made.gone else "DIFFERS"
+        )
     console.print(table)
     for note in made.notes:
         console.print(f"note: {note}")
-    console.print("the same, bit for bit" if made.same else "it DIFFERS")
+    console.print(SAID[made.outcome])

@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, bindparam, delete, func, select
 
 from central.assess import ProjectFacts
 from central.domain import FundEntry
@@ -61,6 +61,10 @@ def load_known(connection: Connection, project: str, *, until: datetime, known_m
     late = _late_refs(connection, project, known_ms=known_ms)
     seen = observations_of(connection, project, until=until)
     observations = tuple(one for one in seen if one.ref not in late)
+    if len(observations) < len(seen):  # measures count what is stored
+        unseen = [{"of": ref} for ref in sorted({one.ref for one in seen} & late)]
+        mine = (_SEEN.c.project == project, _SEEN.c.refs == bindparam("of"))
+        connection.execute(delete(_SEEN).where(*mine), unseen)
     events = life_events_of(connection, project)
     noted = life_events_of(connection, project, known_ms=known_ms)
     ailing = conditions_of(connection, project, noted)

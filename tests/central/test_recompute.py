@@ -13,6 +13,7 @@ from central.ingest.commit import commit
 from central.plan.calendar import midnight
 from central.reassess import reassess
 from central.recompute import Recomputed, count_sheets, recompute, sheets_after
+from central.rejudging import Rejudging, prove
 from central.scoring.indicator import IndicatorSet, Value, WeighedLeaf
 from central.scoring.period import period_of
 from central.store.engine import reading, undone, writing
@@ -166,3 +167,57 @@ def test_what_is_no_score_is_none(store: Engine) -> None:
         assert recompute(connection, "p1/2020-01-01") is None
         with pytest.raises(ValueError, match="isoformat"):
             recompute(connection, "p1/yesterday")
+
+
+# --- many at once -----------------------------------------------------------------------------------------------------
+
+
+def test_one_judgement_serves_all_sheets_of_a_project_and_writes_nothing(store: Engine) -> None:
+    reassess(store, "p1", NOW)
+    keys, rejudging = take(store), Rejudging(store)
+    for key in keys:
+        assert rejudging.again(key) == again(store, key)
+    assert {project: proof.until_ms > TAKEN_MS for project, proof in rejudging.proofs.items()} == {"p1": True}
+    assert rejudging.again("p9") is None
+    with writing(store):  # who makes a sheet again while somebody writes waits for nobody
+        assert all(found is not None and found.same for found in map(rejudging.again, keys))
+
+
+def test_a_sheet_of_which_something_came_late_is_judged_by_itself(store: Engine) -> None:
+    keys = take(store)
+    late = [look(n + 0.3, share=2400 + (n - 8) * 60, seq=1000 + n) for n in range(20, 61)]
+    commit(store, frames=late, letters=[], now_ms=TAKEN_MS + 1)
+    reassess(store, "p1", NOW)
+    proof = prove(store, "p1")
+    until_ms = to_ms(midnight(START) + timedelta(days=31))
+    assert proof.until_ms >= until_ms
+    assert proof.arrivals.late(until_ms=until_ms, known_ms=TAKEN_MS)
+    assert not proof.arrivals.late(until_ms=until_ms, known_ms=TAKEN_MS + 1)
+    assert not proof.arrivals.late(until_ms=to_ms(midnight(START)), known_ms=TAKEN_MS)
+    found = [Rejudging(store).again(key) for key in keys]
+    assert all(one is not None and one.same for one in found)
+    assert found[0] is not None and "41 that came later do not count" in found[0].notes[0]
+
+
+def test_what_is_stored_is_not_believed_where_the_facts_say_otherwise(store: Engine) -> None:
+    key = take(store)[0]
+    with writing(store) as connection:
+        connection.execute(text("UPDATE deviation SET actual_bp = actual_bp + 900"))
+    assert prove(store, "p1").until_ms == -1
+    found = Rejudging(store).again(key)
+    assert found is not None and found.same
+    with writing(store) as connection:
+        connection.execute(text("UPDATE face_reading SET shares = replace(shares, '2400', '4800')"))
+    found = Rejudging(store).again(key)
+    assert found is not None and found.outcome == "different"
+
+
+def test_facts_that_were_moved_out_of_the_store_are_said_in_words(store: Engine) -> None:
+    key = take(store)[0]
+    with writing(store) as connection:
+        connection.execute(text("DELETE FROM face_reading WHERE seq <= 50"))
+    found = Rejudging(store).again(key)
+    assert found is not None and found.outcome == "gone"
+    assert len(found.gone) == 50
+    assert "50 records it rests on are not stored any more" in found.notes[-1]
+    assert found.gone[0] in found.notes[-1]

@@ -21,7 +21,7 @@ from sqlalchemy import Engine, text
 
 from bench.evaluated_district import DEPARTMENTS, STREETS, UNITS, a_district
 from bench.evaluated_people import ADJUSTED, BOASTER, REJECTED, RETURNED, SATISFACTION, SILENT, UPHELD
-from bench.evaluated_year import FIRST, LAST, OFF_FROM, OFF_UNTIL, Year, digests, open_store
+from bench.evaluated_year import FIRST, LAST, OFF_FROM, OFF_UNTIL, Year, digests, open_store, recomputed
 from central.evaluate.calendar import (
     at_hour,
     first_working_day,
@@ -292,3 +292,13 @@ def test_a_replay_comes_to_the_same_scores_and_digests(year: Replayed, migrated_
     engine.dispose()
     assert again == year.early
     assert digests(year.engine) != year.early
+
+
+@pytest.mark.requirement("A01")
+def test_a01_sheets_are_made_again_from_readings_that_waited_while_the_centre_was_off_too(year: Replayed) -> None:
+    late = year.rows("SELECT count(*) AS n FROM record WHERE received_at > at + 86400000")
+    assert late[0].n
+    for period in ("2025-03", "2025-09", "2025-Q3"):
+        found = recomputed(Path(str(year.engine.url.database)), period=period)
+        assert found == Counter(same=found.total())
+        assert found.total() > 24
