@@ -1,4 +1,5 @@
-"""Every page in both languages at each window: what it says, axe finds nothing serious, nothing else is asked for.
+"""Every page in both languages at each window: what it says, axe finds nothing serious, nothing else is asked for;
+a keyboard reaches what can be pressed.
 
 A page is loaded once; its language is turned by its address, its window by its edge, its theme by its switch.
 """
@@ -14,6 +15,7 @@ from tests.central.api.district import Centre
 from tests.services import wait_until
 from tests.web.axe import findings
 from tests.web.browser import PATIENCE_MS, Visit
+from tests.web.keys import keyboard_faults
 from tests.web.places import PLACES, Place, Size
 from tests.web.words import said, wrong_words
 
@@ -40,6 +42,8 @@ def faults_of(visit: Visit, place: Place) -> list[str]:
             faults += [f"{lang} at {size[0]}: {one}" for one in _at(visit, place, lang=lang, size=size)]
         faults += [f"{lang}: {one}" for one in wrong_words(said(visit.page), lang=lang)]
     faults += _inaccessible(visit)
+    visit.page.set_viewport_size({"width": place.sizes[0][0], "height": place.sizes[0][1]})
+    faults += keyboard_faults(visit.page, pressed=place.name != "wall")
     faults += visit.complaints
     visit.complaints.clear()
     return [f"{place.name}: {one}" for one in faults]

@@ -20,16 +20,22 @@ from tests.central.api.test_lives import add_person
 from tests.central.evaluate.district import UNITS, District, a_district
 from tests.central.evaluate.district import add_person as add_official
 from tests.central.money.build import a_row, a_workbook
-from tests.web.browser import PHONE
+from tests.web.browser import PHONE, Visit
 from tests.web.conftest import Visitor
 
 UNTOUCHED = ("401", "403", "404", "409", "422")  # what a browser notes of an answer that is one
 
 
-def complaints(visit: object) -> list[str]:
+def complaints(visit: Visit) -> list[str]:
     """What a browser complained of beside refusals."""
-    found: list[str] = visit.complaints  # type: ignore[attr-defined]
-    return [one for one in found if not any(status in one for status in UNTOUCHED)]
+    return [one for one in visit.complaints if not any(status in one for status in UNTOUCHED)]
+
+
+def in_dark(visit: Visit, name: str) -> None:
+    """A picture of the same in the dark, for a person to look at."""
+    visit.page.evaluate("document.documentElement.dataset.theme = 'dark'")
+    visit.shoot(f"{name}-dark-1440-zh")
+    visit.page.evaluate("document.documentElement.dataset.theme = 'light'")
 
 
 def late_plan() -> dict[str, object]:
@@ -65,6 +71,7 @@ def test_a_plan_is_checked_changed_reasoned_and_approved_by_another(
     expect(page.locator("main")).to_contain_text("晚 9 天")
     expect(page.locator("main")).to_contain_text("晚 5 天")
     owner.shoot("plan-import-changes-1440-zh")
+    in_dark(owner, "plan-import-changes")
     page.get_by_role("button", name="提交待批").click()
     expect(page.locator("#plan-reason-wrong")).to_contain_text("请填写变更理由")
     page.locator("#plan-reason").fill("设计变更")
@@ -106,6 +113,7 @@ def test_a_sheet_of_the_ledger_loads_but_for_its_wrong_rows(
     expect(page.locator("main")).to_contain_text("锁账")
     expect(page.locator("main")).to_contain_text("金额")
     visit.shoot("ledger-import-1440-zh")
+    in_dark(visit, "ledger-import")
     page.locator("#lock-month").fill("2026-10")
     page.get_by_role("button", name="锁定").click()
     expect(page.locator("main")).to_contain_text("已锁账至 2026-10-31")
@@ -136,6 +144,7 @@ def test_a_role_is_given_refused_and_withdrawn_and_a_new_person_signs_in(visitor
     expect(panel.locator("#give-role-wrong")).to_contain_text("纪检只看不办")
     expect(panel.locator("#give-basis")).to_have_value("纪委函 7 号")
     visit.shoot("people-refused-1440-zh")
+    in_dark(visit, "people-refused")
     panel.locator("#give-role").select_option("supervisor")
     panel.get_by_role("button", name="授权", exact=True).click()
     expect(panel.locator("li b", has_text="监理")).to_be_visible()
