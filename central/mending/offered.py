@@ -8,7 +8,7 @@ from functools import partial
 from central.mending.case import Case, Rectification
 from central.mending.moves import CASE_MOVES, RECTIFICATION_MOVES, PersonAct, RectificationAct
 from central.mending.refused import MendingRefused
-from central.mending.who import Actor, check_doer, check_ending, check_may, check_verifier
+from central.mending.who import APPROVERS, Actor, check_doer, check_ending, check_verifier, may
 
 _CASE_ACTS: tuple[PersonAct, ...] = (
     "acknowledge",
@@ -45,9 +45,9 @@ def _can(act: PersonAct, case: Case, actor: Actor, *, waiting: bool) -> bool:
     if not there:
         return False
     if act in ("waive", "false_alarm"):
-        return _passes(partial(check_ending, act, actor, case))
+        return not APPROVERS[case.peak].isdisjoint(actor.seats) and _passes(partial(check_ending, act, actor, case))
     if act in ("verify", "return"):
-        return _passes(partial(check_verifier, act, actor, [case.rectification]))
+        return may(act, actor) and _passes(partial(check_verifier, act, actor, [case.rectification]))
     if act in ("start", "submit"):
         measure = case.rectification
         return measure is not None and case.mending and _passes(partial(check_doer, act, actor, measure))
@@ -63,7 +63,7 @@ def _may_measure(act: str, measure: Rectification, actor: Actor) -> bool:
 
 
 def _allowed(acts: tuple[str, ...], actor: Actor) -> tuple[str, ...]:
-    return tuple(act for act in acts if _passes(partial(check_may, act, actor)))
+    return tuple(act for act in acts if may(act, actor))
 
 
 def _passes(check: Callable[[], object]) -> bool:

@@ -49,6 +49,11 @@ def check_may(act: str, actor: Actor) -> str:
     return _seat(act, actor, MAY[act])
 
 
+def may(act: str, actor: Actor) -> bool:
+    """The same without words: a list asks it of each of its cases."""
+    return not MAY[act].isdisjoint(actor.seats)
+
+
 def check_ending(act: str, actor: Actor, case: Case) -> str:
     """The seat in which he waives or denies a warning: the higher the level, the higher the approver."""
     seat = _seat(act, actor, APPROVERS[case.peak])

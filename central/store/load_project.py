@@ -6,6 +6,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, select
@@ -26,21 +27,29 @@ def project_ids(connection: Connection) -> list[str]:
     return sorted(connection.execute(select(_PROJECT.c.id)).scalars())
 
 
-def load_project(connection: Connection, project_id: str, *, points: bool = True) -> Project | None:
+def load_project(
+    connection: Connection, project_id: str, *, points: bool = True, within: Sequence[str] | None = None
+) -> Project | None:
     """The project with buildings, items and points of its newest version; None when it is not there. See below."""
-    return load_projects(connection, [project_id], points=points).get(project_id)
+    return load_projects(connection, [project_id], points=points, within=within).get(project_id)
 
 
 def load_projects(
-    connection: Connection, project_ids: Sequence[str], *, items: bool = True, points: bool = True
+    connection: Connection,
+    project_ids: Sequence[str],
+    *,
+    items: bool = True,
+    points: bool = True,
+    within: Sequence[str] | None = None,
 ) -> dict[str, Project]:
     """The same of many, in as many queries as of one; those that are not there are left out.
 
-    Without `points` no curve can be made of them: for lists of names and days, which need no `items` either.
+    Without `points` no curve can be made of them: for lists of names and days, which need no `items` either. `within`:
+    only these buildings have their items.
     Standstills approved after the plan came move its days; those approved before it, it was made in knowledge of.
     """
-    days = _points(connection, project_ids) if points else {}
-    parts = _items(connection, project_ids, days) if items else {}
+    days = _points(connection, project_ids, within) if points else {}
+    parts = _items(connection, project_ids, days, within) if items else {}
     buildings, pauses = _buildings(connection, project_ids, parts), _pauses(connection, project_ids)
     found = {
         row.id: _project(row, pauses.get(row.id, ()), tuple(buildings.get(row.id, ())))
@@ -113,9 +122,13 @@ def _project(row: Any, pauses: Iterable[Any], buildings: tuple[Building, ...]) -
     )
 
 
-def _points(connection: Connection, project_ids: Sequence[str]) -> dict[str, list[PlanPoint]]:
+def _points(
+    connection: Connection, project_ids: Sequence[str], within: Sequence[str] | None
+) -> dict[str, list[PlanPoint]]:
     points: dict[str, list[PlanPoint]] = defaultdict(list)
     wanted = select(_POINT.c.item, _POINT.c.day, _POINT.c.cum_bp).where(_POINT.c.project.in_(project_ids))
+    if within is not None:
+        wanted = wanted.where(_POINT.c.item.in_(select(_ITEM.c.id).where(_ITEM.c.building.in_(within))))
     newest = _newest(_POINT.c.project, _POINT.c.version)
     for item, day, cum_bp in connection.execute(wanted.join(_PROJECT, newest).order_by(_POINT.c.day)):
         points[item].append(PlanPoint(day=day, cum_bp=cum_bp))
@@ -123,7 +136,10 @@ def _points(connection: Connection, project_ids: Sequence[str]) -> dict[str, lis
 
 
 def _items(
-    connection: Connection, project_ids: Sequence[str], points: Mapping[str, list[PlanPoint]]
+    connection: Connection,
+    project_ids: Sequence[str],
+    points: Mapping[str, list[PlanPoint]],
+    within: Sequence[str] | None,
 ) -> dict[str, list[WorkItem]]:
     wanted = (
         select(_ITEM)
@@ -132,6 +148,8 @@ def _items(
         .where(_BUILDING.c.project.in_(project_ids))
         .order_by(_ITEM.c.position)
     )
+    if within is not None:
+        wanted = wanted.where(_BUILDING.c.id.in_(within))
     found: dict[str, list[WorkItem]] = defaultdict(list)
     for row in connection.execute(wanted):
         found[row.building].append(
@@ -140,8 +158,14 @@ def _items(
                 building=row.building,
                 name=Text(zh=row.name_zh, en=row.name_en),
                 weight_bp=row.weight_bp,
-                credits=tuple(sorted(json.loads(row.credits).items())),
+                credits=_credits(row.credits),
                 points=tuple(points.get(row.id, ())),
             )
         )
     return found
+
+
+@lru_cache(maxsize=1024)
+def _credits(document: str) -> tuple[tuple[str, int], ...]:
+    """A district has few kinds of work, and thousands of items of each."""
+    return tuple(sorted(json.loads(document).items()))

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Select, func, select
 
 from central.store import tables
 from central.store.upsert import table_of
@@ -69,8 +70,12 @@ def judged_stamp(connection: Connection) -> tuple[int, ...]:
 
     Each figure only grows. Whatever people write (plans, transfers, pauses, ladders) is in the audit trail too.
     """
+    return tuple(int(value) for value in connection.execute(_STAMP).one())
+
+
+def _stamp() -> Select[Any]:
     projects = select(func.count()).select_from(_PROJECT).scalar_subquery()
-    counted = (
+    return select(
         select(func.coalesce(func.sum(_STATE.c.assessed_revision), 0)).scalar_subquery(),
         select(func.coalesce(func.sum(_STATE.c.as_of_at), 0)).scalar_subquery(),
         select(func.coalesce(func.max(_AUDIT.c.seq), 0)).scalar_subquery(),
@@ -79,4 +84,6 @@ def judged_stamp(connection: Connection) -> tuple[int, ...]:
         select(func.coalesce(func.max(_SWITCH.c.id), 0)).scalar_subquery(),
         projects - select(func.count(_STATE.c.as_of_at)).scalar_subquery(),
     )
-    return tuple(int(value) for value in connection.execute(select(*counted)).one())
+
+
+_STAMP = _stamp()  # asked at every question for a list: it is put together once

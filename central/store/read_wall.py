@@ -49,17 +49,24 @@ class Stood:
 
 def stamp_of(connection: Connection) -> tuple[int, ...]:
     """Changes when anything changes that the wall shows, but for the gateways' heartbeats."""
-    counted = (
-        select(func.coalesce(func.sum(_STATE.c.assessed_revision), 0)),
-        select(func.coalesce(func.max(_CASE_EVENT.c.id), 0)),
-        select(func.coalesce(func.sum(_ACCOUNT.c.entries), 0)),
-        select(func.coalesce(func.max(_EVIDENCE.c.received_at), 0)),
-        select(func.coalesce(func.max(_ASKED.c.decided_at), 0)),
-        select(func.coalesce(func.max(_PLACE.c.set_at), 0)),
-        select(func.coalesce(func.max(_FENCE.c.set_at), 0)),
-        select(func.coalesce(func.sum(_PROJECT.c.plan_version), 0)),
+    return tuple(int(value) for value in connection.execute(_STAMP).one())
+
+
+_STAMP = select(
+    *(
+        figure.scalar_subquery()
+        for figure in (
+            select(func.coalesce(func.sum(_STATE.c.assessed_revision), 0)),
+            select(func.coalesce(func.max(_CASE_EVENT.c.id), 0)),
+            select(func.coalesce(func.sum(_ACCOUNT.c.entries), 0)),
+            select(func.coalesce(func.max(_EVIDENCE.c.received_at), 0)),
+            select(func.coalesce(func.max(_ASKED.c.decided_at), 0)),
+            select(func.coalesce(func.max(_PLACE.c.set_at), 0)),
+            select(func.coalesce(func.max(_FENCE.c.set_at), 0)),
+            select(func.coalesce(func.sum(_PROJECT.c.plan_version), 0)),
+        )
     )
-    return tuple(int(value) for value in connection.execute(select(*(one.scalar_subquery() for one in counted))).one())
+)
 
 
 def stood(session: Session) -> list[Stood]:

@@ -34,10 +34,9 @@ def briefs(
     """The case of each warning, by warning; `cases` gives its number."""
     found = {case.id: case for case in load_cases(connection, sorted(set(cases.values())))}
     waiting = told_to(connection, access.username, sorted(found))
+    actors = {name: actor_on(access, project) for name, project in projects.items()}
     return {
-        warning: brief_of(
-            found[case], actor_on(access, projects[found[case].project]), waiting=case in waiting, now_ms=now_ms
-        )
+        warning: brief_of(found[case], actors[found[case].project], waiting=case in waiting, now_ms=now_ms)
         for warning, case in cases.items()
         if case in found
     }

@@ -24,7 +24,7 @@ _STANDING = "structure"  # the stage that makes a storey stand
 def faces_of(session: Session, building_id: str, *, now: datetime) -> Faces:
     """Each face a camera has read, by face then camera."""
     building = session.get(tables.Building, building_id)
-    project = load_project(session.connection(), building.project) if building else None
+    project = load_project(session.connection(), building.project, within=[building_id]) if building else None
     if building is None or project is None:
         raise absent("building", building_id)
     standing_bp = _standing_bp(project, building_id, now=now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from functools import cached_property
 from typing import Any, cast
@@ -92,10 +92,11 @@ class Judged:
         """The ladders in force at the time that is shown."""
         return self.standing.ladders.at(self.at)
 
-    def buildings(self) -> list[BuildingState]:
-        """Its buildings with their items, in plan order."""
+    def buildings(self, within: Collection[str] | None = None) -> list[BuildingState]:
+        """Its buildings (None = all) with their items, in plan order."""
         planned = {building.id: building for building in self.plan.buildings}
-        return [self._building(row, planned[row.id]) for row in self.standing.buildings]
+        wanted = [row for row in self.standing.buildings if within is None or row.id in within]
+        return [self._building(row, planned[row.id]) for row in wanted]
 
     def building_sign(self, building_id: str) -> Sign:
         """The one that a building wears."""

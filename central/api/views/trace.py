@@ -18,6 +18,7 @@ from central.api.views.standing import Judged
 from central.api.views.warnings import without_case
 from central.api.views.words import name_of, refs_of
 from central.store.instants import from_ms, to_ms
+from central.store.load_project import load_project
 from central.store.read_records import kept_records
 from central.store.read_standing import judged_until, standings
 from central.store.read_warnings import told_warning
@@ -83,7 +84,7 @@ def warning_trace(session: Session, access: Access, warning_id: int, *, now: dat
         )
         for row in told.events
     ]
-    own = [branch for branch in _buildings(session, warning.project.id, now=now) if branch.key == warning.subject.id]
+    own = _buildings(session, warning.project.id, now=now, within=[warning.subject.id])
     branch = Branch(
         kind="warning",
         key=warning.id,
@@ -105,13 +106,16 @@ def record_trace(session: Session, *, gateway: str, epoch: str, seq: int) -> Tra
     return record_node(ref, kept, whole=True)
 
 
-def _buildings(session: Session, project_id: str, *, now: datetime) -> list[Branch]:
+def _buildings(
+    session: Session, project_id: str, *, now: datetime, within: Sequence[str] | None = None
+) -> list[Branch]:
     standing = next(iter(standings(session, [project_id])), None)
     if standing is None:
         raise absent("project", project_id)
-    judged = Judged(session, standing, now=now)
+    plan = load_project(session.connection(), project_id, within=within)
+    judged = Judged(session, standing, now=now, plan=plan)
     found = []
-    for building in judged.buildings():
+    for building in judged.buildings(within):
         items = []
         for item in building.items:
             progress = standing.progress.get(item.id)
