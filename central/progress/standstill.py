@@ -16,6 +16,8 @@ KEPT_DAYS = 28  # effective days of looks that are compared
 STOPS_DAYS = 14  # a site that has stood still for longer is late by any measure
 _IDLE_S = range(0, STOPS_DAYS * DAY_S + 1, DAY_S // 2)
 _SLOW_S = range(0, KEPT_DAYS * DAY_S + 1, DAY_S)
+_STOOD_S = range(DAY_S, STOPS_DAYS * DAY_S + 1, DAY_S)
+_AGAIN_S = range(2 * DAY_S, 8 * DAY_S, DAY_S)  # a day of work alone cannot be told from noise
 _LOOKS_MIN = 8  # days with looks, below which nothing is said
 _EVIDENT = 9  # three sigma: how much worse the looks must fit a site that works on
 _CDAY_S = DAY_S // 100
@@ -45,18 +47,19 @@ def noted(days: tuple[DayOfLooks, ...], *, at_s: int, lag_s: int) -> tuple[DayOf
 
 def standstill_cdays(days: tuple[DayOfLooks, ...]) -> int | None:
     """How late the work is after the last look if it evidently stands still, hundredths of effective days; None when
-    the looks fit a site as well that works on, at its pace or at half of it since some day or all the time.
+    the looks fit a site as well that works on, or works again, or goes on at half its pace.
 
     Least squares over the stop (each half day of the last fourteen) and the lag before it, days weighing alike.
     """
     if len(days) < _LOOKS_MIN:
         return None
     points = [(one.at_s // one.count, one.lag_s // one.count) for one in days]
-    best = min((_fit(points, idle_s, slow=1) for idle_s in _IDLE_S), key=lambda fit: (fit.misfit, fit.idle_s))
-    working = _fit(points, 0, slow=1)
-    if (working.misfit - best.misfit) * (len(points) - 2) <= _EVIDENT * best.misfit:
+    best = min((_fit(points, idle_s) for idle_s in _IDLE_S), key=lambda fit: (fit.misfit, fit.idle_s))
+    if (_fit(points, 0).misfit - best.misfit) * (len(points) - 2) <= _EVIDENT * best.misfit:
         return None
-    if best.misfit > min(_fit(points, idle_s, slow=2).misfit for idle_s in _SLOW_S):
+    slow = (_fit(points, idle_s, slow=2) for idle_s in _SLOW_S)
+    again = (_fit(points, since_s + idle_s, worked_s=since_s) for since_s in _AGAIN_S for idle_s in _STOOD_S)
+    if best.misfit > min(other.misfit for other in (*slow, *again)):
         return None
     late_s = best.kept_s + best.idle_s
     return (2 * late_s + _CDAY_S) // (2 * _CDAY_S)
@@ -71,10 +74,10 @@ class _Fit:
     misfit: int
 
 
-def _fit(points: list[tuple[int, int]], idle_s: int, *, slow: int) -> _Fit:
-    """Work that since `idle_s` ago falls back by a day in `slow` days."""
-    stop_s = points[-1][0] - idle_s
-    before = [lag_s - max(0, at_s - stop_s) // slow for at_s, lag_s in points]
+def _fit(points: list[tuple[int, int]], idle_s: int, *, slow: int = 1, worked_s: int = 0) -> _Fit:
+    """Work that since `idle_s` ago falls back by a day in `slow` days, until it goes on as before `worked_s` ago."""
+    stop_s, most_s = points[-1][0] - idle_s, idle_s - worked_s
+    before = [lag_s - min(max(0, at_s - stop_s), most_s) // slow for at_s, lag_s in points]
     total, count = sum(before), len(before)
     misfit = count * sum(one * one for one in before) - total * total
     return _Fit(idle_s=idle_s, kept_s=total // count, misfit=misfit)

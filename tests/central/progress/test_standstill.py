@@ -36,6 +36,8 @@ def stops(after: float, *, late: float = 0.0) -> Callable[[float], float]:
         (stops(20.4, late=-3), 28, 400),  # it was ahead
         (lambda day: 0.5 * day, 28, None),  # half the pace is no standstill
         (lambda day: max(0.0, 0.5 * (day - 12)), 28, None),  # not even since lately
+        (lambda day: min(6.0, max(0.0, day - 14)), 28, None),  # it stood still and works again
+        (lambda day: min(6.0, max(0.0, day - 19)), 28, None),
         (stops(1.4), 5, None),  # too few days of looks
     ],
 )
