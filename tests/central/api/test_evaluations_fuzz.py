@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, Phase, settings
 from sqlalchemy import text
 
 from central.api.app import openapi_document
@@ -15,6 +14,7 @@ from central.cycle import run_cycle
 from central.evaluate.calendar import at_hour
 from central.store.engine import writing
 from tests.central.api.district import Centre
+from tests.central.api.fuzzing import fuzzed
 from tests.central.api.test_fuzz import CHECKS
 
 TAGS = {"tasks", "evaluations", "oversight"}
@@ -49,14 +49,7 @@ def opened_centre(fuzzed_centre: Centre) -> Centre:
 
 
 @pytest.mark.parametrize("fuzzed_centre", ["postgresql"], indirect=True, scope="module")  # the stricter one
-@SCHEMA.parametrize()
-@settings(
-    max_examples=2,
-    deadline=None,
-    derandomize=True,
-    phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
+@fuzzed(SCHEMA, examples=2)
 def test_nobody_breaks_a_promise(case: schemathesis.Case[Any], opened_centre: Centre) -> None:
     for name, value in case.path_parameters.items():
         if name.endswith("_id") and str(value).isdecimal():

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import schemathesis
-from hypothesis import HealthCheck, Phase, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import response_schema_conformance, status_code_conformance
 
@@ -14,6 +13,7 @@ from central.api.routes.oversight import PDF_TYPE
 from central.api.routes.uploads import PIECE_TYPE
 from central.api.sent_files import XLSX_TYPE
 from tests.central.api.district import GATEWAY_TOKEN, Centre
+from tests.central.api.fuzzing import fuzzed
 
 DOCUMENT = openapi_document()
 SCHEMA = schemathesis.openapi.from_dict(DOCUMENT).exclude(operation_id=["followEvents", "getMetrics"])
@@ -38,14 +38,7 @@ def as_paper(_context: Any, _value: Any) -> bytes:
     return b"%PDF-no paper"
 
 
-@SCHEMA.parametrize()
-@settings(
-    max_examples=8,
-    deadline=None,
-    derandomize=True,
-    phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
+@fuzzed(SCHEMA, examples=8)
 def test_no_request_breaks_a_promise(case: schemathesis.Case[Any], fuzzed_centre: Centre) -> None:
     token = fuzzed_centre.services.signer.issue("admin", now=fuzzed_centre.wall()).token
     bearer = GATEWAY_TOKEN if case.operation.definition.raw["operationId"] == "putEvidence" else token

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import schemathesis
-from hypothesis import HealthCheck, Phase, settings
 
 from central.api.app import openapi_document
 from tests.central.api.district import Centre
+from tests.central.api.fuzzing import fuzzed
 from tests.central.api.test_fuzz import CHECKS
 
 READS = ["getCauseStatistics", "getPriorities", "exportPivot", "getUse"]
@@ -16,14 +16,7 @@ ACTS = ["putClass", "setPractice", "noteView"]
 SCHEMA = schemathesis.openapi.from_dict(openapi_document()).include(operation_id=[*READS, *ACTS])
 
 
-@SCHEMA.parametrize()
-@settings(
-    max_examples=2,
-    deadline=None,
-    derandomize=True,
-    phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
+@fuzzed(SCHEMA, examples=2)
 def test_nobody_breaks_insight(case: schemathesis.Case[Any], fuzzed_centre: Centre) -> None:
     person = "unit" if case.operation.definition.raw["operationId"] in ACTS else "leader"
     token = fuzzed_centre.services.signer.issue(person, now=fuzzed_centre.wall()).token

@@ -5,25 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 import schemathesis
-from hypothesis import HealthCheck, Phase, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import response_schema_conformance, status_code_conformance
 
+from tests.central.api.bookkeeping import finance
 from tests.central.api.district import Centre
+from tests.central.api.fuzzing import fuzzed
 from tests.central.api.test_fuzz import DOCUMENT
-from tests.central.api.test_ledger import finance
 
 MONEY = schemathesis.openapi.from_dict(DOCUMENT).include(tag="money")
 
 
-@MONEY.parametrize()
-@settings(
-    max_examples=8,
-    deadline=None,
-    derandomize=True,
-    phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
+@fuzzed(MONEY, examples=8)
 def test_no_request_about_money_breaks_a_promise(case: schemathesis.Case[Any], fuzzed_centre: Centre) -> None:
     finance(fuzzed_centre).close()
     token = fuzzed_centre.services.signer.issue("finance", now=fuzzed_centre.wall()).token

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import schemathesis
-from hypothesis import HealthCheck, Phase, settings
 
 from central.api.app import openapi_document
 from tests.central.api.district import Centre
+from tests.central.api.fuzzing import fuzzed
 from tests.central.api.test_fuzz import CHECKS
 
 WHO = {  # operation: who may do it, and at which project
@@ -33,14 +33,7 @@ WHO = {  # operation: who may do it, and at which project
 SCHEMA = schemathesis.openapi.from_dict(openapi_document()).include(operation_id=list(WHO))
 
 
-@SCHEMA.parametrize()
-@settings(
-    max_examples=4,
-    deadline=None,
-    derandomize=True,
-    phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
+@fuzzed(SCHEMA, examples=4)
 def test_who_may_act_breaks_no_promise(case: schemathesis.Case[Any], fuzzed_centre: Centre) -> None:
     person, project = WHO[case.operation.definition.raw["operationId"]]
     token = fuzzed_centre.services.signer.issue(person, now=fuzzed_centre.wall()).token

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import schemathesis
-from hypothesis import HealthCheck, Phase, settings
 
 from central.api.app import openapi_document
 from tests.central.api.district import Centre
+from tests.central.api.fuzzing import fuzzed
 from tests.central.api.test_fuzz import CHECKS
 
 SCHEMA = schemathesis.openapi.from_dict(openapi_document()).include(
@@ -19,14 +19,7 @@ SCHEMA = schemathesis.openapi.from_dict(openapi_document()).include(
 )  # fmt: skip
 
 
-@SCHEMA.parametrize()
-@settings(
-    max_examples=10,
-    deadline=None,
-    derandomize=True,
-    phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
+@fuzzed(SCHEMA, examples=10)
 def test_a_leader_breaks_no_promise(case: schemathesis.Case[Any], fuzzed_centre: Centre) -> None:
     token = fuzzed_centre.services.signer.issue("leader", now=fuzzed_centre.wall()).token
     if "project_id" in case.path_parameters:

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, Phase, settings
 
 from central.api.app import openapi_document
 from central.scoring.period import period_of
@@ -15,6 +14,7 @@ from central.store.engine import writing
 from central.store.instants import to_ms
 from central.store.save_ranked import follow_up
 from tests.central.api.district import Centre
+from tests.central.api.fuzzing import fuzzed
 from tests.central.api.test_fuzz import CHECKS
 from tests.central.evaluate.test_ranking import TEN, results
 
@@ -45,14 +45,7 @@ def judged_centre(fuzzed_centre: Centre) -> Centre:
 
 
 @pytest.mark.parametrize("fuzzed_centre", ["postgresql"], indirect=True, scope="module")  # the stricter one
-@SCHEMA.parametrize()
-@settings(
-    max_examples=3,
-    deadline=None,
-    derandomize=True,
-    phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
+@fuzzed(SCHEMA, examples=3)
 def test_nobody_breaks_a_promise(case: schemathesis.Case[Any], judged_centre: Centre) -> None:
     for name in {"use", "ranking", "adjustment", "practice"} & set(case.path_parameters):
         if str(case.path_parameters[name]).isdecimal():  # one that is there, most of the time

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, Phase, settings
 from sqlmodel import Session
 
 from central.api.app import openapi_document
@@ -14,6 +13,7 @@ from central.domain import Subject
 from central.store import tables
 from central.store.engine import writing
 from tests.central.api.district import Centre
+from tests.central.api.fuzzing import fuzzed
 from tests.central.api.test_fuzz import CHECKS
 from tests.central.scoring.sheets import a_set, an_indicator
 from tests.central.store.district import set_up
@@ -41,14 +41,7 @@ def scored_centre(fuzzed_centre: Centre) -> Centre:
     return fuzzed_centre
 
 
-@SCHEMA.parametrize()
-@settings(
-    max_examples=4,
-    deadline=None,
-    derandomize=True,
-    phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
+@fuzzed(SCHEMA, examples=4)
 def test_nobody_breaks_a_promise(case: schemathesis.Case[Any], scored_centre: Centre) -> None:
     token = scored_centre.services.signer.issue("head", now=scored_centre.wall()).token
     if isinstance(case.body, dict) and "subject" in case.body and "indicator" in case.body:

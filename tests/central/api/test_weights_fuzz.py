@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, Phase, settings
 
 from central.api.app import openapi_document
 from tests.central.api.district import Centre
+from tests.central.api.fuzzing import fuzzed
 from tests.central.api.test_fuzz import CHECKS
 from tests.central.api.test_weights import a_node
 
@@ -30,14 +30,7 @@ def asking(fuzzed_centre: Centre) -> Centre:
     return fuzzed_centre
 
 
-@SCHEMA.parametrize()
-@settings(
-    max_examples=5,
-    deadline=None,
-    derandomize=True,
-    phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
+@fuzzed(SCHEMA, examples=5)
 def test_a_leader_breaks_no_promise(case: schemathesis.Case[Any], asking: Centre) -> None:
     token = asking.services.signer.issue("leader", now=asking.wall()).token
     for name, value in (("node", "output"), ("person", "leader"), ("project_id", "qp")):
