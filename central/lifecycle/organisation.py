@@ -18,6 +18,7 @@ from central.plan.workbook import BYTES_MAX, put, read_rows
 
 SCHEMA = "siteprogress.organisation/1"
 DEPTH_MAX = 4
+WAY_MAX = 100  # no way up is followed further, circle or not: a file of twenty thousand levels is answered at once
 KINDS: dict[str, Text] = {
     "district": Text(zh="区", en="District"),
     "department": Text(zh="部门", en="Department"),
@@ -148,15 +149,19 @@ def _depths(units: Mapping[Path, OrgUnit], faults: Faults) -> dict[str, int]:
     depths: dict[str, int] = {}
     for row, unit in units.items():
         way = [unit.id]
-        while (parent := parents.get(way[-1])) is not None and parent not in way:
+        while (parent := parents.get(way[-1])) is not None and parent not in way and len(way) < WAY_MAX:
             way.append(parent)
-        if parent is not None:
+        if parent is not None and parent in way:
             circle = " → ".join([*way[way.index(parent) :], parent])
             faults.add((*row, "parent"), f"a circle {circle}", "a tree")
         elif way[-1] not in parents:
             faults.add((*row, "parent"), f"unit {way[-1]!r}", "the id of a listed unit")
         elif len(way) > DEPTH_MAX:
-            faults.add((*row, "parent"), f"level {len(way)} ({' ← '.join(way)})", f"at most {DEPTH_MAX} levels")
+            faults.add(
+                (*row, "parent"),
+                f"level {len(way)} ({' ← '.join(way[: DEPTH_MAX + 1])})",
+                f"at most {DEPTH_MAX} levels",
+            )
         depths[unit.id] = len(way)
     return depths
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 DAY_MIN, DAY_MAX = date(2000, 1, 1), date(2099, 12, 31)  # a slip of the year is no plan of the year 202
+_UNPRINTED = ("Cc", "Cs")
 Path = tuple[str | int, ...]  # way into the document, e.g. ("buildings", 0, "weight_bp")
 
 
@@ -109,12 +111,18 @@ class Reader:
         return [(*path, index) for index, member in enumerate(value) if isinstance(member, dict)]
 
     def text(self, path: Path, *, limit: int = 128) -> str | None:
-        """Non-empty text of at most `limit` characters."""
+        """Non-empty text of at most `limit` characters; what was broken into lines in a cell is one line."""
         value = self.at(path)
-        if isinstance(value, str) and value.strip() and len(value) <= limit:
-            return value.strip()
-        self.faults.add(path, shown(value), f"text of 1 to {limit} characters")
-        return None
+        if not isinstance(value, str) or not value.strip() or len(value) > limit:
+            self.faults.add(path, shown(value), f"text of 1 to {limit} characters")
+            return None
+        line = " ".join(value.split()) if any(c in value for c in "\n\r\t") else value.strip()
+        if any(unicodedata.category(c) in _UNPRINTED or c in "\ufffe\uffff" for c in line):
+            self.faults.add(
+                path, shown(value), "text without control characters"
+            )  # no sheet, report or database has it
+            return None
+        return line
 
     def whole(self, path: Path, *, low: int, high: int, unit: str = "") -> int | None:
         """An integer within bounds, `unit` names it in words; digits written as text are not a number."""

@@ -111,3 +111,11 @@ def test_faults_of_a_workbook_name_the_cell() -> None:
 def test_what_is_no_organisation_is_said_so(content: bytes) -> None:
     assert isinstance(read_organisation(content), tuple)
     assert isinstance(read_organisation_xlsx(content), tuple)
+
+
+def test_a_chain_of_thousands_is_answered_at_once() -> None:
+    """A way up is not walked to its end for each unit in it."""
+    units = [{"id": f"u{n}", "parent": f"u{n - 1}", "kind": "village", "name": "x"} for n in range(1, 4000)]
+    found = read_organisation({"schema": "siteprogress.organisation/1", "units": [{**units[0], "id": "u0"}, *units]})
+    assert isinstance(found, tuple)
+    assert all(len(fault.what) < 200 for fault in found)

@@ -9,11 +9,14 @@ from pathlib import Path
 
 import pytest
 
+import central.lifecycle
 import central.plan
 from central.plan.fault_words import fault_text, in_chinese
 
 _FOLDER = Path(str(central.plan.__file__)).parent
+_BESIDE = Path(str(central.lifecycle.__file__)).parent  # other documents that are told of in the same words
 _FILES = [path for path in sorted(_FOLDER.glob("*.py")) if path.name not in {"fault_words.py", "exporting.py"}]
+_FILES += [_BESIDE / f"{name}.py" for name in ("organisation", "programmes", "templates", "dependencies")]
 
 
 def sentences(path: Path) -> Iterator[str]:
@@ -22,6 +25,8 @@ def sentences(path: Path) -> Iterator[str]:
         match node:
             case ast.Call(func=ast.Attribute(attr="add" | "_odd"), args=[_, *told]):
                 found: list[ast.expr] = list(told)
+            case ast.Return(value=ast.Tuple(elts=told)):
+                found = list(told)
             case ast.Call(func=ast.Name(id="PlanError" | "_of_file"), args=args, keywords=keywords):
                 found = [*args, *(one.value for one in keywords if one.arg in {"what", "expected"})]
             case _:
@@ -71,6 +76,8 @@ def test_every_sentence_of_the_package_has_chinese_words(path: Path) -> None:
             "no less than the stage before it",
             "5000, 前一阶段 structure 是 6000; 应为: 不小于前一阶段",
         ),
+        ("error '#REF!'", "a value; the formula behind it failed", "错误值 '#REF!'; 应为: 数值; 单元格里的公式出错了"),
+        ("nothing", "the id of the unit above", "没有填; 应为: 上级单位的编号"),
         ("what nobody wrote", "yet", "what nobody wrote; 应为: yet"),
     ],
 )

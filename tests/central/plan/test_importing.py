@@ -136,6 +136,9 @@ def test_what_a_plan_holds() -> None:
         (lambda d: d["project"]["pauses"][0].update(to="2026-05-30"), "project.pauses[0].to", "from 2026-06-01 on"),
         (lambda d: d["project"]["pauses"][0].update(to="2032-01-01"), "project.pauses[0].to", "at most 5 years"),
         (lambda d: d["project"].update(pauses=d["project"]["pauses"] * 201), "project.pauses[200]", "at most 200"),
+        (lambda d: d["project"].update(name={"zh": "a\x07b"}), "project.name.zh", "without control characters"),
+        (lambda d: d["project"].update(name={"zh": "\ud800"}), "project.name.zh", "without control characters"),
+        (lambda d: d["project"]["pauses"][0].update(reason="\0"), "project.pauses[0].reason", "without control"),
         (lambda d: d["project"].update(start="0202-05-01"), "project.start", "a date from 2000-01-01"),
         (lambda d: d["project"].update(finish="9999-12-31"), "project.finish", "to 2099-12-31"),
         (lambda d: d["project"].update(pause=[]), "project.pause", "unknown key one of id, code"),
@@ -319,3 +322,8 @@ def long() -> bytes:
 )
 def test_files_that_are_no_workbook_or_too_large(content: bytes, words: str) -> None:
     assert any(words in f"{e.what} {e.expected}" for e in errors(read_plan_xlsx(content)))
+
+
+def test_a_name_broken_into_lines_in_its_cell_is_one_line() -> None:
+    found = plan(read_plan_xlsx(edited(write("项目", "D2", " 青坪\n保障房\t一期 "))))
+    assert found.project.name.zh == "青坪 保障房 一期"
