@@ -21,8 +21,6 @@ from demo.process import wait_until
 from demo.report import day_of, progress_bar
 from demo.verdict import Expected, Seen, Verdict, judge
 
-DRAIN_TIMEOUT_S = 120.0
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
@@ -51,12 +49,8 @@ def run(house: House, district: District, footage: Footage, console: Console, *,
 def wait_for_all(house: House) -> None:
     """Until the gateways hold nothing that is not acknowledged and the centre has assessed every fact."""
     for agent in house.agents:
-        wait_until(
-            f"{agent.gateway} to be rid of its records", _rid(agent), child=agent.child, timeout_s=DRAIN_TIMEOUT_S
-        )
-    wait_until(
-        "the centre assessing its last fact", house.server.settled, child=house.server.child, timeout_s=DRAIN_TIMEOUT_S
-    )
+        wait_until(f"{agent.gateway} to be rid of its records", _rid(agent), child=agent.child)
+    wait_until("the centre assessing its last fact", house.server.settled, child=house.server.child)
 
 
 def _rid(agent: Agent) -> Callable[[], bool]:

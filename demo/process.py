@@ -13,6 +13,8 @@ from pathlib import Path
 
 from demo.errors import DemoError
 
+PATIENCE_S = 300.0  # with what lives and is slow; what has died is told at once
+
 
 @dataclass(slots=True, kw_only=True)
 class Child:
@@ -109,7 +111,7 @@ def run(
 
 
 def wait_until(
-    what: str, condition: Callable[[], bool], *, child: Child | None = None, timeout_s: float = 30.0
+    what: str, condition: Callable[[], bool], *, child: Child | None = None, timeout_s: float = PATIENCE_S
 ) -> None:
     """Wait for a condition; DemoError when the child ends first or the time is over."""
     end = time.monotonic() + timeout_s
@@ -145,7 +147,7 @@ def free_port(*, first: int = 0) -> int:
 def tail(path: Path, *, lines: int = 15) -> str:
     """The last lines of a log."""
     try:
-        return "\n".join(path.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])
+        return "\n".join(path.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:]) or "(empty so far)"
     except OSError as error:
         return f"(no log: {error.strerror})"
 

@@ -51,7 +51,7 @@ class Server:
 
     def wait(self) -> None:
         """Until it answers."""
-        wait_until(f"the centre answering at {self.url}", lambda: answers(self.url), child=self.child, timeout_s=60.0)
+        wait_until(f"the centre answering at {self.url}", lambda: answers(self.url), child=self.child)
 
     def start_again(self) -> None:
         """After it was killed."""
