@@ -50,7 +50,7 @@ def away(page: Page, place: Place) -> list[str]:
         except Error:
             return [f"{place.name} away: does not say so"]
     faults = [] if page.locator(place.until).first.is_visible() else ["what was shown is gone"]
-    faults += [] if page.locator("main [role=alert]").count() == 0 else ["an alarm on the page"]
+    faults += [f"alarm {text!r}" for text in page.locator("main [role=alert]").all_inner_texts() if text.strip()]
     return [f"{place.name} away: {one}" for one in faults + wrong_words(said(page), lang="zh")]
 
 
