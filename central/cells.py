@@ -1,4 +1,4 @@
-"""What people type into the cells of a sheet, as it was meant: days, amounts, whole numbers. Pure.
+"""What people type into the cells of a sheet, as it was meant: days, amounts, whole numbers; files that are none. Pure.
 
 Offices send dates and numbers as text, with full-width digits, thousands separators and a yuan sign; a spreadsheet adds
 noise of its own beyond 15 digits. What is not clearly one of them is None, and the caller says where it stood.
@@ -12,9 +12,26 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from central.domain import Text
+
+_OLD = b"\xd0\xcf\x11\xe0"  # OLE 2: .xls, and .xlsx with a password
 DIGITS_KEPT = 15  # of a number in a cell; those beyond are lost
 _NUMBER = re.compile(r"[-+]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?")
 _DAY = re.compile(r"(\d{4})(?:[-/.](\d{1,2})[-/.](\d{1,2})|年(\d{1,2})月(\d{1,2})日|(\d{2})(\d{2}))")
+
+
+def not_a_workbook(head: bytes) -> Text | None:
+    """What a file is by its first bytes where it is no .xlsx; None for a zip, which a workbook may be."""
+    if head.startswith(b"PK"):
+        return None
+    if head.startswith(_OLD):
+        return Text(
+            zh="旧版 .xls 或设了密码的工作簿, 请另存为不设密码的 .xlsx",
+            en="an .xls or protected workbook, save it as .xlsx",
+        )
+    if not head:
+        return Text(zh="空文件", en="an empty file")
+    return Text(zh="不是工作簿(如 CSV 或文本)", en="no workbook, but for example CSV or text")
 
 
 def day_of(value: Any) -> date | None:

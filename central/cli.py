@@ -124,7 +124,8 @@ def import_plan(
 
     with _told():
         content = file.read_bytes()
-    found = (read_plan_xlsx if file.suffix.lower() == ".xlsx" else read_plan_json)(content)
+    reads = read_plan_json if file.suffix.lower() == ".json" else read_plan_xlsx
+    found = reads(content)
     if not isinstance(found, ImportedPlan):
         for fault in found:
             place = ", ".join(str(part) for part in (file.name, fault.sheet, fault.row, fault.column) if part)

@@ -15,7 +15,7 @@ from xml.etree.ElementTree import ParseError
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
-from central.cells import day_of, fen_of, is_shortened
+from central.cells import day_of, fen_of, is_shortened, not_a_workbook
 from central.domain import FundEntry
 from central.money.posting import Posting, Refusal, refused
 from central.money.sheet import COLUMNS, KINDS, SHEET_EN, SHEET_ZH, Column
@@ -160,6 +160,11 @@ def _filled(cell: Any) -> bool:
 
 
 def _check_size(file: IO[bytes]) -> None:
+    other = not_a_workbook(file.read(8))
+    file.seek(0)
+    if other is not None:
+        expected = "xlsx 工作簿", "an xlsx workbook"
+        raise NotALedgerError(refused("file", "file", what=(other.zh, other.en), expected=expected))
     try:
         with zipfile.ZipFile(file) as archive:
             unpacked = sum(part.file_size for part in archive.infolist())

@@ -15,7 +15,7 @@ from xml.etree.ElementTree import ParseError
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
-from central.cells import day_of, fen_of, is_shortened, number_of
+from central.cells import day_of, fen_of, is_shortened, not_a_workbook, number_of
 from central.plan.fault import Faults, Path, Place, PlanError, shown
 from central.plan.sheets import SHEETS, Column, Sheet
 
@@ -67,6 +67,8 @@ def read_rows(content: bytes, faults: Faults, sheets: Sequence[Sheet] = SHEETS) 
 def _unsafe(content: bytes) -> PlanError | None:
     if len(content) > BYTES_MAX:
         return _of_file(f"{len(content)} bytes", f"at most {BYTES_MAX} bytes")
+    if other := not_a_workbook(content[:8]):
+        return _of_file(other.en, "an xlsx workbook")
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:
             unpacked = sum(part.file_size for part in archive.infolist())

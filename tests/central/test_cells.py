@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from central.cells import day_of, fen_of, is_shortened, number_of
+from central.cells import day_of, fen_of, is_shortened, not_a_workbook, number_of
 
 
 @pytest.mark.parametrize(
@@ -74,3 +74,12 @@ def test_codes_that_a_spreadsheet_shortened() -> None:
     assert is_shortened(1.2e17)
     assert not is_shortened(123456789012345)
     assert not is_shortened("1234567890123456789")
+
+
+@pytest.mark.parametrize(
+    ("head", "words"),
+    [(b"PK\x03\x04", None), (b"\xd0\xcf\x11\xe0\xa1", "save it as .xlsx"), (b"", "an empty"), (b"a;b\n", "CSV")],
+)
+def test_files_that_are_no_workbook(head: bytes, words: str | None) -> None:
+    found = not_a_workbook(head)
+    assert (found is None) if words is None else (found is not None and words in found.en)

@@ -312,13 +312,15 @@ def long() -> bytes:
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"junk", "an xlsx workbook"),
+        (b"junk", "no workbook, but for example CSV or text an xlsx workbook"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "save it as .xlsx"),
+        (b"", "an empty file"),
         (b"x" * (BYTES_MAX + 1), "at most"),
         (write_plan_xlsx(PLAN)[:2000], "an xlsx workbook"),
         (bomb(), "bytes unpacked"),
         (long(), f"at most {ROWS_MAX}"),
     ],
-    ids=["junk", "big", "truncated", "bomb", "long"],
+    ids=["junk", "old", "empty", "big", "truncated", "bomb", "long"],
 )
 def test_files_that_are_no_workbook_or_too_large(content: bytes, words: str) -> None:
     assert any(words in f"{e.what} {e.expected}" for e in errors(read_plan_xlsx(content)))
