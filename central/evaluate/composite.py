@@ -46,11 +46,6 @@ class Composite:
     parts: tuple[Weighed, ...]
     missing: tuple[SheetKind, ...]
 
-    @property
-    def renormalised(self) -> bool:
-        """Whether weights are not those of the policy."""
-        return bool(self.missing)
-
 
 def composite(parts: Sequence[Part], weights_bp: Mapping[SheetKind, int]) -> Composite:
     """Total = Σ weight · score over the parts that are there; the grade looks at it before any rounding.

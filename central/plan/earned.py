@@ -2,23 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from central.plan.planned import FULL_BP, MICRO, Curve, begin_s
 
 _PACE_MIN = 10  # work at under a tenth of its planned pace ends nobody knows when
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EarnedSchedule:
-    """Schedule in time, in the plan's periods: `spi_t` = ES/AT, `sv_t` = ES - AT, `forecast` = PD / SPI(t)."""
-
-    es: float
-    at: float
-    spi_t: float
-    sv_t: float
-    forecast: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,26 +22,6 @@ class EarnedValue:
     eac_atypical_fen: int
     eac_combined_fen: int | None
     tcpi: float | None
-
-
-def earned_schedule(plan_bp: Sequence[int], earned_bp: int, *, at: float) -> EarnedSchedule:
-    """ES = C + (EV - PV_C) / (PV_C+1 - PV_C) with C the last period whose plan is <= EV.
-
-    `plan_bp[k]` is planned completion at the end of period k, `plan_bp[0]` at the start. On a flat stretch that
-    equals EV, C does not run ahead of AT: all that was planned is done, no more.
-    """
-    first_equal = next((k for k, planned in enumerate(plan_bp) if planned == earned_bp), 0)
-    reach = max(at, first_equal)
-    done = [k for k, planned in enumerate(plan_bp) if planned < earned_bp or (planned == earned_bp and k <= reach)]
-    last = done[-1] if done else 0
-    es = float(last)
-    if last + 1 < len(plan_bp) and plan_bp[last + 1] > plan_bp[last]:
-        es += (earned_bp - plan_bp[last]) / (plan_bp[last + 1] - plan_bp[last])
-    spi_t = es / at if at > 0 else 1.0
-    planned_duration = len(plan_bp) - 1
-    return EarnedSchedule(
-        es=es, at=at, spi_t=spi_t, sv_t=es - at, forecast=planned_duration / spi_t if spi_t > 0 else None
-    )
 
 
 def spi_t_of(curve: Curve, actual_bp: int, *, now_s: int) -> float | None:

@@ -104,19 +104,6 @@ def aggregate(matrices: Sequence[Sequence[Sequence[float]]], expert_weights: Seq
     )
 
 
-def aggregate_priorities(
-    matrices: Sequence[Sequence[Sequence[float]]], expert_weights: Sequence[float] | None = None
-) -> tuple[float, ...]:
-    """AIP: weighted geometric mean of each expert's weights, normalised."""
-    each = [priorities(matrix).weights for matrix in matrices]
-    shares = _shares(len(each), expert_weights)
-    raw = [
-        exp(sum(share * log(weights[i]) for weights, share in zip(each, shares, strict=True)))
-        for i in range(len(each[0]))
-    ]
-    return tuple(value / sum(raw) for value in raw)
-
-
 def distance(matrix: Sequence[Sequence[float]], group: Sequence[Sequence[float]]) -> float:
     """How far one judge is from the group: geometric standard deviation of his judgements around the group's over the
     pairs, 1 = the same."""

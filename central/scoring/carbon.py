@@ -8,7 +8,6 @@ from math import fsum, isfinite
 from typing import Literal
 
 from central.domain import Text
-from central.scoring.indicator import Value
 from central.scoring.refused import ScoringRefused
 
 FactorKind = Literal["material", "machine", "transport", "energy"]
@@ -96,22 +95,6 @@ def footprint(quantities: Sequence[Quantity], table: FactorTable) -> Footprint:
     lines = tuple(_line(one, known) for one in quantities)
     total = fsum(line.tco2e for line in lines)
     return Footprint(lines=lines, tco2e=total, table=table.name, source=table.source, version=table.version)
-
-
-def carbon_value(indicator: str, found: Footprint) -> Value:
-    """The footprint as the value of an indicator, tCO2e; its note names the factor table."""
-    note = Text(
-        zh=f"因子表: {found.source}, 版本 {found.version}", en=f"factors: {found.source}, version {found.version}"
-    )
-    return Value(
-        indicator=indicator,
-        value=found.tco2e,
-        state="entered",
-        refs=tuple(line.quantity.ref for line in found.lines if line.quantity.ref),
-        source=f"carbon/{found.table}/{found.version}",
-        version="carbon-1",
-        note=note,
-    )
 
 
 def _line(quantity: Quantity, known: Mapping[str, Factor]) -> CarbonLine:

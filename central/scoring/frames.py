@@ -6,7 +6,7 @@ second level (财预〔2020〕10号). A leaf stands under one node of each frame
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import fsum
 
@@ -95,25 +95,6 @@ def in_frame(given: IndicatorSet, frame: FrameName) -> tuple[FramedNode, ...]:
         )
         for node in held
     )
-
-
-def node_scores(framed: Sequence[FramedNode], leaf_scores: Mapping[str, float]) -> dict[str, float | None]:
-    """Score 0-100 of each node: the weighted mean of the leaves at and below it that have a score, None without one.
-
-    The score of the whole set is the sum over its leaves, whatever the frame.
-    """
-    scores: dict[str, float | None] = {}
-    for one in framed:
-        below = [
-            (leaf.weight, leaf_scores[leaf.indicator.id])
-            for other in framed
-            if _is_under(other.node.id, one.node.id)
-            for leaf in other.leaves
-            if leaf.indicator.id in leaf_scores
-        ]
-        weight = fsum(share for share, _ in below)
-        scores[one.node.id] = fsum(share * score for share, score in below) / weight if weight > 0 else None
-    return scores
 
 
 def _placed(leaf: WeighedLeaf, frame: FrameName) -> str:

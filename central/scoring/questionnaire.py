@@ -128,10 +128,6 @@ class GroupWeights:
     cell: Pair
     experts: tuple[ExpertWeights, ...]
 
-    def weight_of(self, criterion: str) -> float:
-        """The weight of the criterion of this id; KeyError when the node has none."""
-        return {c.id: w for c, w in zip(self.criteria, self.weights, strict=True)}[criterion]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:

@@ -72,20 +72,6 @@ def unit_values(
     return of_projects, _as(DATA, data_quality), _as(MENDING, mended_on_time)
 
 
-def unit_score(
-    projects: Sequence[tuple[float, int]], data_quality: float | None, rectification_on_time: float | None
-) -> float | None:
-    """(project total, budget in fen), data quality 0-100 and share mended on time in percent -> the unit's total.
-
-    A part that is not known leaves its weight to the others; None when nothing is known.
-    """
-    scores = [ProjectScore(total=total, budget_fen=fen, sheet=str(at)) for at, (total, fen) in enumerate(projects)]
-    parts = ((PROJECTS, projects_mean(scores)), (DATA, data_quality), (MENDING, rectification_on_time))
-    known = [(WEIGHTS[leaf], part) for leaf, part in parts if part is not None]
-    weight = sum(one for one, _ in known)
-    return sum(one * part for one, part in known) / weight if known else None
-
-
 def _as(leaf: str, value: Value) -> Value:
     state = value.state if value.value is not None else "not_applicable"
     return Value(

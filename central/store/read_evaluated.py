@@ -151,20 +151,9 @@ def results_of(connection: Connection, found: Iterable[Evaluation]) -> dict[int,
     return {number: rows[0] for number, rows in known.items()}
 
 
-def rounds_of(connection: Connection, number: int) -> list[Row[Any]]:
-    """What each round of an evaluation came to, first to last."""
-    wanted = select(_RESULT).where(_RESULT.c.evaluation == number).order_by(_RESULT.c.round)
-    return list(connection.execute(wanted))
-
-
 def events_of(connection: Connection, number: int) -> list[Row[Any]]:
     """The timeline of an evaluation, first to last."""
     return list(connection.execute(select(_EVENT).where(_EVENT.c.evaluation == number).order_by(_EVENT.c.id)))
-
-
-def result_of(connection: Connection, *, subject: Subject, period: Period) -> Result | None:
-    """What a subject's evaluation of a period came to, once it is published; None before."""
-    return next(iter(_results(connection, period=period, kind=subject.kind, subject=subject.id)), None)
 
 
 def final_results(connection: Connection, *, period: Period, group: str = "unit") -> list[Result]:
@@ -175,7 +164,7 @@ def final_results(connection: Connection, *, period: Period, group: str = "unit"
     return [one for one in found if one.final and (group in kinds or one.group == group)]
 
 
-def _results(connection: Connection, *, period: Period, kind: str, subject: str = "") -> list[Result]:
+def _results(connection: Connection, *, period: Period, kind: str) -> list[Result]:
     joined = _EVALUATION.join(
         _RESULT, and_(_RESULT.c.evaluation == _EVALUATION.c.id, _RESULT.c.round == _EVALUATION.c.round)
     )
@@ -186,8 +175,6 @@ def _results(connection: Connection, *, period: Period, kind: str, subject: str 
         _EVALUATION.c.state.in_(("published", "final")),
         _RESULT.c.total.is_not(None),
     )
-    if subject:
-        wanted = wanted.where(_EVALUATION.c.subject == subject)
     groups = unit_kinds(connection)
     return [_result(row, groups) for row in connection.execute(wanted.order_by(_EVALUATION.c.subject))]
 

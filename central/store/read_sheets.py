@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, select
 
-from central.domain import Score, Subject
+from central.domain import Subject
 from central.scoring.period import Period
-from central.scoring.sheet import Sheet, SheetKind, parse, scored
+from central.scoring.sheet import Sheet, SheetKind, parse
 from central.store import tables
 from central.store.upsert import table_of
 
@@ -46,25 +46,8 @@ def brief_of(connection: Connection, key: str) -> Brief | None:
     return None if row is None else _brief(row)
 
 
-def sheets_of(
-    connection: Connection, *, subject: Subject, period: Period | None = None, kind: SheetKind | None = None
-) -> list[tuple[str, Sheet, Score]]:
-    """Sheets of a subject, oldest first, each with its score."""
-    where = _about(subject, period, kind)
-    rows = connection.execute(select(_SHEET.c.id, _SHEET.c.body).where(*where).order_by(*_NEWEST_LAST))
-    parsed = [(row.id, parse(row.body.encode())) for row in rows]
-    return [(key, found, scored(found)) for key, found in parsed]
-
-
-def newest_sheet(connection: Connection, *, subject: Subject, period: Period, kind: SheetKind) -> Brief | None:
-    """The last sheet of a kind that was taken of a subject for a period."""
-    wanted = select(*_BRIEF).where(*_about(subject, period, kind))
-    row = connection.execute(wanted.order_by(*(one.desc() for one in _NEWEST_LAST)).limit(1)).first()
-    return None if row is None else _brief(row)
-
-
 def newest_sheets(connection: Connection, *, period: Period, kind: SheetKind, subject_kind: str) -> dict[str, Brief]:
-    """The same for every subject of a kind, by its id."""
+    """The last sheet of a kind that was taken for a period of each subject of a kind, by its id."""
     same = (_SHEET.c.period == period.name, _SHEET.c.kind == kind, _SHEET.c.subject_kind == subject_kind)
     rows = connection.execute(select(*_BRIEF).where(*same).order_by(*_NEWEST_LAST))
     return {row.subject: _brief(row) for row in rows}
@@ -90,15 +73,6 @@ def briefs_after(
     if after is not None:
         wanted = wanted.where(_SHEET.c.id > after)
     return [_brief(row) for row in connection.execute(wanted if within is None else wanted.where(within))]
-
-
-def _about(subject: Subject, period: Period | None, kind: SheetKind | None) -> list[ColumnElement[bool]]:
-    where: list[ColumnElement[bool]] = [_SHEET.c.subject_kind == subject.kind, _SHEET.c.subject == subject.id]
-    if period is not None:
-        where.append(_SHEET.c.period == period.name)
-    if kind is not None:
-        where.append(_SHEET.c.kind == kind)
-    return where
 
 
 def _brief(row: Row[Any]) -> Brief:

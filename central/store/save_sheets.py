@@ -37,20 +37,6 @@ TAKEN: frozenset[SheetKind] = frozenset({"objective", "health"})
 _SHEET = table_of(tables.ScoreSheet)
 
 
-def take_sheet(
-    connection: Connection,
-    *,
-    subject: Subject,
-    period: Period,
-    kind: SheetKind,
-    set: IndicatorSet,  # noqa: A002 -- the word of the sheet itself
-    now_ms: int,
-    author: str = SYSTEM,
-) -> str:
-    """The id of the sheet of one subject; see `take_sheets`."""
-    return take_sheets(connection, {subject: set}, period=period, kind=kind, now_ms=now_ms, author=author)[subject]
-
-
 def take_sheets(
     connection: Connection,
     asked: Mapping[Subject, IndicatorSet],

@@ -53,8 +53,9 @@ def store(sqlite_store: Engine) -> Engine:
         group = freeze(connection, "n", note="", by="desk", now_ms=1)
         whole = a_sheet(*((indicator, 1 / len(KINDS), value) for indicator, value in KINDS), kind="self")
         put_sheet(connection, whole, now_ms=2)
+        weights = dict(zip((one.id for one in group.criteria), group.weights, strict=True))
         weighed = a_sheet(
-            *((indicator, group.weight_of(indicator.id), value) for indicator, value in KINDS[:3]),
+            *((indicator, weights[indicator.id], value) for indicator, value in KINDS[:3]),
             kind="third",
             subject=Subject(kind="unit", id="区住建局"),
         )

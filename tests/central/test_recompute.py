@@ -19,11 +19,12 @@ from central.scoring.period import period_of
 from central.store.engine import reading, undone, writing
 from central.store.instants import to_ms
 from central.store.read_sheets import brief_of
-from central.store.save_sheets import put_sheet, take_health, take_sheet, take_unit_sheets
+from central.store.save_sheets import put_sheet, take_health, take_unit_sheets
 from tests.central.build import START
 from tests.central.edge import frame_of
 from tests.central.plans import demo_project, plan, register
 from tests.central.scoring.sheets import a_sheet, an_indicator
+from tests.central.store.kept_sheets import take_sheet
 from tests.wire.build import a_reading, a_record
 from wire.messages import Frame
 

@@ -12,10 +12,11 @@ from central.scoring.indicator import IndicatorSet, WeighedLeaf
 from central.scoring.period import period_of
 from central.store.engine import writing
 from central.store.instants import to_ms
-from central.store.save_sheets import take_sheet, take_unit_sheets
+from central.store.save_sheets import take_unit_sheets
 from tests.central.api.district import Centre
 from tests.central.build import at
 from tests.central.scoring.sheets import an_indicator
+from tests.central.store.kept_sheets import take_sheet
 from tests.web.conftest import Visitor
 
 MAY, AFTER = period_of("2026-05"), to_ms(at(32))

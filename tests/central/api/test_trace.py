@@ -23,12 +23,13 @@ from central.store.instants import to_ms
 from central.store.read_refs import named_refs
 from central.store.read_sheets import sheet as read_sheet
 from central.store.save_judgements import answer, freeze, invite, open_node
-from central.store.save_sheets import put_sheet, take_sheet, take_unit_sheets
+from central.store.save_sheets import put_sheet, take_unit_sheets
 from central.store.upsert import table_of
 from tests.central.api.district import STILL, Centre
 from tests.central.api.pictures import digest
 from tests.central.build import START, at
 from tests.central.scoring.sheets import an_indicator
+from tests.central.store.kept_sheets import take_sheet
 
 MAY = period_of("2026-05")
 AFTER = to_ms(at(32))

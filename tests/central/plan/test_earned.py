@@ -5,16 +5,28 @@ from __future__ import annotations
 import pytest
 
 from central.plan.calendar import DAY_S
-from central.plan.earned import earned_schedule, earned_value, spi_t_of
+from central.plan.earned import earned_s, earned_value, forecast_s, spi_t_of
 from central.plan.planned import MICRO, Curve
 
 PLAN = (0, 500, 1500, 3000, 5000, 7000, 8500, 9500, 10_000)
 
 
+def periods(plan: tuple[int, ...]) -> Curve:
+    """A plan told at the end of each period; one is a day long here."""
+    return Curve(at_s=tuple(nth * DAY_S for nth in range(len(plan))), micro=tuple(bp * MICRO for bp in plan))
+
+
+def es_of(plan: tuple[int, ...], earned: int, *, at: float) -> float:
+    """ES in periods."""
+    return earned_s(periods(plan), earned, now_s=round(at * DAY_S)) / DAY_S
+
+
 def test_schedule_vector() -> None:
-    found = earned_schedule(PLAN, 4000, at=5)
-    assert (found.es, found.spi_t, found.sv_t) == (3.5, 0.7, -1.5)
-    assert found.forecast == pytest.approx(11.43, abs=0.005)
+    es = es_of(PLAN, 4000, at=5)
+    assert (es, spi_t_of(periods(PLAN), 4000, now_s=5 * DAY_S), es - 5) == (3.5, 0.7, -1.5)
+    forecast = forecast_s(periods(PLAN), 4000, now_s=5 * DAY_S)
+    assert forecast is not None
+    assert forecast / DAY_S == pytest.approx(11.43, abs=0.005)
 
 
 def test_money_vector() -> None:
@@ -37,11 +49,11 @@ def test_money_vector() -> None:
     ],
 )
 def test_flat_stretches_and_ends(plan: tuple[int, ...], earned: int, at: float, es: float) -> None:
-    assert earned_schedule(plan, earned, at=at).es == es
+    assert es_of(plan, earned, at=at) == es
 
 
 def test_nothing_earned_has_no_forecast_and_nothing_spent_no_cpi() -> None:
-    assert earned_schedule(PLAN, 0, at=3).forecast is None
+    assert forecast_s(periods(PLAN), 0, now_s=3 * DAY_S) is None
     found = earned_value(bac_fen=100, plan_bp=0, actual_bp=0, ac_fen=0)
     assert (found.cpi, found.spi, found.eac_typical_fen, found.eac_atypical_fen) == (None, None, None, 100)
 

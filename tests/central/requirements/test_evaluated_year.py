@@ -36,7 +36,7 @@ from central.store.engine import reading
 from central.store.instants import district_day, from_ms, to_ms
 from central.store.read_ranked import rankings_of
 from central.store.read_ranked_suggestions import StoredSuggestion, SuggestionFilter, suggestions_of
-from central.store.read_sheets import sheets_of
+from tests.central.store.kept_sheets import sheets_of
 
 EACH = 2
 EARLY = date(2025, 4, 30)

@@ -14,15 +14,15 @@ from central.scoring.sheet import marks
 from central.store import tables
 from central.store.engine import reading, writing
 from central.store.instants import to_ms
-from central.store.read_evaluated import result_of
+from central.store.read_evaluated import final_results
 from central.store.read_ranked_suggestions import SuggestionFilter, suggestions_of
 from central.store.read_sheets import sheet
 from central.store.read_sources import measured
 from central.store.save_ranked_due import follow_due
-from central.store.save_sheets import take_sheet
 from tests.central.evaluate.district import District, a_district
 from tests.central.scoring.sheets import PROJECT, a_set, an_indicator
 from tests.central.store.district import UNIT, add, add_project, freeze, judge, live, ms, spend, warn
+from tests.central.store.kept_sheets import take_sheet
 
 MARCH = period_of("2026-03")
 APRIL = ms(date(2026, 4, 2))
@@ -146,9 +146,10 @@ def test_a06_one_project_id_from_the_budget_to_the_suggestion_for_the_next_year(
     with writing(sqlite_store) as connection:
         follow_due(connection, now_ms=to_ms(at_hour(day, 0)))
     with reading(sqlite_store) as connection:
-        result = result_of(connection, subject=P, period=period_of("2025"))
+        (result,) = (
+            one for one in final_results(connection, period=period_of("2025"), group="project") if one.subject == P
+        )
         found = suggestions_of(connection, SuggestionFilter(), limit=50)
-        assert result is not None
         kept = [sheet(connection, key) for key in result.sheets]
     assert result.final
     objective = next(one for one in kept if one is not None and one.kind == "objective")

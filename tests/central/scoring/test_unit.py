@@ -12,7 +12,7 @@ from central.scoring.health import HEALTH_SET, health, health_values
 from central.scoring.honesty import honesty
 from central.scoring.indicator import Value
 from central.scoring.sheet import scored
-from central.scoring.unit import SHARE_MAX, UNIT_SET, ProjectScore, shares, unit_score, unit_values
+from central.scoring.unit import SHARE_MAX, UNIT_SET, ProjectScore, shares, unit_values
 from tests.central.scoring.sheets import a_sheet
 
 
@@ -55,7 +55,23 @@ def test_what_is_cut_off_goes_to_the_others(budgets_fen: list[int], parts: list[
 def test_unit_score(
     projects: list[tuple[float, int]], data: float | None, mended: float | None, total: float | None
 ) -> None:
-    assert unit_score(projects, data, mended) == pytest.approx(total)
+    assert total_of(projects, data, mended) == pytest.approx(total)
+
+
+def total_of(projects: list[tuple[float, int]], data: float | None, mended: float | None) -> float | None:
+    """What the sheet of a unit comes to."""
+    values = unit_values(
+        [ProjectScore(total=points, budget_fen=fen, sheet=f"s{nth}") for nth, (points, fen) in enumerate(projects)],
+        data_quality=measured("data.quality", data),
+        mended_on_time=measured("mending.on_time_rate", mended),
+    )
+    leaves = zip(UNIT_SET.leaves, values, strict=True)
+    return scored(a_sheet(*((leaf.indicator, leaf.weight, value) for leaf, value in leaves))).total
+
+
+def measured(indicator: str, value: float | None) -> Value:
+    """A value, or that there is none."""
+    return Value(indicator=indicator, value=value, state="not_applicable" if value is None else "measured")
 
 
 def test_the_score_of_a_unit_is_a_sheet_that_names_its_projects_sheets() -> None:
@@ -66,7 +82,7 @@ def test_the_score_of_a_unit_is_a_sheet_that_names_its_projects_sheets() -> None
     )
     leaves = zip(UNIT_SET.leaves, values, strict=True)
     score = scored(a_sheet(*((leaf.indicator, leaf.weight, value) for leaf, value in leaves)))
-    assert score.total == pytest.approx(unit_score([(80.0, 1)], 90.0, None))
+    assert score.total == pytest.approx((0.85 * 80 + 0.10 * 90) / 0.95)
     assert score.contributions[0].refs == ("sheet/aa",)
     assert score.contributions[2].weight == 0.0
 

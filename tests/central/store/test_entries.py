@@ -20,9 +20,9 @@ from central.store.engine import reading, writing
 from central.store.read_entries import entered, entries_before, entry_of, savings
 from central.store.read_sheets import sheet
 from central.store.save_entries import SavingGiven, decide_entry, decide_saving, enter, note_saving
-from central.store.save_sheets import take_sheet
 from tests.central.scoring.sheets import PROJECT, a_set, an_indicator
 from tests.central.store.district import UNIT, add, add_project, judge, ms, set_up
+from tests.central.store.kept_sheets import take_sheet
 
 MARCH = period_of("2026-03")
 NOW = ms(date(2026, 4, 5))

@@ -13,15 +13,15 @@ from central.scoring.health import HEALTH_SET
 from central.scoring.period import period_of
 from central.scoring.refused import ScoringRefused
 from central.scoring.sheet import canonical, marks, scored, sheet_id
-from central.scoring.unit import unit_score
 from central.store import tables
 from central.store.engine import reading, writing
 from central.store.read_honesty import honesty_of
-from central.store.read_sheets import brief_of, newest_sheet, sheet, sheets_of
-from central.store.save_sheets import prefilled, put_sheet, take_health, take_sheet, take_sheets, take_unit_sheets
+from central.store.read_sheets import brief_of, newest_sheets, sheet
+from central.store.save_sheets import prefilled, put_sheet, take_health, take_sheets, take_unit_sheets
 from central.store.upsert import table_of
 from tests.central.scoring.sheets import PROJECT, a_plain_sheet, a_set, a_sheet, a_value, an_indicator
 from tests.central.store.district import UNIT, add, add_project, freeze, judge, ms, order, spend
+from tests.central.store.kept_sheets import sheets_of, take_sheet
 
 MARCH = period_of("2026-03")
 NOW = ms(date(2026, 4, 1), 9)
@@ -75,9 +75,8 @@ def test_late_facts_make_another_sheet_and_leave_the_first_as_it_was(sqlite_stor
     with reading(sqlite_store) as connection:
         assert sheet(connection, first) == before
         assert [key for key, _, _ in sheets_of(connection, subject=PROJECT, period=MARCH)] == [first, second]
-        newest = newest_sheet(connection, subject=PROJECT, period=MARCH, kind="objective")
-    assert newest is not None
-    assert newest.id == second
+        newest = newest_sheets(connection, period=MARCH, kind="objective", subject_kind="project")
+    assert newest[PROJECT.id].id == second
 
 
 def test_many_taken_at_once_are_those_taken_one_by_one(sqlite_store: Engine) -> None:
@@ -130,7 +129,8 @@ def test_a_units_score_is_that_of_its_projects_sheets(any_store: Engine) -> None
     data = found.values[1].value
     assert data is not None
     assert found.data_quality == data
-    expected = unit_score([(one.total or 0.0, 100) for one in totals if one is not None], data, 100.0)
+    of_projects = [one.total or 0.0 for one in totals if one is not None]  # all of one budget
+    expected = 0.85 * sum(of_projects) / len(of_projects) + 0.10 * data + 0.05 * 100
     assert scored(found).total == pytest.approx(expected)
     assert set(found.values[0].refs) == {f"sheet/{key}" for key in ids.values()}
 
