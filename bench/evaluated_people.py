@@ -29,7 +29,16 @@ from central.scoring.library import Sector, shipped
 from central.scoring.period import period_of
 from central.scoring.refused import ScoringRefused
 from central.scoring.sets import Cloning, cloned
-from central.store.act_evaluated import answer, approve, asks_of, chain_of, give_back, object_to, submit_form
+from central.store.act_evaluated import (
+    answer,
+    approve,
+    asks_of,
+    chain_of,
+    give_back,
+    measured_of,
+    object_to,
+    submit_form,
+)
 from central.store.engine import reading, writing
 from central.store.instants import to_ms
 from central.store.read_evaluated import approvals_of, evaluations, forms_of
@@ -117,7 +126,9 @@ class People:
             for form in forms:
                 if form.state == "open" and not (form.kind == "self" and (one.subject.id, one.period.name) == SILENT):
                     asks = asks_of(connection, form, one)
-                    given = {leaf.indicator.id: points(form, one) for leaf in asks.leaves}
+                    known = measured_of(connection, asks, one, now_ms=to_ms(now))
+                    ids = [leaf.indicator.id for leaf in asks.leaves if leaf.indicator.id not in known]
+                    given = dict.fromkeys(ids, points(form, one))
                     submit_form(connection, form.id, given, person=form.person, now_ms=to_ms(now))
 
     def _approve(self, one: Evaluation, now: datetime) -> None:

@@ -162,13 +162,15 @@ class EvaluationDetail(EvaluationShown):
 
 
 class AskedLeaf(Answer):
-    """A leaf of a form, judged with points 0-100; `given` what was handed in last."""
+    """A leaf of a form, judged with points 0-100; `given` what was handed in last. One that is `measured` (percent;
+    null = it is not) is not filled in."""
 
     id: str
     name: Text
     weight: float
     basis: str
     given: float | None
+    measured: float | None
 
 
 class OwnForm(Answer):
@@ -194,7 +196,7 @@ class OwnForms(Answer):
 
 
 class PointsGiven(Asked):
-    """Points 0-100 for every leaf of a form, by the leaf's id."""
+    """Points 0-100 for every leaf of a form that is not measured, by the leaf's id."""
 
     points: Annotated[dict[LeafId, Points], Field(min_length=1, max_length=80)]
     remark: Note = ""

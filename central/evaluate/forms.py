@@ -1,14 +1,15 @@
 """Who fills in which form of an evaluation, and what it asks (§2.1, E16, D25). Pure.
 
 Judged forms give points 0-100 a leaf. Self-evaluation: the leaves of the subject's own set, else the ministry's four
-blocks 10/50/30/10; department, finance and third party: the ministry's decision-process-output-benefit, where output
-and benefit together are never below 60 %; peers: how it is to work with the other unit.
+blocks 10/50/30/10, of which execution is taken from the ledger where that has a budget; department, finance and third
+party: the ministry's decision-process-output-benefit, where output and benefit together are never below 60 %; peers:
+how it is to work with the other unit.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite
 from typing import Literal
 
@@ -73,16 +74,25 @@ PEER_SET = _set(
     ),
     _OWN,
 )  # fmt: skip
-SELF_SET = _set(
+_EXECUTION = _leaf("self.execution", "预算执行率", "budget execution", 0.1, _BASIS)
+TYPED_SELF_SET = _set(
     "form.self", "单位自评表", "Self-evaluation",
     (
-        _leaf("self.execution", "预算执行率", "budget execution", 0.1, _BASIS),
+        _EXECUTION,
         _leaf("self.output", "产出", "output", 0.5, _BASIS),
         _leaf("self.benefit", "效益", "benefit", 0.3, _BASIS),
         _leaf("self.satisfaction", "满意度", "satisfaction", 0.1, _BASIS),
     ),
     _BASIS,
 )  # fmt: skip
+_SPENT = replace(
+    _EXECUTION.indicator, version=2, kind="higher", unit="%", source="money.execution_rate",
+    formula=Text(zh="100 × min(1, 已支付 / 预算)", en="100 × min(1, paid / budget)"), verification="资金台账",
+)  # fmt: skip
+SELF_SET = replace(
+    TYPED_SELF_SET, version=2, leaves=(replace(_EXECUTION, indicator=_SPENT), *TYPED_SELF_SET.leaves[1:])
+)
+"""Execution is what the ledger says; nobody types it (A40)."""
 
 
 def _mof(name: str, zh: str, en: str, weights: Mapping[str, float]) -> IndicatorSet:
@@ -138,27 +148,45 @@ def points_of(given: IndicatorSet) -> IndicatorSet:
     )  # fmt: skip
 
 
-def filled(asks: IndicatorSet, points: Mapping[str, float], *, form: str) -> tuple[Value, ...]:
-    """The values of a form in its leaves' order; ScoringRefused names a leaf that is lacking, unknown or out of range.
+def with_known(asks: IndicatorSet, measured: Mapping[str, Value]) -> IndicatorSet:
+    """The form as it is filled in: where the ledger says nothing of execution, that is judged as all the rest is."""
+    known = all(leaf.indicator.id in measured for leaf in asks.leaves if leaf.indicator.source)
+    return asks if known or asks != SELF_SET else TYPED_SELF_SET
 
-    `form` is the ref that stands behind each value, e.g. form/12.
+
+def filled(
+    asks: IndicatorSet, points: Mapping[str, float], *, form: str, measured: Mapping[str, Value] | None = None
+) -> tuple[Value, ...]:
+    """The values of a form in its leaves' order; ScoringRefused names a leaf that is lacking, unknown or out of range,
+    or that is `measured` and was typed all the same.
+
+    `form` is the ref that stands behind each judged value, e.g. form/12.
     """
+    taken = measured or {}
     wanted = [leaf.indicator for leaf in asks.leaves]
     ids = [one.id for one in wanted]
     unknown = sorted(set(points) - set(ids))
     if unknown:
         raise _wrong(f"points.{unknown[0][:80]}", "没有此项指标", "no such leaf on this form", ", ".join(ids))
     for one in wanted:
+        if one.id in taken and one.id in points:
+            raise ScoringRefused(
+                "not_yours",
+                Text(zh=f"“{one.name.zh}”由系统采集, 不需填写", en=f"{one.name.en} is measured, nobody types it"),
+                where=f"points.{one.id}",
+                expected=Text(zh="不填此项", en="no points for it"),
+            )
+        if one.id in taken:
+            continue
         if one.id not in points:
             raise _wrong(f"points.{one.id}", f"未评“{one.name.zh}”", f"{one.name.en} has no points", "0-100")
         if not isfinite(points[one.id]) or not 0 <= points[one.id] <= POINTS:
             raise _wrong(f"points.{one.id}", f"{points[one.id]} 分", f"{points[one.id]} points", "0-100")
-    return tuple(
-        Value(
-            indicator=one.id, value=float(points[one.id]), state="entered", refs=(form,), source=form, version="form-1"
-        )
-        for one in wanted
-    )
+    return tuple(taken.get(one.id) or _judged(one, points[one.id], form=form) for one in wanted)
+
+
+def _judged(one: Indicator, points: float, *, form: str) -> Value:
+    return Value(indicator=one.id, value=float(points), state="entered", refs=(form,), source=form, version="form-1")
 
 
 def check_filler(form: Form, subject: Subject, *, person: str, roles: frozenset[str], of_assessed: bool) -> str:

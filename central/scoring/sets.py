@@ -1,7 +1,7 @@
 """Sets of indicators: cloned from the library, then the subject's own; a version follows another by rules. Pure.
 
-What was agreed for a year is what the year is scored by: a leaf leaves a set only at the beginning of a year, and no
-version begins before it was decided, but for the first of a subject, before which nothing was in force.
+What was agreed for a year is what the year is scored by: leaves come, leave and are weighed anew only at the beginning
+of a year, and no version begins before it was decided, but for a subject's first, before which nothing was in force.
 """
 
 from __future__ import annotations
@@ -99,7 +99,8 @@ def checked_set(found: IndicatorSet) -> IndicatorSet:
 
 
 def check_succession(former: SetVersion | None, following: SetVersion, *, today: date) -> None:
-    """ScoringRefused where a version would begin before today or the one before it, or drop a leaf within a year."""
+    """ScoringRefused where a version would begin before today or the one before it, or drop or add a leaf, change what
+    one is held against, or weigh it anew within a year (E30)."""
     if former is None:
         return
     first = max(today, former.since)
@@ -143,6 +144,30 @@ def check_succession(former: SetVersion | None, following: SetVersion, *, today:
                     en="a target changes by an adjustment that is applied for, how it is measured from 1 January on",
                 ),
             )
+    _check_weights(former.set, following.set)
+
+
+def _check_weights(former: IndicatorSet, following: IndicatorSet) -> None:
+    """Weights sum to 1: with a leaf more, none of the others would weigh what was agreed."""
+    before = {leaf.indicator.id: leaf.weight for leaf in former.leaves}
+    other = [
+        leaf.indicator.id
+        for leaf in following.leaves
+        if not isclose(leaf.weight, before.get(leaf.indicator.id, 0.0), abs_tol=_TOLERANCE)
+    ]
+    if other:
+        raise _refused(
+            "wrong_state",
+            Text(
+                zh=f"年度中途新增指标或改动权重: {', '.join(other[:5])}",
+                en=f"leaves {', '.join(other[:5])} added or weighed anew within a year",
+            ),
+            "weights",
+            Text(
+                zh="权重自某年 1 月 1 日起修改; 年度内目标值经弹性调整申请修改",
+                en="weights change from 1 January on; within a year targets do, by an adjustment that is applied for",
+            ),
+        )
 
 
 def _measured_by(one: Indicator) -> tuple[object, ...]:

@@ -14,12 +14,13 @@ from central.errors import UnknownThing
 from central.evaluate.approval import SEAT_WORDS, approving, own, standing
 from central.evaluate.calendar import at_hour, working_days_after
 from central.evaluate.evaluation import Evaluation, moved
-from central.evaluate.forms import FILLERS, Form, asked, check_filler, filled
+from central.evaluate.forms import FILLERS, Form, asked, check_filler, filled, with_known
 from central.evaluate.policy import EvaluationPolicy
 from central.evaluate.publication import may_object, publication_end
 from central.evaluate.roster import Roster
 from central.plan.calendar import DISTRICT
-from central.scoring.indicator import IndicatorSet
+from central.scoring.entry import covered_by
+from central.scoring.indicator import IndicatorSet, Value
 from central.scoring.refused import RefusalCode, ScoringRefused
 from central.scoring.sheet import Sheet
 from central.store import tables
@@ -37,7 +38,7 @@ from central.store.read_indicators import set_in_force
 from central.store.read_roster import Near, roster_at
 from central.store.read_seats import seat_of
 from central.store.save_audit import lock_head
-from central.store.save_sheets import put_sheet
+from central.store.save_sheets import prefilled, put_sheet
 from central.store.upsert import table_of
 
 _FORM, _APPROVAL = table_of(tables.EvaluationForm), table_of(tables.EvaluationApproval)
@@ -67,6 +68,8 @@ def submit_form(
     _check_in_time(form, evaluation, now_ms=now_ms)
     _check_other_voice(connection, form, person)
     asks = asks_of(connection, form, evaluation)
+    measured = measured_of(connection, asks, evaluation, now_ms=now_ms)
+    asks = with_known(asks, measured)
     sheet = put_sheet(
         connection,
         Sheet(
@@ -74,7 +77,7 @@ def submit_form(
             period=evaluation.period,
             kind=form.kind,
             set=asks,
-            values=filled(asks, points, form=f"form/{form.id}"),
+            values=filled(asks, points, form=f"form/{form.id}", measured=measured),
             taken_at=from_ms(now_ms),
             author=f"form/{form.id}" if form.kind == "peer" else person,  # peers stay unnamed to the assessed
         ),
@@ -105,6 +108,14 @@ def asks_of(connection: Connection, form: Form, evaluation: Evaluation) -> Indic
         on = connection.execute(done.order_by(_LIFE.c.id.desc()).limit(1)).scalar()
         completed = on is not None and on <= evaluation.period.last
     return asked(form.kind, own_set=own_set, completed=completed)
+
+
+def measured_of(connection: Connection, asks: IndicatorSet, evaluation: Evaluation, *, now_ms: int) -> dict[str, Value]:
+    """What is measured of a form's leaves, so that nobody types it, by leaf; what is not known is left out."""
+    if not any(covered_by(leaf.indicator, evaluation.subject) for leaf in asks.leaves):
+        return {}
+    found = prefilled(connection, asks, subject=evaluation.subject, period=evaluation.period, now_ms=now_ms)
+    return {value.indicator: value for value in found if value.state == "measured" and value.value is not None}
 
 
 def filler_role(form: Form, evaluation: Evaluation, people: Roster, *, person: str) -> str:

@@ -88,9 +88,9 @@ def get_evaluation(evaluation_id: Id, access: Reader, services: Given, session: 
 
 
 @router.get("/evaluation-forms", operation_id="listOwnForms", response_model=OwnForms)
-def get_forms(access: Filler, session: Db) -> OwnForms:
+def get_forms(access: Filler, services: Given, session: Db) -> OwnForms:
     """Forms that the caller is responsible for."""
-    return own_forms(session.connection(), access)
+    return own_forms(session.connection(), access, now_ms=to_ms(services.wall()))
 
 
 @router.get("/evaluation-forms/{form_id}", operation_id="getForm", response_model=OwnForm)
@@ -107,12 +107,12 @@ def get_form(form_id: Id, access: Filler, services: Given, session: Db) -> OwnFo
         filler_role(form, one, people, person=access.username)
     except ScoringRefused as refused:
         raise absent("form", str(form_id)) from refused
-    return form_shown(connection, form)
+    return form_shown(connection, form, now_ms=now_ms)
 
 
 @router.post("/evaluation-forms/{form_id}", operation_id="submitForm", response_model=OwnForm, responses=RESPONSES)
 def post_form(form_id: Id, given: PointsGiven, access: Filler, services: Given) -> OwnForm:
-    """Hand in points 0-100 for every leaf; while forms are collected, again as often as needed."""
+    """Hand in points 0-100 for every leaf that is not measured; while forms are collected, again as often as needed."""
     wall_ms = to_ms(services.wall())
     with (
         recorded(services, access, action="evaluation.file", object_=f"form/{form_id}"),
@@ -122,7 +122,7 @@ def post_form(form_id: Id, given: PointsGiven, access: Filler, services: Given) 
             connection, form_id, given.points, person=access.username, remark=given.remark, now_ms=wall_ms
         )
     with reading(services.engine) as connection:
-        return form_shown(connection, form)
+        return form_shown(connection, form, now_ms=wall_ms)
 
 
 @router.post(

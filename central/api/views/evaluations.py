@@ -38,7 +38,7 @@ from central.evaluate.forms import Form
 from central.evaluate.peers import aliases
 from central.scoring.indicator import IndicatorSet
 from central.store import tables
-from central.store.act_evaluated import asks_of, barred_of, chain_of
+from central.store.act_evaluated import asks_of, barred_of, chain_of, measured_of
 from central.store.instants import from_ms
 from central.store.read_evaluated import (
     approvals_of,
@@ -122,37 +122,41 @@ def seen_evaluation(connection: Connection, number: int, access: Access) -> Eval
     return found
 
 
-def own_forms(connection: Connection, access: Access) -> OwnForms:
+def own_forms(connection: Connection, access: Access, *, now_ms: int) -> OwnForms:
     """Forms the caller is responsible for, that are collected now."""
     joined = _FORM.join(_EVALUATION, and_(_EVALUATION.c.id == _FORM.c.evaluation, _EVALUATION.c.round == _FORM.c.round))
     wanted = select(_FORM).select_from(joined).where(
         _FORM.c.person == access.username, _EVALUATION.c.state == "collecting", _FORM.c.state != "missed"
     )  # fmt: skip
     rows = connection.execute(wanted.order_by(_FORM.c.due_at, _FORM.c.id).limit(OWN_FORMS_MAX)).all()
-    return OwnForms(forms=[form_shown(connection, form_of(row)) for row in rows])
+    return OwnForms(forms=[form_shown(connection, form_of(row), now_ms=now_ms) for row in rows])
 
 
-def form_shown(connection: Connection, form: Form) -> OwnForm:
-    """A form with what it asks and what was handed in."""
+def form_shown(connection: Connection, form: Form, *, now_ms: int) -> OwnForm:
+    """A form with what it asks, what of that is measured, and what was handed in."""
     one = load_evaluation(connection, form.evaluation)
     if one is None:
         raise absent("form", str(form.id))
     asks = asks_of(connection, form, one)
+    measured = measured_of(connection, asks, one, now_ms=now_ms)
     kept = sheet(connection, form.sheet) if form.sheet else None
     given = {value.indicator: value.value for value in kept.values} if kept is not None else {}
     return OwnForm(
         id=form.id, evaluation=one.id, subject_kind=cast(Any, one.subject.kind), subject=one.subject.id,
         period=one.period.name, kind=cast(Any, form.kind), name=text_of(asks.name), filler=form.filler,
-        state=form.state, due_at=from_ms(form.due_ms), leaves=leaves_of(asks, given),
+        state=form.state, due_at=from_ms(form.due_ms),
+        leaves=leaves_of(asks, given, {leaf: value.value for leaf, value in measured.items()}),
     )  # fmt: skip
 
 
-def leaves_of(asks: IndicatorSet, given: Mapping[str, float | None]) -> list[AskedLeaf]:
+def leaves_of(
+    asks: IndicatorSet, given: Mapping[str, float | None], measured: Mapping[str, float | None] | None = None
+) -> list[AskedLeaf]:
     """Leaves of a set as a form asks them."""
     return [
         AskedLeaf(
             id=leaf.indicator.id, name=text_of(leaf.indicator.name), weight=leaf.weight, basis=leaf.indicator.basis,
-            given=given.get(leaf.indicator.id),
+            given=given.get(leaf.indicator.id), measured=(measured or {}).get(leaf.indicator.id),
         )
         for leaf in asks.leaves
     ]  # fmt: skip

@@ -15,7 +15,7 @@ from central.evaluate.calendar import at_hour
 from central.evaluate.evaluation import Evaluation
 from central.scoring.refused import ScoringRefused
 from central.store import tables
-from central.store.act_evaluated import approve, asks_of, submit_form
+from central.store.act_evaluated import approve, asks_of, measured_of, submit_form
 from central.store.engine import reading, writing
 from central.store.instants import to_ms
 from central.store.read_evaluated import evaluations, forms_of, load_evaluation
@@ -79,8 +79,10 @@ class District:
                         continue
                     points = own if form.kind == "self" else peers
                     asks = asks_of(connection, form, one)
-                    given = {leaf.indicator.id: points for leaf in asks.leaves}
-                    submit_form(connection, form.id, given, person=form.person, now_ms=to_ms(at_hour(day, 10)))
+                    now_ms = to_ms(at_hour(day, 10))
+                    known = measured_of(connection, asks, one, now_ms=now_ms)
+                    given = {leaf.indicator.id: points for leaf in asks.leaves if leaf.indicator.id not in known}
+                    submit_form(connection, form.id, given, person=form.person, now_ms=now_ms)
                     yield form.id
 
     def approve_all(self, numbers: Iterable[int], day: date) -> None:

@@ -20,10 +20,11 @@ from central.evaluate.forms import (
     check_filler,
     filled,
     points_of,
+    with_known,
 )
 from central.evaluate.peers import aliases, assigned
 from central.evaluate.policy import DEFAULT_POLICY, read_policy, spelled
-from central.scoring.indicator import IndicatorSet
+from central.scoring.indicator import IndicatorSet, Value
 from central.scoring.refused import ScoringRefused
 from central.scoring.sheet import SheetKind
 
@@ -39,7 +40,7 @@ def parts(**scores: float | None) -> list[Part]:
 def test_a_composite_is_the_weighed_sum() -> None:
     found = composite(parts(objective=80.0, self=95.0, peer=78.0), WEIGHTS)
     assert found.total == pytest.approx(0.7 * 80 + 0.1 * 95 + 0.2 * 78, abs=1e-12)
-    assert (found.grade, found.missing, found.renormalised) == ("良", (), False)
+    assert (found.grade, found.missing) == ("良", ())
 
 
 def test_what_is_missing_leaves_its_weight_to_the_others_and_is_said() -> None:
@@ -130,7 +131,7 @@ def test_aliases_tell_nothing_of_who_they_are() -> None:
 @pytest.mark.parametrize("asks", [PEER_SET, SELF_SET, RUNNING_SET, DONE_SET, points_of(RUNNING_SET)])
 def test_weights_of_every_form_sum_to_one(asks: IndicatorSet) -> None:
     assert sum(leaf.weight for leaf in asks.leaves) == pytest.approx(1, abs=1e-12)
-    assert {leaf.indicator.kind for leaf in asks.leaves} == {"qualitative"}
+    assert {leaf.indicator.kind for leaf in asks.leaves if not leaf.indicator.source} == {"qualitative"}
 
 
 @pytest.mark.parametrize("completed", [False, True])
@@ -227,3 +228,21 @@ def test_a_policy_that_cannot_be_is_refused_by_place(change: dict[str, Any], whe
     with pytest.raises(ScoringRefused) as refused:
         read_policy({**spelled(DEFAULT_POLICY), **change}, version=1)
     assert refused.value.where == where
+
+
+def test_execution_is_taken_where_the_ledger_has_it_and_typed_where_not() -> None:
+    spent = Value(indicator="self.execution", value=43.0, state="measured", refs=("ledger/p/2",), source="money")
+    others = {"self.output": 90.0, "self.benefit": 80.0, "self.satisfaction": 70.0}
+    assert with_known(SELF_SET, {"self.execution": spent}) is SELF_SET
+    values = filled(SELF_SET, others, form="form/1", measured={"self.execution": spent})
+    assert [value.value for value in values] == [43.0, 90.0, 80.0, 70.0]
+    assert [value.state for value in values] == ["measured", "entered", "entered", "entered"]
+    with pytest.raises(ScoringRefused, match="nobody types it") as refused:
+        filled(SELF_SET, others | {"self.execution": 100.0}, form="form/1", measured={"self.execution": spent})
+    assert (refused.value.code, refused.value.where) == ("not_yours", "points.self.execution")
+    typed = with_known(SELF_SET, {})
+    assert (typed.id, typed.version, SELF_SET.version) == (SELF_SET.id, 1, 2)
+    assert not any(leaf.indicator.source for leaf in typed.leaves)
+    assert with_known(PEER_SET, {}) is PEER_SET
+    with pytest.raises(ScoringRefused, match="has no points"):
+        filled(typed, others, form="form/1")

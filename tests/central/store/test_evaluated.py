@@ -11,17 +11,28 @@ from sqlalchemy import Engine, insert, text
 from sqlalchemy.exc import DatabaseError
 
 from central.audit.chain import first_fault
-from central.domain import Subject
+from central.domain import FundEntry, Subject
 from central.evaluate.calendar import at_hour
 from central.evaluate.evaluation import Evaluation
 from central.evaluate.forms import DONE_SET, RUNNING_SET, Form
 from central.evaluate.peers import assigned
 from central.evaluate.policy import DEFAULT_POLICY
 from central.evaluate.roster import roster
+from central.money.posting import Posting
+from central.rejudging import Rejudging
 from central.scoring.period import period_of
 from central.scoring.refused import ScoringRefused
 from central.store import tables
-from central.store.act_evaluated import answer, approve, asks_of, give_back, held_evaluation, object_to, submit_form
+from central.store.act_evaluated import (
+    answer,
+    approve,
+    asks_of,
+    give_back,
+    held_evaluation,
+    measured_of,
+    object_to,
+    submit_form,
+)
 from central.store.compose_evaluated import publish_approved
 from central.store.engine import reading, writing
 from central.store.instants import to_ms
@@ -31,11 +42,11 @@ from central.store.read_evaluated import (
     events_of,
     final_results,
     forms_of,
-    result_of,
     results_of,
-    rounds_of,
 )
+from central.store.read_sheets import brief_of
 from central.store.save_audit import entries, lock_head
+from central.store.save_ledger import post
 from central.store.upsert import table_of
 from tests.central.evaluate.district import UNITS, District, a_district, add_person
 from tests.central.store.test_deciding_together import together
@@ -93,14 +104,11 @@ def test_a_quarter_from_its_forms_to_what_is_final(any_store: Engine) -> None:
     }
     with reading(any_store) as connection:
         assert final_results(connection, period=Q1) == []
-        result = result_of(connection, subject=Subject(kind="unit", id=UNITS[0]), period=Q1)
-    assert result is not None
-    assert (result.final, result.published_on, len(result.sheets)) == (False, date(2025, 4, 21), 6)
     district.days(date(2025, 4, 22), date(2025, 4, 28))
     with reading(any_store) as connection:
         finals = final_results(connection, period=Q1)
     assert [one.subject.id for one in finals] == sorted(UNITS)
-    assert all(one.final for one in finals)
+    assert {(one.final, one.published_on, len(one.sheets)) for one in finals} == {(True, date(2025, 4, 21), 6)}
 
 
 def test_who_knows_the_units_does_not_work_out_who_judges_whom(sqlite_store: Engine) -> None:
@@ -133,6 +141,40 @@ def test_a_form_is_taken_until_the_hour_that_was_told_and_not_after(sqlite_store
         submit_form(connection, form.id, points, person=form.person, now_ms=closes)
     assert (refused.value.code, refused.value.where) == ("wrong_state", "form.due_at")
     assert refused.value.text.zh.startswith("填报已于 2025-04-16 18:00 截止")
+
+
+def test_what_was_spent_is_taken_from_the_ledger_and_not_typed(sqlite_store: Engine) -> None:
+    """10 · min(1, spent / budget) of the ministry's form: 430 of 1000 yuan by the end of March, 4.3 of ten points."""
+    district = a_district(sqlite_store, units=UNITS[:2])
+    told = (("budget", date(2025, 1, 2), 1000_00), ("pay", date(2025, 3, 20), 430_00), ("pay", date(2025, 4, 2), 9_00))
+    booked = [
+        FundEntry(voucher=f"v{nth}", project="p0-0", kind=kind, day=day, amount_fen=fen)  # type: ignore[arg-type]
+        for nth, (kind, day, fen) in enumerate(told)
+    ]
+    with writing(sqlite_store) as connection:
+        post(connection, [Posting(entry=one) for one in booked], projects=["p0-0"], by="财政甲", at_ms=ms(OPENS, 0))
+    district.day(date(2025, 3, 31))
+    district.day(OPENS)
+    now_ms = ms(OPENS, 10)
+    for one in district.found():
+        with writing(sqlite_store) as connection:
+            form = next(form for form in forms_of(connection, [one])[one.id] if form.kind == "self")
+            asks = asks_of(connection, form, one)
+            points = {leaf.indicator.id: 90.0 for leaf in asks.leaves}
+            known = measured_of(connection, asks, one, now_ms=now_ms)
+            if one.subject.id == UNITS[0]:
+                assert {leaf: value.value for leaf, value in known.items()} == {"self.execution": 43.0}
+                with pytest.raises(ScoringRefused, match="nobody types it"):
+                    submit_form(connection, form.id, points, person=form.person, now_ms=now_ms)
+                del points["self.execution"]
+            else:
+                assert known == {}  # its ledger says nothing: it is judged as all the rest
+            handed = submit_form(connection, form.id, points, person=form.person, now_ms=now_ms)
+            brief = brief_of(connection, handed.sheet)
+        assert brief is not None
+        assert brief.total == pytest.approx(0.1 * (43 if one.subject.id == UNITS[0] else 90) + 0.9 * 90)
+        again = Rejudging(sqlite_store).again(handed.sheet)
+        assert again is not None and again.same, again
 
 
 def test_a_late_project_is_judged_as_running_until_it_is_completed(sqlite_store: Engine) -> None:
@@ -197,7 +239,8 @@ def test_the_second_of_three_levels_returns_it_with_the_reason(sqlite_store: Eng
     again = district.one(one.id)
     assert (again.state, again.round) == ("composed", 2)
     with writing(sqlite_store) as connection:
-        assert len(rounds_of(connection, one.id)) == 2
+        told = text("SELECT round FROM evaluation_result WHERE evaluation = :one ORDER BY round")
+        assert list(connection.execute(told, {"one": one.id}).scalars()) == [1, 2]
         for person, seat in (("绩效科长", "section"), ("财政甲", "finance"), ("区长", "leader")):
             approve(connection, one.id, person=person, seats={seat}, now_ms=ms(date(2026, 1, 28)))
     assert district.one(one.id).state == "approved"
@@ -256,7 +299,6 @@ def test_an_objection_that_is_right_has_everything_done_anew(sqlite_store: Engin
         after = answer(
             connection, first, person="审计员", seats={"auditor"}, upheld=True, text="属实", now_ms=ms(day, 13)
         )
-        assert result_of(connection, subject=one.subject, period=Q1) is None
     assert (after.state, after.round, after.published_on) == ("collecting", 2, None)
     district.days(date(2025, 4, 24), date(2025, 4, 30))
     assert district.one(one.id).state == "composed"

@@ -114,10 +114,12 @@ def test_what_is_past_is_not_edited_and_no_leaf_goes_within_a_year(any_store: En
 def test_what_is_decided_late_begins_on_the_day_of_the_decision(any_store: Engine) -> None:
     propose(any_store, TWO, DAY, base=0)
     approve(any_store, 1, DAY)
-    propose(any_store, ALL, DAY, base=1)
+    propose(any_store, TWO, DAY, base=1)
     approve(any_store, 2, DAY + timedelta(days=9))
-    assert leaves_on(any_store, DAY + timedelta(days=8)) == ["unit.goals", "unit.ack"]
-    assert len(leaves_on(any_store, DAY + timedelta(days=9))) == 3
+    for days, version in ((8, 1), (9, 2)):
+        with reading(any_store) as connection:
+            found = set_in_force(connection, subject=UNIT, day=DAY + timedelta(days=days))
+        assert found is not None and found.version == version
 
 
 def test_a_proposal_is_withdrawn_by_its_author_only(any_store: Engine) -> None:
@@ -172,6 +174,32 @@ def test_what_a_year_is_held_against_changes_by_an_adjustment_only(
     with pytest.raises(ScoringRefused, match="changed within a year"):
         propose(sqlite_store, easier, DAY + timedelta(days=1), base=1)
     assert propose(sqlite_store, easier, DAY, base=1, since=date(2027, 1, 1)) == 2
+
+
+def other_weights(version: int) -> IndicatorSet:
+    """The same leaves, the first of them at half its weight."""
+    found = ALL(version)
+    first, *others = found.leaves
+    rest = first.weight / 2 / len(others)
+    leaves = (replace(first, weight=first.weight / 2), *(replace(leaf, weight=leaf.weight + rest) for leaf in others))
+    return replace(found, leaves=leaves)
+
+
+@pytest.mark.requirement("E30")
+@pytest.mark.parametrize(("before", "after", "named"), [(ALL, other_weights, "unit.goals"), (TWO, ALL, "unit.uploads")])
+def test_e30_what_a_year_is_weighed_by_changes_at_its_beginning_only(
+    sqlite_store: Engine, before: Any, after: Any, named: str
+) -> None:
+    propose(sqlite_store, before, DAY, base=0)
+    approve(sqlite_store, 1, DAY)
+    with pytest.raises(ScoringRefused, match="weighed anew within a year") as refused:
+        propose(sqlite_store, after, DAY + timedelta(days=1), base=1)
+    assert refused.value.where == "weights"
+    assert named in refused.value.text.en
+    assert propose(sqlite_store, after, DAY, base=1, since=date(2027, 1, 1)) == 2
+    with pytest.raises(ScoringRefused, match="weighed anew within a year"):  # decided late, it would begin within one
+        approve(sqlite_store, 2, date(2027, 1, 2))
+    approve(sqlite_store, 2, date(2026, 12, 30))
 
 
 @pytest.mark.requirement("D33")

@@ -2486,7 +2486,7 @@ export interface paths {
         put?: never;
         /**
          * Post Form
-         * @description Hand in points 0-100 for every leaf; while forms are collected, again as often as needed.
+         * @description Hand in points 0-100 for every leaf that is not measured; while forms are collected, again as often as needed.
          */
         post: operations["submitForm"];
         delete?: never;
@@ -5731,7 +5731,8 @@ export interface components {
         };
         /**
          * AskedLeaf
-         * @description A leaf of a form, judged with points 0-100; `given` what was handed in last.
+         * @description A leaf of a form, judged with points 0-100; `given` what was handed in last. One that is `measured` (percent;
+         *     null = it is not) is not filled in.
          */
         AskedLeaf: {
             /** Id */
@@ -5743,6 +5744,8 @@ export interface components {
             basis: string;
             /** Given */
             given: number | null;
+            /** Measured */
+            measured: number | null;
         };
         /**
          * AuditFindingGiven
@@ -11782,7 +11785,7 @@ export interface components {
         };
         /**
          * PointsGiven
-         * @description Points 0-100 for every leaf of a form, by the leaf's id.
+         * @description Points 0-100 for every leaf of a form that is not measured, by the leaf's id.
          */
         PointsGiven: {
             /** Points */
