@@ -124,8 +124,8 @@ def import_plan(
 
     with _told():
         content = file.read_bytes()
-    reads = read_plan_json if file.suffix.lower() == ".json" else read_plan_xlsx
-    found = reads(content)
+    spelled = content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") or file.suffix.lower() == ".json"
+    found = (read_plan_json if spelled and not content.startswith(b"PK") else read_plan_xlsx)(content)
     if not isinstance(found, ImportedPlan):
         for fault in found:
             place = ", ".join(str(part) for part in (file.name, fault.sheet, fault.row, fault.column) if part)

@@ -49,6 +49,9 @@ def test_a_place_that_cannot_be_used_is_named(tmp_path: Path, toml: str, words: 
         ("p.json", b"[]", "p.json, json, $: nothing: expected an object of schema siteprogress.plan/1"),
         ("p.json", json.dumps({"schema": "siteprogress.plan/9", "project": {}}).encode(), "p.json, json, schema"),
         ("p.xlsx", b"PK\x03\x04", "p.xlsx: File is not a zip file: expected an xlsx workbook"),
+        ("p.json", b"PK\x03\x04", "p.json: File is not a zip file: expected an xlsx workbook"),
+        ("p.xlsx", b'{"schema": "siteprogress.plan/9", "project": {}}', "p.xlsx, json, schema"),
+        ("p.xls", b"\xd0\xcf\x11\xe0", "p.xls: an .xls or protected workbook, save it as .xlsx"),
     ],
 )
 def test_a_file_that_is_no_plan_is_told_and_stores_nothing(
