@@ -39,7 +39,7 @@ from central.store.save_accounts import NewGrant, give_role, open_account, set_a
 router = APIRouter(tags=["accounts"])
 Reader = Annotated[Access, allow("read_accounts")]
 Admin = Annotated[Access, allow("manage_accounts")]
-Named = Annotated[str, Path(min_length=1, max_length=128)]
+Named = Annotated[str, Path(min_length=1, max_length=128, pattern=r"^[^\x00-\x1f\x7f]+$")]
 
 
 @router.get("/accounts", operation_id="listAccounts", response_model=AccountList)
@@ -47,7 +47,7 @@ def get_accounts(  # noqa: PLR0917 -- the parameters are those of the query
     access: Reader,
     services: Given,
     session: Db,
-    find: Annotated[str, Query(max_length=64)] = "",
+    find: Annotated[str, Query(max_length=64, pattern=r"^[^\x00-\x1f\x7f]*$")] = "",
     role: Role | None = None,
     state: Literal["open", "closed", "all"] = "all",
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
