@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from central.identity.names import CENTRE
-from wire.topics import HOST_STATE, ROOT
+from wire.topics import HOST_STATE, ROOT, all_up
 
 GATEWAYS_PORT, CENTRE_PORT = 8883, 8884
 
@@ -64,7 +64,7 @@ pattern read {ROOT}/%u/down/#
 pattern read {HOST_STATE}
 
 user {CENTRE}
-topic read {ROOT}/+/up/#
+topic read {all_up()}
 topic write {ROOT}/+/down/#
 topic readwrite {HOST_STATE}
 """
