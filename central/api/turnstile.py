@@ -1,9 +1,8 @@
 """Lets so many questions be worked at as are worth working at together; the others wait their turn, first come first.
 
-Threads that share one interpreter hand it to each other at every row that SQLite gives (it is let go around each step).
-Forty of them, each in the middle of a thousand rows, hand over more than they work: in a district of 1,000 projects
-two hundred people without a pause got 5 answers a second from forty threads and 33 to 54 behind a turnstile, on the
-same two busy cores. So a question waits before it is begun, not in its middle (docs/decisions/0043).
+Threads that share one interpreter hand it to each other at every row that SQLite gives (it is let go around each step),
+and each holds a connection meanwhile: forty in the middle of long answers waited for the pool until it gave up. So a
+question waits before it is begun, not in its middle (docs/decisions/0043).
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from __future__ import annotations
 import anyio
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-AT_ONCE = 2  # while one computes others wait for the database or the disk
+AT_ONCE = 8  # few enough to hand over little, enough that a report which takes seconds leaves a way past it
 
 
 class Turnstile:
