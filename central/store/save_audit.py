@@ -38,8 +38,8 @@ def append_entry(connection: Connection, entry: Entry) -> None:
 
 
 def entries(connection: Connection) -> Iterator[Entry]:
-    """The whole trail in order."""
-    for row in connection.execute(select(_AUDIT).order_by(_AUDIT.c.seq)):
+    """The whole trail in order, however long: a thousand at a time."""
+    for row in connection.execution_options(yield_per=1000).execute(select(_AUDIT).order_by(_AUDIT.c.seq)):
         yield Entry(
             seq=row.seq,
             at=row.at,
