@@ -18,7 +18,9 @@ from central.scoring.indicator import IndicatorSet, Value, WeighedLeaf
 from central.scoring.period import period_of
 from central.store.engine import reading, undone, writing
 from central.store.instants import to_ms
+from central.store.load_known import load_known
 from central.store.read_sheets import brief_of
+from central.store.save_checked import Reported, take_report
 from central.store.save_sheets import put_sheet, take_health, take_unit_sheets
 from tests.central.build import START
 from tests.central.edge import frame_of
@@ -168,6 +170,23 @@ def test_what_is_no_score_is_none(store: Engine) -> None:
         assert recompute(connection, "p1/2020-01-01") is None
         with pytest.raises(ValueError, match="isoformat"):
             recompute(connection, "p1/yesterday")
+
+
+def test_a_report_that_came_later_is_not_among_what_was_seen(sqlite_store: Engine) -> None:
+    """Measures count observations as they are stored: what is judged again must not leave late ones there."""
+    register(sqlite_store, "gw-1")
+    plan(sqlite_store, demo_project())
+    commit(sqlite_store, frames=[look(1, share=300)], letters=[], now_ms=1)
+    with writing(sqlite_store) as connection:
+        item = connection.execute(text("SELECT min(item) FROM observation")).scalar_one()
+        given = Reported(day=START + timedelta(days=30), note="到场", stage="", photos=(), claims={item: 2400})
+        roles = frozenset({"inspector"})
+        number = take_report(connection, "p1", given, roles=roles, by="li", now_ms=TAKEN_MS + 1)
+    with undone(sqlite_store) as connection:
+        for known_ms, seen in ((TAKEN_MS + 1, 1), (TAKEN_MS, 0)):
+            assert load_known(connection, "p1", until=NOW, known_ms=known_ms) is not None
+            stored = text("SELECT count(*) FROM observation WHERE refs = :ref")
+            assert connection.execute(stored, {"ref": f"report/{number}"}).scalar_one() == seen
 
 
 # --- many at once -----------------------------------------------------------------------------------------------------
