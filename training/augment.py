@@ -1,6 +1,7 @@
 """Image-space variety: light, weather, lens, sensor, codec. Each step takes and returns BGR uint8."""
 
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
@@ -19,28 +20,43 @@ TEXT = "0123456789:/- CAMchN"
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Varied:
-    """A varied image and the weather that the variation added to it (names of network.WEATHER)."""
+    """A varied image and the weather that the variation added to it (names of network.WEATHER).
+
+    `first` is the same wall of an earlier day in its own light, where one was given.
+    """
 
     image: Image
     weather: frozenset[str]
+    first: Image | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Variation:
-    """One step, how often it is taken, and the weather an image shows after it."""
+    """One step, how often it is taken, and the weather an image shows after it.
+
+    What is `lasting` (the paints of a place, a sensor's colours) is the same on another day.
+    """
 
     chance: float
     step: Step
     of: Literal["light", "air", "lens"] = "lens"
     weather: str = ""
+    lasting: bool = False
 
 
-def vary(image: Image, rng: Rng, *, light: bool = True, weather: frozenset[str] = frozenset()) -> Varied:
+def vary(
+    image: Image,
+    rng: Rng,
+    *,
+    light: bool = True,
+    weather: frozenset[str] = frozenset(),
+    first: Image | None = None,
+) -> Varied:
     """Apply each step with its own chance, in the order light → air → lens → sensor → codec.
 
     Images are varied by different degrees, from hardly to thoroughly: from ruins alone nothing is learnt (measured).
     `weather` is what the image shows already: one hard weather is enough, nothing would be left to see after two.
-    `light` False leaves the steps of light out (the ablation).
+    `light` False leaves the steps of light out (the ablation). `first`, a look of an earlier day, shares what lasts.
     """
     added: set[str] = set()
     degree = rng.uniform(0.1, 1.0)
@@ -50,9 +66,23 @@ def vary(image: Image, rng: Rng, *, light: bool = True, weather: frozenset[str] 
             continue
         if variation.weather and (added or weather & HARD_WEATHER):
             continue
+        if variation.lasting and first is not None:
+            first = variation.step(first, deepcopy(rng))
         image = variation.step(image, rng)
         added |= {variation.weather} - {""}
-    return Varied(image=image, weather=frozenset(added))
+    if first is not None and light:
+        first = _other_light(first, rng)
+    return Varied(image=image, weather=frozenset(added), first=first)
+
+
+def _other_light(image: Image, rng: Rng) -> Image:
+    """The light of another day, none of it so bad that a camera would not keep the look."""
+    degree = rng.uniform(0.05, 0.5)
+    for variation in VARIATIONS:
+        fair = variation.of == "light" and not variation.lasting and not variation.weather
+        if fair and rng.random() < variation.chance * degree:
+            image = variation.step(image, rng)
+    return image
 
 
 def _clip(values: npt.NDArray[np.floating]) -> Image:
@@ -308,14 +338,14 @@ def caption(image: Image, rng: Rng) -> Image:
 VARIATIONS: tuple[Variation, ...] = (
     Variation(chance=0.80, step=tone, of="light"),
     Variation(chance=0.50, step=white_balance, of="light"),
-    Variation(chance=0.35, step=hue, of="light"),
-    Variation(chance=0.20, step=channel_mix, of="light"),
+    Variation(chance=0.35, step=hue, of="light", lasting=True),
+    Variation(chance=0.20, step=channel_mix, of="light", lasting=True),
     Variation(chance=0.10, step=flat, of="light"),
     Variation(chance=0.25, step=side_light, of="light"),
     Variation(chance=0.12, step=hard_shadow, of="light"),
     Variation(chance=0.06, step=glare, of="light"),
     Variation(chance=0.10, step=night, of="light", weather="night"),
-    Variation(chance=0.05, step=grey, of="light"),
+    Variation(chance=0.05, step=grey, of="light", lasting=True),
     Variation(chance=0.12, step=haze, of="air"),
     Variation(chance=0.12, step=fog, of="air", weather="fog"),
     Variation(chance=0.08, step=rain, of="air", weather="rain"),

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from edge_agent.vision.first_look import shown
 from training.dataset import Sample, cut
 from training.loss import as_planes
 from training.network import CellNet
@@ -29,7 +30,8 @@ def held_cells(net: CellNet, samples: Sequence[Sample], *, kind: str) -> HeldCel
     with torch.no_grad():
         for sample in samples:
             canvas = torch.from_numpy(cut(sample.image, sample.nodes))[None]
-            out = net(as_planes(canvas)).stage[kind][0].flip(1)  # rows from the ground up
+            first = net.glance(as_planes(torch.from_numpy(shown(sample.before[0]))[None])) if sample.before else None
+            out = net(as_planes(canvas), first).stage[kind][0].flip(1)  # rows from the ground up
             mask = torch.from_numpy(sample.learnt)
             logits.append(out[:, mask].T)
             stages.append(torch.from_numpy(sample.truth.stage)[mask])

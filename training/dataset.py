@@ -18,7 +18,8 @@ from torch.utils.data import Dataset
 
 from edge_agent.vision.dataset import UNKNOWN, FaceTruth, FrameFile, SceneFolder, read_scene_folder
 from edge_agent.vision.errors import DatasetError
-from edge_agent.vision.rectify import dense_map
+from edge_agent.vision.first_look import SHOWN_FROM, SHRINK, enlarged, kept
+from edge_agent.vision.rectify import CELL_PX, canvas_size, dense_map
 from edge_agent.vision.stages import COVERS, STAGE_LISTS
 from training.augment import vary
 from training.network import WEATHER
@@ -36,6 +37,8 @@ LARGE = 10  # … and that one in a dozen shows, nearly a whole face
 LARGE_SHARE, NARROW_SHARE = 0.08, 0.2
 NOTHING_SHARE = 0.15  # samples that try (most fail) to show surroundings alone: hills and fences are no walls
 DISTRACTOR_SHARE = 0.25
+FIRST_SHARE, MIDDLE_SHARE = 0.6, 0.2  # samples compared with the first look, with a later one; the rest with none
+UNFAIR = frozenset({"night", "fog"})  # in which nothing is kept to be compared with
 TOUCHED_SHARE = 0.15  # of a cell behind something pasted from which its occluder is neither that nor none
 TRIES = 20
 
@@ -45,7 +48,8 @@ class Sample:
     """One face in one frame. `nodes` is its commissioned grid with margins; truth rows are from the ground up.
 
     `data` is the frame's file, shared by its faces. `hulls` are the outlines (native pixels) of all faces of the
-    scene: outside them nothing is being built.
+    scene: outside them nothing is being built. `before` are looks at the face in earlier frames (`first_look.kept`),
+    the first of them first.
     """
 
     scene: str
@@ -56,6 +60,7 @@ class Sample:
     scored: npt.NDArray[np.bool_]
     hulls: tuple[Array, ...]
     conditions: tuple[str, ...]
+    before: tuple[bytes, ...] = ()
 
     @property
     def image(self) -> Image:
@@ -78,10 +83,13 @@ class Batch:
 
     `stage` is UNKNOWN where it must not be learnt (hidden, not observable, untold) and counts in the stage list of
     the item's `work` (index into WORK_TYPES); `occluded` and `occluder` are UNKNOWN where untold; `weather` is
-    batch x 8 of 0 and 1, or UNKNOWN throughout where no conditions were told.
+    batch x 8 of 0 and 1, or UNKNOWN throughout where no conditions were told. `first` are canvases of an earlier look,
+    which `known` (batch, 0 or 1) says there was.
     """
 
     canvas: Tensor
+    first: Tensor
+    known: Tensor
     stage: Tensor
     occluded: Tensor
     occluder: Tensor
@@ -120,6 +128,7 @@ def samples_of(folder: SceneFolder) -> list[Sample]:
     scored = {name: cell_sight(grid, scene.camera, scene.privacy_masks).observable for name, grid in nodes.items()}
     grids = {name: grid.points for name, grid in nodes.items()}
     hulls = tuple(cv2.convexHull(g.reshape(-1, 2).astype(np.float32))[:, 0] for g in grids.values())
+    looks = _earlier_looks(folder, grids)
     return [
         Sample(
             scene=scene.scene_id,
@@ -130,10 +139,30 @@ def samples_of(folder: SceneFolder) -> list[Sample]:
             scored=scored[face_id],
             hulls=hulls,
             conditions=frame.conditions,
+            before=tuple(look for at, look in looks[face_id] if at < number),
         )
-        for frame, data in ((frame, _whole(frame)) for frame in folder.frames if frame.truth)
+        for number, frame, data in ((n, frame, _whole(frame)) for n, frame in enumerate(folder.frames) if frame.truth)
         for face_id, truth in frame.truth.items()
     ]
+
+
+def _earlier_looks(folder: SceneFolder, grids: dict[str, Array]) -> dict[str, list[tuple[int, bytes]]]:
+    """By face the frames (number and `kept` look) that others are compared with: the first fair one, as the agent
+    would keep it, and one from the middle, for a camera that came late.
+    """
+    found: dict[str, list[tuple[int, bytes]]] = {face_id: [] for face_id in grids}
+    for face_id, grid in grids.items():
+        fair = [
+            number
+            for number, frame in enumerate(folder.frames)
+            if (truth := frame.truth.get(face_id)) is not None
+            and not UNFAIR & set(frame.conditions)
+            and truth.occluded.mean() <= 1 - SHOWN_FROM
+        ]
+        for number in sorted({*fair[:1], *fair[len(fair) // 3 : len(fair) // 3 + 1]}):
+            image = cv2.imread(str(folder.frames[number].path), cv2.IMREAD_COLOR)
+            found[face_id].append((number, kept(cut(np.asarray(image, np.uint8), grid))))
+    return found
 
 
 def _whole(frame: FrameFile) -> bytes:
@@ -193,8 +222,9 @@ class Batches(Dataset[Batch]):
         varied: bool,
         light: bool = True,
         distractors: bool = True,
+        first: bool = True,
     ) -> None:
-        self._samples = samples
+        self._samples, self._first = samples, first
         self._epoch, self._varied = epoch, varied
         self._light, self._distractors = light, distractors
         rng = np.random.default_rng((epoch, 7))
@@ -228,7 +258,8 @@ class Batches(Dataset[Batch]):
         if nothing is not None:
             return self._finished(nothing_of(sample, cut(image, nothing), shape=shape), sample, rng)
         window = (slice(bottom, bottom + high), slice(left, left + wide))
-        piece = piece_of(sample, cut(image, grid), window=window)
+        first = window_look(self._compared_with(sample, rng), shape=sample.shape, window=window)
+        piece = piece_of(sample, cut(image, grid), window=window, first=first)
         if self._varied and self._distractors and rng.random() < DISTRACTOR_SHARE:
             donor = self._samples[int(rng.integers(0, len(self._samples)))].image
             piece = with_distractor(piece, rng, donor=donor)
@@ -236,17 +267,28 @@ class Batches(Dataset[Batch]):
             piece = piece.mirrored()
         return self._finished(piece, sample, rng)
 
+    def _compared_with(self, sample: Sample, rng: np.random.Generator) -> bytes:
+        """The look that a sample is compared with; empty for none."""
+        if not self._first or not sample.before:
+            return b""
+        chance = rng.random() if self._varied else 0.0
+        if chance >= FIRST_SHARE + MIDDLE_SHARE:
+            return b""
+        return sample.before[0] if chance < FIRST_SHARE else sample.before[-1]
+
     def _finished(self, piece: "Piece", sample: Sample, rng: np.random.Generator) -> Batch:
         shown = frozenset(sample.conditions)
-        canvas = piece.canvas
+        canvas, first = piece.canvas, piece.first
         if self._varied:
-            varied = vary(canvas, rng, light=self._light, weather=shown)
-            canvas = varied.image
+            varied = vary(canvas, rng, light=self._light, weather=shown, first=first)
+            canvas, first = varied.image, varied.first
             if varied.weather:
                 shown = shown - {"clear", "backlit"} | varied.weather
         told = [float(name in shown) for name in WEATHER] if sample.conditions else [float(UNKNOWN)] * len(WEATHER)
         return Batch(
             canvas=torch.from_numpy(np.ascontiguousarray(canvas)),
+            first=torch.from_numpy(np.zeros_like(canvas) if first is None else np.ascontiguousarray(enlarged(first))),
+            known=torch.tensor(float(first is not None)),
             stage=torch.from_numpy(np.ascontiguousarray(piece.stage[::-1])),
             occluded=torch.from_numpy(np.ascontiguousarray(piece.occluded[::-1])),
             occluder=torch.from_numpy(np.ascontiguousarray(piece.occluder[::-1])),
@@ -274,14 +316,28 @@ class Piece:
     occluded: Ints
     occluder: Ints
     cover: npt.NDArray[np.float32]
+    first: Image | None = None
 
     def mirrored(self) -> "Piece":
         """Left and right exchanged."""
-        return Piece(**{each.name: getattr(self, each.name)[:, ::-1] for each in fields(self)})
+        parts = {each.name: getattr(self, each.name) for each in fields(self)}
+        return Piece(**{name: None if part is None else part[:, ::-1] for name, part in parts.items()})
 
 
-def piece_of(sample: Sample, canvas: Image, *, window: tuple[slice, slice]) -> Piece:
-    """A window of a face. A hidden cell without a named occluder (a net, an older truth) leaves the kind untold."""
+def window_look(look: bytes, *, shape: Shape, window: tuple[slice, slice]) -> Image | None:
+    """The part of a kept look that a window of cells shows, still small; None without a look."""
+    if not look:
+        return None
+    small = np.asarray(cv2.imdecode(np.frombuffer(look, np.uint8), cv2.IMREAD_COLOR), np.uint8)
+    height, width = canvas_size(window[0].stop - window[0].start, window[1].stop - window[1].start)
+    top, left = (shape[0] - window[0].stop) * CELL_PX // SHRINK, window[1].start * CELL_PX // SHRINK
+    return small[top : top + height // SHRINK, left : left + width // SHRINK]
+
+
+def piece_of(sample: Sample, canvas: Image, *, window: tuple[slice, slice], first: Image | None = None) -> Piece:
+    """A window of a face, `first` as `window_look` gives it. A hidden cell without a named occluder (a net, an older
+    truth) leaves the kind untold.
+    """
     stage, occluded = sample.truth.stage[window].copy(), sample.truth.occluded[window].astype(np.int64)
     scored = sample.scored[window]
     stage[(occluded > 0) | ~scored] = UNKNOWN
@@ -293,6 +349,7 @@ def piece_of(sample: Sample, canvas: Image, *, window: tuple[slice, slice]) -> P
         occluded=np.where(scored, occluded, UNKNOWN),
         occluder=np.where(scored, occluder, UNKNOWN).astype(np.int64),
         cover=sample.truth.cover[window].astype(np.float32),
+        first=first,
     )
 
 
@@ -315,6 +372,7 @@ def with_distractor(piece: Piece, rng: np.random.Generator, *, donor: Image) -> 
         occluded=np.where(hidden & (piece.occluded >= 0), 1, piece.occluded),
         occluder=np.where(hidden & (piece.occluded == 0), pasted.kind, occluder),
         cover=piece.cover,
+        first=piece.first,
     )
 
 

@@ -23,7 +23,7 @@ from edge_agent.vision.stages import COVERS, OCCLUDERS, stages_of
 from training.calibrate import fit_temperature, held_cells
 from training.dataset import WORK_TYPES, Library, Sample
 from training.held import is_held, measured
-from training.network import CellNet
+from training.network import GLANCE, CellNet
 from training.quantise import Agreement, compare, quantise
 from training.spread import PLAIN, fit_intervals
 from training.train import ABLATIONS, network_for
@@ -32,19 +32,20 @@ OPSET = 17
 TOLERANCE = 2e-3  # largest logit difference between torch and onnxruntime
 HELD_MOST = 300  # held faces a work type that calibrate it
 TAUGHT_FROM = 50  # faces from which a work type counts as taught
-OUTPUTS = (*(f"stage_{kind}" for kind in WORK_TYPES), "cover", "occluded", "occluder")
+OUTPUTS = (*(f"stage_{kind}" for kind in WORK_TYPES), "cover", "occluded", "occluder", "glance")
 
 
 class _Exported(nn.Module):
-    """The network as the agent calls it: uint8 BGR, batch x height x width x 3."""
+    """The network as the agent calls it: uint8 BGR, batch x height x width x 3, and the glance of the first look."""
 
     def __init__(self, net: CellNet) -> None:
         super().__init__()
         self.net = net
 
-    def forward(self, canvas: Tensor) -> tuple[Tensor, ...]:
-        logits = self.net(canvas.permute(0, 3, 1, 2).float())
-        return (*(logits.stage[kind] for kind in WORK_TYPES), logits.cover, logits.occluded, logits.occluder)
+    def forward(self, canvas: Tensor, first: Tensor) -> tuple[Tensor, ...]:
+        now = self.net.glance(canvas.permute(0, 3, 1, 2).float())
+        logits = self.net.read(now, first)
+        return (*(logits.stage[kind] for kind in WORK_TYPES), logits.cover, logits.occluded, logits.occluder, now)
 
 
 def export_onnx(net: CellNet, path: Path) -> str:
@@ -54,13 +55,14 @@ def export_onnx(net: CellNet, path: Path) -> str:
     path.parent.mkdir(parents=True, exist_ok=True)
     torch.onnx.export(
         model,
-        (sample,),
+        (sample, torch.rand(1, GLANCE + 1, 4, 4)),
         str(path),
         opset_version=OPSET,
         dynamo=False,
-        input_names=["canvas"],
+        input_names=["canvas", "first"],
         output_names=list(OUTPUTS),
-        dynamic_axes={name: {2: "rows", 3: "cols"} for name in OUTPUTS} | {"canvas": {1: "height", 2: "width"}},
+        dynamic_axes={name: {2: "rows", 3: "cols"} for name in OUTPUTS}
+        | {"canvas": {1: "height", 2: "width"}, "first": {2: "rows_and_one", 3: "cols"}},
     )
     _check_same(model, path)
     return sha256_of(path)
@@ -75,9 +77,10 @@ def _check_same(model: nn.Module, path: Path) -> None:
     session = ort.InferenceSession(str(path), providers=["CPUExecutionProvider"])
     for rows, cols in ((3, 4), (7, 2), (1, 1)):
         canvas = torch.randint(0, 256, (1, *canvas_size(rows, cols), 3), dtype=torch.uint8)
+        first = torch.rand(1, GLANCE + 1, rows + 1, cols) * (rows % 2)
         with torch.no_grad():
-            wanted = model(canvas)
-        given = session.run(None, {"canvas": canvas.numpy()})
+            wanted = model(canvas, first)
+        given = session.run(None, {"canvas": canvas.numpy(), "first": first.numpy()})
         for name, want, got in zip(OUTPUTS, wanted, given, strict=True):
             worst = float(np.abs(want.numpy() - got).max())
             assert worst < TOLERANCE, f"{path.name}: output {name} at {rows} x {cols} cells differs by {worst}"

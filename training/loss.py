@@ -13,7 +13,7 @@ from torch.nn import functional
 from edge_agent.vision.dataset import UNKNOWN
 from edge_agent.vision.stages import STAGE_LISTS
 from training.dataset import WORK_TYPES, Batch, Batches, Sample
-from training.network import CellLogits, CellNet
+from training.network import GLANCE, CellLogits, CellNet
 
 CREDIT = {kind: torch.tensor(stages.credit_bp) / 10000 for kind, stages in STAGE_LISTS.items()}
 HIDDEN_WEIGHT = 2.0  # one cell in ten is hidden, and a hidden cell read as seen costs more than the reverse
@@ -24,6 +24,20 @@ WEATHER_SHARE = 0.15
 def as_planes(canvas: Tensor) -> Tensor:
     """Batch x H x W x 3 bytes as the network takes them in training."""
     return canvas.permute(0, 3, 1, 2).float().contiguous(memory_format=torch.channels_last)
+
+
+@torch.no_grad()
+def glances(net: CellNet, batch: Batch) -> Tensor:
+    """What each item is compared with, as `CellNet.glance` gives it; zeros where there was no earlier look.
+
+    Nothing is learnt through the earlier look: the weights that see it are those that see this one.
+    """
+    height, width = batch.stage.shape[-2:]
+    first = torch.zeros(len(batch.known), GLANCE + 1, height + 1, width)
+    known = batch.known > 0
+    if known.any():
+        first[known] = net.glance(as_planes(batch.first[known])).float()
+    return first
 
 
 def loss_of(logits: CellLogits, batch: Batch, *, weights: dict[str, Tensor], weather: bool = True) -> Tensor:
@@ -102,14 +116,14 @@ class Tally:
         }
 
 
-def measure(net: CellNet, samples: Sequence[Sample], *, size: int) -> dict[str, dict[str, Any]]:
-    """Figures by work type on plain windows of held samples."""
+def measure(net: CellNet, samples: Sequence[Sample], *, size: int, first: bool = True) -> dict[str, dict[str, Any]]:
+    """Figures by work type on plain windows of held samples, compared with the first look where there is one."""
     net.eval()
     tallies = {kind: Tally(confusion=np.zeros((len(credit),) * 2)) for kind, credit in CREDIT.items()}
-    plan = Batches(samples, size=size, epoch=0, varied=False)
+    plan = Batches(samples, size=size, epoch=0, varied=False, first=first)
     with torch.no_grad():
         for batch in map(plan.__getitem__, range(len(plan))):
-            logits = net(as_planes(batch.canvas))
+            logits = net(as_planes(batch.canvas), glances(net, batch))
             for index, kind in enumerate(WORK_TYPES):
                 mine = batch.work == index
                 if mine.any():

@@ -12,6 +12,7 @@ STRIDE = 8
 MEAN, SCALE = 118.0, 64.0
 WEATHER = ("clear", "overcast", "backlit", "rain", "fog", "snow", "dusk", "night")
 CONTEXT = 48  # channels of what a cell is told about its whole face
+GLANCE = 96  # channels by which a cell's first look is kept; one more says that there was one
 
 
 class CellLogits(NamedTuple):
@@ -60,6 +61,9 @@ class CellNet(nn.Module):
     thing was (props stand on the lower slab). Neighbours are read by a pair of convolutions; then the mean of the face
     is added to each cell (what light it is, what this building is made of) and neighbours are read once more.
 
+    A wall may be compared with how it was when the camera came: `first` is what `glance` gave of that look. An old
+    wall and a finished one can be of any colour; which one has changed, a single picture does not tell.
+
     `constant_channels` adds the position in the canvas as two input planes, `coarse` halves the canvas's resolution:
     the two ablations that are a matter of the network.
     """
@@ -67,7 +71,7 @@ class CellNet(nn.Module):
     def __init__(
         self,
         *,
-        widths: tuple[int, ...] = (32, 64, 80, 96),
+        widths: tuple[int, ...] = (32, 64, 80, GLANCE),
         constant_channels: bool = False,
         coarse: bool = False,
     ) -> None:
@@ -80,6 +84,9 @@ class CellNet(nn.Module):
         )
         self.wide = nn.Sequential(conv(c, d), Residual(d), Residual(d))
         self.to_cell = conv(d, e, stride=3)
+        self.compare = nn.Sequential(nn.Conv2d(2 * e, e, 1), nn.ReLU(inplace=True), nn.Conv2d(e, e, 1))
+        nn.init.zeros_(self.compare[2].weight)  # type: ignore[arg-type]
+        nn.init.zeros_(self.compare[2].bias)  # type: ignore[arg-type]
         self.neighbours = Residual(e)
         self.context = nn.Sequential(nn.Conv2d(e, CONTEXT, 1), nn.ReLU(inplace=True))
         self.told = nn.Conv2d(CONTEXT, e, 1)
@@ -91,8 +98,12 @@ class CellNet(nn.Module):
         self.rest = nn.Conv2d(e, len(COVERS) + 1 + len(OCCLUDERS), 1)
         self.weather = nn.Conv2d(CONTEXT, len(WEATHER), 1)
 
-    def forward(self, canvas: Tensor) -> CellLogits:
-        cells, context = self.cells(canvas)
+    def forward(self, canvas: Tensor, first: Tensor | None = None) -> CellLogits:
+        return self.read(self.glance(canvas), first)
+
+    def read(self, now: Tensor, first: Tensor | None) -> CellLogits:
+        """Logits from the glance of this look and that of the first one (None: there was none)."""
+        cells, context = self.cells(now, first)
         cells = self.drop(cells)[:, :, 1:]  # the row above the top storey has told its neighbours
         rest = self.rest(cells)
         covers = len(COVERS)
@@ -104,14 +115,24 @@ class CellNet(nn.Module):
             weather=self.weather(context).flatten(1),
         )
 
-    def cells(self, canvas: Tensor) -> tuple[Tensor, Tensor]:
-        """Cell features with the row above the face, and the context of the face (batch x CONTEXT x 1 x 1)."""
+    def glance(self, canvas: Tensor) -> Tensor:
+        """Each cell by itself, and the row above the face: batch x GLANCE + 1 x rows + 1 x cols, the last all ones."""
         features = self.stem(self._planes((canvas - MEAN) / SCALE))
         below, side = MARGIN_BELOW_PX // STRIDE, MARGIN_SIDE_PX // STRIDE
         features = features[:, :, :-below, side:-side]  # the margin storey above stays, as one more row of cells
         features = self.wide(nn.functional.avg_pool2d(features, 2))
         with torch.autocast(canvas.device.type, enabled=False):  # one column in bfloat16: NaN by oneDNN
             cells = self.to_cell(features.float())
+        return torch.cat([cells, torch.ones_like(cells[:, :1])], dim=1)
+
+    def cells(self, now: Tensor, first: Tensor | None) -> tuple[Tensor, Tensor]:
+        """Cell features with the row above the face, and the context of the face (batch x CONTEXT x 1 x 1).
+
+        `first` is a glance, or zeros throughout where nothing was seen before.
+        """
+        cells = now[:, :-1]
+        if first is not None:
+            cells = cells + first[:, -1:] * self.compare(torch.cat([cells, first[:, :-1]], dim=1))
         cells = self.neighbours(cells)
         context = self.context(cells.mean(dim=(2, 3), keepdim=True))
         return self.again(cells + self.told(context)), context

@@ -15,13 +15,16 @@ import onnxruntime as ort
 from onnxruntime.quantization import CalibrationDataReader, CalibrationMethod, QuantFormat, QuantType, quantize_static
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
+from edge_agent.vision.first_look import shown
 from edge_agent.vision.rectify import canvas_size
+from edge_agent.vision.session import nothing_before
 from edge_agent.vision.stages import STAGE_LISTS
-from training.augment import fog, night
+from training.augment import fog, night, tone
 from training.dataset import WORK_TYPES, Sample, cut
 
 Image = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float64]
+Given = dict[str, npt.NDArray[np.generic]]
 MOST_SHIFT_BP = 20  # of the mean face error, 1/10000
 PLAIN, DIM = 72, 16  # calibration canvases as they are, and in each of made-up night and fog
 TIMED_RUNS = 15
@@ -65,7 +68,7 @@ def quantise(source: Path, target: Path, samples: Sequence[Sample]) -> None:
         quantize_static(
             str(ready),
             str(target),
-            _Canvases(calibration_canvases(samples)),
+            _Canvases(_with_glances(_session(source), calibration_canvases(samples))),
             quant_format=QuantFormat.QDQ,
             per_channel=True,
             activation_type=QuantType.QUInt8,
@@ -96,13 +99,22 @@ def calibration_canvases(samples: Sequence[Sample]) -> list[Image]:
     return plain + [step(plain[i % len(plain)], rng) for step in (night, fog) for i in range(DIM) if plain]
 
 
-class _Canvases(CalibrationDataReader):  # type: ignore[misc]
-    def __init__(self, canvases: list[Image]) -> None:
-        self._rest: Iterator[Image] = iter(canvases)
+def _with_glances(session: ort.InferenceSession, canvases: list[Image]) -> list[Given]:
+    """Each canvas compared with nothing, or (every other one) with itself in other light."""
+    rng = np.random.default_rng(12)
+    given: list[Given] = []
+    for number, canvas in enumerate(canvases):
+        first = glance_of(session, tone(canvas, rng)) if number % 2 else nothing_before(canvas)
+        given.append({"canvas": canvas[None], "first": first})
+    return given
 
-    def get_next(self) -> dict[str, Image] | None:
-        canvas = next(self._rest, None)
-        return None if canvas is None else {"canvas": canvas[None]}
+
+class _Canvases(CalibrationDataReader):  # type: ignore[misc]
+    def __init__(self, given: list[Given]) -> None:
+        self._rest: Iterator[Given] = iter(given)
+
+    def get_next(self) -> Given | None:
+        return next(self._rest, None)
 
 
 def compare(plain: Path, quantised: Path, held: Sequence[Sample]) -> Agreement:
@@ -130,11 +142,19 @@ def face_error(session: ort.InferenceSession, samples: Sequence[Sample]) -> floa
     credit = np.array(STAGE_LISTS[kind].credit_bp) / 100
     errors = []
     for sample in samples:
-        (said,) = session.run([f"stage_{kind}"], {"canvas": cut(sample.image, sample.nodes)[None]})
+        canvas = cut(sample.image, sample.nodes)
+        first = glance_of(session, shown(sample.before[0])) if sample.before else nothing_before(canvas)
+        (said,) = session.run([f"stage_{kind}"], {"canvas": canvas[None], "first": first})
         stage: Floats = np.exp(said[0, :, ::-1] - said[0].max(axis=0)[None, ::-1])
         read = np.einsum("src,s->rc", stage / stage.sum(axis=0), credit)
         errors.append(abs(float((read - credit[sample.truth.stage.clip(0)])[sample.learnt].mean())))
     return round(float(np.mean(errors)), 4)
+
+
+def glance_of(session: ort.InferenceSession, canvas: Image) -> npt.NDArray[np.float32]:
+    """What the network keeps of a look, to be handed in as `first`."""
+    (glance,) = session.run(["glance"], {"canvas": canvas[None], "first": nothing_before(canvas)})
+    return np.asarray(glance, np.float32)
 
 
 def canvas_ms(session: ort.InferenceSession) -> float:
@@ -143,6 +163,6 @@ def canvas_ms(session: ort.InferenceSession) -> float:
     times = []
     for _ in range(TIMED_RUNS):
         started = time.thread_time()
-        session.run(None, {"canvas": canvas})
+        session.run(None, {"canvas": canvas, "first": nothing_before(canvas[0])})
         times.append(1000 * (time.thread_time() - started))
     return median(times)

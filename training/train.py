@@ -24,7 +24,7 @@ from torch.utils.data import DataLoader
 from training.curves import draw_curves
 from training.dataset import Batch, Batches, Library, Sample, choose, stage_weights
 from training.held import is_held, measured
-from training.loss import as_planes, loss_of, measure
+from training.loss import as_planes, glances, loss_of, measure
 from training.network import CellNet
 from training.start import take_over
 
@@ -42,6 +42,7 @@ class Ablation:
     light: bool = True
     constant_channels: bool = False
     coarse: bool = False
+    first: bool = True
 
 
 ABLATIONS = {
@@ -51,6 +52,7 @@ ABLATIONS = {
     "light": Ablation(light=False),
     "constant_channels": Ablation(constant_channels=True),
     "resolution": Ablation(coarse=True),
+    "first_look": Ablation(first=False),
 }
 
 
@@ -102,7 +104,9 @@ def train(plan: Plan, console: Console) -> CellNet:
         every = [sample for samples in library.samples for sample in samples]
         facts: dict[str, Any] = {"epoch": run.epoch, "scenes": len({s.scene for s in every}), "faces": len(every)}
         facts |= {"learnt": learnt, "loss": round(loss, 4), "rate": run.rate, "progress": round(run.progress, 4)}
-        facts["held"] = measure(run.ema.module, measured(every, most=MEASURED_MOST), size=plan.batch)
+        facts["held"] = measure(
+            run.ema.module, measured(every, most=MEASURED_MOST), size=plan.batch, first=plan.with_.first
+        )
         facts["seconds"] = round(time.monotonic() - started, 1)
         run.keep(facts)
         console.print(told(facts))
@@ -170,6 +174,7 @@ class _Run:
             varied=True,
             light=plan.with_.light,
             distractors=plan.with_.distractors,
+            first=plan.with_.first,
         )
         loader = DataLoader(
             batches,
@@ -211,7 +216,7 @@ class _Run:
         """One step; its loss times the share of a full batch it was."""
         self.optimiser.zero_grad(set_to_none=True)
         with torch.autocast("cpu", torch.bfloat16):
-            logits = self.net(as_planes(batch.canvas))
+            logits = self.net(as_planes(batch.canvas), glances(self.net, batch))
         loss = loss_of(logits, batch, weights=weights, weather=self.plan.with_.weather)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.net.parameters(), 2.0)

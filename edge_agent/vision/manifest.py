@@ -12,7 +12,7 @@ from edge_agent.vision.stages import COVERS, OCCLUDERS, stages_of
 from wire.scene.reading import first_place, first_problem
 
 SCHEMA = "siteprogress.models/2"
-KNOWN_FORMAT = 2  # the newest model format that this agent understands; an entry's `needs` may not be above it
+KNOWN_FORMAT = 3  # the newest model format that this agent understands; an entry's `needs` may not be above it
 
 Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 FileName = Annotated[str, Field(min_length=1)]

@@ -9,9 +9,11 @@ import numpy as np
 
 from edge_agent.vision.errors import MemoryFormatError
 from edge_agent.vision.filter import FaceBelief
+from edge_agent.vision.first_look import FirstLook
 from edge_agent.vision.quality import QualityHistory
 from edge_agent.vision.registration import Reference, ReferenceBank
 from edge_agent.vision.remembered import history_arrays, history_header, history_of, older_history
+from edge_agent.vision.scene import Face
 from edge_agent.vision.sun import LightByHour
 from edge_agent.vision.tops import blank_top
 
@@ -20,7 +22,8 @@ FORMAT = "siteprogress.camera-memory/1"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CameraMemory:
-    """Quality history, reference bank and the belief about each face, by face_id. The default knows nothing.
+    """Quality history, reference bank, the belief about each face by face_id, and how each first looked. The default
+    knows nothing.
 
     `view` names the commissioning it was gathered under (`see.view_of`), "" where that is not told.
     """
@@ -28,11 +31,13 @@ class CameraMemory:
     quality: QualityHistory = field(default_factory=QualityHistory)
     bank: ReferenceBank = field(default_factory=ReferenceBank)
     faces: tuple[tuple[str, FaceBelief], ...] = ()
+    first_looks: tuple[FirstLook, ...] = ()
     view: str = ""
 
     def under(self, view: str) -> "CameraMemory":
         """The memory to look with under a commissioning. A person who marks the faces anew vouches for the view: what
-        was compared with the old one is let go, what is held of the cells and the course of time are not.
+        was compared with the old one is let go, what is held of the cells, how they first looked and the course of
+        time are not.
         """
         if self.view in ("", view):
             return replace(self, view=view)
@@ -43,6 +48,13 @@ class CameraMemory:
         """The belief about a face, None if it was never looked at."""
         return dict(self.faces).get(face_id)
 
+    def first_look(self, face: Face) -> FirstLook | None:
+        """How a face first looked, None before it was seen well or when it has other rows and columns since."""
+        for look in self.first_looks:
+            if (look.face_id, look.rows, look.cols) == (face.face_id, face.rows, face.cols):
+                return look
+        return None
+
     def to_bytes(self) -> bytes:
         """Everything, without pickling; `from_bytes` gives an equal memory back."""
         arrays: dict[str, np.ndarray] = dict(history_arrays(self.quality))
@@ -50,6 +62,8 @@ class CameraMemory:
             arrays[f"phases{i}"], arrays[f"seen_s{i}"] = belief.phases, belief.seen_s
             arrays[f"looks{i}"], arrays[f"top{i}"] = belief.looks, belief.top
             arrays[f"top_s{i}"], arrays[f"reach{i}"] = np.array(belief.top_s), np.array(belief.reach)
+        for i, first in enumerate(self.first_looks):
+            arrays[f"first{i}"] = np.frombuffer(first.jpeg, np.uint8)
         for i, ref in enumerate(self.bank.references):
             arrays[f"look{i}"] = np.frombuffer(ref.jpeg, np.uint8)
         if self.bank.latest is not None:
@@ -71,6 +85,7 @@ class CameraMemory:
             "shifts": [(ref.dx_px, ref.dy_px) for ref in bank.references],
             "latest_shift": None if bank.latest is None else (bank.latest.dx_px, bank.latest.dy_px),
             "faces": [face_id for face_id, _ in self.faces],
+            "first_looks": [(look.face_id, look.rows, look.cols) for look in self.first_looks],
             "view": self.view,
         }
 
@@ -107,8 +122,18 @@ class CameraMemory:
                 verified_at_s=header["verified_at_s"],  # type: ignore[arg-type]
             ),
             faces=tuple((face_id, _belief(arrays, i)) for i, face_id in enumerate(faces)),
+            first_looks=_first_looks(header, arrays),
             view=str(header.get("view", "")),
         )
+
+
+def _first_looks(header: dict[str, object], arrays: dict[str, np.ndarray]) -> tuple[FirstLook, ...]:
+    """Older versions kept none."""
+    told: list[tuple[str, int, int]] = header.get("first_looks", [])  # type: ignore[assignment]
+    return tuple(
+        FirstLook(face_id=face_id, rows=rows, cols=cols, jpeg=arrays[f"first{i}"].tobytes())
+        for i, (face_id, rows, cols) in enumerate(told)
+    )
 
 
 def _reach(seen_s: np.ndarray) -> int:

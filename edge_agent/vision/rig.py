@@ -67,9 +67,9 @@ class Recorder:
     answers: list[CellLikelihoods] = field(default_factory=list)
     times_ms: list[float] = field(default_factory=list)
 
-    def infer(self, canvas: Image) -> CellLikelihoods:
+    def infer(self, canvas: Image, first: bytes = b"") -> CellLikelihoods:
         started = perf_counter()
-        answer = self.net.infer(canvas)
+        answer = self.net.infer(canvas, first)
         self.times_ms.append(1000 * (perf_counter() - started))
         self.canvases.append(canvas)
         self.answers.append(answer)
@@ -90,5 +90,5 @@ class FeatureEye:
     stages: StageList
     baseline: FeatureBaseline
 
-    def infer(self, canvas: Image) -> CellLikelihoods:
+    def infer(self, canvas: Image, first: bytes = b"") -> CellLikelihoods:
         return self.baseline.infer(canvas)

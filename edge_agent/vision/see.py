@@ -9,6 +9,7 @@ import numpy as np
 
 from edge_agent.vision.errors import FrameError
 from edge_agent.vision.filter import FaceBelief, Observation, adopted, update
+from edge_agent.vision.first_look import FirstLook, kept, worth_keeping
 from edge_agent.vision.frame import Frame, Image
 from edge_agent.vision.interval import Spread
 from edge_agent.vision.landmarks import frame_landmarks
@@ -39,7 +40,7 @@ class Network(Protocol):
     def entry(self) -> ModelEntry: ...
     @property
     def stages(self) -> StageList: ...
-    def infer(self, canvas: Image) -> CellLikelihoods: ...
+    def infer(self, canvas: Image, first: bytes = b"") -> CellLikelihoods: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +63,7 @@ class Seen:
 class _FaceSeen:
     reading: FaceReading
     belief: FaceBelief
+    first: FirstLook | None
     occluder: Floats | None = None
 
 
@@ -99,7 +101,10 @@ def see(frame: Frame, scene: Scene, net: Network, memory: CameraMemory) -> Seen:
         registration=registered.registration,
         unverified_s=0.0 if verified_at_s is None else now_s - verified_at_s,
     )
-    faces = tuple(_see_face(view, face, net, belief=memory.belief(face.face_id)) for face in scene.faces)
+    faces = tuple(
+        _see_face(view, face, net, belief=memory.belief(face.face_id), first=memory.first_look(face))
+        for face in scene.faces
+    )
     return Seen(
         readings=tuple(seen.reading for seen in faces),
         memory=replace(
@@ -107,6 +112,7 @@ def see(frame: Frame, scene: Scene, net: Network, memory: CameraMemory) -> Seen:
             quality=remember(frame, quality, memory.quality),
             bank=registered.bank,
             faces=tuple((seen.reading.face_id, seen.belief) for seen in faces),
+            first_looks=tuple(seen.first for seen in faces if seen.first),
         ),
         occluders={seen.reading.face_id: seen.occluder for seen in faces if seen.occluder is not None},
         shift=view.registration.shift,
@@ -132,17 +138,22 @@ def _check_size(frame: Frame, scene: Scene) -> None:
         )
 
 
-def _see_face(view: _View, face: Face, net: Network, *, belief: FaceBelief | None) -> _FaceSeen:
+def _see_face(
+    view: _View, face: Face, net: Network, *, belief: FaceBelief | None, first: FirstLook | None
+) -> _FaceSeen:
     belief = adopted(belief, face.rows, face.cols, stages=net.stages)  # blank if new, or commissioned anew
     if not view.may_update:
-        return _FaceSeen(reading=_reading(view, face, net, belief=belief, look=_blind(face)), belief=belief)
+        reading = _reading(view, face, net, belief=belief, look=_blind(face))
+        return _FaceSeen(reading=reading, belief=belief, first=first)
     canvas = rectify(view.frame, view.scene, face, shift=view.registration.shift)
-    likelihoods = net.infer(canvas.image)
+    likelihoods = net.infer(canvas.image, first.jpeg if first else b"")
     observation = observe(likelihoods, observable=canvas.observable, in_view=canvas.in_view)
+    if first is None and worth_keeping(observation.visible, canvas.in_view):
+        first = FirstLook(face_id=face.face_id, rows=face.rows, cols=face.cols, jpeg=kept(canvas.image))
     belief = update(belief, observation, now_s=view.frame.captured_at.timestamp(), stages=net.stages)
     look = Look(visible=observation.visible, cover=np.asarray(likelihoods.cover, float))
     reading = _reading(view, face, net, belief=belief, look=look)
-    return _FaceSeen(reading=reading, belief=belief, occluder=likelihoods.occluder)
+    return _FaceSeen(reading=reading, belief=belief, first=first, occluder=likelihoods.occluder)
 
 
 def observe(likelihoods: CellLikelihoods, *, observable: Mask, in_view: Mask) -> Observation:

@@ -1,6 +1,7 @@
 """The one place that touches onnxruntime: loads checked weights and turns canvases into cell likelihoods."""
 
 import hashlib
+from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ import onnxruntime as ort
 from onnxruntime.capi import onnxruntime_pybind11_state as state
 
 from edge_agent.vision.errors import ModelError
+from edge_agent.vision.first_look import shown
 from edge_agent.vision.frame import Image
 from edge_agent.vision.manifest import CanvasSpec, ModelEntry, Precision, Variant, read_entry
 from edge_agent.vision.rectify import CELL_PX, MARGIN_ABOVE_PX, MARGIN_BELOW_PX, MARGIN_SIDE_PX, canvas_size
@@ -21,6 +23,9 @@ __all__ = ["CanvasSpec", "CellLikelihoods", "CellNetwork", "ModelEntry", "load_n
 
 Floats = npt.NDArray[np.float32]
 INPUT = "canvas"
+FIRST, GLANCE = "first", "glance"  # what a look is compared with, and what a look gives to be compared with
+GLANCE_CHANNELS = 97
+GLANCES_MOST = 64  # first looks of so many faces are kept as the network sees them
 WARM_UP_CELLS = (2, 2)
 RUN_FAILURES = (  # onnxruntime's exceptions have no common parent of their own
     state.EPFail,
@@ -58,6 +63,8 @@ class CellNetwork:
 
     def __init__(self, session: ort.InferenceSession, *, entry: ModelEntry, work_type: str, sha256: str) -> None:
         self._session = session
+        self._compares = any(node.name == FIRST for node in session.get_inputs())
+        self._glances: OrderedDict[bytes, Floats] = OrderedDict()
         self._outputs = [entry.head, "cover", "occluded", *(["occluder"] if entry.occluders else [])]
         self._only_asked = ort.RunOptions()
         self._only_asked.only_execute_path_to_fetches = True
@@ -66,10 +73,16 @@ class CellNetwork:
         self.stages = stages_of(work_type)
         self.sha256 = sha256
 
-    def infer(self, canvas: Image) -> CellLikelihoods:
-        """Likelihoods for a BGR canvas of `rectify`; ModelError when it is no uint8 image of whole cells."""
+    def infer(self, canvas: Image, first: bytes = b"") -> CellLikelihoods:
+        """Likelihoods for a BGR canvas of `rectify`; ModelError when it is no uint8 image of whole cells.
+
+        `first` is the face's first look (`first_look.kept`), empty for none; older weights compare with nothing.
+        """
         _check_canvas(canvas, file=self.entry.file)
-        given = self._session.run(self._outputs, {INPUT: canvas[None]}, self._only_asked)
+        inputs: dict[str, npt.NDArray[np.generic]] = {INPUT: canvas[None]}
+        if self._compares:
+            inputs[FIRST] = self._glance(first) if first else nothing_before(canvas)
+        given = self._session.run(self._outputs, inputs, self._only_asked)
         if not all(np.isfinite(values).all() for values in given):
             raise ModelError(file=self.entry.file, reason="says figures that are none (NaN or infinite) of a canvas")
         stage, cover, occluded, *occluder = (values[0, :, ::-1].transpose(1, 2, 0) for values in given)
@@ -79,6 +92,24 @@ class CellNetwork:
             occluded=_sigmoid(occluded[..., 0]),
             occluder=_softmax(occluder[0]) if occluder else None,
         )
+
+    def _glance(self, first: bytes) -> Floats:
+        """How the network sees a first look: made once, it is the same for every later look."""
+        if first not in self._glances:
+            canvas = shown(first)
+            inputs = {INPUT: canvas[None], FIRST: nothing_before(canvas)}
+            (glance,) = self._session.run([GLANCE], inputs, self._only_asked)
+            self._glances[first] = np.asarray(glance, np.float32)
+            while len(self._glances) > GLANCES_MOST:
+                self._glances.popitem(last=False)
+        return self._glances[first]
+
+
+def nothing_before(canvas: Image) -> Floats:
+    """What a look is compared with when there was none before: 1 x GLANCE_CHANNELS x rows + 1 x cols of nothing."""
+    rows = (canvas.shape[0] - MARGIN_ABOVE_PX - MARGIN_BELOW_PX) // CELL_PX
+    cols = (canvas.shape[1] - 2 * MARGIN_SIDE_PX) // CELL_PX
+    return np.zeros((1, GLANCE_CHANNELS, rows + 1, cols), np.float32)
 
 
 def load_network(
@@ -143,8 +174,9 @@ def _session(weights: Path, *, sha256: str, threads: int) -> ort.InferenceSessio
 def _check_contract(session: ort.InferenceSession, *, entry: ModelEntry, file: str) -> None:
     """Input and outputs by name, type, rank and count of classes, as far as the file tells them."""
     inputs = {node.name: node for node in session.get_inputs()}
-    if set(inputs) != {INPUT}:
-        raise ModelError(file=file, reason=f"takes inputs {', '.join(inputs)}, expected {INPUT} alone")
+    if not {INPUT} <= set(inputs) <= {INPUT, FIRST}:
+        reason = f"takes inputs {', '.join(inputs)}, expected {INPUT}, and beside it {FIRST} at most"
+        raise ModelError(file=file, reason=reason)
     canvas = inputs[INPUT]
     if canvas.type != "tensor(uint8)":
         raise ModelError(file=file, reason=f"takes a {canvas.type} {INPUT}, expected tensor(uint8)")
@@ -154,6 +186,9 @@ def _check_contract(session: ort.InferenceSession, *, entry: ModelEntry, file: s
     channels = {entry.head: len(entry.stages), "cover": len(entry.covers), "occluded": 1}
     if entry.occluders:
         channels["occluder"] = len(entry.occluders)
+    if FIRST in inputs:
+        _check_first(inputs[FIRST], file=file)
+        channels[GLANCE] = GLANCE_CHANNELS
     outputs = {node.name: node for node in session.get_outputs()}
     for name, count in channels.items():
         if name not in outputs:
@@ -162,6 +197,13 @@ def _check_contract(session: ort.InferenceSession, *, entry: ModelEntry, file: s
         if len(shape) != 4 or not _fits(shape[1], count):
             reason = f"output {name} is {_shown(shape)}, expected 1 x {count} classes x rows x cols"
             raise ModelError(file=file, reason=reason)
+
+
+def _check_first(first: ort.NodeArg, *, file: str) -> None:
+    shape = first.shape
+    if first.type != "tensor(float)" or len(shape) != 4 or not _fits(shape[1], GLANCE_CHANNELS):
+        wanted = f"tensor(float) of 1 x {GLANCE_CHANNELS} x rows + 1 x cols"
+        raise ModelError(file=file, reason=f"takes a {first.type} {FIRST} of {_shown(shape)}, expected {wanted}")
 
 
 def _line(error: BaseException) -> str:

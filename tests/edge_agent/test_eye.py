@@ -61,8 +61,8 @@ def test_no_still_leaves_of_a_frame_that_may_show_another_view() -> None:
 class Passing(ColourNetwork):
     """Sees somebody in one cell."""
 
-    def infer(self, canvas: Image) -> CellLikelihoods:
-        seen = super().infer(canvas)
+    def infer(self, canvas: Image, first: bytes = b"") -> CellLikelihoods:
+        seen = super().infer(canvas, first)
         occluder = np.zeros((*seen.occluded.shape, len(OCCLUDERS)), np.float32)
         occluder[1, 1, OCCLUDERS.index("vehicle_person")] = 0.6
         return replace(seen, occluder=occluder)

@@ -70,7 +70,7 @@ REFUSED = {
         other_weights(Tiny(sizes=(1, 512, 512, 3))),
         "canvas of 1 x 512 x 512 x 3, expected 1 x height",
     ),
-    "newer": (spoilt(lambda entry: entry.update(needs=3)), "needs model format 3, this agent knows up to 2"),
+    "newer": (spoilt(lambda entry: entry.update(needs=4)), "needs model format 4, this agent knows up to 3"),
     "wrong head": (spoilt(lambda entry: entry.update(head="stage_bridge")), "gives no output stage_bridge"),
     "first schema": (first_schema, "is of schema 'siteprogress.models/1', this agent reads siteprogress.models/2"),
     "int8 absent": (lambda folder: None, "has no int8 weights, expected one of fp32"),

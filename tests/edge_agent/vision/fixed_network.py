@@ -29,7 +29,7 @@ class ColourNetwork:
     entry: ModelEntry = field(default_factory=an_entry)
     stages: StageList = NEW_BUILD
 
-    def infer(self, canvas: Image) -> CellLikelihoods:
+    def infer(self, canvas: Image, first: bytes = b"") -> CellLikelihoods:
         rows = (canvas.shape[0] - MARGIN_ABOVE_PX) // CELL_PX
         cols = (canvas.shape[1] - 2 * MARGIN_SIDE_PX) // CELL_PX
         kinds = len(self.stages.names)
