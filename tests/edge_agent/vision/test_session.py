@@ -12,9 +12,10 @@ import pytest
 from edge_agent.vision.baseline import baseline_work_types, load_baseline
 from edge_agent.vision.dataset import UNKNOWN, read_scene_folder
 from edge_agent.vision.errors import ModelError
+from edge_agent.vision.first_look import kept
 from edge_agent.vision.frame import decode_frame
 from edge_agent.vision.rectify import canvas_size, rectify
-from edge_agent.vision.session import load_network, load_networks
+from edge_agent.vision.session import GLANCE_CHANNELS, GLANCES_MOST, load_network, load_networks
 from edge_agent.vision.stages import COVERS, OCCLUDERS, STAGE_LISTS
 from tests.edge_agent.vision.tiny_onnx import CHANNELS, FLOAT, Tiny
 
@@ -117,6 +118,30 @@ def test_the_occluder_is_told_only_by_weights_that_have_the_head(tmp_path: Path)
         tmp_path, Tiny(outputs=old), lambda m: [entry.update(occluders=[]) for entry in m["models"].values()]
     )
     assert load_network(folder).infer(np.zeros((*canvas_size(1, 1), 3), np.uint8)).occluder is None
+
+
+def test_a_look_is_compared_with_the_first_one_by_weights_that_can(tmp_path: Path) -> None:
+    net = load_network(a_models_folder(tmp_path, Tiny(first=GLANCE_CHANNELS)))
+    canvas = np.full((*canvas_size(3, 2), 3), 9, np.uint8)
+    alone = net.infer(canvas).occluded
+    dark, bright = (net.infer(canvas, kept(np.full_like(canvas, grey))).occluded for grey in (0, 250))
+    assert alone == pytest.approx(dark, abs=1e-6)
+    assert (bright > alone + 0.2).all()
+    assert net.infer(canvas, kept(np.full_like(canvas, 250))).occluded == pytest.approx(bright)
+
+
+def test_weights_that_compare_nothing_take_a_first_look_and_go_on_without(tmp_path: Path) -> None:
+    net = load_network(a_models_folder(tmp_path))
+    canvas = np.full((*canvas_size(3, 2), 3), 200, np.uint8)
+    assert (net.infer(canvas, kept(canvas)).stage == net.infer(canvas).stage).all()
+
+
+def test_first_looks_are_forgotten_before_they_fill_the_memory(tmp_path: Path) -> None:
+    net = load_network(a_models_folder(tmp_path, Tiny(first=GLANCE_CHANNELS)))
+    canvas = np.full((*canvas_size(1, 1), 3), 9, np.uint8)
+    for grey in range(GLANCES_MOST + 5):
+        net.infer(canvas, kept(np.full_like(canvas, grey)))
+    assert len(net._glances) == GLANCES_MOST
 
 
 def entry_of(manifest: dict[str, Any]) -> dict[str, Any]:

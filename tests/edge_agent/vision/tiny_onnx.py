@@ -23,9 +23,14 @@ class Tiny:
     kind: int = UINT8
     sizes: tuple[int | str, ...] = (1, "height", "width", 3)
     cell_px: int = 48
+    first: int = 0
 
     def data(self) -> bytes:
-        """The file: mean colour of each cell through one 1x1 convolution an output (channel c weighs colour c / 10)."""
+        """The file: mean colour of each cell through one 1x1 convolution an output (channel c weighs colour c / 10).
+
+        With `first` channels it takes a first look as well, gives a glance of so many channels (of the row above too,
+        the last one being the mean colour / 10 times its number), and hides a cell by that channel of its first look.
+        """
         cells = [
             _node("Cast", (self.name,), "real", _number("to", FLOAT)),
             _node("Transpose", ("real",), "planes", _numbers("perm", (0, 3, 1, 2))),
@@ -37,18 +42,43 @@ class Tiny:
                 _numbers("kernel_shape", (self.cell_px, self.cell_px)) + _numbers("strides", (self.cell_px,) * 2),
             ),
         ]
-        heads = [_node("Conv", ("cells", f"w_{name}"), name) for name, _ in self.outputs]
+        heads = [_node("Conv", ("cells", f"w_{name}"), self._head(name)) for name, _ in self.outputs]
         constants = [
             _ints("starts", (48, 24)),
             _ints("ends", (-24, -24)),
             _ints("axes", (2, 3)),
             *(_weight(f"w_{name}", channels) for name, channels in self.outputs),
         ]
+        if self.first:
+            heads += self._comparing()
+            constants += [
+                _ints("from_above", (0, 24)),
+                _ints("row_and_channel", (1, self.first - 1)),
+                _ints("to_the_end", (1 << 30, self.first)),
+                _ints("rows_and_channels", (2, 1)),
+                _weight("w_glance", self.first),
+            ]
         graph = b"".join(_bytes(1, node) for node in cells + heads) + _text(2, "tiny")
         graph += b"".join(_bytes(5, constant) for constant in constants)
         graph += _bytes(11, _value(self.name, self.kind, self.sizes))
         graph += b"".join(_bytes(12, _value(n, FLOAT, (1, c, "rows", "cols"))) for n, c in self.outputs)
+        if self.first:
+            graph += _bytes(11, _value("first", FLOAT, (1, self.first, "rows_and_one", "cols")))
+            graph += _bytes(12, _value("glance", FLOAT, (1, self.first, "rows_and_one", "cols")))
         return _int(1, 8) + _bytes(7, graph) + _bytes(8, _text(1, "") + _int(2, 17))
+
+    def _head(self, name: str) -> str:
+        return "seen_occluded" if self.first and name == "occluded" else name
+
+    def _comparing(self) -> list[bytes]:
+        pool = _numbers("kernel_shape", (self.cell_px, self.cell_px)) + _numbers("strides", (self.cell_px,) * 2)
+        return [
+            _node("Slice", ("planes", "from_above", "ends", "axes"), "whole"),
+            _node("AveragePool", ("whole",), "each", pool),
+            _node("Conv", ("each", "w_glance"), "glance"),
+            _node("Slice", ("first", "row_and_channel", "to_the_end", "rows_and_channels"), "before"),
+            _node("Add", ("seen_occluded", "before"), "occluded"),
+        ]
 
 
 def _varint(value: int) -> bytes:
