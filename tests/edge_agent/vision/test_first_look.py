@@ -62,10 +62,10 @@ def test_it_survives_a_kill_and_lines_that_are_corrected_but_no_other_grid() -> 
     again = CameraMemory.from_bytes(memory.to_bytes())
     assert again.first_looks == memory.first_looks
     face = SCENE.faces[0]
-    nudged = replace(face, row_lines=tuple(tuple((x + 2, y - 1) for x, y in line) for line in face.row_lines))
+    nudged = replace(face, col_x=tuple(tuple((x + 2, y - 1) for x, y in line) for line in face.col_x))
     assert again.under("another view").first_look(nudged) == memory.first_looks[0]
     assert again.first_look(replace(face, face_id="another")) is None
-    assert again.first_look(replace(face, row_lines=face.row_lines[:-1])) is None
+    assert again.first_look(replace(face, rows=face.rows - 1, row_lines=face.row_lines[:-1])) is None
 
 
 def test_an_older_memory_knows_no_first_look() -> None:
