@@ -32,11 +32,13 @@ WHAT = {
     "light": "without light augmentation",
     "constant_channels": "with constant position channels",
     "resolution": "24 px a cell",
+    "first_look": "compared with no first look",
 }
 SAYS = (
     "**What it does.** Rectified canvas of a face (48 px a row, 48 px a column, BGR uint8) → per cell the ordered "
     "stages of its work type, three covers, hidden or not, and by what. One backbone, a small stage head per work "
-    "type; why it is built so: `docs/decisions/0005-cell-network.md`."
+    "type (`docs/decisions/0005-cell-network.md`); each look is compared with the face's first one, where there is one "
+    "(`docs/decisions/0044-compared-with-its-first-look.md`)."
 )
 SYNTHETIC = (
     "**All figures are of synthetic renders.** No photograph was used in training, nobody's weights were used. How "
