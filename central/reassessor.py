@@ -73,13 +73,16 @@ class Reassessor:
 
     def round(self) -> int:
         """Judge every project that needs it, once; how many there were."""
-        with reading(self.engine) as connection:
-            found = revisions(connection)
         now = self.now()
         if now == clock.NOT_BEGUN:
             return 0
         until = now if self._stands_still(now) else None
+        with reading(self.engine) as connection:
+            found = revisions(connection, until_ms=None if until is None else to_ms(until))
         due = {revision.project: revision for revision in found if self._is_due(revision, until=until)}
+        if not due:
+            return 0
+        now = self.now()  # again: no fact that was read is later
         for verdicts in self._verdicts(list(due), now):
             for verdict in verdicts:
                 self._note(verdict, due[verdict.project])
