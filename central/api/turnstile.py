@@ -23,11 +23,7 @@ class Turnstile:
         self._turns = anyio.Semaphore(at_once)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if (
-            scope["type"] != "http"
-            or scope["method"] not in ("GET", "HEAD")
-            or not scope["path"].startswith(self._prefix)
-        ):
+        if not self._asks(scope):
             await self._app(scope, receive, send)
             return
         await self._turns.acquire()

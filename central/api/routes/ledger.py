@@ -40,6 +40,7 @@ from central.api.ledger_schemas import (
     ProjectDay,
     ProjectMoney,
 )
+from central.api.mending_schemas import RefusedAct
 from central.api.sent_files import FORM_TYPE, XLSX_TYPE, Sent
 from central.api.services import Db, Given
 from central.api.views import ledger as views
@@ -214,7 +215,12 @@ def ledger_lock(access: Reader, session: Db) -> LedgerLock:
     return LedgerLock(closed_through=closed_through(session.connection()))
 
 
-@router.post("/ledger/locks", operation_id="lockLedger", response_model=LedgerLock)
+@router.post(
+    "/ledger/locks",
+    operation_id="lockLedger",
+    response_model=LedgerLock,
+    responses={422: {"model": RefusedAct | ErrorEnvelope}},
+)
 def lock_ledger(access: Annotated[Access, allow("lock_money")], services: Given, lock: NewLock) -> LedgerLock:
     """Close a month that is over, and all before it, for the whole district; again changes nothing."""
     if not access.everywhere:
@@ -252,7 +258,11 @@ def _posting(entry: NewEntry) -> Posting:
     operation_id="importLedger",
     response_model=LedgerImported,
     openapi_extra=_SHEET,
-    responses={413: {"model": ErrorEnvelope}, 415: {"model": ErrorEnvelope}},
+    responses={
+        413: {"model": ErrorEnvelope},
+        415: {"model": ErrorEnvelope},
+        422: {"model": RefusedAct | ErrorEnvelope},
+    },
 )
 def import_(access: Poster, services: Given, session: Db, file: Sent) -> LedgerImported:
     """Post every row of an xlsx; a wrong row is kept aside with its column and reason, the rest load."""

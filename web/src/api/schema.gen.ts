@@ -29704,7 +29704,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
+                    "application/json": components["schemas"]["RefusedAct"] | components["schemas"]["ErrorEnvelope"];
                 };
             };
         };
@@ -29864,7 +29864,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
+                    "application/json": components["schemas"]["RefusedAct"] | components["schemas"]["ErrorEnvelope"];
                 };
             };
         };
