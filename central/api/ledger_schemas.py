@@ -131,23 +131,6 @@ class LedgerImported(Answer):
     refused_rows: list[RefusedRow]
 
 
-class LedgerImport(Answer):
-    """An import with a page of its refused rows; go on with `after`, null = that was all."""
-
-    import_id: int
-    sha256: Sha256
-    filename: str
-    imported_by: str
-    began_at: datetime
-    ended_at: datetime | None
-    posted: int
-    known: int
-    conflicts: int
-    refused: int
-    refused_rows: list[RefusedRow]
-    after: int | None
-
-
 class LedgerImportBrief(Answer):
     """A file of entries and what became of its rows so far; `ended_at` null = it is being taken, or was broken off."""
 
@@ -161,6 +144,13 @@ class LedgerImportBrief(Answer):
     known: int
     conflicts: int
     refused: int
+
+
+class LedgerImport(LedgerImportBrief):
+    """An import with a page of its refused rows; go on with `after`, null = that was all."""
+
+    refused_rows: list[RefusedRow]
+    after: int | None
 
 
 class LedgerImports(Answer):
