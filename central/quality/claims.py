@@ -19,7 +19,6 @@ FRESH = timedelta(days=7)  # a camera's value older than this says nothing of to
 DUE_HOUR = 18
 LATE_DAYS_MAX = 31
 _BUILDERS = frozenset({"contractor", "project_owner"})
-REPORTERS = _BUILDERS | {"supervisor", "inspector", "third_party", "section"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import accumulate
 
-from sqlalchemy import Connection, and_, select, tuple_
+from sqlalchemy import Connection, and_, select
 
 from central.plan.calendar import midnight
 from central.store import tables
@@ -59,12 +59,16 @@ def gone_facts(connection: Connection, project: str, *, until_ms: int) -> tuple[
 
 
 def _stored(connection: Connection, records: Sequence[str]) -> Iterator[str]:
-    for first in range(0, len(records), _AT_ONCE):
-        keys = [(box, epoch, int(seq)) for box, epoch, seq in (ref.split("/") for ref in records[first:][:_AT_ONCE])]
-        for table in (_READING, _EVENT):
-            key = table.c.gateway, table.c.epoch, table.c.seq
-            for row in connection.execute(select(*key).where(tuple_(*key).in_(keys))):
-                yield "/".join(map(str, row))
+    """Stream by stream: for pairs and triples among values SQLite reads the whole table."""
+    streams: dict[tuple[str, str], list[int]] = {}
+    for box, epoch, seq in (ref.split("/") for ref in records):
+        streams.setdefault((box, epoch), []).append(int(seq))
+    for (box, epoch), seqs in streams.items():
+        for first in range(0, len(seqs), _AT_ONCE):
+            for table in (_READING, _EVENT):
+                mine = (table.c.gateway == box, table.c.epoch == epoch, table.c.seq.in_(seqs[first:][:_AT_ONCE]))
+                for (seq,) in connection.execute(select(table.c.seq).where(*mine)):
+                    yield f"{box}/{epoch}/{seq}"
 
 
 def _came(connection: Connection, project: str) -> Iterator[tuple[int, int]]:
