@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, func, select
+from sqlalchemy import Connection, bindparam, delete, select
 
 from central.assess import ProjectFacts
 from central.domain import FundEntry
@@ -94,8 +94,9 @@ def load_known(connection: Connection, project: str, *, until: datetime, known_m
 
 def none_received(connection: Connection, *, known_ms: int) -> bool:
     """Whether there are records, and all were received after an instant: a replay's clock is not that of receipt."""
-    first = connection.execute(select(func.min(_RECORD.c.received_at))).scalar()
-    return first is not None and first > known_ms
+    one = select(_RECORD.c.seq).limit(1)
+    known = connection.execute(one.where(_RECORD.c.received_at <= known_ms)).first()  # ends at the first that is found
+    return known is None and connection.execute(one).first() is not None
 
 
 def _see_again(connection: Connection, project: str, *, until: datetime, known_ms: int) -> int:
