@@ -14,6 +14,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from central.api.envelopes import ErrorEnvelope
 from central.api.errors import install_error_handlers
 from central.api.ledger_files import ENTRIES_BYTES_MAX, LEDGER_BYTES_MAX
+from central.api.one_hop import in_one_thread
 from central.api.pages import Pages
 from central.api.plans import PLAN_BYTES_MAX
 from central.api.routes import (
@@ -202,7 +203,7 @@ def _moved(route: BaseRoute, refused: APIRoute) -> APIRoute:
     moved.path_regex, moved.path_format, moved.param_convertors = compile_path(moved.path)
     moved.responses = refused.responses | route.responses
     moved.response_fields = refused.response_fields | route.response_fields
-    return moved
+    return in_one_thread(moved)
 
 
 def _refusals() -> APIRoute:
