@@ -21,18 +21,17 @@ from central.ingest.client import BrokerClient
 from central.ingest.commit import StreamAck
 from central.ingest.delivery import Delivery
 from central.ingest.link import Lane, Link
+from central.ingest.nacks import Nacks
 from central.ingest.waiting import BULK_BESIDE_NEWS, BULK_MAX, NEWS_MAX
 from central.settings import BrokerSettings
 from wire import topics
 from wire.codec import ack_statement, encode
-from wire.messages import Ack
 
 log = logging.getLogger(__name__)
 
 RETRY_S_MAX = 120.0
 STABLE_AFTER_S = 60.0  # the back-off starts from the bottom again only after a connection of this length
 AGAIN_S = 1.0
-NACK_EVERY_S = 5.0
 ACK_EXPIRY_S = 60
 SAID_AGAIN_S = 60.0
 
@@ -56,7 +55,7 @@ class Listener:
     _in_use: dict[str, BrokerClient] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
     _beside: Thread | None = None
-    _nacked: dict[tuple[str, str], tuple[int, float]] = field(default_factory=dict)
+    _nacks: Nacks = field(default_factory=Nacks)
     _expiring: Properties = field(default_factory=lambda: _expiring_after(ACK_EXPIRY_S))
 
     def run(self) -> None:
@@ -98,7 +97,7 @@ class Listener:
         if client is None:
             return
         for stream_ack in acks:
-            ack = self._paced(stream_ack)
+            ack = self._nacks.paced(stream_ack, now_s=time.monotonic())
             if self.sign is not None:
                 ack = replace(ack, sig=self.sign(ack_statement(stream_ack.gateway, ack)))
             properties = self._expiring if client.protocol == MQTTProtocolVersion.MQTTv5 else None
@@ -147,18 +146,6 @@ class Listener:
         """Whether both lanes are read."""
         with self._lock:
             return len(self._in_use) == 2
-
-    def _paced(self, stream_ack: StreamAck) -> Ack:
-        """A `need` (nack) only once per gap and 5 s: the gateway goes back once, not with every frame in flight."""
-        ack = stream_ack.ack
-        if ack.need is None:
-            return ack
-        key, now = (stream_ack.gateway, ack.epoch), time.monotonic()
-        need, said_at = self._nacked.get(key, (0, 0.0))
-        if need == ack.need and now - said_at < NACK_EVERY_S:
-            return replace(ack, need=None)
-        self._nacked[key] = ack.need, now
-        return ack
 
 
 def _expiring_after(seconds: int) -> Properties:

@@ -24,10 +24,6 @@ from central.insight.situation import COLUMNS, FEATURES, Situation, columns_of
 
 Target = Literal["late", "over"]
 TARGETS: tuple[Target, ...] = ("late", "over")
-TARGET_NAMES: dict[Target, Text] = {
-    "late": Text(zh="延期", en="late"),
-    "over": Text(zh="超预算", en="over budget"),
-}
 CLOSED_MIN = 50
 OF_EACH_MIN = 8
 L2 = 4.0

@@ -10,7 +10,6 @@ from central.figures import hundredths
 from central.report.document import Cell, Day, Figure, Instant, Unit, Words
 
 Language = Literal["zh", "en"]
-LANGUAGES: tuple[Language, ...] = ("zh", "en")
 NOTHING = "—"
 _DISTRICT = timezone(timedelta(hours=8))
 _FEN_PER_WAN = 1_000_000

@@ -35,9 +35,6 @@ _ITEM, _ASSIGNED = table_of(tables.WorkItem), table_of(tables.FaceAssignment)
 _READING, _OBSERVATION = table_of(tables.FaceReading), table_of(tables.Observation)
 
 
-FacePlace = PlannedFace
-
-
 def save_imported(
     engine: Engine, plan: ImportedPlan, *, by: str, reason: str, now_ms: int, approved_by: str = ""
 ) -> int:

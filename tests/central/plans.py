@@ -7,14 +7,15 @@ from datetime import timedelta
 from sqlalchemy import Engine
 
 from central.domain import Project
+from central.plan.document import PlannedFace
 from central.store.save_people import add_gateway
-from central.store.save_plan import FacePlace, save_plan
+from central.store.save_plan import save_plan
 from tests.central.build import DEMO_ITEMS, START, a_building, a_project, an_item
 
 PLACES = (
-    FacePlace(gateway="gw-1", camera="c1", building="b1", face="south"),
-    FacePlace(gateway="gw-1", camera="c1", building="b1", face="east"),
-    FacePlace(gateway="gw-2", camera="c2", building="b1", face="south"),
+    PlannedFace(gateway="gw-1", camera="c1", building="b1", face="south"),
+    PlannedFace(gateway="gw-1", camera="c1", building="b1", face="east"),
+    PlannedFace(gateway="gw-2", camera="c2", building="b1", face="south"),
 )
 
 

@@ -4,27 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
 from central.store.engine import reading
-from tests.services import Broker
-from tests.system.test_remote_configuration import District, looked
+from tests.system.ordered import District, looked
 
 CAMERA = "/api/v1/gateways/gw-1/cameras/cam-1"
-
-
-@pytest.fixture
-def district(tmp_path: Path, mosquitto: Broker) -> Iterator[District]:
-    district = District(tmp_path, mosquitto)
-    district.start_gateway()
-    district.frames(2)
-    district.until(lambda: district.site.data_dir.exists() and looked(district, 2), "the first frames looked at")
-    yield district
-    district.close()
 
 
 @pytest.fixture

@@ -10,10 +10,11 @@ from sqlalchemy import Engine, text
 
 from central.domain import Building, Project
 from central.errors import PlanRefused
+from central.plan.document import PlannedFace
 from central.store.engine import reading
 from central.store.load_facts import cameras_of
 from central.store.load_project import load_project, project_ids
-from central.store.save_plan import FacePlace, save_plan
+from central.store.save_plan import save_plan
 from tests.central.plans import demo_project, plan
 
 
@@ -61,7 +62,7 @@ def test_text_that_cannot_be_kept_is_refused(any_store: Engine, name: str) -> No
 
 def test_a_camera_that_left_is_not_of_the_project_but_stays_assigned(any_store: Engine) -> None:
     plan(any_store)
-    places = [FacePlace(gateway="gw-2", camera="c2", building="b1", face="south")]
+    places = [PlannedFace(gateway="gw-2", camera="c2", building="b1", face="south")]
     save_plan(any_store, demo_project(), faces=places, document={"v": 2}, by="t", reason="", now_ms=1)
     with reading(any_store) as connection:
         assert cameras_of(connection, "p1") == (("gw-2", "c2"),)
