@@ -159,7 +159,10 @@ def measure_people(
         for line in process.stderr:
             if not line.startswith("{"):
                 raise RuntimeError(f"the people's process broke: {line}{process.stderr.read()}")
-            progress.update(task, completed=seconds - json.loads(line)["left_s"])
+            told = json.loads(line)
+            progress.update(task, completed=seconds - told["left_s"])
+            if told.get("ended"):
+                break
     heard = json.loads(process.stdout.read())
     process.wait()
     stopping.set()

@@ -249,6 +249,7 @@ def main() -> None:
     """A job from stdin."""
     said: dict[str, Any] = json.loads(sys.stdin.read())
     heard = asyncio.run(run(Job(**said)))
+    print(json.dumps({"left_s": 0, "ended": True}), file=sys.stderr, flush=True)  # now what was heard is to be read
     json.dump(asdict(heard), sys.stdout)
 
 
