@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -17,7 +17,12 @@ from central.domain import Text
 _OLD = b"\xd0\xcf\x11\xe0"  # OLE 2: .xls, and .xlsx with a password
 DIGITS_KEPT = 15  # of a number in a cell; those beyond are lost
 _NUMBER = re.compile(r"[-+]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?")
-_DAY = re.compile(r"(\d{4})(?:[-/.](\d{1,2})[-/.](\d{1,2})|年(\d{1,2})月(\d{1,2})日|(\d{2})(\d{2}))")
+_DAY = re.compile(
+    r"(\d{4})(?:[-/.](\d{1,2})[-/.](\d{1,2})|年(\d{1,2})月(\d{1,2})日|(\d{2})(\d{2}))"
+    r"(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"  # a day as a program writes it, with its midnight
+)
+_YUAN = {"万元": 1_000_000, "元": 100}  # a unit that the cell names itself, in fen
+_SERIALS = range(36_526, 73_051)  # days of 2000 to 2099 as a spreadsheet counts them
 
 
 def not_a_workbook(head: bytes) -> Text | None:
@@ -35,7 +40,8 @@ def not_a_workbook(head: bytes) -> Text | None:
 
 
 def day_of(value: Any) -> date | None:
-    """A calendar day: a date cell, or text as 2026-01-31, 2026/1/31, 2026.1.31, 2026年1月31日 or 20260131."""
+    """A calendar day: a date cell, or text as 2026-01-31, 2026/1/31, 2026.1.31, 2026年1月31日 or 20260131; also
+    with the time of day behind it."""
     if isinstance(value, datetime):
         return value.date()
     if isinstance(value, date):
@@ -50,12 +56,24 @@ def day_of(value: Any) -> date | None:
         return None
 
 
-def fen_of(value: Any) -> int | None:
-    """An amount in yuan as fen, exactly; None with more than two decimals."""
-    yuan = number_of(spelled(value).removeprefix("¥") if isinstance(value, str) else value)
-    if yuan is None:
+def day_of_serial(value: Any) -> date | None:
+    """The day that a plain number would be if its cell had the format of a date; None for other numbers."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or int(value) not in _SERIALS:
         return None
-    fen = yuan * 100
+    return date(1899, 12, 30) + timedelta(days=int(value))
+
+
+def fen_of(value: Any) -> int | None:
+    """An amount in yuan, or in the unit that the text names (元, 万元), as fen: exactly, None beyond two decimals."""
+    worth, plain = 100, value
+    if isinstance(value, str):
+        plain = spelled(value).removeprefix("¥")
+        unit = next((one for one in _YUAN if plain.endswith(one)), "")
+        worth, plain = _YUAN.get(unit, 100), plain.removesuffix(unit)
+    amount = number_of(plain)
+    if amount is None:
+        return None
+    fen = amount * worth
     return int(fen) if fen == fen.to_integral_value() else None
 
 

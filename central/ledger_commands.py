@@ -24,7 +24,7 @@ def import_(
 ) -> None:
     """Post every row that can be posted; the others are told by row and column, and kept. Exit 1 when there are any."""
     from central import clock
-    from central.money.importing import NotALedgerError
+    from central.money.workbook import NotALedgerError
     from central.store.take_ledger import take_file
 
     engine = engine_of(loaded(settings))
@@ -41,7 +41,7 @@ def _tell(name: str, taken: TakenFile) -> None:
     for row in taken.refused_rows:
         what, expected = row.refusal.what, row.refusal.expected
         typer.echo(f"{name}, {row.row}, {row.column}: {what.en}: expected {expected.en} | {expected.zh}", err=True)
-    more = taken.refused - len(taken.refused_rows)
+    more = taken.refused + taken.conflicts - len(taken.refused_rows)
     if more:
         typer.echo(f"{name}: {more} further rows; all of them are kept under import {taken.import_id}", err=True)
     typer.echo(

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import Engine
 
 from central import seldom  # noqa: F401 thousands of tests are made that stay
@@ -16,6 +17,8 @@ from central.store.engine import open_engine
 from central.store.migrate import migrate
 from tests.services import Broker, Postgres, amqtt_in, mosquitto_in, postgres_binaries, postgres_cluster
 
+settings.register_profile("untimed", deadline=None)  # on a busy machine an example takes longer, and is as right
+settings.load_profile("untimed")
 os.environ.pop("COLUMNS", None)  # a worker of xdist has it; a console made at import would keep to its narrow width
 
 

@@ -19,7 +19,8 @@ from central.api.policy import covers
 from central.api.sent_files import XLSX_TYPE, SentFile, out_of_form, read_sent
 from central.api.services import Services
 from central.api.views.ledger import check_period, refused_rows
-from central.money.importing import BYTES_MAX, NotALedgerError
+from central.money.importing import BYTES_MAX
+from central.money.workbook import NotALedgerError
 from central.store import tables
 from central.store.export_ledger import export_package
 from central.store.instants import to_ms

@@ -120,7 +120,9 @@ class RefusedRow(Answer):
 
 
 class LedgerImported(Answer):
-    """What became of the rows of a file; `refused_rows` are the first hundred, all of them are under the import."""
+    """What became of the rows of a file; `refused_rows` are the first hundred that were not taken (the refused and the
+    conflicts), all of them are under the import.
+    """
 
     import_id: int
     sha256: Sha256

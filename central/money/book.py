@@ -10,6 +10,7 @@ from central.domain import FundEntry
 from central.money.chain import GENESIS, linked
 from central.money.lines import over_parent
 from central.money.posting import (
+    TOTAL_FEN_MAX,
     Conflict,
     Known,
     Outcome,
@@ -18,6 +19,7 @@ from central.money.posting import (
     Refusal,
     Refused,
     fault_of,
+    fen_words,
     refused,
     text_fault,
 )
@@ -95,7 +97,7 @@ class Book:
             shown = entry.project[:80] or "空"
             expected = "权限范围内的项目编号或项目代码", "id or code of a project within your scope"
             return refused("project", "project", what=(shown, shown), expected=expected)
-        return self._closed(entry) or self._reversal_fault(entry) or self._over_parent(entry)
+        return self._closed(entry) or self._reversal_fault(entry) or self._over_parent(entry) or self._over_all(entry)
 
     def _closed(self, entry: FundEntry) -> Refusal | None:
         if self.closed_through is None or entry.day > self.closed_through:
@@ -125,10 +127,9 @@ class Book:
             return refused("reversal", odd, what=(found, found), expected=(f"与原凭证相同:{was}", f"as it was: {was}"))
         for name in ("amount_fen", "wage_fen"):
             if getattr(entry, name) != -getattr(there, name):
-                was, found = str(-getattr(there, name)), str(getattr(entry, name))
-                return refused(
-                    "reversal", name, what=(found, found), expected=(f"{was}(全额冲正)", f"{was}, all of it")
-                )
+                zh, en = fen_words(-getattr(there, name))
+                expected = f"{zh}(全额冲正)", f"{en}, all of it"
+                return refused("reversal", name, what=fen_words(getattr(entry, name)), expected=expected)
         return None
 
     def _over_parent(self, entry: FundEntry) -> Refusal | None:
@@ -143,6 +144,17 @@ class Book:
         what = f"下级合计 {over.below_fen} 分", f"its parts are granted {over.below_fen} fen"
         expected = f"不超过{zh} {over.own_fen} 分", f"at most the {over.own_fen} fen of {en}"
         return refused("over_parent", "amount_fen", what=what, expected=expected)
+
+    def _over_all(self, entry: FundEntry) -> Refusal | None:
+        """What no treasury has is a slip of the unit, and no sum of it fits a database."""
+        account = self.accounts[entry.project]
+        sums = {"release": account.released_fen, "pay": account.paid_fen, "budget": sum(account.granted_fen.values())}
+        total_fen = sums[entry.kind] + entry.amount_fen
+        if total_fen <= TOTAL_FEN_MAX:
+            return None
+        zh, en = fen_words(total_fen)
+        expected = f"一个项目合计至多 {TOTAL_FEN_MAX} 分", f"at most {TOTAL_FEN_MAX} fen in one project"
+        return refused("total", "amount_fen", what=(f"合计 {zh}", f"{en} in all"), expected=expected)
 
 
 def _flags(account: Account, entry: FundEntry) -> tuple[str, ...]:

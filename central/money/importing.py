@@ -2,111 +2,102 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
-import zipfile
-import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import IO, Any
-from xml.etree.ElementTree import ParseError
 
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
-
-from central.cells import day_of, fen_of, is_shortened, not_a_workbook
+from central.cells import day_of, day_of_serial, fen_of, is_shortened
 from central.domain import FundEntry
-from central.money.posting import Posting, Refusal, refused
-from central.money.sheet import COLUMNS, KINDS, SHEET_EN, SHEET_ZH, Column
+from central.money.posting import KEYS, Posting, Refusal, refused
+from central.money.sheet import COLUMNS, KINDS, Column
+from central.money.workbook import Heading, Ledger, NotALedgerError, opened, told
 
 BYTES_MAX = 32 * 1024 * 1024
-UNPACKED_BYTES_MAX = 512 * 1024 * 1024
 ROWS_MAX = 200_000
-HEADER_ROWS = 10  # a title and a unit of money may stand above the header
-_CELLS_MAX = 64
-_BROKEN = (  # what zipfile, zlib, expat and openpyxl were seen to raise on damaged, encrypted and foreign files
-    zipfile.BadZipFile, zlib.error, InvalidFileException, ParseError, LookupError, AttributeError, ValueError,
-    TypeError, OSError, EOFError, RuntimeError, OverflowError,
-)  # fmt: skip
-
-
-class NotALedgerError(ValueError):
-    """The file as a whole cannot be read; `refusal` says where and what was expected."""
-
-    def __init__(self, refusal: Refusal) -> None:
-        super().__init__(f"{refusal.where}: {refusal.what.en}: expected {refusal.expected.en}")
-        self.refusal = refusal
+_ZEROS = re.compile("0+")  # a number format: 7 stands on the screen as 0007
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadRow:
-    """A filled row: `number` as on the screen, `shown` its cells by header. Either `posting` or `refusal`."""
+    """A filled row: `number` as on the screen, `shown` its cells by header. Either `posting` or `refusal`.
+
+    `columns` are the file's headers by the key of a column.
+    """
 
     number: int
     shown: dict[str, str]
-    column: str = ""
+    columns: Mapping[str, str] = field(default_factory=dict)
     posting: Posting | None = None
     refusal: Refusal | None = None
 
 
 def read_ledger(file: IO[bytes], *, source: str) -> Iterator[ReadRow]:
-    """Every filled row of the sheet, its project as it is called there; NotALedgerError before or amid the rows."""
-    _check_size(file)
-    with _told():
-        book = load_workbook(file, read_only=True, data_only=False)
-    try:
-        page = _page(book)
-        with _told():
-            page.reset_dimensions()  # what a file says of its own size is often wrong
-            rows = enumerate(page.iter_rows(max_col=_CELLS_MAX), start=1)
-            header = _header(rows, page.title)
-        yield from _read(rows, header, source=source)
-    finally:
-        book.close()
+    """Every filled row of the sheet, its project as it is called there; NotALedgerError before the first of them.
+
+    What cannot be read amid the rows is the last of them, refused: those before it are as good as ever.
+    """
+    with opened(file) as ledger:
+        yield from _read(ledger, source=source)
 
 
-def _read(rows: Iterator[tuple[int, Any]], header: dict[int, Column], *, source: str) -> Iterator[ReadRow]:
-    count = 0
+def _read(ledger: Ledger, *, source: str) -> Iterator[ReadRow]:
+    count = number = 0
     while True:
-        with _told():
-            number, cells = next(rows, (0, ()))
+        try:
+            with told():
+                number, cells = next(ledger.rows, (0, ()))
+        except NotALedgerError as broken:
+            if not count:
+                raise
+            yield _rest(number + 1, broken.refusal)
+            return
         if not number:
             return
-        given = {column: cells[at] for at, column in header.items() if at < len(cells) and _filled(cells[at])}
+        given = {
+            heading.column.key: (heading, cells[at])
+            for at, heading in ledger.header.items()
+            if at < len(cells) and _filled(cells[at])
+        }
         if not given:
             continue
         count += 1
         if count > ROWS_MAX:
             expected = f"至多 {ROWS_MAX} 行,请拆分文件", f"at most {ROWS_MAX} rows; split the file"
-            yield ReadRow(
-                number=number, shown={}, refusal=refused("rows", "", what=("更多行", "more rows"), expected=expected)
-            )
+            yield _rest(number, refused("rows", "", what=("更多行", "more rows"), expected=expected))
             return
-        yield _row(number, given, source=source)
+        yield _row(number, given, header=ledger.header, source=source)
 
 
-def _row(number: int, given: dict[Column, Any], *, source: str) -> ReadRow:
-    shown = {column.zh: str(cell.value)[:200] for column, cell in given.items()}
+def _rest(number: int, refusal: Refusal) -> ReadRow:
+    return ReadRow(number=number, shown={}, refusal=refusal)
+
+
+def _row(number: int, given: dict[str, tuple[Heading, Any]], *, header: dict[int, Heading], source: str) -> ReadRow:
+    shown = {heading.words: str(cell.value)[:200] for heading, cell in given.values()}
+    columns = {heading.column.key: heading.words for heading in header.values()}
     values: dict[str, Any] = {}
     for column in COLUMNS:
-        if column not in given:
-            if not column.optional:
-                hint = "必填;合并单元格只有首行有值", "a value; of merged cells only the first row has it"
-                return _wrong(
-                    number, shown, column, refused("empty", column.key, what=("空", "nothing"), expected=hint)
-                )
-            continue
-        value = _value(given[column], column)
+        value = _given(given.get(column.key), column)
         if isinstance(value, Refusal):
-            return _wrong(number, shown, column, value)
-        values[column.key] = value
+            return ReadRow(number=number, shown=shown, columns=columns, refusal=value)
+        if value is not None:
+            values[column.key] = value
     outer = {key: values.pop(key) for key in ("approver", "object_code", "note") if key in values}
-    return ReadRow(number=number, shown=shown, posting=Posting(entry=FundEntry(**values), source=source, **outer))
+    posting = Posting(entry=FundEntry(**values), source=source, **outer)
+    return ReadRow(number=number, shown=shown, columns=columns, posting=posting)
 
 
-def _wrong(number: int, shown: dict[str, str], column: Column, refusal: Refusal) -> ReadRow:
-    return ReadRow(number=number, shown=shown, column=column.zh, refusal=refusal)
+def _given(given: tuple[Heading, Any] | None, column: Column) -> Any:
+    """The value of a row's cell, None where it may have none, or why not."""
+    if given is not None:
+        return _value(given[1], column)
+    if column.optional:
+        return None
+    hint = "必填;合并单元格只有首行有值", "a value; of merged cells only the first row has it"
+    return refused("empty", column.key, what=("空", "nothing"), expected=hint)
 
 
 def _value(cell: Any, column: Column) -> Any:
@@ -125,10 +116,11 @@ def _value(cell: Any, column: Column) -> Any:
             found = KINDS.get(str(value).strip().casefold())
             return found or _odd("kind", column, value, ("预算、下达或支付", "budget, release or pay"))
         case "text":
-            return _words(value, column)
+            return _words(cell, column)
 
 
-def _words(value: Any, column: Column) -> Any:
+def _words(cell: Any, column: Column) -> Any:
+    value = cell.value
     if isinstance(value, datetime | date):
         expected = "文字;单元格被当成了日期", "text; the cell was taken for a date"
         return _odd("text", column, value, expected)
@@ -137,7 +129,16 @@ def _words(value: Any, column: Column) -> Any:
         return _odd("digits", column, value, expected)
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    return str(value).strip()
+    if isinstance(value, int) and _ZEROS.fullmatch(cell.number_format or ""):
+        return str(value).zfill(len(cell.number_format))
+    return _line(str(value), key=column.key)
+
+
+def _line(words: str, *, key: str) -> str:
+    """Text as one line; of what entries are found by also without characters that nobody sees."""
+    if key in KEYS:
+        words = "".join(c for c in words if unicodedata.category(c) != "Cf")
+    return " ".join(words.split()) if any(c in words for c in "\n\r\t") else words.strip()
 
 
 def _fen(value: Any, column: Column) -> Any:
@@ -147,7 +148,14 @@ def _fen(value: Any, column: Column) -> Any:
 
 
 def _day(value: Any, column: Column) -> Any:
-    return day_of(value) or _odd("day", column, value, ("日期,如 2026-01-31", "a date, for example 2026-01-31"))
+    day = day_of(value)
+    if day is not None:
+        return day
+    zh, en = "日期,如 2026-01-31", "a date, for example 2026-01-31"
+    serial = day_of_serial(value)
+    if serial is not None:
+        zh, en = f"{zh};若是 {serial},请把单元格设为日期格式", f"{en}; if it is {serial}, make the cell a date cell"
+    return _odd("day", column, value, (zh, en))
 
 
 def _odd(code: str, column: Column, value: Any, expected: tuple[str, str]) -> Refusal:
@@ -157,77 +165,3 @@ def _odd(code: str, column: Column, value: Any, expected: tuple[str, str]) -> Re
 
 def _filled(cell: Any) -> bool:
     return cell.value is not None and str(cell.value).strip() != ""
-
-
-def _check_size(file: IO[bytes]) -> None:
-    other = not_a_workbook(file.read(8))
-    file.seek(0)
-    if other is not None:
-        expected = "xlsx 工作簿", "an xlsx workbook"
-        raise NotALedgerError(refused("file", "file", what=(other.zh, other.en), expected=expected))
-    try:
-        with zipfile.ZipFile(file) as archive:
-            unpacked = sum(part.file_size for part in archive.infolist())
-    except (zipfile.BadZipFile, OSError, ValueError) as broken:
-        raise NotALedgerError(_of_file(str(broken)[:120], "xlsx 工作簿", "an xlsx workbook")) from broken
-    if unpacked > UNPACKED_BYTES_MAX:
-        bound = f"{UNPACKED_BYTES_MAX} bytes"
-        raise NotALedgerError(_of_file(f"{unpacked} bytes unpacked", f"至多 {bound}", f"at most {bound}"))
-    file.seek(0)
-
-
-def _page(book: Any) -> Any:
-    for title in (SHEET_ZH, SHEET_EN):
-        if title in book.sheetnames:
-            return book[title]
-    if len(book.worksheets) == 1:
-        return book.worksheets[0]
-    found = ", ".join(book.sheetnames[:8])
-    expected = f"名为“{SHEET_ZH}”的工作表,或只有一张表", f"a sheet named {SHEET_ZH} or {SHEET_EN}, or one sheet only"
-    raise NotALedgerError(_of_file(found, *expected))
-
-
-def _header(rows: Iterator[tuple[int, Any]], title: str) -> dict[int, Column]:
-    """Columns by position, from the first row that names a voucher."""
-    known = {name.casefold(): column for column in COLUMNS for name in (column.zh, column.en)}
-    for number, cells in rows:
-        found = {at: known[words] for at, cell in enumerate(cells) if (words := _spelled(cell.value)) in known}
-        keys = [column.key for column in found.values()]
-        if "voucher" in keys:
-            missing = [column for column in COLUMNS if not column.optional and column.key not in keys]
-            twice = [column for column in COLUMNS if keys.count(column.key) > 1]
-            for odd, zh, en in ((missing, "缺列", "no column"), (twice, "重复列", "two columns")):
-                if odd:
-                    names = "、".join(column.zh for column in odd), ", ".join(column.en for column in odd)
-                    expected = f"各列各一次,缺一不可:{names[0]}", f"one column each of {names[0]} ({names[1]})"
-                    what = f"{zh} {names[0]}", f"{en} {names[0]} ({names[1]})"
-                    raise NotALedgerError(refused("header", f"{title} 1:{number}", what=what, expected=expected))
-            return found
-        if number >= HEADER_ROWS:
-            break
-    expected = (
-        f"前 {HEADER_ROWS} 行内含“凭证号”的表头",
-        f"a header with 凭证号 (Voucher) in the first {HEADER_ROWS} rows",
-    )
-    raise NotALedgerError(refused("header", title, what=("没有表头", "no header"), expected=expected))
-
-
-def _spelled(value: Any) -> str:
-    """A header without blanks around and inside, full-width brackets taken as plain ones."""
-    words = unicodedata.normalize("NFKC", str(value or "")).strip().casefold()
-    return " ".join(words.split()) if words.isascii() else "".join(words.split())
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    try:
-        yield
-    except NotALedgerError:
-        raise
-    except _BROKEN as broken:
-        words = f"{type(broken).__name__}: {str(broken)[:120]}"
-        raise NotALedgerError(_of_file(words, "可读的 xlsx 工作簿", "a readable xlsx workbook")) from broken
-
-
-def _of_file(what: str, zh: str, en: str) -> Refusal:
-    return refused("file", "file", what=(what, what), expected=(zh, en))

@@ -13,7 +13,11 @@ DAY_MIN, DAY_MAX = date(2000, 1, 1), date(2099, 12, 31)  # a slip of the year is
 AMOUNT_FEN_MAX = 10**15  # ten thousand billion yuan: more is a slip of the unit
 SHORT, LONG = 128, 512  # characters of names and of notes
 TEXTS = {"project": SHORT, "voucher": SHORT, "line": SHORT, "contract": SHORT, "payee": SHORT, "reverses": SHORT}
+KEYS = ("voucher", "project", "reverses")  # what entries are found by
+TOTAL_FEN_MAX = 10**16  # of one kind in one project: so many sums fit a database's integer
 MORE_TEXTS = {"approver": SHORT, "object_code": SHORT, "note": LONG, "source": SHORT}
+_NEGATIVE = "负数(冲正)", "a negative amount (a reversal)"
+_POSITIVE = "正数(退款或更正: 写明被冲正的凭证)", "a positive amount (a refund names the voucher that it reverses)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,13 +114,20 @@ def text_fault(posting: Posting) -> Refusal | None:
     texts = [(name, getattr(posting.entry, name), limit) for name, limit in TEXTS.items()]
     texts += [(name, getattr(posting, name), limit) for name, limit in MORE_TEXTS.items()]
     for name, value, limit in texts:
-        if len(value) > limit or value != value.strip() or any(unicodedata.category(c) in ("Cc", "Cs") for c in value):
-            shown = value[:40].encode("unicode_escape").decode()
+        if len(value) > limit or value != value.strip() or _unprinted(value, name=name):
+            shown = "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in value[:40])
             expected = f"{limit} 个字符以内,无控制符及首尾空格", f"up to {limit} characters, no control or outer blanks"
             return refused("text", name, what=(shown, shown), expected=expected)
     if not posting.entry.voucher:
         return refused("voucher", "voucher", what=("空", "nothing"), expected=("凭证号", "the voucher's number"))
     return None
+
+
+def _unprinted(value: str, *, name: str) -> bool:
+    """Whether a text has what no sheet, report or database holds; in a key also what nobody sees: it would be another
+    voucher that looks the same."""
+    never = {"Cc", "Cs", "Cf"} if name in KEYS else {"Cc", "Cs"}
+    return any(unicodedata.category(c) in never or c in "\ufffe\uffff" for c in value)
 
 
 def _line_fault(entry: FundEntry) -> Refusal | None:
@@ -137,16 +148,23 @@ def _day_fault(entry: FundEntry) -> Refusal | None:
 def _amount_fault(entry: FundEntry) -> Refusal | None:
     sign = -1 if entry.reverses else 1
     if not 0 < sign * entry.amount_fen <= AMOUNT_FEN_MAX:
-        zh, en = ("负数(冲正)", "a negative amount (a reversal)") if entry.reverses else ("正数", "a positive amount")
-        shown = f"{entry.amount_fen} fen"
-        bound = f"of at most {AMOUNT_FEN_MAX} fen"
-        return refused("amount", "amount_fen", what=(shown, shown), expected=(f"{zh},单位分", f"{en} {bound}"))
+        zh, en = _NEGATIVE if entry.reverses else _POSITIVE
+        expected = f"{zh}, 至多 {AMOUNT_FEN_MAX} 分", f"{en}, of at most {AMOUNT_FEN_MAX} fen"
+        return refused("amount", "amount_fen", what=fen_words(entry.amount_fen), expected=expected)
     wage_fen = sign * entry.wage_fen
     if not 0 <= wage_fen <= (sign * entry.amount_fen if entry.kind == "pay" else 0):
-        shown = f"{entry.wage_fen} fen"
-        expected = "支付金额中的工资部分", "the part of a payment's amount that is wages, 0 for other kinds"
-        return refused("wage", "wage_fen", what=(shown, shown), expected=expected)
+        expected = (
+            "支付金额中的工资部分, 其他类型为 0",
+            "the part of a payment's amount that is wages, 0 for other kinds",
+        )
+        return refused("wage", "wage_fen", what=fen_words(entry.wage_fen), expected=expected)
     return None
+
+
+def fen_words(fen: int) -> tuple[str, str]:
+    """An amount as a refusal names it, in Chinese and English."""
+    digits = str(fen) if abs(fen) < 10**24 else f"{'-' if fen < 0 else ''}10^{len(str(abs(fen))) - 1}"
+    return f"{digits} 分", f"{digits} fen"
 
 
 def _text(pair: tuple[str, str]) -> Text:

@@ -12,8 +12,9 @@ from typing import Any
 
 from openpyxl import load_workbook
 
-from central.money.importing import NotALedgerError, read_ledger
+from central.money.importing import read_ledger
 from central.money.sheet import SHEET_EN, SHEET_ZH
+from central.money.workbook import NotALedgerError
 from central.plan.document import ImportedPlan
 from central.plan.importing import read_plan_json, read_plan_xlsx
 from central.plan.workbook import BYTES_MAX
@@ -85,8 +86,9 @@ def _ledger(content: bytes) -> Verdict:
             count += 1
             if row.refusal is not None:
                 told = row.refusal
+                column = row.columns.get(told.where, told.where)
                 faults.append(
-                    Told(sheet=SHEET_ZH, row=row.number, column=row.column, what=_both(told.what),
+                    Told(sheet=SHEET_ZH, row=row.number, column=column, what=_both(told.what),
                          expected=_both(told.expected))
                 )  # fmt: skip
     except NotALedgerError as odd:

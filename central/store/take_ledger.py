@@ -7,12 +7,13 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import IO, Any
+from typing import IO
 
 from sqlalchemy import Connection, Engine
 
 from central.money.importing import ReadRow, read_ledger
-from central.money.posting import Conflict, Known, Outcome, Posted, Posting, Refusal, Refused, text_fault
+from central.money.posting import Conflict, Known, Outcome, Posted, Posting, Refusal, Refused, refused, text_fault
+from central.money.sheet import COLUMNS
 from central.store.engine import writing
 from central.store.read_ledger import project_of_names
 from central.store.save_ledger import POST_MAX, begin_import, count_import, end_import, post, save_refused
@@ -31,7 +32,7 @@ class RefusedRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TakenFile:
-    """What became of the rows of a file. `refused_rows` are the first SHOWN_MAX of the refused."""
+    """What became of the rows of a file. `refused_rows`: the first SHOWN_MAX of the refused and of the conflicts."""
 
     import_id: int
     sha256: str
@@ -129,10 +130,29 @@ def _take(
 
 def _refused(chunk: Sequence[ReadRow], taken: dict[int, Outcome]) -> Iterator[tuple[RefusedRow, ReadRow]]:
     for row in chunk:
-        outcome: Any = taken.get(row.number)
-        refusal = row.refusal or (outcome.refusal if isinstance(outcome, Refused) else None)
+        refusal = row.refusal or _why_not(taken.get(row.number), row)
         if refusal is not None:
-            yield RefusedRow(row=row.number, column=row.column or refusal.where, refusal=refusal), row
+            yield RefusedRow(row=row.number, column=row.columns.get(refusal.where, refusal.where), refusal=refusal), row
+
+
+def _why_not(outcome: Outcome | None, row: ReadRow) -> Refusal | None:
+    match outcome:
+        case Refused(refusal=refusal):
+            return refusal
+        case Conflict(posting=posting, differs=differs):
+            return _conflict(posting.entry.voucher, differs, row)
+        case _:
+            return None
+
+
+def _conflict(voucher: str, differs: Sequence[str], row: ReadRow) -> Refusal:
+    """Which columns are not as they were posted, as the file calls them."""
+    named = {column.key: column for column in COLUMNS}
+    zh = "、".join(row.columns.get(key) or named[key].zh for key in differs)
+    en = ", ".join(row.columns.get(key) or named[key].en for key in differs)
+    what = f"凭证 {voucher} 已入账, {zh} 与账上不同", f"voucher {voucher} is posted, with another {en}"
+    expected = "与账上相同; 另一笔用另一凭证号, 更正先冲正", "the same; a voucher of its own, or a reversal first"
+    return refused("conflict", "voucher", what=what, expected=expected)
 
 
 def _name(outcome: Outcome) -> str:

@@ -33,14 +33,19 @@ def test_wrong_rows_are_kept_aside_and_the_rest_load(own_centre: Centre) -> None
     assert answer.status_code == 200, answer.text
     found = answer.json()
     assert [found[name] for name in ("posted", "known", "conflicts", "refused")] == [2, 1, 1, 2]
-    assert [(row["row"], row["column"]) for row in found["refused_rows"]] == [(3, "金额(元)"), (5, "project")]
+    assert [(row["row"], row["column"]) for row in found["refused_rows"]] == [
+        (3, "金额(元)"),
+        (4, "凭证号"),
+        (5, "项目代码"),
+    ]
+    assert found["refused_rows"][1]["refusal"]["what"]["zh"] == "凭证 v1 已入账, 金额(元) 与账上不同"
     again = client.post("/api/v1/ledger/import", files={"file": ("资金.xlsx", content, "application/octet-stream")})
     assert [again.json()[name] for name in ("posted", "known", "conflicts", "refused")] == [0, 3, 1, 2]
     kept = client.get(f"/api/v1/ledger/imports/{found['import_id']}", params={"limit": 1}).json()
     assert (kept["refused"], kept["imported_by"], kept["after"]) == (2, "finance", 3)
     assert kept["refused_rows"][0]["refusal"]["code"] == "formula"
     rest = client.get(f"/api/v1/ledger/imports/{found['import_id']}", params={"after": 3}).json()
-    assert [row["row"] for row in rest["refused_rows"]] == [5]
+    assert [row["row"] for row in rest["refused_rows"]] == [4, 5]
     other = person(own_centre, "schools", "finance", "unit", "区教育局")
     assert other.get(f"/api/v1/ledger/imports/{found['import_id']}").status_code == 404
     assert len(client.get("/api/v1/ledger/conflicts").json()["conflicts"]) == 1

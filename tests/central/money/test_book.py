@@ -190,3 +190,18 @@ def test_each_change_of_the_chain_shows() -> None:
     assert first_fault([whole[1], whole[0], *whole[2:]]) == 1
     assert first_fault([*whole[:3], replace(whole[3], by="g")]) == 4
     assert first_fault([*whole[:3], replace(whole[3], flags=())]) == 4
+
+
+def test_no_sum_of_a_project_is_beyond_what_a_database_adds_up() -> None:
+    book = a_book()
+    taken = [book.take(a_posting(f"v{n}", AMOUNT_FEN_MAX), by="f", at_ms=1) for n in range(11)]
+    assert [type(one) for one in taken] == [Posted] * 10 + [Refused]
+    assert isinstance(taken[-1], Refused)
+    assert taken[-1].refusal.code == "total"
+    assert "分" in taken[-1].refusal.what.zh
+
+
+def test_a_voucher_with_what_nobody_sees_is_not_another_voucher() -> None:
+    outcome = a_book().take(a_posting("v1\u200b"), by="f", at_ms=1)
+    assert isinstance(outcome, Refused)
+    assert (outcome.refusal.where, outcome.refusal.what.zh) == ("voucher", "v1\\u200b")

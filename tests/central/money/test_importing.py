@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tracemalloc
 import zipfile
+from collections.abc import Callable
 from datetime import date, datetime
 from io import BytesIO
 from typing import Any
@@ -12,9 +13,10 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from central.money.chain import GENESIS, linked
-from central.money.importing import NotALedgerError, read_ledger
+from central.money.importing import read_ledger
 from central.money.posting import Posting
 from central.money.sheet import COLUMNS, template, write_ledger
+from central.money.workbook import NotALedgerError
 from tests.central.money.build import HEADER, a_posting, a_row, a_workbook
 from tests.central.money.test_book import chain
 
@@ -31,7 +33,7 @@ def _short(posting: Posting | None) -> tuple[str, int, str] | None:
 
 
 def _odd(row: Any) -> tuple[int, str, str]:
-    return row.number, row.column, row.refusal.code
+    return row.number, row.columns[row.refusal.where], row.refusal.code
 
 
 @pytest.mark.parametrize(
@@ -48,6 +50,9 @@ def _odd(row: Any) -> tuple[int, str, str]:
         ("１２．３４", 1234),
         ("1,23", None),
         ("12万", None),
+        ("1,200元", 120_000),
+        ("1.234567万元", 1_234_567),
+        ("1.23456789万元", None),
         ("1e3", None),
         ("12.345", None),
         (float("1e300"), 10**302),
@@ -72,6 +77,9 @@ def test_amounts_are_exact_fen_or_refused(value: Any, fen: int | None) -> None:
         ("2026.3.1", "2026-03-01"),
         ("2026年3月1日", "2026-03-01"),
         ("20260301", "2026-03-01"),
+        ("2026-03-01 00:00:00", "2026-03-01"),
+        ("2026-03-01T08:30:00.000", "2026-03-01"),
+        ("2026-03-01 tomorrow", None),
         (20260301, "2026-03-01"),
         (46082, None),
         ("2026-02-29", None),
@@ -148,6 +156,87 @@ def test_a_file_that_is_none_is_refused_whole() -> None:
     for content, words in ((b"PK no", "xlsx workbook"), (empty.getvalue(), "xlsx"), (many.getvalue(), "a sheet named")):
         with pytest.raises(NotALedgerError, match=words):
             list(read_ledger(BytesIO(content), source="s"))
+
+
+def test_a_serial_number_is_told_as_the_day_that_it_may_be() -> None:
+    (row,) = read_ledger(a_workbook([a_row(day=46082)]), source="s")
+    assert row.refusal is not None
+    assert row.refusal.expected.zh.endswith("若是 2026-03-01,请把单元格设为日期格式")
+
+
+def test_words_are_one_line_and_keys_have_nothing_that_nobody_sees() -> None:
+    (row,) = read_ledger(a_workbook([a_row("v\u200b1\ufeff", note="第一行\n第二行", payee="甲\t乙")]), source="s")
+    assert row.posting is not None
+    assert (row.posting.entry.voucher, row.posting.note, row.posting.entry.payee) == ("v1", "第一行 第二行", "甲 乙")
+
+
+def test_a_number_is_the_voucher_that_stands_on_the_screen() -> None:
+    book = load_workbook(a_workbook([a_row(7)]))
+    book["资金"].cell(row=2, column=1).number_format = "0000"
+    content = BytesIO()
+    book.save(content)
+    content.seek(0)
+    (row,) = read_ledger(content, source="s")
+    assert row.posting is not None
+    assert row.posting.entry.voucher == "0007"
+
+
+def sheets(**rows: list[Any]) -> BytesIO:
+    """A workbook of several sheets by title."""
+    book = Workbook()
+    del book["Sheet"]
+    for title, filled in rows.items():
+        page = book.create_sheet(title)
+        for row in filled:
+            page.append(row)
+    content = BytesIO()
+    book.save(content)
+    content.seek(0)
+    return content
+
+
+def test_the_only_sheet_with_a_header_is_the_ledger_and_two_are_one_too_many() -> None:
+    mine = [HEADER, a_row()]
+    found = list(read_ledger(sheets(Sheet1=[["说明"]], 三月=mine, Sheet3=[]), source="s"))
+    assert [row.posting is not None for row in found] == [True]
+    with pytest.raises(NotALedgerError, match="ledgers 资金、资金2"):
+        list(read_ledger(sheets(资金=mine, 资金2=mine), source="s"))
+
+
+def damaged(content: bytes, change: Callable[[bytes], bytes], *, keep_sums: bool) -> BytesIO:
+    """The workbook with other bytes in its sheet; `keep_sums`: damaged on the way, under the checksum that it had."""
+    found = BytesIO()
+    with zipfile.ZipFile(BytesIO(content)) as book, zipfile.ZipFile(found, "w") as made:
+        for part in book.namelist():
+            made.writestr(part, change(book.read(part)) if part.endswith("sheet1.xml") else book.read(part))
+        if keep_sums:
+            sheet = book.getinfo("xl/worksheets/sheet1.xml")
+            made.getinfo(sheet.filename).CRC = sheet.CRC
+    found.seek(0)
+    return found
+
+
+def test_an_amount_that_was_damaged_on_the_way_is_not_read() -> None:
+    content = a_workbook([a_row(amount=12345)]).getvalue()
+    with pytest.raises(NotALedgerError, match="damaged"):
+        list(read_ledger(damaged(content, lambda xml: xml.replace(b"12345", b"92345"), keep_sums=True), source="s"))
+
+
+def test_a_sheet_that_breaks_off_gives_the_rows_before_and_tells_the_rest() -> None:
+    content = a_workbook([a_row("v1"), a_row("v2"), a_row("v3")]).getvalue()
+    found = list(
+        read_ledger(damaged(content, lambda xml: xml[: xml.index(b'<row r="4"')], keep_sums=False), source="s")
+    )
+    assert [row.posting and row.posting.entry.voucher for row in found] == ["v1", "v2", None]
+    assert found[-1].refusal is not None
+    assert (found[-1].number, found[-1].refusal.code) == (4, "file")
+
+
+def test_a_row_beyond_every_screen_does_not_take_a_day() -> None:
+    content = a_workbook([a_row("v1"), a_row("v2")]).getvalue()
+    far = damaged(content, lambda xml: xml.replace(b'<row r="3"', b'<row r="900000000000"'), keep_sums=False)
+    found = list(read_ledger(far, source="s"))
+    assert [row.refusal and row.refusal.code for row in found] == [None, "file"]
 
 
 def test_the_template_and_an_export_come_back() -> None:
