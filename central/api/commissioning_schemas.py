@@ -22,7 +22,7 @@ class ReferenceAsked(BaseModel):
 
 
 class ReferenceShown(Answer):
-    """A request for a reference frame and what became of it; `why` as the gateway says."""
+    """A request for a reference frame and what became of it; `why` as the gateway sent it, `said` in both languages."""
 
     id: int
     asked_by: str
@@ -31,6 +31,7 @@ class ReferenceShown(Answer):
     reason: str
     state: Literal["waiting", "overdue", "taken", "refused", "expired"]
     why: str
+    said: Text
     answered_at: datetime | None
 
 
@@ -60,6 +61,7 @@ class OrderSteps(Answer):
     answered_at: datetime | None
     state: Literal["waiting", "overdue", "superseded", "applied", "refused", "rolled_back", "expired"]
     reason: str
+    said: Text
 
 
 class FirstReading(Answer):

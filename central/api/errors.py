@@ -116,7 +116,8 @@ class PlanInvalidError(InvalidError):
     code = "plan_invalid"
 
     def __init__(self, faults: Sequence[PlanFault]) -> None:
-        super().__init__(f"{len(faults)} faults in the plan", where="body", expected="see errors")
+        count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
+        super().__init__(f"{count} in the plan", where="body", expected="see errors")
         self.faults = tuple(faults)
 
     @property

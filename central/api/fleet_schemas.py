@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from central.api.schemas import Answer, Named
+from central.api.schemas import Answer, Named, Text
 
 Trouble = Literal[
     "revoked", "offline", "degraded", "backlog", "refused", "clock", "disk", "config", "certificate", "behind"
@@ -18,6 +18,7 @@ class Condition(Answer):
     code: str
     since: datetime
     detail: str
+    said: Text
 
 
 class CameraState(Answer):
@@ -132,6 +133,7 @@ class SecurityEventRow(Answer):
     code: str
     gateway: str | None
     detail: str
+    said: Text
     times: int
     first_at: datetime
     last_at: datetime
@@ -153,6 +155,7 @@ class DeadLetterRow(Answer):
     gateway: str | None
     code: str
     reason: str
+    said: Text
     size_bytes: int
     times: int
     replayed_at: datetime | None

@@ -13,6 +13,7 @@ from central.domain import SubjectKind, Text
 from central.evaluate.approval import SEAT_WORDS, ApprovalLevel, Need
 from central.evaluate.composite import FULL_BP
 from central.evaluate.publication import PUBLICATION_WORKING_DAYS
+from central.model_words import in_chinese
 from central.scoring.period import PeriodKind
 from central.scoring.refused import ScoringRefused
 from central.scoring.sheet import SheetKind
@@ -147,10 +148,25 @@ def _mapping(document: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     return given
 
 
+_OWN = (  # what is expected of this document, in Chinese
+    (r"a chain for every period that is weighed", "每种评价周期各有一条审批链"),
+    (r"some of (.+)", "以下几个: {0}"),
+    (r"PERIOD/KIND with unit, project or person", "周期/对象, 对象为 unit、project 或 person"),
+    (r"quarter or year", "quarter(季度)或 year(年度)"),
+    (r"weights of (.+)", "以下各项的权重: {0}"),
+    (r"whole basis points >= 0 that sum to (\d+)", "不小于 0 的整数(万分数), 合计 {0}"),
+    (r"one level or more", "至少一级"),
+    (r"seats, and need: any or all", "seats, 以及 need: any(任一)或 all(全部)"),
+    (r"any or all", "any(任一)或 all(全部)"),
+    (r"a whole number from (\d+) to (\d+)", "{0} 到 {1} 的整数"),
+    (r"an object that is not empty", "非空的一组内容"),
+)
+
+
 def _wrong(where: str, what: str, expected: str) -> ScoringRefused:
     return ScoringRefused(
         "unknown",
         Text(zh=f"评价办法 {where}: {what}", en=f"policy {where}: {what}"),
         where=f"policy.{where}",
-        expected=Text(zh=expected, en=expected),
+        expected=Text(zh=in_chinese(expected, own=_OWN), en=expected),
     )

@@ -13,9 +13,19 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from central.domain import Subject, Text
 from central.evaluate.ranking import BOTTOM_BP, LEAST, TOP_BP, RankingTerms
+from central.model_words import in_chinese
 from central.scoring.refused import ScoringRefused
 
 SCHEMA = "siteprogress.results/1"
+_OWN = (  # what the checks of this table say, in Chinese
+    (r"expected kinds \(of units\), roles \(of persons\) or members", "单位写 kinds, 个人写 roles, 或写 members"),
+    (r"groups (.+): expected each id once", "各组编号不重复(现为 {0})"),
+    (
+        r"cuts from (.+) points: expected each once, the lowest at 60 or below",
+        "各档起点不重复, 最低一档不高于 60 分(现为 {0})",
+    ),
+    (r"awards for (.+): expected groups among (.+)", "奖项的组(现有 {0})在以下之中: {1}"),
+)
 ConsequenceKind = Literal[
     "priority", "reasonable", "cut", "suspend", "deduction", "commendation", "talk", "reserve", "award", "other"
 ]
@@ -186,12 +196,12 @@ def read_policy(document: Mapping[str, Any], *, version: int) -> ResultPolicy:
     except ValidationError as broken:
         first = broken.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "document"
-        what, expected = f"{first['input']!r}"[:80], str(first["msg"])
+        what, expected = f"{first['input']!r}"[:80], str(first["msg"]).removeprefix("Value error, ")
         raise ScoringRefused(
             "unknown",
             Text(zh=f"结果应用办法 {where}: {what}", en=f"table of results, {where}: {what}"),
             where=f"policy.{where}",
-            expected=Text(zh=expected, en=expected),
+            expected=Text(zh=in_chinese(expected, own=_OWN), en=expected),
         ) from broken
 
 

@@ -13,7 +13,9 @@ from pydantic import Base64Bytes, BaseModel, ConfigDict, Field
 from central.api.access import Access, AskFirst, allow
 from central.api.envelopes import ErrorEnvelope
 from central.api.errors import InvalidError, absent
+from central.api.schemas import Text
 from central.api.services import Db, Given
+from central.api.views.words import said_by_gateway
 from central.configuring.blobs import BlobFolder
 from central.configuring.contents import (
     MODEL_BYTES_MAX,
@@ -58,7 +60,7 @@ class ConfigPartShown(BaseModel):
 
 
 class ConfigShown(BaseModel):
-    """A configuration and what became of it."""
+    """A configuration and what became of it; `reason` as the gateway sent it, `said` in both languages."""
 
     id: int
     issued_at: datetime
@@ -67,6 +69,7 @@ class ConfigShown(BaseModel):
     parts: list[ConfigPartShown]
     state: Literal["waiting", "overdue", "superseded", "applied", "refused", "rolled_back", "expired"]
     reason: str
+    said: Text
     answered_at: datetime | None
 
 
@@ -180,5 +183,6 @@ def _shown(standing: Standing) -> ConfigShown:
         ],
         state=standing.state,
         reason=standing.reason,
+        said=said_by_gateway(standing.reason),
         answered_at=None if standing.answered_ms is None else from_ms(standing.answered_ms),
     )

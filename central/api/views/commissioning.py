@@ -21,7 +21,7 @@ from central.api.commissioning_schemas import (
     SceneFinding,
 )
 from central.api.schemas import Text
-from central.api.views.words import instant
+from central.api.views.words import instant, said_by_gateway
 from central.configuring.commissioned import Commissioned
 from central.store.instants import from_ms
 from central.store.tables import Camera
@@ -67,6 +67,7 @@ def reference_view(ask: Row[Any], *, now_ms: int) -> ReferenceShown:
         reason=ask.reason,
         state=ask.state or open_,
         why=ask.why,
+        said=said_by_gateway(ask.why),
         answered_at=instant(ask.answered_at),
     )
 
@@ -126,6 +127,7 @@ def _order(found: Commissioned) -> OrderSteps | None:
         answered_at=instant(order.answered_ms),
         state=order.state,
         reason=order.reason,
+        said=said_by_gateway(order.reason),
     )
 
 

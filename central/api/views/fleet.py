@@ -23,7 +23,7 @@ from central.api.fleet_schemas import (
 )
 from central.api.views.running import Behind, Running, lagging
 from central.api.views.troubles import Health, troubles_of
-from central.api.views.words import instant, named
+from central.api.views.words import instant, named, said_by_gateway
 from central.configuring.standing import state_of
 from central.store.instants import from_ms, to_ms
 from central.store.read_fleet import HOUR_MS, Delivery, HourSeen, Watching, deliveries, hours_seen, watching
@@ -104,7 +104,10 @@ def camera_state(found: Watching) -> CameraState:
         buildings=[named(building) for building in found.buildings],
         last_observed_at=instant(seen.last_observed_at) if seen else None,
         registration=cast(Registration, seen.registration) if seen and seen.registration else None,
-        conditions=[Condition(code=c.code, since=from_ms(c.since_at), detail=c.detail) for c in found.conditions],
+        conditions=[
+            Condition(code=c.code, since=from_ms(c.since_at), detail=c.detail, said=said_by_gateway(c.detail))
+            for c in found.conditions
+        ],
     )
 
 

@@ -6,7 +6,7 @@ from sqlmodel import Session, col, func, select
 
 from central.api.access import Access
 from central.api.fleet_schemas import DeadLetterList, DeadLetterRow, SecurityEventList, SecurityEventRow
-from central.api.views.words import instant
+from central.api.views.words import instant, said_by_gateway
 from central.store.instants import from_ms
 from central.store.tables import DeadLetter, SecurityEvent
 
@@ -26,6 +26,7 @@ def security_events_of(
             code=event.code,
             gateway=event.gateway or None,
             detail=event.detail,
+            said=said_by_gateway(event.detail),
             times=event.times,
             first_at=from_ms(event.first_at),
             last_at=from_ms(event.last_at),
@@ -49,6 +50,7 @@ def letters_of(session: Session, *, access: Access, limit: int) -> DeadLetterLis
             gateway=letter.gateway,
             code=letter.code,
             reason=letter.reason,
+            said=said_by_gateway(letter.reason),
             size_bytes=letter.size_bytes,
             times=letter.times,
             replayed_at=instant(letter.replayed_at),

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from central.api.schemas import Named, Text
+from central.configuring.gateway_words import gateway_text
 from central.store.instants import from_ms
 
 
@@ -31,6 +32,12 @@ def named(row: HasNames) -> Named:
 def instant(at_ms: int | None) -> datetime | None:
     """Aware UTC time of a stored instant; None stays None."""
     return None if at_ms is None else from_ms(at_ms)
+
+
+def said_by_gateway(message: str) -> Text:
+    """What a gateway says of itself, in both languages; "" stays ""."""
+    said = gateway_text(message)
+    return Text(zh=said.zh, en=said.en)
 
 
 def refs_of(stored: str) -> list[str]:

@@ -6935,6 +6935,7 @@ export interface components {
             since: string;
             /** Detail */
             detail: string;
+            said: components["schemas"]["Text"];
         };
         /**
          * ConfigHistory
@@ -6996,7 +6997,7 @@ export interface components {
         };
         /**
          * ConfigShown
-         * @description A configuration and what became of it.
+         * @description A configuration and what became of it; `reason` as the gateway sent it, `said` in both languages.
          */
         ConfigShown: {
             /** Id */
@@ -7022,6 +7023,7 @@ export interface components {
             state: "waiting" | "overdue" | "superseded" | "applied" | "refused" | "rolled_back" | "expired";
             /** Reason */
             reason: string;
+            said: components["schemas"]["Text"];
             /** Answered At */
             answered_at: string | null;
         };
@@ -7416,6 +7418,7 @@ export interface components {
             code: string;
             /** Reason */
             reason: string;
+            said: components["schemas"]["Text"];
             /** Size Bytes */
             size_bytes: number;
             /** Times */
@@ -9553,7 +9556,8 @@ export interface components {
         };
         /**
          * LedgerImported
-         * @description What became of the rows of a file; `refused_rows` are the first hundred, all of them are under the import.
+         * @description What became of the rows of a file; `refused_rows` are the first hundred that were not taken (the refused and the
+         *     conflicts), all of them are under the import.
          */
         LedgerImported: {
             /** Import Id */
@@ -10786,6 +10790,7 @@ export interface components {
             state: "waiting" | "overdue" | "superseded" | "applied" | "refused" | "rolled_back" | "expired";
             /** Reason */
             reason: string;
+            said: components["schemas"]["Text"];
         };
         /**
          * OrgUnitShown
@@ -12895,7 +12900,7 @@ export interface components {
         };
         /**
          * ReferenceShown
-         * @description A request for a reference frame and what became of it; `why` as the gateway says.
+         * @description A request for a reference frame and what became of it; `why` as the gateway sent it, `said` in both languages.
          */
         ReferenceShown: {
             /** Id */
@@ -12921,6 +12926,7 @@ export interface components {
             state: "waiting" | "overdue" | "taken" | "refused" | "expired";
             /** Why */
             why: string;
+            said: components["schemas"]["Text"];
             /** Answered At */
             answered_at: string | null;
         };
@@ -13826,6 +13832,7 @@ export interface components {
             gateway: string | null;
             /** Detail */
             detail: string;
+            said: components["schemas"]["Text"];
             /** Times */
             times: number;
             /**
