@@ -8,9 +8,9 @@ function aCamera(id: string, over: Partial<CameraState> = {}): CameraState {
   return { id, gateway: "gw-1", buildings: [], last_observed_at: null, registration: "VERIFIED", conditions: [], ...over };
 }
 const since = "2026-10-01T00:00:00Z";
-const moved = aCamera("c9", { conditions: [{ code: "moved", since, detail: "31 px" }], registration: "MOVED" });
+const moved = aCamera("c9", { conditions: [{ code: "moved", since, detail: "31 px", said: { zh: "31 px", en: "31 px" } }], registration: "MOVED" });
 const doubtful = aCamera("c8", { gateway: "gw-2", registration: "UNVERIFIED" });
-const frozen = aCamera("c1", { conditions: [{ code: "frozen", since, detail: "" }] });
+const frozen = aCamera("c1", { conditions: [{ code: "frozen", since, detail: "", said: { zh: "", en: "" } }] });
 const fine = aCamera("c0");
 const cameras = [fine, frozen, doubtful, moved];
 const gateways = [aGateway({ id: "gw-1" }), aGateway({ id: "gw-2", troubles: ["clock"] }), aGateway({ id: "gw-3" })];
