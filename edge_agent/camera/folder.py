@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections import deque
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from multiprocessing.connection import Connection
@@ -49,10 +50,12 @@ class Inbox:
     zone: ZoneInfo
     known: dict[str, tuple[int, bool]]
     drops: dict[str, Drop] = field(default_factory=dict)
+    _waiting: deque[Drop] | None = None  # the drops by capture time, as long as nothing new was seen
 
     def look(self, now_s: float) -> None:
         """List the folder and note what is new, what grew and what is gone. OSError when it cannot be listed."""
         found = self._listing()
+        self._waiting = None
         for path, size in found.items():
             name = told(path)
             seen = self.known.get(name)
@@ -68,11 +71,12 @@ class Inbox:
 
     def next_ready(self, now_s: float) -> Drop | None:
         """The oldest whole file, unless a file that is still being written is older and has not waited too long."""
-        for drop in self.drops.values():
-            if not drop.timed:
-                self._date(drop)
-        waiting = sorted(self.drops.values(), key=lambda drop: (drop.captured_s, drop.name))
+        waiting = self._in_order()
+        while waiting and waiting[0].name not in self.drops:
+            waiting.popleft()
         for drop in waiting:
+            if drop.name not in self.drops:
+                continue
             if now_s - drop.changed_s >= self.settle_s:
                 return drop
             if now_s - drop.first_s < HOLD_S:
@@ -84,21 +88,44 @@ class Inbox:
         self.known[drop.name] = (drop.size_bytes, read)
         self.drops.pop(drop.name, None)
 
+    def _in_order(self) -> deque[Drop]:
+        """The drops by capture time. Sorted once a look: a folder may hold two hundred thousand files."""
+        if self._waiting is None:
+            for drop in self.drops.values():
+                if not drop.timed:
+                    self._date(drop)
+            self._waiting = deque(sorted(self.drops.values(), key=lambda drop: (drop.captured_s, drop.name)))
+        return self._waiting
+
     def _listing(self) -> dict[str, int]:
+        """Size of every image by path; a folder below that cannot be listed stands for what is in it, to be refused."""
         found: dict[str, int] = {}
         folders = [""]
         while folders:
             folder = folders.pop()
-            with os.scandir(self.root / folder) as entries:
-                for entry in entries:
-                    if entry.name.startswith("."):
-                        continue
-                    name = f"{folder}{entry.name}"
-                    if entry.is_dir(follow_symlinks=False):
-                        folders.append(f"{name}/")
-                    elif Path(entry.name).suffix.lower() in SUFFIXES and not self._was_read(name):
-                        found[name] = self._size(entry)
+            try:
+                below = self._take(folder, found)
+            except OSError:
+                if not folder:
+                    raise
+                found[folder] = 0
+            else:
+                folders += below
         return found
+
+    def _take(self, folder: str, found: dict[str, int]) -> list[str]:
+        """Note the images of one folder; the folders in it."""
+        below: list[str] = []
+        with os.scandir(self.root / folder) as entries:
+            for entry in entries:
+                if entry.name.startswith("."):
+                    continue
+                name = f"{folder}{entry.name}"
+                if entry.is_dir(follow_symlinks=False):
+                    below.append(f"{name}/")
+                elif Path(entry.name).suffix.lower() in SUFFIXES and not self._was_read(name) and entry.is_file():
+                    found[name] = self._size(entry)
+        return below
 
     def _was_read(self, path: str) -> bool:
         return self.known.get(told(path), (0, False))[1]

@@ -17,6 +17,7 @@ Image = npt.NDArray[np.uint8]
 MAX_PIXELS = 50_000_000
 JPEG_START, JPEG_END = b"\xff\xd8", b"\xff\xd9"
 PNG_START, PNG_END = b"\x89PNG\r\n\x1a\n", b"IEND\xaeB`\x82"
+PNG_SIZE = slice(16, 24)  # width and height of the IHDR chunk, which is the first
 # Start-of-frame markers that carry the size (C4, C8 and CC are tables, not frames).
 JPEG_SIZE_MARKERS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 
@@ -61,7 +62,9 @@ def size_of(data: bytes, *, source: str) -> Size:
     if data.startswith(PNG_START):
         if PNG_END not in data[-64:]:
             raise FrameError(source=source, problem="PNG without its IEND chunk (truncated)", expected="a whole file")
-        width, height = struct.unpack(">II", data[16:24])
+        if len(data) < PNG_SIZE.stop:
+            raise FrameError(source=source, problem="PNG header without a size", expected="an IHDR chunk")
+        width, height = struct.unpack(">II", data[PNG_SIZE])
         return Size(width, height)
     raise FrameError(source=source, problem=f"starts with {data[:4].hex() or 'nothing'}", expected="a JPEG or PNG file")
 

@@ -116,3 +116,41 @@ def test_a_file_that_is_taken_away_is_forgotten(inbox: Inbox, tmp_path: Path) ->
     path.unlink()
     inbox.look(1.0)
     assert names(inbox, 9.0) == []
+
+
+def test_what_is_no_file_is_passed_by(inbox: Inbox, tmp_path: Path) -> None:
+    (tmp_path / "20261121T010000Z.jpg").write_bytes(b"x")
+    (tmp_path / "20261121T000000Z.jpg").symlink_to(tmp_path / "gone.jpg")
+    (tmp_path / "20261121T003000Z.jpg").symlink_to(tmp_path / "20261121T010000Z.jpg")
+    (tmp_path / "loop.jpg").symlink_to(tmp_path)
+    os.mkfifo(tmp_path / "20261121T002000Z.jpg")  # whoever opens it waits for ever
+    inbox.look(0.0)
+    assert names(inbox, 5.0) == ["20261121T003000Z.jpg", "20261121T010000Z.jpg"]
+
+
+def test_a_folder_that_cannot_be_listed_is_told_once_and_the_others_are_read(inbox: Inbox, tmp_path: Path) -> None:
+    (tmp_path / "20261121T010000Z.jpg").write_bytes(b"x")
+    held = os.open(tmp_path, os.O_RDONLY)
+    for _ in range(20):  # a path that is longer than any system call takes
+        os.mkdir("d" * 250, dir_fd=held)
+        held, above = os.open("d" * 250, os.O_RDONLY, dir_fd=held), held
+        os.close(above)
+    os.close(held)
+    inbox.look(0.0)
+    deep = next(drop for drop in inbox.drops.values() if drop.path.endswith("/"))
+    assert names(inbox, 5.0)[0] == "20261121T010000Z.jpg"
+    inbox.done(deep, read=False)
+    inbox.look(9.0)
+    assert names(inbox, 99.0) == []
+
+
+def test_what_comes_while_others_are_read_waits_for_its_turn(inbox: Inbox, tmp_path: Path) -> None:
+    for hour in (2, 4):
+        (tmp_path / f"20261121T0{hour}0000Z.jpg").write_bytes(b"x")
+    inbox.look(0.0)
+    first = inbox.next_ready(5.0)
+    assert first is not None
+    (tmp_path / "20261121T030000Z.jpg").write_bytes(b"x")
+    inbox.look(5.0)
+    inbox.done(first, read=True)
+    assert names(inbox, 9.0) == ["20261121T030000Z.jpg", "20261121T040000Z.jpg"]

@@ -196,6 +196,7 @@ def test_decode_reads_whole_images(suffix: str) -> None:
         (encoded(".jpg")[:-800], "truncated"),
         (encoded(".png")[:-40], "truncated"),
         (b"\xff\xd8\xff\xd9", "without a size"),
+        (b"\x89PNG\r\n\x1a\nIEND\xaeB`\x82", "without a size"),
         (encoded(".png")[:16] + (16000).to_bytes(4) + (12500).to_bytes(4) + encoded(".png")[24:], "16000 x 12500"),
     ],
 )
