@@ -8,6 +8,7 @@ ApiError
 ├── InvalidError          422  invalid | digest_differs | not_a_jpeg | too_many_pixels
 │   ├── SaidInvalidError  422  the same, said in both languages
 │   └── PlanInvalidError  422  plan_invalid, with every fault of the file
+├── StoreAwayError        503  unavailable (the database is away, busy or its disk is full; asking again may help)
 ├── TooManyTriesError     429  too_many_tries
 └── TooOftenError         429  too_often
 Uploads have a table of their own, `uploads/refusals`. Bodies over their cap are refused by `shell` (413 too_large),
@@ -27,9 +28,11 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from central.api.envelopes import PlanFault
+from central.api.store_faults import UNAVAILABLE, why_away
 from central.domain import Text
 
 log = logging.getLogger(__name__)
+STORE_RETRY_S = 10
 
 
 class ApiError(Exception):
@@ -132,6 +135,25 @@ class WrongMediaTypeError(ApiError):
     code = "wrong_media_type"
 
 
+class StoreAwayError(ApiError):
+    """The database cannot answer now; nothing of the request was kept."""
+
+    status = 503
+    code = "unavailable"
+
+    def __init__(self, why: Text) -> None:
+        super().__init__(why.en, where="database", expected=f"another try after {STORE_RETRY_S} s")
+        self.why = why
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        return {"Retry-After": str(STORE_RETRY_S)}
+
+    @property
+    def extra(self) -> Mapping[str, Any]:
+        return {"text": {"zh": self.why.zh, "en": self.why.en}}
+
+
 class TooManyTriesError(ApiError):
     """Failed logins; `retry_after_s` tells when the next try is heard."""
 
@@ -185,15 +207,17 @@ def install_error_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(ApiError)
     async def known(request: Request, error: ApiError) -> JSONResponse:
-        body = envelope(
-            code=error.code,
-            what=error.what,
-            where=error.where,
-            expected=error.expected,
-            request_id=request_id(request),
-            extra=error.extra,
-        )
-        return JSONResponse(jsonable_encoder(body), status_code=error.status, headers=dict(error.headers))
+        return _answer(request, error)
+
+    async def store(request: Request, error: Exception) -> JSONResponse:
+        why = why_away(error)
+        if why is None:
+            raise error
+        log.warning("request=%s database not available: %s", request_id(request), error)
+        return _answer(request, StoreAwayError(why))
+
+    for fault in UNAVAILABLE:
+        app.add_exception_handler(fault, store)
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
@@ -228,6 +252,18 @@ def install_error_handlers(app: FastAPI) -> None:
             request_id=found,
         )
         return JSONResponse(body, status_code=500)
+
+
+def _answer(request: Request, error: ApiError) -> JSONResponse:
+    body = envelope(
+        code=error.code,
+        what=error.what,
+        where=error.where,
+        expected=error.expected,
+        request_id=request_id(request),
+        extra=error.extra,
+    )
+    return JSONResponse(jsonable_encoder(body), status_code=error.status, headers=dict(error.headers))
 
 
 def request_id(request: Request) -> str:
