@@ -24,6 +24,7 @@ Mask = npt.NDArray[np.bool_]
 DAY_S = 86400.0
 # The figures below were chosen on sequences of the network's answers: the demo's 6 faces over 62 days, with and without
 # 30 % of the cells hidden, and 118 faces of training scenes it was never taught, looked at weeks apart.
+BEGINS = 2.0  # a mild prior: side buildings that are finished already, and cameras hung late, exist
 BACKWARD_PER_DAY = 1 / 200  # rework, an earlier wrong label
 # Sites go faster and slower than the usual dwell, and stand still: without the slow and the fast one, a face seen again
 # after weeks was pulled to where the calendar would have it (mean error 7.1 points, the single frame's 6.3; now 6.2).
@@ -37,6 +38,7 @@ LOOK_CHANGES_PER_DAY = 0.05  # light and season change what a wall looks like
 MEMORY_OF_LOOKS_DAYS = 10.0
 BACK_BP = 50.0  # mean fall of a face's cells in one whole look from which it is asked whether they fall together
 TOGETHER = 2.0  # … which they do when their sum is so many times what as many cells would add up to by themselves
+HALVINGS = 6  # how finely the trust in a look that rises too fast is told
 HIDDEN_FROM = 0.5  # occlusion probability from which a cell counts as not observed
 STEP_DAYS = 1 / 96  # transitions are cached for whole quarters of an hour, and shared out between them
 
@@ -49,7 +51,8 @@ class FaceBelief:
     was last observed, NaN if never; `looks` rows x cols is by how many independent looks of late it was observed.
     `top` (rows + 1) is the probability of each number of storeys begun that the bays have in common, as of `top_s`
     (epoch seconds, NaN if never looked at); even for work that does not rise. The camera looks at the lowest `reach`
-    storeys, by at least one cell; those above are out of its view.
+    storeys, by at least one cell; those above are out of its view. `unrest_bp` (1/10000) is how far looks of late were
+    from what was held before them: the root of their mean squared gap over the face.
     """
 
     phases: npt.NDArray[np.float32]
@@ -58,6 +61,7 @@ class FaceBelief:
     top: Floats
     top_s: float = float("nan")
     reach: int = 0
+    unrest_bp: float = 0.0
 
     @property
     def known(self) -> Mask:
@@ -84,9 +88,9 @@ class Observation:
 
 
 def blank_belief(rows: int, cols: int, *, stages: StageList) -> FaceBelief:
-    """Nothing seen yet: every stage equally likely."""
+    """Nothing seen yet: the first stage is the likeliest, for cameras are hung when the works begin."""
     return FaceBelief(
-        phases=np.tile(_even(stages)[:, None] * _looks_like(stages), (rows, cols, 1, 1)).astype(np.float32),
+        phases=np.tile(_at_first(stages)[:, None] * _looks_like(stages), (rows, cols, 1, 1)).astype(np.float32),
         seen_s=np.full((rows, cols), np.nan),
         looks=np.zeros((rows, cols)),
         top=blank_top(rows),
@@ -105,17 +109,17 @@ def adopted(belief: FaceBelief | None, rows: int, cols: int, *, stages: StageLis
         return blank
     by_phase = belief.phases.reshape(rows, cols, len(owner), -1).sum(axis=-1, dtype=float)
     held = np.stack([by_phase[..., owner == s].sum(axis=-1) for s in range(len(stages.names))], axis=-1)
-    phases = blank.phases * len(stages.names) * held[..., _stage_of_phase(stages)][..., None]
-    return replace(belief, phases=phases.astype(np.float32))
+    alone = blank.phases / stage_probabilities(blank, stages=stages)[..., _stage_of_phase(stages)][..., None]
+    return replace(belief, phases=(alone * held[..., _stage_of_phase(stages)][..., None]).astype(np.float32))
 
 
 def _owner_before(shape: tuple[int, ...], *, stages: StageList) -> npt.NDArray[np.int64] | None:
-    """The stage of each sub-state in memories of an earlier version: without looks, or with a look for each stage."""
+    """The stage of each sub-state in memories of an earlier version: without looks, or with other looks than now."""
     before = _stage_of_phase_before(stages)
     if shape == before.shape:
         return before
     now = _stage_of_phase(stages)
-    return now if shape == (len(now), len(stages.names)) else None
+    return now if len(shape) == 2 and shape[0] == len(now) else None
 
 
 def _stage_of_phase_before(stages: StageList) -> npt.NDArray[np.int64]:
@@ -135,39 +139,106 @@ def update(belief: FaceBelief, look: Observation, *, now_s: float, stages: Stage
     visible = look.visible
     if not visible.any():
         return belief
-    elapsed = np.maximum(0.0, now_s - belief.seen_s[visible]) / DAY_S  # NaN where never seen
-    first = np.isnan(elapsed)
-    elapsed = np.where(first, 0.0, elapsed)
-    weight = np.where(first, 1.0, np.minimum(1.0, LOOKS_PER_DAY * elapsed))
-    before = belief.phases[visible].astype(float)
-    moved = _advance(before, elapsed, stages=stages)
-    answer = _flattened(look.stage[visible], look.occluded[visible])
-    posterior = _weighed(moved, answer_likelihood(answer, SHARPNESS * weight))
-    known = ~first
-    if _go_back_together(before[known], posterior[known], weight=weight[known], stages=stages):
-        trust = np.where(first, 1.0, 1.0 / (1.0 + float(belief.looks[visible][known].mean())))
-        posterior = _weighed(moved, answer_likelihood(answer, SHARPNESS * weight * trust))
+    step = _step(belief, look, now_s=now_s, stages=stages)
+    trust = _trust(step, stages=stages)
     phases, seen_s, looks = belief.phases.copy(), belief.seen_s.copy(), belief.looks.copy()
-    phases[visible] = posterior
+    phases[visible] = step.after(trust)
     seen_s = np.minimum(seen_s, now_s)
     seen_s[visible] = now_s
-    looks[visible] = looks[visible] * np.exp(-elapsed / MEMORY_OF_LOOKS_DAYS) + weight
-    return replace(belief, phases=phases, seen_s=seen_s, looks=looks)
+    counted = step.weight * np.where(step.known, trust, 1.0)
+    looks[visible] = step.looks * np.exp(-step.days / MEMORY_OF_LOOKS_DAYS) + counted
+    unrest_bp = _unrest_bp(belief.unrest_bp, step, stages=stages)
+    return replace(belief, phases=phases, seen_s=seen_s, looks=looks, unrest_bp=unrest_bp)
 
 
-def _weighed(moved: Floats, likelihood: Floats) -> Floats:
-    """Cells x sub-states x looks by what a look says of each look; sums to 1 per cell."""
-    posterior = moved * likelihood[:, None, :]
-    return np.asarray(posterior / posterior.sum(axis=(1, 2), keepdims=True))
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Step:
+    """What one look says of the cells it shows.
+
+    `known` ones were observed before, `days` ago (0 for the others), by so many `looks` of late. `before` and `moved`
+    (aged by those days) are cells x sub-states x looks, `answer` is cells x stages, and `weight` (0–1) is what the look
+    counts for by the time that has passed.
+    """
+
+    before: Floats
+    moved: Floats
+    answer: Floats
+    days: Floats
+    weight: Floats
+    known: Mask
+    looks: Floats
+
+    def after(self, trust: float) -> Floats:
+        """The cells after the look, which counts by `trust` (0–1) for those known before."""
+        sharpness = SHARPNESS * self.weight * np.where(self.known, trust, 1.0)
+        posterior = self.moved * answer_likelihood(self.answer, sharpness)[:, None, :]
+        return np.asarray(posterior / posterior.sum(axis=(1, 2), keepdims=True))
+
+    def rise_bp(self, trust: float, *, stages: StageList) -> Floats:
+        """By how much the look raises the completion of each cell known before."""
+        credit = np.asarray(stages.credit_bp, float)
+        after, before = (_by_stage(p[self.known], stages=stages) for p in (self.after(trust), self.before))
+        return np.asarray((after - before) @ credit)
 
 
-def _go_back_together(before: Floats, after: Floats, *, weight: Floats, stages: StageList) -> bool:
-    """Whether the completion of cells known before falls by so much, and so much alike, that one cause moved them."""
-    if not len(before):
-        return False
+def _step(belief: FaceBelief, look: Observation, *, now_s: float, stages: StageList) -> _Step:
+    visible = look.visible
+    since = np.maximum(0.0, now_s - belief.seen_s[visible]) / DAY_S  # NaN where never seen
+    known = ~np.isnan(since)
+    days = np.where(known, since, 0.0)
+    before = belief.phases[visible].astype(float)
+    return _Step(
+        before=before,
+        moved=_advance(before, days, stages=stages),
+        answer=_flattened(look.stage[visible], look.occluded[visible]),
+        days=days,
+        weight=np.where(known, np.minimum(1.0, LOOKS_PER_DAY * days), 1.0),
+        known=known,
+        looks=belief.looks[visible],
+    )
+
+
+def _trust(step: _Step, *, stages: StageList) -> float:
+    """How much a look counts for cells known before: less than 1 where it moves the whole face as no work does.
+
+    A face that falls together is misread as a whole, the more surely the more looks said otherwise. One that rises
+    together faster than any site works is misread, or really leapt: it is followed at the pace of the fastest site, so
+    that one misread look does not carry it away, and a leap is caught up with as the next looks say it again.
+    """
+    if not step.known.any():
+        return 1.0
+    rise = step.rise_bp(1.0, stages=stages)
+    if abs(rise.sum()) <= TOGETHER * np.sqrt((rise**2).sum()):
+        return 1.0
+    weight, days = float(step.weight[step.known].mean()), float(step.days[step.known].mean())
+    if rise.mean() < -BACK_BP * weight:
+        return 1.0 / (1.0 + float(step.looks[step.known].mean()))
+    fastest_bp = stages.fastest_bp_per_day * days
+    return _slowed(step, fastest_bp, stages=stages) if rise.mean() > fastest_bp else 1.0
+
+
+def _slowed(step: _Step, most_bp: float, *, stages: StageList) -> float:
+    """The greatest trust, to 1 part in 2**HALVINGS, under which the face rises by no more than `most_bp`."""
+    low, high = 0.0, 1.0
+    for _ in range(HALVINGS):
+        middle = (low + high) / 2
+        if step.rise_bp(middle, stages=stages).mean() > most_bp:
+            high = middle
+        else:
+            low = middle
+    return low
+
+
+def _unrest_bp(before_bp: float, step: _Step, *, stages: StageList) -> float:
+    """The root mean squared gap of looks of late after this one; the first look of a face has none."""
+    if not step.known.any():
+        return before_bp
     credit = np.asarray(stages.credit_bp, float)
-    rise = (_by_stage(after, stages=stages) - _by_stage(before, stages=stages)) @ credit
-    return bool(rise.mean() < -BACK_BP * weight.mean() and rise.sum() < -TOGETHER * np.sqrt((rise**2).sum()))
+    held = _by_stage(step.moved[step.known], stages=stages)
+    gap_bp = float(((step.answer[step.known] - held) @ credit).mean())
+    weight, looks = float(step.weight[step.known].mean()), float(step.looks[step.known].mean())
+    share = weight / (weight + looks)
+    return float(np.sqrt((1 - share) * before_bp**2 + share * gap_bp**2))
 
 
 def _with_top(belief: FaceBelief, look: Observation, *, now_s: float) -> FaceBelief:
@@ -205,10 +276,11 @@ def _by_stage(phases: Floats, *, stages: StageList) -> Floats:
     return np.stack([by_phase[..., owner == s].sum(axis=-1) for s in range(len(stages.names))], axis=-1)
 
 
-def _even(stages: StageList) -> Floats:
-    """Every stage equally likely, spread over its sub-states."""
+def _at_first(stages: StageList) -> Floats:
+    """How likely a cell nobody looked at is in each sub-state: the first stage BEGINS times as much as any other."""
     owner = _stage_of_phase(stages)
-    return np.asarray(1.0 / (len(stages.names) * np.bincount(owner)[owner]))
+    likely = np.where(np.arange(len(stages.names)) == 0, BEGINS, 1.0)
+    return np.asarray((likely / likely.sum() / np.bincount(owner))[owner])
 
 
 def _flattened(stage: Floats, occluded: Floats) -> Floats:

@@ -13,20 +13,27 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 
 SURE = (0.98, 0.86)  # what an answer for one stage gives it: sure, or fairly so
-SURE_SHARES = (0.35, 0.25)  # and how many cells have such a look
+SURE_SHARES = (0.30, 0.21)  # and how many cells have such a look
 TORN = (2 / 3, 1 / 3)  # how an answer torn between two neighbours may part them
 TORN_REST = 0.05  # what it leaves to all others
+VAGUE_REACH = 0.3  # how much less a vague answer gives to each further stage
+VAGUE_SHARE = 0.15
 REACH = 0.5  # how much rarer each further stage along the list is
 
 
 @lru_cache(maxsize=8)
 def look_answers(stages: int) -> Floats:
-    """Looks x stages: the answer each look gives: sure of each stage, fairly sure of each, then torn between two."""
+    """Looks x stages: the answer each look gives: sure of each stage, fairly sure, torn between two, vague about each.
+
+    Without the vague ones an answer of 50 % base and something of everything, day after day, was now taken for one
+    sure look and now for another, and the calendar carried the cell to its last stage.
+    """
     sure = [_answer({s: certain}, stages) for certain in SURE for s in range(stages)]
     pairs = [(s, part) for s in range(stages - 1) for part in TORN]
     kept = 1 - TORN_REST
     torn = [_answer({s: kept * part, s + 1: kept * (1 - part)}, stages) for s, part in pairs]
-    return np.array(sure + torn)
+    vague = VAGUE_REACH ** np.abs(np.arange(stages)[:, None] - np.arange(stages))
+    return np.concatenate([sure, torn, vague / vague.sum(axis=1, keepdims=True)])
 
 
 @lru_cache(maxsize=8)
@@ -36,8 +43,10 @@ def looks_of_stages(stages: int) -> Floats:
     Exactly so up to how evenly the looks' answers add up over the stages (Bayes, with every stage as common).
     """
     answers = look_answers(stages)
-    torn = len(answers) - stages * len(SURE)
-    common = np.r_[np.repeat(SURE_SHARES, stages) / stages, np.full(torn, (1 - sum(SURE_SHARES)) / max(1, torn))]
+    torn = len(answers) - stages * (len(SURE) + 1)
+    torn_share = 1 - sum(SURE_SHARES) - VAGUE_SHARE
+    of_kind = np.r_[SURE_SHARES, torn_share, VAGUE_SHARE] / np.maximum(1, [stages] * len(SURE) + [torn, stages])
+    common = np.repeat(of_kind, [stages] * len(SURE) + [torn, stages])
     joint = common[:, None] * answers
     return np.asarray((joint / joint.sum(axis=0)).T)
 

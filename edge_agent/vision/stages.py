@@ -8,13 +8,15 @@ class StageList:
     """Ordered stages of one work type.
 
     `credit_bp` is the completion of a cell in that stage, 1/10000 of its visible exterior.
-    `dwell_days` is the usual stay in a stage, the filter's prior; the last one is never left.
+    `dwell_days` is the usual stay in a stage, the filter's prior; the last one is never left. `fastest_bp_per_day` is
+    how much of a whole face (1/10000) the fastest crews do in a day: what rises faster is doubted.
     """
 
     work_type: str
     names: tuple[str, ...]
     credit_bp: tuple[int, ...]
     dwell_days: tuple[float, ...]
+    fastest_bp_per_day: int
 
     @property
     def rises(self) -> bool:
@@ -34,6 +36,7 @@ NEW_BUILD = StageList(
     names=("void", "formwork", "structure", "infill", "base", "finished"),
     credit_bp=(0, 2500, 5000, 6500, 8000, 10000),
     dwell_days=(20.0, 10.0, 12.0, 12.0, 12.0, float("inf")),
+    fastest_bp_per_day=500,
 )
 
 # An old facade made better: nothing is credited for what was there before.
@@ -42,6 +45,7 @@ RENOVATION = StageList(
     names=("old", "stripped", "insulated", "base_coat", "finished"),
     credit_bp=(0, 2000, 5000, 7500, 10000),
     dwell_days=(25.0, 8.0, 8.0, 8.0, float("inf")),
+    fastest_bp_per_day=600,
 )
 
 # A strip of road, layer by layer; rows are chainage from near to far, columns are lanes.
@@ -50,6 +54,7 @@ ROAD = StageList(
     names=("existing", "excavated", "subgrade", "base", "binder", "surface", "marked"),
     credit_bp=(0, 1500, 3500, 6000, 8000, 9500, 10000),
     dwell_days=(20.0, 8.0, 8.0, 10.0, 8.0, 6.0, float("inf")),
+    fastest_bp_per_day=1000,
 )
 
 STAGE_LISTS = {stages.work_type: stages for stages in (NEW_BUILD, RENOVATION, ROAD)}

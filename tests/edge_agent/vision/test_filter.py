@@ -210,8 +210,8 @@ def test_a_cell_never_seen_is_held_like_its_neighbours_but_not_known() -> None:
 
 @pytest.mark.parametrize(
     ("shape", "structure"),
-    [((10,), [3, 4]), ((15, 6), ([5, 6], [2, 3]))],
-    ids=["two phases a stage", "a look for each stage"],
+    [((10,), [3, 4]), ((15, 6), ([5, 6], [2, 3])), ((15, 22), ([5, 6], [2, 14]))],
+    ids=["two phases a stage", "a look for each stage", "no vague looks"],
 )
 def test_a_belief_of_an_older_memory_is_taken_over_stage_by_stage(shape: tuple[int, ...], structure: list[int]) -> None:
     old = np.zeros((1, 1, *shape))
@@ -232,3 +232,103 @@ def test_a_belief_that_fits_nothing_known_is_begun_anew(rows: int, cols: int, ph
     taken = adopted(kept, rows, cols, stages=NEW_BUILD)
     assert not taken.known.any()
     assert taken.seen_s.shape == (rows, cols)
+
+
+def face_of(stages: StageList, stage: np.ndarray, *, certainty: float = 0.7) -> Observation:
+    """A look at a face (rows x cols of stage indices) whose every cell is told with some certainty."""
+    count = len(stages.names)
+    answer = np.full((*stage.shape, count), (1 - certainty) / (count - 1))
+    np.put_along_axis(answer, stage[..., None], certainty, axis=-1)
+    return an_observation(answer, np.zeros(stage.shape))
+
+
+def watched(stages: StageList, looks: Sequence[tuple[float, Observation]]) -> list[tuple[float, FaceBelief]]:
+    """Held completion (points) of the whole face and the belief after each look, at so many days."""
+    belief, held = blank_belief(*looks[0][1].occluded.shape, stages=stages), []
+    for day, look in looks:
+        belief = update(belief, look, now_s=day * DAY, stages=stages)
+        found = held_probabilities(belief, stages=stages) @ np.array(stages.credit_bp, float) / 100
+        held.append((float(found.mean()), belief))
+    return held
+
+
+def whole(stage: int) -> np.ndarray:
+    return np.full((6, 6), stage)
+
+
+@pytest.mark.parametrize("stages", STAGE_LISTS.values(), ids=STAGE_LISTS)
+@pytest.mark.parametrize("misread", [-1, -2], ids=["as finished", "as nearly finished"])
+def test_one_look_that_is_misread_as_a_whole_does_not_carry_a_face_away(stages: StageList, misread: int) -> None:
+    """Light, tint or net: all cells of a wall that has hardly begun are read as done, in one look."""
+    seen = len(stages.names) + misread
+    looks = [(2.0 * k, face_of(stages, whole(seen if k == 6 else 1), certainty=0.85)) for k in range(12)]
+    held = [points for points, _ in watched(stages, looks)]
+    assert held[6] - held[5] <= 2 * stages.fastest_bp_per_day / 100 + 0.1
+    assert held[-1] == pytest.approx(held[5], abs=4)
+
+
+def test_misread_looks_now_and_then_do_not_add_up() -> None:
+    """Every third look says finished: what is held stays near what the others say, it is not the most ever said."""
+    looks = [(2.0 * k, face_of(RENOVATION, whole(4 if k % 3 == 2 else 1))) for k in range(18)]
+    assert watched(RENOVATION, looks)[-1][0] < 45
+
+
+@pytest.mark.parametrize("every_days", [1.0, 0.25])
+def test_a_crew_that_strips_a_side_in_two_days_is_followed_within_two_more(every_days: float) -> None:
+    """Old for two weeks, half of the side stripped on one day, all of it on the next."""
+    half = np.repeat([[1] * 6, [0] * 6], 3, axis=0)
+    days = np.arange(0, 18.01, every_days)
+    looks = [
+        (d, face_of(RENOVATION, whole(0) if d < 14 else half if d < 15 else whole(1), certainty=0.9)) for d in days
+    ]
+    held = dict(zip(days, watched(RENOVATION, looks), strict=True))
+    assert held[13.0][0] < 5
+    assert held[17.0][0] == pytest.approx(20, abs=5)
+
+
+def test_a_storey_of_formwork_that_appears_at_once_is_held_a_day_later() -> None:
+    begun = np.repeat([[2] * 5, [2] * 5, [2] * 5, [1] * 5, [0] * 5, [0] * 5], 1, axis=0)
+    before = np.where(begun == 1, 0, begun)
+    looks = [(float(d), face_of(NEW_BUILD, before if d < 10 else begun, certainty=0.9)) for d in range(12)]
+    held = held_probabilities(watched(NEW_BUILD, looks)[-1][1], stages=NEW_BUILD)
+    assert (held[3].argmax(axis=-1) == 1).all()
+
+
+# What the network said of one cell of an estate, two days apart, in per cent: it does not see what stage it is in.
+VAGUE = [
+    (3, 7, 24, 33, 33), (4, 12, 31, 40, 13), (11, 16, 32, 15, 26), (3, 9, 13, 31, 44), (6, 16, 16, 27, 35),
+    (4, 13, 23, 32, 28), (2, 5, 22, 47, 24), (4, 9, 12, 27, 48), (2, 4, 28, 40, 26), (2, 14, 20, 49, 15),
+    (4, 12, 33, 31, 20), (2, 7, 14, 57, 20), (3, 11, 20, 46, 20), (3, 9, 11, 38, 39),
+]  # fmt: skip
+
+
+def test_vague_answers_leave_the_belief_vague() -> None:
+    """Four weeks of answers of which none is sure: the calendar does not make the last stage certain."""
+    belief = blank_belief(1, 1, stages=RENOVATION)
+    for k, answer in enumerate(VAGUE):
+        look = an_observation(np.array(answer, float).reshape(1, 1, 5) / 100, np.zeros((1, 1)))
+        belief = update(belief, look, now_s=2 * k * DAY, stages=RENOVATION)
+    assert stage_probabilities(belief, stages=RENOVATION).max() < 0.6
+
+
+def test_before_anything_is_seen_the_first_stage_is_the_likeliest_but_a_look_decides() -> None:
+    blank = stage_probabilities(blank_belief(6, 6, stages=RENOVATION), stages=RENOVATION)[0, 0]
+    assert blank == pytest.approx(np.array([2, 1, 1, 1, 1]) / 6)
+    finished = watched(RENOVATION, [(0.0, face_of(RENOVATION, whole(4), certainty=0.8))])[0][0]
+    assert finished > 80
+
+
+def test_looks_that_contradict_each_other_make_unrest_and_agreeing_ones_do_not() -> None:
+    calm = watched(RENOVATION, [(float(d), face_of(RENOVATION, whole(2))) for d in range(20)])[-1][1]
+    torn = watched(RENOVATION, [(float(d), face_of(RENOVATION, whole(1 + d % 3))) for d in range(20)])[-1][1]
+    assert calm.unrest_bp < 400
+    assert torn.unrest_bp > 2 * calm.unrest_bp
+
+
+def test_how_often_a_camera_looks_does_not_change_the_unrest() -> None:
+    """The days' answers differ, whether a day is looked at once or every two hours."""
+    daily, often = (
+        watched(RENOVATION, [(k / n, face_of(RENOVATION, whole(1 + k // n % 3))) for k in range(20 * n)])[-1][1]
+        for n in (1, 12)
+    )
+    assert often.unrest_bp == pytest.approx(daily.unrest_bp, rel=0.35)
