@@ -18,6 +18,7 @@ from threading import Event, Thread
 import uvicorn
 from fastapi import FastAPI
 from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
 from central import clock, seldom
@@ -27,6 +28,7 @@ from central.api.services import ApiSettings, Services
 from central.api.tokens import Signer, load_secret
 from central.api.uploads.limits import Quota, UploadLimits
 from central.api.uploads.sweep import Sweeper
+from central.api.views.round import make_ready
 from central.configuring.announcing import Announcer
 from central.domain import Text
 from central.identity.broker_watch import BrokerWatch
@@ -42,12 +44,14 @@ from central.reassessor import Reassessor
 from central.settings import Settings, UploadSettings, metrics_token
 from central.store.engine import open_engine, snapshots
 from central.store.migrate import migrate_when_it_answers
+from central.store.read_marks import judged_stamp
 
 log = logging.getLogger(__name__)
 
 JOIN_S = 10.0
 RESTART_S = 1.0
 STREAMS_END_S = 2
+READY_S, READY_REST_S = 5.0, 0.05  # between two looks for what is to be made ready, and between two shares of it
 SWITCH_S = 0.0005  # Python's 5 ms: whoever let the interpreter go for one row waited so long for it (decision 0043)
 
 
@@ -94,11 +98,26 @@ class Centre:
         self.engine.dispose()
 
     def _make_ready(self) -> None:
-        """Rows of every project are made before the first person waits for them; a large district takes a second."""
+        """Rows of lists and sites of rounds are made before somebody waits for them, at the start and when something
+        was judged since: those of a large district take seconds."""
         services: Services = self.app.state.services
-        with Session(snapshots(self.engine)) as session:
-            services.briefs.all(session, now=services.clock())
-        self.stopping.wait()
+        engine, newest = snapshots(self.engine), None
+        while not self.stopping.is_set():
+            try:
+                with Session(engine) as session:
+                    now, stamp = services.clock(), judged_stamp(session.connection())
+                    if stamp != newest:
+                        services.briefs.all(session, now=now)
+                        make_ready(
+                            session, services.round_sites, now=now, rest=lambda: self.stopping.wait(READY_REST_S)
+                        )
+                        newest = stamp
+            except OperationalError as gone:
+                log.warning("database not available, lists are made when they are asked for: %s", gone.orig)
+            self.stopping.wait(READY_S)
+
+    def _rest(self) -> bool:
+        return self.stopping.wait(READY_REST_S)
 
     def _announcer(self, listener: Listener) -> Announcer:
         return Announcer(engine=self.engine, say=listener.say, connection=listener.telling, stopping=self.stopping)

@@ -19,7 +19,11 @@ class KeptRows(Generic[Made]):
     def of(self, stamps: Mapping[str, Hashable], make: Callable[[list[str]], Mapping[str, Made]]) -> dict[str, Made]:
         """Rows of the stamps' keys, in their order. One caller at a time makes those that changed, all in one go."""
         with self._making:
-            stale = [name for name, stamp in stamps.items() if name not in self._kept or self._kept[name][0] != stamp]
+            stale = self.stale(stamps)
             for name, made in (make(stale) if stale else {}).items():
                 self._kept[name] = stamps[name], made
             return {name: self._kept[name][1] for name in stamps}
+
+    def stale(self, stamps: Mapping[str, Hashable]) -> list[str]:
+        """The keys whose rows are not there or of another stamp, in their order."""
+        return [name for name, stamp in stamps.items() if name not in self._kept or self._kept[name][0] != stamp]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal, cast
 
-from sqlalchemy import Row
+from sqlalchemy import Connection, Row
 from sqlmodel import Session
 
 from central import domain
@@ -45,6 +45,7 @@ from central.store.read_round import EVIDENCE, disputes_that_ask, terms_of_each,
 from central.store.read_standing import Standing, standings
 
 SITES_MAX = 60
+READY_AT_ONCE = 8  # sites made in one go while people ask: 50 ms
 
 
 def round_of(session: Session, sites: KeptRows[bytes], *, access: Access, now: datetime, wall: datetime) -> bytes:
@@ -66,6 +67,21 @@ def round_of(session: Session, sites: KeptRows[bytes], *, access: Access, now: d
     )
     shown = (b'%b,"speaks_as":"%b"}' % (found[name], (speaks[name] or "self_report").encode()) for name in taken)
     return with_part(answer, "sites", b"[%b]" % b",".join(shown))
+
+
+def make_ready(session: Session, sites: KeptRows[bytes], *, now: datetime, rest: Callable[[], bool]) -> None:
+    """Make what is stale of the sites of all judged projects, some at a time, so that nobody waits for sixty at once.
+
+    `rest` is called after each share; once it is true, the others are left.
+    """
+    judged = [mark for mark in marks(session.connection()) if mark.judged]  # others change with the clock
+    stamps = _stamps(session.connection(), judged, now=now)
+    stale = sites.stale(stamps)
+    for first in range(0, len(stale), READY_AT_ONCE):
+        share = {name: stamps[name] for name in stale[first : first + READY_AT_ONCE]}
+        sites.of(share, lambda wanted: _made(session, wanted, now=now))
+        if rest():
+            return
 
 
 def _speaks_as(access: Access, mark: Mark) -> ClaimKind | None:
@@ -157,9 +173,14 @@ def _daily(session: Session, project: str, *, wall: datetime) -> Iterable[RoundT
 
 def _sites(session: Session, sites: KeptRows[bytes], wanted: Sequence[Mark], *, now: datetime) -> dict[str, bytes]:
     """Each site's JSON but for how the caller speaks there; it is open at its end for that."""
-    terms = terms_of_each(session.connection(), [mark.project for mark in wanted])
-    stamps: dict[str, Hashable] = {mark.project: (mark.stamp(now), terms[mark.project]) for mark in wanted}
+    stamps = _stamps(session.connection(), wanted, now=now)
     return sites.of(stamps, lambda stale: _made(session, stale, now=now))
+
+
+def _stamps(connection: Connection, wanted: Sequence[Mark], *, now: datetime) -> dict[str, Hashable]:
+    """Equal stamps, equal sites."""
+    terms = terms_of_each(connection, [mark.project for mark in wanted])
+    return {mark.project: (mark.stamp(now), terms[mark.project]) for mark in wanted}
 
 
 def _made(session: Session, projects: Sequence[str], *, now: datetime) -> dict[str, bytes]:

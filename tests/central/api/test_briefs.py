@@ -20,7 +20,7 @@ from central.api.views.briefs import Briefs
 from central.api.views.curve import curve_of
 from central.api.views.details import Detail
 from central.api.views.projects import project_json, project_of
-from central.api.views.round import round_of
+from central.api.views.round import make_ready, round_of
 from central.api.views.standing import Judged
 from central.api.wall_cache import AnswerCache
 from central.audit.trail import append
@@ -245,3 +245,16 @@ def test_a_new_fence_is_taken_along(filled: Engine) -> None:
     with writing(filled) as connection:
         connection.execute(insert(table_of(tables.SiteFence)), [fence | {"document": json.dumps(document)}])
     assert pages.of(filled)["round"]["sites"][0]["fence"]["version"] == 1
+
+
+def test_sites_that_were_made_ready_are_those_that_are_asked_for(filled: Engine) -> None:
+    ready, rests = KeptRows[bytes](), []
+    with reading(filled) as connection, Session(connection) as session:
+        for _ in range(2):
+            make_ready(session, ready, now=NOW, rest=lambda: bool(rests.append(1)))
+        (mark,) = marks(connection, ["qp"])
+        assert ready.stale(dict.fromkeys(["qp"], (mark.stamp(NOW), (0, 0)))) == []
+        made = ready.of({"qp": (mark.stamp(NOW), (0, 0))}, lambda _: {})["qp"]
+        found = json.loads(round_of(session, KeptRows(), access=OWNER, now=NOW, wall=NOW))["sites"][0]
+    assert json.loads(made + b"}") == {key: found[key] for key in found if key != "speaks_as"}
+    assert len(rests) == 1, "what is ready is not made again"
