@@ -50,6 +50,7 @@ THINK_S = (5.0, 15.0)
 QUIET_SHARE, QUIET_MOST_S = 0.08, 180.0
 READINGS_EVERY_S = 2.0
 STOP_S = 60.0
+ANSWERERS = 2  # processes beside the server: as many as the machine of the claim has processors
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,10 +90,11 @@ def prepared(folder: Path, *, projects: int, buildings: int) -> Path:
 
 
 @contextmanager
-def served(folder: Path, *, database: str | None) -> Iterator[Served]:
+def served(folder: Path, *, database: str | None, answerers: int = ANSWERERS) -> Iterator[Served]:
     """`siteprogress-central serve` over the district, quiet before anybody comes."""
     port, data = free_port(), folder
     settings = {"DATA_DIR": str(data), "PORT": str(port), "CLOCK": "event", "LOG_LEVEL": "warning"}
+    settings["ANSWERERS"] = str(answerers)
     if database:
         settings["DATABASE"] = database
     environ = os.environ | {f"SITEPROGRESS_CENTRAL_{name}": value for name, value in settings.items()}
@@ -290,6 +292,7 @@ def main() -> None:
     parser.add_argument("--users", type=int, default=200)
     parser.add_argument("--streams", type=int, default=500)
     parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--answerers", type=int, default=ANSWERERS, help="processes that answer beside the server")
     parser.add_argument("--postgres", action="store_true", help="the same rows in a private PostgreSQL")
     parser.add_argument("--folder", type=Path, help="where the district is kept; default var/load")
     parser.add_argument("--no-browser", action="store_true")
@@ -303,7 +306,8 @@ def main() -> None:
     with ExitStack() as stack:
         data = prepared(folder, projects=given.projects, buildings=given.buildings)
         database = stack.enter_context(_postgres(data, console)) if given.postgres else None
-        found = measured(stack.enter_context(served(data, database=database)), given)
+        centre = stack.enter_context(served(data, database=database, answerers=given.answerers))
+        found = measured(centre, given)
     for title, key in (("with pauses", "people"), ("without a pause", "without_pause")):
         show(console, f"{given.users} people {title}", found[key])
     if "browser" in found:

@@ -9,9 +9,10 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from importlib.metadata import version
+from multiprocessing import get_context
 from pathlib import Path
 from threading import Event, Thread
 
@@ -19,16 +20,17 @@ import uvicorn
 from fastapi import FastAPI
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
-from sqlmodel import Session
 
 from central import clock, seldom
-from central.api.app import create_app
+from central.api.answerers import Answerer, Answerers
+from central.api.app import NOT_ASIDE, create_app
+from central.api.beside import answer_all
 from central.api.changes import Changes
 from central.api.services import ApiSettings, Services
 from central.api.tokens import Signer, load_secret
 from central.api.uploads.limits import Quota, UploadLimits
 from central.api.uploads.sweep import Sweeper
-from central.api.views.round import make_ready
+from central.api.views.ready import Readiness
 from central.configuring.announcing import Announcer
 from central.domain import Text
 from central.identity.broker_watch import BrokerWatch
@@ -42,9 +44,8 @@ from central.notify.postman import Postman
 from central.private_data import OWNERS_UMASK, prepare_data
 from central.reassessor import Reassessor
 from central.settings import Settings, UploadSettings, metrics_token
-from central.store.engine import open_engine, snapshots
+from central.store.engine import open_engine
 from central.store.migrate import migrate_when_it_answers
-from central.store.read_marks import judged_stamp
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +53,7 @@ JOIN_S = 10.0
 RESTART_S = 1.0
 STREAMS_END_S = 2
 READY_S, READY_REST_S = 5.0, 0.05  # between two looks for what is to be made ready, and between two shares of it
+LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 SWITCH_S = 0.0005  # Python's 5 ms: whoever let the interpreter go for one row waited so long for it (decision 0043)
 
 
@@ -70,6 +72,7 @@ class Centre:
     worker: Worker | None
     listener: Listener | None
     broker_watch: BrokerWatch | None
+    answerers: Answerers | None
     stopping: Event
     _threads: list[Thread] = field(default_factory=list)
 
@@ -78,7 +81,10 @@ class Centre:
         self._run("reassess", self.reassessor.run)
         self._run("uploads", self.sweeper.run)
         self._run("notify", self.postman.run)
-        self._run("lists", self._make_ready)
+        if self.answerers is None:
+            self._run("lists", self._make_ready)
+        else:
+            self.answerers.start()
         if self.worker is not None and self.listener is not None:
             self._run("ingest", self.worker.run)
             self._run("broker", self.listener.run)
@@ -93,31 +99,20 @@ class Centre:
         self.reassessor.called.set()
         self.changes.close()
         self.scheduler.stop()
+        if self.answerers is not None:
+            self.answerers.close()
         for thread in self._threads:
             thread.join(JOIN_S)
         self.engine.dispose()
 
     def _make_ready(self) -> None:
-        """Rows of lists and sites of rounds are made before somebody waits for them, at the start and when something
-        was judged since: those of a large district take seconds."""
-        services: Services = self.app.state.services
-        engine, newest = snapshots(self.engine), None
+        readiness = Readiness(self.app.state.services)
         while not self.stopping.is_set():
             try:
-                with Session(engine) as session:
-                    now, stamp = services.clock(), judged_stamp(session.connection())
-                    if stamp != newest:
-                        services.briefs.all(session, now=now)
-                        make_ready(
-                            session, services.round_sites, now=now, rest=lambda: self.stopping.wait(READY_REST_S)
-                        )
-                        newest = stamp
+                readiness.look(lambda: self.stopping.wait(READY_REST_S))
             except OperationalError as gone:
                 log.warning("database not available, lists are made when they are asked for: %s", gone.orig)
             self.stopping.wait(READY_S)
-
-    def _rest(self) -> bool:
-        return self.stopping.wait(READY_REST_S)
 
     def _announcer(self, listener: Listener) -> Announcer:
         return Announcer(engine=self.engine, say=listener.say, connection=listener.telling, stopping=self.stopping)
@@ -140,6 +135,9 @@ def build(settings: Settings) -> Centre:
     worker, listener = _ingest(settings, engine, reassessor, stopping)
     watch = _broker_watch(settings, engine, stopping)
     services = _services(settings, engine, changes, now, watch)
+    if settings.answerers:
+        answerers = Answerers(lambda: _beside(settings), count=settings.answerers, not_here=NOT_ASIDE)
+        services = replace(services, answerers=answerers)
     return Centre(
         settings=settings,
         engine=engine,
@@ -152,8 +150,34 @@ def build(settings: Settings) -> Centre:
         worker=worker,
         listener=listener,
         broker_watch=watch,
+        answerers=services.answerers,
         stopping=stopping,
     )
+
+
+def _beside(settings: Settings) -> Answerer:
+    """A process that answers questions, begun; it is asked once it says so."""
+    ours, theirs = socket.socketpair()
+    ours.setblocking(False)
+    process = get_context("spawn").Process(target=_answer, args=(settings, theirs), name="answerer", daemon=True)
+    process.start()
+    theirs.close()
+    return Answerer(process=process, end=ours)
+
+
+def _answer(settings: Settings, end: socket.socket) -> None:
+    """What a process beside does: build what answers, and answer until the server closes its end."""
+    for number in (signal.SIGTERM, signal.SIGINT):  # sent to all of a service at once: the server ends us by its end
+        signal.signal(number, signal.SIG_IGN)
+    os.umask(OWNERS_UMASK)
+    logging.basicConfig(level=settings.log_level.upper(), format=LOG_FORMAT, stream=sys.stderr)
+    engine = open_engine(settings.database_url)
+    services = _services(settings, engine, Changes(), clock.clock_of(settings.clock, engine), None)
+    app = create_app(services)
+    app.state.alone = True
+    seldom.keep_what_is_made()
+    answer_all(app, end, idle=Readiness(services).when_idle)
+    engine.dispose()
 
 
 def serve(settings: Settings) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
 import sys
@@ -54,12 +55,11 @@ app.command("export-scores")(export_scores)
 @app.command()
 def serve(settings: SettingsFile = None) -> None:
     """Listen to the gateways, judge, and serve API and pages until SIGTERM."""
+    from central.app import LOG_FORMAT
     from central.app import serve as run
 
     found = _loaded(settings)
-    logging.basicConfig(
-        level=found.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr
-    )
+    logging.basicConfig(level=found.log_level.upper(), format=LOG_FORMAT, stream=sys.stderr)
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
     with _told(found):
         check_files(found)
@@ -190,7 +190,10 @@ def export_openapi() -> None:
 
 
 def main() -> None:
-    """Entry point."""
+    """Entry point. A name that the terminal cannot spell (a file's in GBK) is spelled in escapes and breaks nothing."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     app()
 
 

@@ -178,6 +178,9 @@ class Settings(BaseSettings):
     port: Annotated[int, Field(ge=1, le=65535)] = 8480
     clock: Literal["system", "event"] = Field(default="system", description="event: now = newest accepted reading")
     secret: str | None = Field(default=None, description="signs login tokens; made in data_dir when absent")
+    answerers: Annotated[int, Field(ge=0, le=16)] = Field(
+        default=0, description="processes beside this one that answer pages' questions; 0 = threads of this one do"
+    )
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(), description="addresses or networks of proxies whose X-Forwarded-For is believed; others' is ignored"
     )

@@ -11,6 +11,7 @@ from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute, compile_path
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from central.api.answerers import Aside
 from central.api.envelopes import ErrorEnvelope
 from central.api.errors import install_error_handlers
 from central.api.ledger_files import ENTRIES_BYTES_MAX, LEDGER_BYTES_MAX
@@ -77,6 +78,8 @@ from central.api.uploads.refusals import TUS_VERSION
 from central.store.save_third import FILE_BYTES_MAX
 
 PREFIX = "/api/v1"
+NOT_ASIDE = tuple(f"{PREFIX}/{name}" for name in ("events", "healthz", "metrics", "public", "uploads", "openapi.json"))
+"""What is answered by the server itself: it has no end, tells of the server, or is counted there."""
 REFUSED = (400, 401, 403, 404, 422)
 API_VERSION = "1"
 _ROUTERS = (
@@ -181,6 +184,7 @@ def _routed(limits: UploadLimits) -> FastAPI:
     largest = max(limits.photo_bytes, limits.still_bytes)
     uploads_cap = Cap(prefix=f"{PREFIX}/uploads", bytes_max=largest, headers={"tus-resumable": TUS_VERSION})
     app.add_middleware(Turnstile, prefix=PREFIX)
+    app.add_middleware(Aside, prefix=PREFIX)
     app.add_middleware(Shell, caps=(*_CAPS, uploads_cap))
     return app
 

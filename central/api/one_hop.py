@@ -69,6 +69,8 @@ def _at_once(call: Callable[..., Any]) -> Callable[..., Any]:
 
 def _in_a_thread(answer: Handler) -> Handler:
     async def handle(request: Request) -> Response:
+        if getattr(request.app.state, "alone", False):  # this process works at nothing beside it
+            return _run_to_its_end(answer, request)
         return await run_in_threadpool(_run_to_its_end, answer, request)
 
     return handle

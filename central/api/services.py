@@ -12,6 +12,7 @@ from fastapi import Depends, Request
 from sqlalchemy import Engine
 from sqlmodel import Session
 
+from central.api.answerers import Answerers
 from central.api.changes import Changes
 from central.api.kept import Kept
 from central.api.kept_rows import KeptRows
@@ -77,6 +78,7 @@ class Services:
     promised: AnswerCache[LivelihoodList] = field(default_factory=AnswerCache)
     meter: Meter = field(default_factory=Meter)
     problems: Callable[[], tuple[Literal["broker_log"], ...]] = tuple  # what does not work as it should, now
+    answerers: Answerers | None = None
     still_turns: Turns = field(default_factory=Turns)  # their own: people's photos keep no gateway waiting
 
 

@@ -248,10 +248,15 @@ def test_a_new_fence_is_taken_along(filled: Engine) -> None:
 
 
 def test_sites_that_were_made_ready_are_those_that_are_asked_for(filled: Engine) -> None:
-    ready, rests = KeptRows[bytes](), []
+    ready, rests = KeptRows[bytes](), list[str]()
+
+    def rest() -> bool:
+        rests.append("")
+        return False
+
     with reading(filled) as connection, Session(connection) as session:
         for _ in range(2):
-            make_ready(session, ready, now=NOW, rest=lambda: bool(rests.append(1)))
+            make_ready(session, ready, now=NOW, rest=rest)
         (mark,) = marks(connection, ["qp"])
         assert ready.stale(dict.fromkeys(["qp"], (mark.stamp(NOW), (0, 0)))) == []
         made = ready.of({"qp": (mark.stamp(NOW), (0, 0))}, lambda _: {})["qp"]
