@@ -62,7 +62,6 @@ class CameraMemory:
             arrays[f"phases{i}"], arrays[f"seen_s{i}"] = belief.phases, belief.seen_s
             arrays[f"looks{i}"], arrays[f"top{i}"] = belief.looks, belief.top
             arrays[f"top_s{i}"], arrays[f"reach{i}"] = np.array(belief.top_s), np.array(belief.reach)
-            arrays[f"unrest_bp{i}"] = np.array(belief.unrest_bp)
         for i, first in enumerate(self.first_looks):
             arrays[f"first{i}"] = np.frombuffer(first.jpeg, np.uint8)
         for i, ref in enumerate(self.bank.references):
@@ -144,7 +143,7 @@ def _reach(seen_s: np.ndarray) -> int:
 
 
 def _belief(arrays: dict[str, np.ndarray], index: int) -> FaceBelief:
-    """Older versions counted no looks (known cells were seen once), followed no top, and noted no unrest."""
+    """Older versions counted no looks (known cells were seen once), and followed no top."""
     seen_s = arrays[f"seen_s{index}"]
     return FaceBelief(
         phases=arrays[f"phases{index}"],
@@ -153,5 +152,4 @@ def _belief(arrays: dict[str, np.ndarray], index: int) -> FaceBelief:
         top=arrays.get(f"top{index}", blank_top(len(seen_s))),
         top_s=float(arrays.get(f"top_s{index}", np.array(np.nan))),
         reach=int(arrays.get(f"reach{index}", np.array(_reach(seen_s)))),
-        unrest_bp=float(arrays.get(f"unrest_bp{index}", np.array(0.0))),
     )

@@ -316,19 +316,3 @@ def test_before_anything_is_seen_the_first_stage_is_the_likeliest_but_a_look_dec
     assert blank == pytest.approx(np.array([2, 1, 1, 1, 1]) / 6)
     finished = watched(RENOVATION, [(0.0, face_of(RENOVATION, whole(4), certainty=0.8))])[0][0]
     assert finished > 80
-
-
-def test_looks_that_contradict_each_other_make_unrest_and_agreeing_ones_do_not() -> None:
-    calm = watched(RENOVATION, [(float(d), face_of(RENOVATION, whole(2))) for d in range(20)])[-1][1]
-    torn = watched(RENOVATION, [(float(d), face_of(RENOVATION, whole(1 + d % 3))) for d in range(20)])[-1][1]
-    assert calm.unrest_bp < 400
-    assert torn.unrest_bp > 2 * calm.unrest_bp
-
-
-def test_how_often_a_camera_looks_does_not_change_the_unrest() -> None:
-    """The days' answers differ, whether a day is looked at once or every two hours."""
-    daily, often = (
-        watched(RENOVATION, [(k / n, face_of(RENOVATION, whole(1 + k // n % 3))) for k in range(20 * n)])[-1][1]
-        for n in (1, 12)
-    )
-    assert often.unrest_bp == pytest.approx(daily.unrest_bp, rel=0.35)
