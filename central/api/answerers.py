@@ -77,7 +77,7 @@ class Answerers:
         self._lives: list[asyncio.Task[None]] = []
         self._idle: list[Answerer] = []
         self._turns = anyio.Semaphore(0)
-        self._living = 0
+        self.living = 0  # so many can be asked
         self._closed = Event()
 
     def start(self) -> None:
@@ -98,14 +98,14 @@ class Answerers:
         """Start and body of the answer; None = it is to be worked at here."""
         if not self._lives:
             self._lives = [asyncio.create_task(self._live(one)) for one in list(self._begun)]
-        if not self._living or scope["path"].startswith(self._not_here):
+        if not self.living or scope["path"].startswith(self._not_here):
             return None
         await self._turns.acquire()
         one = self._taken(scope["path"])
         try:
             content = await one.asked(question_of(scope))
         except BaseException as broken:  # who went away in the middle leaves an answer that nobody will read
-            self._living -= 1
+            self.living -= 1
             one.gone.set()
             if not isinstance(broken, OSError):
                 raise
@@ -128,7 +128,7 @@ class Answerers:
             try:
                 if await one.heard() == READY:
                     self._idle.append(one)
-                    self._living += 1
+                    self.living += 1
                     self._turns.release()
                     await one.gone.wait()
             except OSError as broken:

@@ -44,20 +44,23 @@ def messages_of(content: bytes) -> tuple[Message, Message]:
 def answer_all(app: ASGIApp, end: socket, *, idle: Callable[[Callable[[], bool]], float]) -> None:
     """Answer until the other end is closed. `idle` is called when nothing is asked for IDLE_S; what it is given says
     whether something has been asked since, what it gives back in how many seconds it is to be called again."""
-    loop = asyncio.new_event_loop()
-    end.sendall(framed(READY))
-    wait_s = IDLE_S
-    while True:
-        if not _is_asked(end, wait_s=wait_s):
-            wait_s = idle(lambda: _is_asked(end, wait_s=0))
-            continue
-        wait_s = IDLE_S
-        question = _received(end)
-        if question is None:
-            break
-        said = marshal.loads(question)  # noqa: S302 -- from the process that began this one
-        end.sendall(framed(marshal.dumps(loop.run_until_complete(_answered(app, said)))))
-    loop.close()
+    loop, wait_s = asyncio.new_event_loop(), IDLE_S
+    try:
+        end.sendall(framed(READY))
+        while True:
+            if not _is_asked(end, wait_s=wait_s):
+                wait_s = idle(lambda: _is_asked(end, wait_s=0))
+                continue
+            question, wait_s = _received(end), IDLE_S
+            if question is None:
+                return
+            said = marshal.loads(question)  # noqa: S302 -- from the process that began this one
+            end.sendall(framed(marshal.dumps(loop.run_until_complete(_answered(app, said)))))
+    except ConnectionError:
+        return  # the server is gone
+    finally:
+        end.close()
+        loop.close()
 
 
 def _is_asked(end: socket, *, wait_s: float) -> bool:

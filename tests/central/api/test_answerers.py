@@ -1,0 +1,173 @@
+"""Processes beside the server answer as it does itself; what they cannot is answered here; those that die come back."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from socket import SHUT_RDWR, socket, socketpair
+from threading import Thread
+
+import httpx
+import pytest
+from starlette.types import ASGIApp
+
+from central.api.answerers import Answerer, Answerers
+from central.api.app import NOT_ASIDE, create_app, openapi_document
+from central.api.beside import answer_all
+from tests.central.api.district import Centre
+from tests.services import in_a_loop, wait_until
+
+FILLED = {"project_id": "qp", "building_id": "qp-b1", "gateway": "gw-1", "camera": "c2"}
+ROLES = ("leader", "street", "builder", "public")
+
+
+@dataclass(slots=True)
+class Beside:
+    """A process beside as a thread: it works in an app of its own over the same store, until its socket is closed."""
+
+    app: ASGIApp
+    ends: socket
+    idled: int = 0
+    thread: Thread = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.thread = Thread(target=answer_all, args=(self.app, self.ends), kwargs={"idle": self.idle}, daemon=True)
+        self.thread.start()
+
+    def idle(self, asked: object) -> float:
+        """Nothing to do."""
+        self.idled += 1
+        return 0.05
+
+    def join(self, timeout: float | None = None) -> None:
+        self.thread.join(timeout)
+
+    def kill(self) -> None:
+        """As when the machine runs out of memory: nothing more is heard of it."""
+        self.ends.shutdown(SHUT_RDWR)
+
+    def is_alive(self) -> bool:
+        return self.thread.is_alive()
+
+
+@dataclass(slots=True)
+class Pool:
+    """The server's app with processes beside, and all that were ever begun."""
+
+    centre: Centre
+    begun: list[Beside] = field(default_factory=list)
+
+    def begin(self) -> Answerer:
+        ours, theirs = socketpair()
+        ours.setblocking(False)
+        app = create_app(self.centre.services)
+        app.state.alone = True
+        beside = Beside(app, theirs)
+        self.begun.append(beside)
+        return Answerer(process=beside, end=ours)
+
+    async def asks(self, client: httpx.AsyncClient, person: str, path: str, **more: str) -> httpx.Response:
+        token = self.centre.services.signer.issue(person, now=self.centre.wall()).token
+        return await client.get(path, headers={"Authorization": f"Bearer {token}", **more})
+
+
+@contextmanager
+def beside(centre: Centre, *, count: int = 1) -> Iterator[tuple[Pool, Answerers, httpx.AsyncClient]]:
+    """A pool over a centre, and a client of the app that hands its questions to it."""
+    pool = Pool(centre)
+    answerers = Answerers(pool.begin, count=count, not_here=NOT_ASIDE)
+    app = create_app(replace(centre.services, answerers=answerers))
+    client = httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://centre")
+    answerers.start()
+    try:
+        yield pool, answerers, client
+    finally:
+        answerers.close()
+    assert not any(one.is_alive() for one in pool.begun), "who was begun ends when the server closes"
+
+
+async def until(living: int, answerers: Answerers, client: httpx.AsyncClient) -> None:
+    """So many can be asked; whoever asks first makes the server look for them."""
+    async with asyncio.timeout(20):
+        while answerers.living != living:
+            await client.get("/api/v1/district")
+            await asyncio.sleep(0.01)
+
+
+def test_an_answer_from_beside_is_the_servers_own(one_centre: Centre) -> None:
+    paths = [re.sub(r"\{(\w+)\}", lambda name: FILLED.get(name[1], ""), path) for path in openapi_document()["paths"]]
+    asked = [path for path in paths if "//" not in f"{path}/" and not path.startswith(NOT_ASIDE)]
+    assert len(asked) > 60
+
+    async def run() -> list[str]:
+        different = []
+        with beside(one_centre) as (pool, answerers, client):
+            await until(1, answerers, client)
+            for nth, path in enumerate(asked):
+                person = ROLES[nth % len(ROLES)]
+                aside = await pool.asks(client, person, path)
+                here = one_centre.client(person).get(path)
+                if (aside.status_code, _said(aside)) != (here.status_code, _said(here)):
+                    different.append(f"{person} {path}: {aside.status_code} {here.status_code}")
+                assert aside.headers["content-security-policy"]
+            tag = (await pool.asks(client, "leader", "/api/v1/district")).headers["etag"]
+            again = await pool.asks(client, "leader", "/api/v1/district", **{"If-None-Match": tag})
+            assert (again.status_code, again.content) == (304, b"")
+        return different
+
+    assert in_a_loop(run()) == []
+
+
+def _said(answer: httpx.Response) -> str:
+    """Without the id of a refusal, which is each question's own."""
+    return re.sub(r'"id":\s*"[0-9a-f]{12}"', "", answer.text)
+
+
+def test_many_at_once_are_answered_by_a_few(one_centre: Centre) -> None:
+    async def run() -> list[int]:
+        with beside(one_centre, count=2) as (pool, answerers, client):
+            await until(2, answerers, client)
+            asked = [pool.asks(client, "leader", f"/api/v1/projects?limit={n + 1}") for n in range(40)]
+            return [answer.status_code for answer in await asyncio.gather(*asked)]
+
+    assert in_a_loop(run()) == [200] * 40
+
+
+def test_what_a_process_that_dies_was_asked_is_answered_here_and_another_is_begun(one_centre: Centre) -> None:
+    async def run() -> None:
+        with beside(one_centre) as (pool, answerers, client):
+            await until(1, answerers, client)
+            pool.begun[0].kill()
+            assert (await pool.asks(client, "leader", "/api/v1/district")).status_code == 200
+            assert answerers.living == 0
+            assert (await pool.asks(client, "leader", "/api/v1/wall")).status_code == 200, "meanwhile nobody waits"
+            await until(1, answerers, client)
+            assert len(pool.begun) == 2
+            assert (await pool.asks(client, "leader", "/api/v1/district")).status_code == 200
+            assert answerers.living == 1
+
+    in_a_loop(run())
+
+
+@pytest.mark.parametrize("path", ["/api/v1/healthz", "/api/v1/public/projects", "/api/v1/openapi.json"])
+def test_what_tells_of_the_server_or_is_counted_there_is_not_asked_aside(one_centre: Centre, path: str) -> None:
+    async def run() -> None:
+        with beside(one_centre) as (pool, answerers, client):
+            await until(1, answerers, client)
+            pool.begun[0].kill()  # whoever asked it would see it gone
+            assert (await client.get(path)).status_code == 200
+            assert answerers.living == 1
+
+    in_a_loop(run())
+
+
+def test_a_process_that_is_not_asked_has_time_for_what_will_be(one_centre: Centre) -> None:
+    async def run() -> None:
+        with beside(one_centre) as (pool, answerers, client):
+            await until(1, answerers, client)
+            await asyncio.to_thread(wait_until, lambda: pool.begun[0].idled > 1, what="it was idle twice")
+
+    in_a_loop(run())
