@@ -31,6 +31,9 @@ _READ_BYTES = 1 << 18
 class Process(Protocol):
     """As `multiprocessing` has it."""
 
+    @property
+    def pid(self) -> int | None: ...
+
     def join(self, timeout: float | None = None) -> None: ...
 
     def kill(self) -> None: ...
@@ -130,6 +133,7 @@ class Answerers:
                     self._idle.append(one)
                     self.living += 1
                     self._turns.release()
+                    log.info("a process beside answers questions: pid=%s", one.process.pid)
                     await one.gone.wait()
             except OSError as broken:
                 log.warning("a process beside did not begin: %s", broken)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import http.client
 import os
+import re
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -53,6 +56,10 @@ class Running:
         assert self.process is not None
         self.process.terminate()
         return self.process.wait(20)
+
+    @property
+    def log(self) -> str:
+        return (self.folder / "centre.log").read_text()
 
     @property
     def engine(self) -> Engine:
@@ -112,6 +119,34 @@ def test_killed_between_insert_and_ack_it_stores_each_record_once(centre: Runnin
     assert _count(centre.engine, "record") == 4000
     assert centre.end() == 0
     edge.close()
+
+
+def test_processes_beside_it_answer_are_begun_again_and_end_with_it(centre: Running) -> None:
+    centre.kill()
+    centre.env["SITEPROGRESS_CENTRAL_ANSWERERS"] = "1"
+    centre.start()
+
+    def answering() -> list[int]:
+        assert _asked(centre.port) == 401
+        return [int(pid) for pid in re.findall(r"answers questions: pid=(\d+)", centre.log)]
+
+    (first,) = wait_until(answering, what="a process beside answers")
+    os.kill(first, signal.SIGKILL)
+    assert _asked(centre.port) == 401
+    assert "the question is answered here: path=/api/v1/district" in centre.log
+    _, second = wait_until(lambda: len(found := answering()) == 2 and found, what="another answers")
+    assert centre.end() == 0
+    wait_until(lambda: not Path(f"/proc/{second}").exists(), what="it ended with its server")
+
+
+def _asked(port: int) -> int:
+    """Who says nothing of himself is told so by whoever answers."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    try:
+        connection.request("GET", "/api/v1/district")
+        return connection.getresponse().status
+    finally:
+        connection.close()
 
 
 @pytest.mark.parametrize(

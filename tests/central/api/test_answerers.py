@@ -42,6 +42,10 @@ class Beside:
         self.idled += 1
         return 0.05
 
+    @property
+    def pid(self) -> int | None:
+        return self.thread.native_id
+
     def join(self, timeout: float | None = None) -> None:
         self.thread.join(timeout)
 
