@@ -17,7 +17,7 @@ from central.plan.calendar import local_day, midnight
 from central.progress.fuse import ItemMemory
 from central.progress.standstill import DayOfLooks
 
-FORMAT = "course-2"  # changes with what a memory means: then all are made anew
+FORMAT = "course-3"  # changes with what a memory means: then all are made anew
 
 _HEADS = (timedelta(minutes=15), timedelta(hours=2))  # readings of two gateways cross by seconds, an uplink by an hour
 _DAYS, _WEEKS = 8, 9

@@ -26,7 +26,7 @@ from central.domain import (
 )
 from central.money.fold import MoneyFold
 from central.plan.calendar import local_day, midnight, paused
-from central.plan.compare import compare, lag_cdays
+from central.plan.compare import CDAY_S, compare, lag_cdays
 from central.plan.planned import Curve
 from central.policy import Policy
 from central.progress.site import SiteFold, Standing
@@ -171,24 +171,29 @@ class Course:
             inspected=standing.inspected_bp >= RULE_SHARE_BP,
             short_bp=standing.short_bp,
         )
-        self._reconcile(replace(seen, late_cdays=self._late_cdays(seen, deviation, curve)))
+        self._reconcile(self._held_against(seen, deviation, curve))
 
     def _note_look(self, building: str, found: tuple[Observation, ...], instant: datetime, *, at_s: int) -> None:
         curve, shown_bp = self._plan.buildings[building], self._folds.look_bp(building, found, instant)
         if shown_bp is not None and shown_bp < curve.bp_at(curve.at_s[-1]):
             lag_s = at_s - curve.latest_s(shown_bp, until_s=curve.at_s[-1])
+            if lag_s < 0 and not shown_bp:
+                return  # not begun before it was to begin: no standstill
             self._looks[building] = noted(self._looks.get(building, ()), at_s=at_s, lag_s=lag_s)
 
-    def _late_cdays(self, seen: RuleInput, deviation: Deviation, curve: Curve) -> int:
-        """The lag that is held against a site: with items that are done done, and of one that stands still by its
-        looks. A person's record is not overruled by them; and nobody asks while the gap is within noise."""
+    def _held_against(self, seen: RuleInput, deviation: Deviation, curve: Curve) -> RuleInput:
+        """With the lag and the gap that are held against a site: with items that are done done, and of one that stands
+        still by its looks. A person's record is not overruled by them; and nobody asks while the gap is far within
+        noise."""
         now_s = self._plan.calendar.effective_s(deviation.as_of)
-        late = deviation.lag_cdays
+        late, gap_bp = deviation.lag_cdays, deviation.gap_bp - seen.short_bp
         if seen.short_bp:
             late = lag_cdays(curve, deviation.actual_bp + seen.short_bp, now_s=now_s)
-        if not seen.fresh or seen.inspected or deviation.gap_bp - seen.short_bp < deviation.sigma_bp:
-            return late
-        return max(late, standstill_cdays(self._looks.get(seen.subject.id, ())) or 0)
+        if seen.fresh and not seen.inspected and 2 * gap_bp >= deviation.sigma_bp:
+            still = standstill_cdays(self._looks.get(seen.subject.id, ()))
+            if still is not None and still > late:
+                late, gap_bp = still, max(gap_bp, deviation.plan_bp - curve.bp_at(now_s - still * CDAY_S))
+        return replace(seen, late_cdays=late, late_bp=gap_bp)
 
     def _input(self, subject: Subject, instant: datetime, day: _Day | None) -> RuleInput:
         project, today = self._plan.project, local_day(instant)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain
 
 from central.domain import Building, Observation, Progress
-from central.plan.planned import FULL_BP
+from central.plan.planned import FULL_BP, Curve
 from central.progress.fuse import COMPLETE_BP, Fold, ItemMemory
 from central.progress.profile import FusionProfile
 from central.progress.rollup import roll_up
 from central.progress.siteplan import SitePlan
 
 RECENT = timedelta(hours=24)  # older evidence raises no progress warning: silence is not lateness
+_EDGE_BP = FULL_BP - COMPLETE_BP
 INSPECTED = timedelta(days=7)  # how long a person's record counts as confirmation
 
 
@@ -105,8 +106,8 @@ class SiteFold:
 
     def look_bp(self, building: str, found: Iterable[Observation], as_of: datetime) -> int | None:
         """What cameras showed of a building at an instant, not followed by any pace; items they did not show then are
-        as they are believed, and within 2 % of either end, where errors go one way, as complete or not begun. None when
-        no camera's word of that instant was believed."""
+        as they are believed. Within 2 % of either end, where errors go one way, an item counts as complete or not begun
+        when the others are past it or not yet at it. None when no camera's word of that instant was believed."""
         words: dict[str, list[int]] = {}
         for one in found:
             if one.kind == "camera" and self.plan.building_of.get(one.item) == building:
@@ -123,14 +124,17 @@ class SiteFold:
         return int(share * FULL_BP + 0.5)
 
     def _placed(self) -> dict[str, _Place]:
-        return {b.id: _Place(b, [self._folds[item.id] for item in b.items]) for b in self.plan.project.buildings}
+        return {
+            b.id: _Place(b, [self._folds[i.id] for i in b.items], [self.plan.items[i.id] for i in b.items])
+            for b in self.plan.project.buildings
+        }
 
 
 class _Place:
     """The folds of one building; what only a new observation changes is kept until one comes."""
 
-    def __init__(self, building: Building, folds: list[Fold]) -> None:
-        self._id, self._folds = building.id, folds
+    def __init__(self, building: Building, folds: list[Fold], curves: list[Curve]) -> None:
+        self._id, self._folds, self._curves = building.id, folds, curves
         self._weights = [item.weight_bp for item in building.items]
         self._total = sum(self._weights)
         self._said: tuple[tuple[str, ...], tuple[str, ...]] | None = None
@@ -181,15 +185,34 @@ class _Place:
 
     def look_bp(self, words: Mapping[str, list[int]], as_of: datetime) -> int | None:
         shown, looked = 0, False
-        for weight, fold in zip(self._weights, self._folds, strict=True):
-            belief, said = fold.belief, words.get(fold.setting.item)
-            believed_bp = int(belief.value * FULL_BP + 0.5)
-            if believed_bp >= COMPLETE_BP or believed_bp <= FULL_BP - COMPLETE_BP:
-                believed_bp = FULL_BP if believed_bp >= COMPLETE_BP else 0
-            elif said and belief.camera_seen == as_of:
-                believed_bp, looked = sum(said) // len(said), True
-            shown += weight * believed_bp
+        believed = [int(fold.belief.value * FULL_BP + 0.5) for fold in self._folds]
+        begun = max(believed) > _EDGE_BP or max(chain.from_iterable(words.values()), default=0) > _EDGE_BP
+        for n, (weight, fold) in enumerate(zip(self._weights, self._folds, strict=True)):
+            said = words.get(fold.setting.item) if fold.belief.camera_seen == as_of else None
+            settled_bp = self._settled_bp(n, believed) if begun else 0
+            looked |= bool(said) and (settled_bp is None or not begun)
+            if settled_bp is None:
+                settled_bp = sum(said) // len(said) if said else believed[n]
+            shown += weight * settled_bp
         return shown // self._total if looked else None
+
+    def _settled_bp(self, n: int, believed: list[int]) -> int | None:
+        """Complete or not begun, for an item that is within 2 % of it and that the others are past, or not yet at, by
+        the plan. None for one that is worked on, or could be: there a camera's word counts, because a stop just before
+        an item's end would else not be seen for as long as 2 % of it takes."""
+        if believed[n] >= COMPLETE_BP:
+            end_s = self._curves[n].at_s[-1]
+            past = (bp > curve.bp_at(end_s) + _EDGE_BP for bp, curve in self._others(n, believed))
+            return FULL_BP if any(past) else None
+        if believed[n] <= _EDGE_BP:
+            at_s = self._folds[n].setting.begin_s
+            before = (bp < curve.bp_at(at_s) - _EDGE_BP for bp, curve in self._others(n, believed))
+            return 0 if any(before) else None
+        return None
+
+    def _others(self, n: int, believed: list[int]) -> Iterator[tuple[int, Curve]]:
+        pairs = zip(believed, self._curves, strict=True)
+        return (pair for other, pair in enumerate(pairs) if other != n)
 
     def _names(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         if self._said is None:

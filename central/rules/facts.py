@@ -20,7 +20,7 @@ class RuleInput:
     `insufficient_h` are effective hours since the evidence became insufficient (None = it suffices), `silent_h` hours
     since the last camera reading (None = there never was one), `inspected` whether a person confirmed lately,
     `conditions` what ails the camera. `short_bp` is what is lacking of items that are complete as far as a camera can
-    tell, `late_cdays` the lag that is held against the subject (None: the deviation's own).
+    tell, `late_cdays` the lag and `late_bp` the gap that are held against the subject (None: the deviation's own).
 
     Judged at midnights (`tick`) of a project or line only: `money` is what the ledger says at the end of the day that
     has just ended (None = there is no ledger of the project), `contract_fen` the contract sum, `events` the dated facts
@@ -40,6 +40,7 @@ class RuleInput:
     conditions: tuple[CameraCondition, ...] = ()
     short_bp: int = 0
     late_cdays: int | None = None
+    late_bp: int | None = None
     tick: bool = False
     month_end: bool = False
     on_pause: bool = False

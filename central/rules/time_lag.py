@@ -27,7 +27,8 @@ def time_lag(seen: RuleInput, profile: LadderProfile) -> Finding | None:
         return None
     deviation, ladder = seen.deviation, profile.ladder(NAME)
     done = deviation.actual_bp >= ladder.numbers["done_bp"]
-    within_noise = deviation.gap_bp - seen.short_bp < deviation.sigma_bp or (done and not seen.inspected)
+    gap_bp = deviation.gap_bp - seen.short_bp if seen.late_bp is None else seen.late_bp
+    within_noise = gap_bp < deviation.sigma_bp or (done and not seen.inspected)
     late = deviation.lag_cdays if seen.late_cdays is None else seen.late_cdays
     value = None if within_noise and done else late
     finding = judge(NAME, seen, profile, value=value, confirmed=sure(seen, ladder), refs=deviation.refs)

@@ -11,14 +11,24 @@ from central.plan.calendar import DAY_S
 from central.progress.standstill import KEPT_DAYS, DayOfLooks, noted, standstill_cdays
 
 
-def looked(lag_days: Callable[[float], float], *, days: int, per_day: int = 1, noise: float = 0.0) -> int | None:
+def looked(
+    lag_days: Callable[[float], float], *, days: int, per_day: int = 1, noise: float = 0.0, seed: int = 1
+) -> int | None:
     """What is said after so many days of looks at a site that is so late each day; noise in days of lag."""
-    rng = random.Random(1)
+    rng = random.Random(seed)
     found: tuple[DayOfLooks, ...] = ()
     for look in range(days * per_day):
         day = 100 + look / per_day + 0.4
         lag = lag_days(day - 100) + rng.gauss(0, noise)
         found = noted(found, at_s=round(day * DAY_S), lag_s=round(lag * DAY_S))
+    return standstill_cdays(found)
+
+
+def said_of(lags: list[float]) -> int | None:
+    """What is said after one look a day with these lags in days."""
+    found: tuple[DayOfLooks, ...] = ()
+    for day, lag in enumerate(lags):
+        found = noted(found, at_s=day * DAY_S + DAY_S // 2, lag_s=round(lag * DAY_S))
     return standstill_cdays(found)
 
 
@@ -34,15 +44,40 @@ def stops(after: float, *, late: float = 0.0) -> Callable[[float], float]:
         (stops(20.4), 28, 700),  # the last look is on day 27.4
         (stops(20.4, late=3), 28, 1000),
         (stops(20.4, late=-3), 28, 400),  # it was ahead
-        (lambda day: 0.5 * day, 28, None),  # half the pace is no standstill
-        (lambda day: max(0.0, 0.5 * (day - 12)), 28, None),  # not even since lately
-        (lambda day: min(6.0, max(0.0, day - 14)), 28, None),  # it stood still and works again
-        (lambda day: min(6.0, max(0.0, day - 19)), 28, None),
+        (lambda day: 0.5 * day, 28, 1370),  # half the pace is no standstill, and so late it is
+        (lambda day: max(0.0, 0.5 * (day - 12.4)), 28, 750),
+        (lambda day: min(6.0, max(0.0, day - 14.4)), 28, 600),  # it stood still and works again
+        (lambda day: min(6.0, max(0.0, day - 18.4)), 28, 600),
         (stops(1.4), 5, None),  # too few days of looks
     ],
 )
-def test_a_site_that_stands_still(lag_days: Callable[[float], float], days: int, said: int | None) -> None:
+def test_a_site_that_leaves_its_pace(lag_days: Callable[[float], float], days: int, said: int | None) -> None:
     assert looked(lag_days, days=days) == said
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize(
+    ("lag_days", "late", "within"),
+    [
+        (stops(20.4), 7.0, 1.2),
+        (stops(17.4), 10.0, 1.2),
+        (lambda day: max(0.0, 0.5 * (day - 12.4)), 7.5, 1.6),
+        (lambda day: min(6.0, max(0.0, day - 17.4)), 6.0, 1.6),
+    ],
+)
+def test_noise_moves_the_lag_by_about_a_day(
+    lag_days: Callable[[float], float], late: float, within: float, seed: int
+) -> None:
+    found = looked(lag_days, days=28, noise=1.0, seed=seed)
+    assert found is not None
+    assert abs(found / 100 - late) <= within
+
+
+def test_a_story_that_fits_a_little_better_does_not_decide_alone() -> None:
+    """After two better looks it stands by even chances, though work again since then fits best; after six it works."""
+    lags = [*[0.0, 1.2, -1.1, 0.8, -0.7] * 4, 1.4, 2.3, 3.4, 4.2, 5.3, 6.5, 6.0, 6.9]
+    assert said_of(lags) == pytest.approx(800, abs=20)
+    assert said_of([*lags, 6.2, 5.9, 6.1, 6.2]) == pytest.approx(610, abs=20)
 
 
 @pytest.mark.parametrize("per_day", [1, 12])

@@ -158,17 +158,21 @@ def test_cameras(code: str, rule: str, hours: int, expected: Level | None) -> No
 
 
 @pytest.mark.parametrize(
-    ("short", "late", "raised"),
+    ("short", "late", "gap", "raised"),
     [
-        (0, None, "blue"),  # 8.0 days by the deviation itself
-        (0, 1600, "yellow"),  # it stands still, and that is how late it is
-        (50, 700, "blue"),  # what cameras miss of finished items is no lateness: the lag without it
-        (50, 690, None),
-        (120, 800, None),  # and without it the gap is within noise
+        (0, None, None, "blue"),  # 8.0 days by the deviation itself
+        (0, 1600, None, "yellow"),  # it stands still, and that is how late it is
+        (50, 700, None, "blue"),  # what cameras miss of finished items is no lateness: the lag without it
+        (50, 690, None, None),
+        (120, 800, None, None),  # and without it the gap is within noise
+        (120, 800, 200, "blue"),  # but not the gap of a site that stands still
+        (0, 800, 199, None),
     ],
 )
-def test_the_lag_that_is_held_against_a_site(short: int, late: int | None, raised: Level | None) -> None:
+def test_the_lag_that_is_held_against_a_site(
+    short: int, late: int | None, gap: int | None, raised: Level | None
+) -> None:
     deviation = a_deviation(plan=6000, actual=5700, lag=800, sigma=200)
-    finding = found("time_lag", seen(deviation, short_bp=short, late_cdays=late))
+    finding = found("time_lag", seen(deviation, short_bp=short, late_cdays=late, late_bp=gap))
     assert finding is not None
     assert finding.level == raised
