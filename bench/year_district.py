@@ -66,6 +66,7 @@ class Work:
     on: date
     late: str = ""
     reports: bool = False
+    seed: int = 0  # of its looks
 
     @property
     def id(self) -> str:
@@ -98,7 +99,8 @@ def a_district(projects: int, *, seed: int = 5, stories: int | None = None) -> t
     each = projects // 20 if stories is None else stories
     told: list[Story] = [story for story in STORIES for _ in range(each)]
     told += [""] * (projects - len(told))
-    return tuple(_work(f"p{n:03}", story, random.Random(f"{seed}/{n}")) for n, story in enumerate(told))
+    works = (_work(f"p{n:03}", story, random.Random(f"{seed}/{n}")) for n, story in enumerate(told))
+    return tuple(replace(work, seed=seed) for work in works)
 
 
 # --- plans -----------------------------------------------------------------------------------------------------------
@@ -208,7 +210,7 @@ def _share_bp(building: Building, done: tuple[int, ...]) -> int:
 
 def instants(work: Work) -> list[datetime]:
     """When the site's cameras gave a picture: each morning, or later when that one was useless; never in an outage."""
-    rng = random.Random(f"{work.id}/looks")
+    rng = random.Random(f"{work.seed}/{work.id}/looks")
     if work.story == "unstarted":
         return []
     found, day = [], work.project.start
@@ -246,7 +248,7 @@ def looks(
 
 def _look(work: Work, building: Building, at: datetime, number: int) -> Iterator[Observation]:
     """One look at one building, with what is wrong of the whole picture and of each item in it."""
-    rng = random.Random(f"{building.id}/{number}")
+    rng = random.Random(f"{work.seed}/{building.id}/{number}")
     conf_bp, noise, done = rng.randint(7_000, 10_000), rng.gauss(0, NOISE_BP), work.done_bp(building, at)
     for item, bp in _shown(work, building, done, at):
         value = min(max(round(bp + noise + rng.gauss(0, NOISE_BP / 2)), 0), FULL_BP)
