@@ -2,10 +2,11 @@
 
 A hidden semi-Markov filter over two things at once: the *stage* of the cell, by sub-states (each inner stage is two
 phases in a row, so that leaving right after entering is rare, and a third in which it stalls), and what the cell
-*looks like* to the network: one of a few answers, sure of a stage, torn between two or vague (`looks.py`). The look is drawn
-when a stage is entered and seldom again, so an answer that comes every day makes the filter sure of the look, and a
-look says of the stage what such an answer says once. Forward at the usual pace of the stage, backward seldom but never
-impossible. Where the work rises, the face also has a common top (`tops.py`).
+*looks like* to the network: one of a few answers, sure of a stage, torn between two or vague (`looks.py`). The look is
+drawn when a stage is entered and seldom again, so an answer that comes every day makes the filter sure of the look, and
+a look says of the stage what such an answer says once. Forward at the usual pace of the stage, backward seldom but
+never impossible. Cells of a face are misread together: a look that moves all of them as no work does is doubted as one.
+Where the work rises, the face also has a common top (`tops.py`).
 """
 
 from dataclasses import dataclass, replace

@@ -36,7 +36,7 @@ NEW_BUILD = StageList(
     names=("void", "formwork", "structure", "infill", "base", "finished"),
     credit_bp=(0, 2500, 5000, 6500, 8000, 10000),
     dwell_days=(20.0, 10.0, 12.0, 12.0, 12.0, float("inf")),
-    fastest_bp_per_day=500,
+    fastest_bp_per_day=600,
 )
 
 # An old facade made better: nothing is credited for what was there before.
