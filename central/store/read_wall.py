@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, case, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
+from central.mending.clocks import DAY_MS
 from central.rules.in_force import LaddersInForce
 from central.store import tables
 from central.store.read_ladders import ladders_of_each
@@ -172,10 +173,26 @@ def moves_since(connection: Connection, since_ms: int, until_ms: int) -> list[Ro
         )
         .join(_WARNING, _WARNING.c.id == _EVENT.c.warning)
         .outerjoin(_BUILDING, and_(_WARNING.c.subject_kind == "building", _BUILDING.c.id == _WARNING.c.subject))
-        .where(_EVENT.c.at >= since_ms, _EVENT.c.at <= until_ms, _WARNING.c.historical.is_(False))
+        .where(*_moved(since_ms, until_ms))
         .order_by(_EVENT.c.at.desc(), _EVENT.c.warning.desc())
     )
     return list(connection.execute(wanted))
+
+
+def moves_by_day(
+    connection: Connection, since_ms: int, until_ms: int, *, projects: Sequence[str] | None
+) -> dict[tuple[int, str], int]:
+    """How many they were, by day and event; days are counted from 0 at `since_ms`. `projects` None = of all."""
+    nth = ((_EVENT.c.at - since_ms) // DAY_MS).label("nth")
+    wanted = select(nth, _EVENT.c.event, func.count()).join(_WARNING, _WARNING.c.id == _EVENT.c.warning)
+    wanted = wanted.where(*_moved(since_ms, until_ms)).group_by(nth, _EVENT.c.event)
+    if projects is not None:
+        wanted = wanted.where(_WARNING.c.project.in_(projects))
+    return {(nth, event): count for nth, event, count in connection.execute(wanted)}
+
+
+def _moved(since_ms: int, until_ms: int) -> tuple[ColumnElement[bool], ...]:
+    return _EVENT.c.at >= since_ms, _EVENT.c.at <= until_ms, _WARNING.c.historical.is_(False)
 
 
 def newest_stills(
@@ -229,24 +246,49 @@ def still_of_face_since(connection: Connection, row: Row[Any], *, since_ms: int)
     return connection.execute(wanted.limit(1)).first()
 
 
-def cameras_seen(connection: Connection) -> list[Row[Any]]:
-    """Each assigned camera of the newest plans with a project it looks at: gateway, camera, project, online, seen."""
-    assigned = (
-        select(_FACE.c.gateway, _FACE.c.camera, _BUILDING.c.project)
-        .distinct()
-        .join(_BUILDING, _BUILDING.c.id == _FACE.c.building)
-        .join(_PROJECT, and_(_PROJECT.c.id == _BUILDING.c.project, _PROJECT.c.plan_version == _FACE.c.plan_version))
+def count_cameras(connection: Connection, *, projects: Sequence[str] | None, silent_ms: int) -> Row[Any]:
+    """Cameras that look at one of these projects (None = at any) by the newest plans: how many there are, of gateways
+    that are online, and not heard of since `silent_ms`: cameras, online, silent."""
+    looking = _looking(projects).distinct().subquery()
+    unheard = or_(_CAMERA.c.last_observed_at.is_(None), _CAMERA.c.last_observed_at < silent_ms)
+    wanted = (
+        select(
+            func.count().label("cameras"),
+            func.count(case((_STATUS.c.online.is_(True), 1))).label("online"),
+            func.count(case((unheard, 1))).label("silent"),
+        )
+        .select_from(looking)
+        .outerjoin(_STATUS, _STATUS.c.gateway == looking.c.gateway)
+        .outerjoin(_CAMERA, and_(_CAMERA.c.gateway == looking.c.gateway, _CAMERA.c.id == looking.c.camera))
+    )
+    return connection.execute(wanted).one()
+
+
+def ailing_cameras(connection: Connection, *, projects: Sequence[str] | None) -> list[Row[Any]]:
+    """Device facts of those cameras, or of their gateways, that have not ended: code, how many (cameras), since_at."""
+    looking = _looking(projects).subquery()
+    theirs = and_(
+        looking.c.gateway == _CONDITION.c.gateway,
+        or_(_CONDITION.c.camera == "", looking.c.camera == _CONDITION.c.camera),
+    )
+    each = (
+        select(
+            _CONDITION.c.gateway, _CONDITION.c.camera, _CONDITION.c.code, func.min(_CONDITION.c.since_at).label("at")
+        )
+        .where(_CONDITION.c.until_at.is_(None), select(looking.c.gateway).where(theirs).exists())
+        .group_by(_CONDITION.c.gateway, _CONDITION.c.camera, _CONDITION.c.code)
         .subquery()
     )
-    wanted = (
-        select(assigned, _STATUS.c.online, _CAMERA.c.last_observed_at, _CAMERA.c.registration)
-        .outerjoin(_STATUS, _STATUS.c.gateway == assigned.c.gateway)
-        .outerjoin(_CAMERA, and_(_CAMERA.c.gateway == assigned.c.gateway, _CAMERA.c.id == assigned.c.camera))
-    )
+    cameras, since = func.count().label("cameras"), func.min(each.c.at).label("since_at")
+    wanted = select(each.c.code, cameras, since).group_by(each.c.code).order_by(cameras.desc(), each.c.code)
     return list(connection.execute(wanted))
 
 
-def open_conditions(connection: Connection) -> list[Row[Any]]:
-    """Device facts that have not ended: gateway, camera, code, since_at."""
-    columns = (_CONDITION.c.gateway, _CONDITION.c.camera, _CONDITION.c.code, _CONDITION.c.since_at)
-    return list(connection.execute(select(*columns).where(_CONDITION.c.until_at.is_(None))))
+def _looking(projects: Sequence[str] | None) -> Select[Any]:
+    """Gateway and camera of each face of the newest plans of these projects; one may come several times."""
+    wanted = (
+        select(_FACE.c.gateway, _FACE.c.camera)
+        .join(_BUILDING, _BUILDING.c.id == _FACE.c.building)
+        .join(_PROJECT, and_(_PROJECT.c.id == _BUILDING.c.project, _PROJECT.c.plan_version == _FACE.c.plan_version))
+    )
+    return wanted if projects is None else wanted.where(_PROJECT.c.id.in_(projects))

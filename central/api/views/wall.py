@@ -39,11 +39,12 @@ from central.plan.calendar import local_day, midnight
 from central.rules.sentence import RULE_NAMES, amount
 from central.rules.sign import OpenWarning, sign
 from central.store.instants import to_ms
-from central.store.read_wall import moves_since, paid_of_each, running_cases
+from central.store.read_wall import moves_by_day, moves_since, paid_of_each, running_cases
 
 LEVELS: tuple[Level, ...] = ("red", "yellow", "blue")
 URGENT_MAX = 3
 MONEY_MAX = 8
+WEEK_DAYS = 7
 _MENDING = frozenset({"assigned", "rectifying", "evidence", "recovered"})
 _UNREAD = frozenset({"open", "pushed"})
 _TURN = {"ack": "project_owner", "measure": "project_owner", "due": "responsible", "verify": "leader"}
@@ -86,13 +87,12 @@ def wall_of(
         if covers(access.grants, place=one.place)
     }
     cases = [row for row in running_cases(connection) if row.project in shown and _colours(row)]
-    last = local_day(now)
-    first = last - timedelta(days=6)
-    found = moves_since(connection, to_ms(midnight(first)), to_ms(now))
-    moves = [row for row in found if row.project in shown]
-    today_ms, names = to_ms(midnight(last)), _names(shown)
-    signs = {key: one.sign for key, one in shown.items()}
-    today = [row for row in moves if row.at >= today_ms]
+    last, until_ms = local_day(now), to_ms(now)
+    first = last - timedelta(days=WEEK_DAYS - 1)
+    within = None if access.everywhere else sorted(shown)
+    names, signs = _names(shown), {key: one.sign for key, one in shown.items()}
+    today = [row for row in moves_since(connection, to_ms(midnight(last)), until_ms) if row.project in shown]
+    week = moves_by_day(connection, to_ms(midnight(first)), until_ms, projects=within)
     waiting = [row for row in cases if row.due_at is not None]
     return Wall(
         name=Text(zh=name.zh, en=name.en),
@@ -110,9 +110,9 @@ def wall_of(
         today=moves_of(today, names),
         today_total=len(today),
         money=_money(shown.values()),
-        devices=devices_of(connection, set(shown), now=now),
+        devices=devices_of(connection, within, now=now),
         evidenced=_evidenced(shown.values()),
-        week=week_of(moves, first=first, last=last),
+        week=week_of(week, first=first, days=WEEK_DAYS),
     )
 
 

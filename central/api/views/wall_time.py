@@ -12,7 +12,6 @@ from central import domain
 from central.api.schemas import Level, Named, Sign, Still, Text
 from central.api.views.sign import severity
 from central.api.wall_schemas import DayMoves, Move, StillPair
-from central.plan.calendar import local_day
 from central.rules.sentence import RULE_NAMES
 from central.store.instants import from_ms, to_ms
 from central.store.read_wall import newest_stills, still_of_face_since
@@ -28,20 +27,18 @@ def moves_of(rows: Sequence[Row[Any]], names: Mapping[str, Named]) -> list[Move]
     return [_move(row, names[row.project]) for row in rows[:MOVES_MAX]]
 
 
-def week_of(rows: Sequence[Row[Any]], *, first: date, last: date) -> list[DayMoves]:
-    """Moves by district day, each day from first to last, also those without any."""
-    by_day: dict[date, list[str]] = {first + timedelta(days=nth): [] for nth in range((last - first).days + 1)}
-    for row in rows:
-        by_day.setdefault(local_day(from_ms(row.at)), []).append(row.event)
+def week_of(moves: Mapping[tuple[int, str], int], *, first: date, days: int) -> list[DayMoves]:
+    """Moves by district day, each of so many days from the first on, also those without any; `moves` by (day from the
+    first, event)."""
     return [
         DayMoves(
-            day=day,
-            raised=events.count("raised") + events.count("restored"),
-            escalated=events.count("escalated"),
-            eased=events.count("downgraded"),
-            closed=events.count("cleared") + events.count("withdrawn"),
+            day=first + timedelta(days=nth),
+            raised=moves.get((nth, "raised"), 0) + moves.get((nth, "restored"), 0),
+            escalated=moves.get((nth, "escalated"), 0),
+            eased=moves.get((nth, "downgraded"), 0),
+            closed=moves.get((nth, "cleared"), 0) + moves.get((nth, "withdrawn"), 0),
         )
-        for day, events in sorted(by_day.items())
+        for nth in range(days)
     ]
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Engine, event, insert
+from sqlalchemy import Engine, event, func, insert, select
 from sqlmodel import Session
 
 from central.api.access import Access
@@ -20,6 +20,7 @@ from central.domain import Text
 from central.plan.calendar import local_day
 from central.store import tables
 from central.store.engine import reading, writing
+from central.store.instants import from_ms, to_ms
 from central.store.save_plan import save_plan
 from central.store.upsert import table_of
 from tests.central.api.district import NOW, PEOPLE, WALL, Centre, qingping
@@ -125,3 +126,52 @@ def test_an_answer_is_kept_until_something_changes() -> None:
     assert cache.answer("scope", 1, lambda: [2]) is first
     assert cache.answer("other", 1, lambda: [3]) == [3]
     assert cache.answer("scope", 2, lambda: [4]) == [4]
+
+
+def test_what_ails_cameras_and_the_weeks_moves_are_counted_within_the_scope(own_centre: Centre) -> None:
+    shown = wall(own_centre)
+    assert shown["devices"]["cameras"] > 0
+    known = [(one["code"], one["cameras"]) for one in shown["devices"]["conditions"]]
+    assert known == [("moved", 1)]
+    assert [day["day"] for day in shown["week"]] == [str(local_day(NOW) - timedelta(days=n)) for n in range(6, -1, -1)]
+    since = to_ms(NOW - timedelta(hours=5))
+    row = {
+        "gateway": "gw-1",
+        "camera": "c1",
+        "code": "blur",
+        "since_at": since,
+        "until_at": None,
+        "detail": "",
+        "ref": "",
+    }
+    rows = [
+        row,
+        row | {"since_at": since - 60_000},  # the same camera is counted once
+        row | {"code": "offline", "camera": ""},
+        row | {"code": "blur", "gateway": "gw-9"},  # looks at nothing
+        row | {"code": "frozen", "until_at": since + 1},
+    ]
+    moved = {"warning": 1, "event": "raised", "level": "red", "previous": None, "rule_version": "1", "value": 1,
+             "unit": "bp", "capped": False, "refs": "[]"}  # fmt: skip
+    with writing(own_centre.engine) as connection:
+        connection.execute(insert(table_of(tables.CameraCondition)), rows)
+        warning = connection.execute(select(func.min(table_of(tables.PlanWarning).c.id))).scalar_one()
+        days = (
+            to_ms(NOW - timedelta(days=2)),
+            to_ms(NOW - timedelta(days=2, minutes=-1)),
+            to_ms(NOW - timedelta(days=8)),
+        )
+        connection.execute(
+            insert(table_of(tables.WarningEvent)), [moved | {"warning": warning, "at": at_ms} for at_ms in days]
+        )
+    owner, street = wall(own_centre, "owner"), wall(own_centre, "street")
+    conditions = [(one["code"], one["cameras"]) for one in owner["devices"]["conditions"]]
+    assert conditions == [("blur", 1), *known, ("offline", 1)]
+    assert owner["devices"]["conditions"][0]["since"] == from_ms(since - 60_000).isoformat().replace("+00:00", "Z")
+    assert (street["devices"]["cameras"], street["devices"]["conditions"]) == (0, [])
+    before = {day["day"]: day["raised"] for day in shown["week"]}
+    day = str(local_day(NOW) - timedelta(days=2))
+    assert {one["day"]: one["raised"] - before[one["day"]] for one in owner["week"]} == {
+        one: 2 if one == day else 0 for one in before
+    }
+    assert sum(one["raised"] for one in street["week"]) == 0
