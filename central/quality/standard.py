@@ -51,6 +51,15 @@ _SETS = (  # data, protocol, frequency, format, sample
 )  # fmt: skip
 _TYPES = {"text": "文字 text", "day": "日期 date", "number": "数 number", "yuan": "金额(元) yuan", "kind": "类型 kind"}
 
+_LEDGER = (  # how a ledger's sheet is read
+    "一个文件一张资金表: 表头在前 10 行内, 列序不限。金额可写 1,234.50、￥1,234.50、1,234.50元、12.5万元, "
+    "日期可写 2026-05-01、2026/5/1、2026年5月1日; "
+    "公式、日期序号、合并单元格、同号不同内容的凭证逐行告知, 不猜。",
+    "One ledger a file: the header within the first 10 rows, columns in any order. Amounts and dates as text are read, "
+    "also with 元 or 万元; formulas, serial numbers, merged cells and vouchers posted with other content are told by "
+    "row, not guessed.",
+)
+
 
 def page() -> str:
     """The whole document."""
@@ -61,7 +70,8 @@ def page() -> str:
     lines += ["", "## 项目计划 · plan", "", "JSON 字段名即“键”列。The JSON key is in the first column."]
     for sheet in SHEETS:
         lines += _sheet(sheet)
-    lines += ["", "## 资金台账 · ledger", "", "工作表“资金” · sheet Ledger", "", *_table("键 key", "列名 header")]
+    lines += ["", "## 资金台账 · ledger", "", "工作表“资金” · sheet Ledger", "", *_LEDGER, ""]
+    lines += _table("键 key", "列名 header")
     lines += [
         f"| `{one.key}` | {one.zh} · {one.en} | {_TYPES[one.kind]} | {_needed(not one.optional)} |" for one in COLUMNS
     ]
