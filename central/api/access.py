@@ -21,7 +21,7 @@ from starlette.concurrency import run_in_threadpool
 
 from central.api.errors import AbsentError, ReadOnlyError, UnauthorisedError, absent
 from central.api.policy import Action, Grant, Place, covers, district_wide, usable
-from central.api.services import Given, Services, services_of
+from central.api.services import Given, Services, services_of, snapshot
 from central.audit.trail import append
 from central.store.engine import writing
 from central.store.instants import to_ms
@@ -88,7 +88,7 @@ class Allow:
         bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
     ) -> Access:
         token = _token_of(bearer)
-        with Session(services.engine) as session:  # its own: an event stream must not hold a connection while it lives
+        with snapshot(services) as session:  # an event stream's own: it must not hold a connection while it lives
             if self.action in _GATEWAYS_ONLY:
                 return _gateway(services, session, token)
             if self.action == "upload" and (gateway := _known_gateway(services, session, token)) is not None:
@@ -106,6 +106,7 @@ class Allow:
         access = Access(username=caller.username, name=caller.name, grants=granted, expires_at=caller.expires_at)
         _check_scope(access, request, session)
         if self.action not in _UNWATCHED and any(grant.role == WATCHED for grant in granted):
+            session.rollback()  # what is read from here on knows of this
             _note_reading(services, access, request)
         return access
 

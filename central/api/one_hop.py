@@ -8,19 +8,21 @@ same handler runs in one thread. Its coroutines wait for nothing there: what rea
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Coroutine
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Coroutine, Hashable
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from contextvars import ContextVar
 from copy import copy
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from fastapi import Request, Response
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, request_response
 from starlette.concurrency import run_in_threadpool
 
-_LASTING: ContextVar[ExitStack] = ContextVar("lasting")  # what is open as long as the work: a session
+_LASTING: ContextVar[ExitStack] = ContextVar("lasting")  # what is open as long as the work
+_OPENED: ContextVar[dict[Any, Any] | None] = ContextVar("opened", default=None)  # of that, what is opened once
+T = TypeVar("T")
 Calls = dict[Callable[..., Any], Callable[..., Any]]
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -33,6 +35,18 @@ def in_one_thread(route: APIRoute) -> APIRoute:
     inner.dependant = _awaited(route.dependant, {})
     answered.app = request_response(_in_a_thread(inner.get_route_handler()))
     return answered
+
+
+def opened_once(opened: Callable[[], AbstractContextManager[T]], *, key: Hashable) -> AbstractContextManager[T]:
+    """What a question opens once for all that ask for it under this key, until it is answered; where nothing is worked
+    at in one thread, as it is opened here."""
+    known = _OPENED.get()
+    if known is None:
+        return opened()
+    if key not in known:
+        known[key] = _LASTING.get().enter_context(opened())
+    found: T = known[key]
+    return nullcontext(found)
 
 
 def _is_plain_question(route: APIRoute) -> bool:
@@ -80,6 +94,7 @@ def _run_to_its_end(answer: Handler, request: Request) -> Response:
     """What a coroutine returns that never waits; RuntimeError where it does, since nobody would wake it."""
     with ExitStack() as lasting:
         _LASTING.set(lasting)  # in this thread's copy of the context
+        _OPENED.set({})
         work = answer(request)
         try:
             work.send(None)

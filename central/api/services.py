@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,6 +18,7 @@ from central.api.changes import Changes
 from central.api.kept import Kept
 from central.api.kept_rows import KeptRows
 from central.api.metering import Meter
+from central.api.one_hop import opened_once
 from central.api.throttle import Throttle
 from central.api.tokens import Signer
 from central.api.uploads.intake import Turns
@@ -101,8 +103,13 @@ def _session(services: Given) -> Iterator[Session]:
     Its connection is taken by the thread that answers and given back before the answer is sent: who held one while it
     waited for a thread, or for a slow reader, would keep all others from theirs.
     """
-    with Session(snapshots(services.engine)) as session:
+    with snapshot(services) as session:
         yield session
+
+
+def snapshot(services: Services) -> AbstractContextManager[Session]:
+    """A read-only snapshot, begun when it is first asked: the one of the question that is worked at, if one is."""
+    return opened_once(lambda: Session(snapshots(services.engine)), key=Session)
 
 
 Db = Annotated[Session, Depends(_session, scope="function")]
