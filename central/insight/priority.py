@@ -83,12 +83,14 @@ def _weighed(row: ProjectRow, today: date) -> Priority:
 
 
 def _why(row: ProjectRow, risk: int, left: int) -> Text:
-    gap = hundredths(row.gap_bp) if row.gap_bp is not None else "—"
+    gap = Text(zh="偏差未知", en="gap unknown")
+    if row.gap_bp is not None:
+        gap = Text(zh=f"偏差 {hundredths(row.gap_bp)} 个百分点", en=f"gap {hundredths(row.gap_bp)} pp")
     wan = f"{row.contract_fen // 1_000_000:,}"
     level = {None: "无预警", "blue": "蓝色预警", "yellow": "黄色预警", "red": "红色预警"}[row.level]
     return Text(
-        zh=f"风险 {hundredths(risk)}%(偏差 {gap} 个百分点,{level})× 合同额 {wan} 万元 × 可逆性 {hundredths(left)}%"
+        zh=f"风险 {hundredths(risk)}%({gap.zh},{level})× 合同额 {wan} 万元 × 可逆性 {hundredths(left)}%"
         f"(计划 {row.finish} 完工)",
-        en=f"risk {hundredths(risk)} % (gap {gap} pp, {row.level or 'no'} warning) x contract CNY "
+        en=f"risk {hundredths(risk)} % ({gap.en}, {row.level or 'no'} warning) x contract CNY "
         f"{row.contract_fen // 100:,} x reversibility {hundredths(left)} % (planned finish {row.finish})",
     )

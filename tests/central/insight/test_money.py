@@ -36,6 +36,12 @@ def test_of_two_equal_gaps_the_larger_project_comes_first_and_the_factors_are_to
     )
 
 
+def test_a_gap_that_nobody_knows_is_said_in_words() -> None:
+    (only,) = priorities([a_row("blind", gap_bp=None, level="yellow")], today=TODAY)
+    assert "(偏差未知,黄色预警)" in only.why.zh
+    assert "(gap unknown, yellow warning)" in only.why.en
+
+
 @pytest.mark.parametrize(
     ("gap_bp", "level", "expected"),
     [(None, None, 0), (-500, None, 0), (1500, None, 5000), (9000, None, 10_000), (1500, "red", 10_000),
