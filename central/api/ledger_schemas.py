@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from central.api.schemas import Answer, Bp, Sha256, SignedBp, Text
 from central.money.disburse import DUE_DAYS, DUE_DAYS_MAX, RATE_BP_MIN, RETENTION_BP_MAX, WHOLE_BP
@@ -14,8 +15,23 @@ from central.money.posting import AMOUNT_FEN_MAX, DAY_MAX, DAY_MIN, LONG, SHORT
 FundKind = Literal["budget", "release", "pay"]
 Outcome = Literal["posted", "known", "conflict", "refused"]
 Hex = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
-Fen = Annotated[int, Field(ge=-AMOUNT_FEN_MAX, le=AMOUNT_FEN_MAX)]
-Day = Annotated[date, Field(ge=DAY_MIN, le=DAY_MAX)]
+
+
+def _no_flag(value: Any) -> Any:
+    """Money is counted: true is not one fen, nor a day a number of seconds."""
+    if isinstance(value, bool):
+        raise PydanticCustomError("int_type", "Input should be a valid integer")
+    return value
+
+
+def _no_number(value: Any) -> Any:
+    if isinstance(value, int | float):
+        raise PydanticCustomError("date_type", "Input should be a valid date in the format YYYY-MM-DD")
+    return value
+
+
+Fen = Annotated[int, Field(ge=-AMOUNT_FEN_MAX, le=AMOUNT_FEN_MAX), BeforeValidator(_no_flag)]
+Day = Annotated[date, Field(ge=DAY_MIN, le=DAY_MAX), BeforeValidator(_no_number)]
 Name = Annotated[str, Field(max_length=SHORT)]
 ENTRIES_MAX = 500
 

@@ -12,6 +12,7 @@ from typing import IO, Any
 from xml.etree.ElementTree import ParseError
 
 from openpyxl import load_workbook
+from openpyxl.cell.read_only import EMPTY_CELL
 from openpyxl.utils.exceptions import InvalidFileException
 
 from central.cells import not_a_workbook
@@ -105,9 +106,14 @@ def _check_whole(file: IO[bytes]) -> None:
 
 def _rows(page: Any) -> Iterator[tuple[int, Any]]:
     page.reset_dimensions()  # what a file says of its own size is often wrong
+    blank: Any = None
     for number, cells in enumerate(page.iter_rows(max_col=_CELLS_MAX), start=1):
         if number > _SCREEN_ROWS:
             raise ValueError(f"a row beyond {_SCREEN_ROWS}")
+        if cells is blank:
+            continue  # of rows that the file leaves out there may be a million, all the same
+        if all(cell is EMPTY_CELL for cell in cells):
+            blank = cells
         yield number, cells
 
 

@@ -10,6 +10,7 @@ from central.store.tables import JobRun, Lease
 from central.store.upsert import insert_new, insert_statement, table_of
 
 _LEASE, _RUN = table_of(Lease), table_of(JobRun)
+_AHEAD_MS = 600_000  # clocks of two centres differ by less
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,12 +23,16 @@ class Held:
 
 
 def take_lease(connection: Connection, name: str, *, holder: str, now_ms: int, until_ms: int) -> Held | None:
-    """Take or renew the lease; None while another holds it. The fence grows whenever the holder changes."""
+    """Take or renew the lease; None while another holds it. The fence grows whenever the holder changes.
+
+    One that ends much later than ours would was taken by a clock that ran ahead: nobody waits years for it.
+    """
     insert_new(connection, Lease, [{"name": name, "holder": "", "fence": 0, "until_at": 0}])
     mine = _LEASE.c.holder == holder
+    over = (_LEASE.c.until_at < now_ms) | (_LEASE.c.until_at > until_ms + _AHEAD_MS)
     taken = connection.execute(
         update(_LEASE)
-        .where(_LEASE.c.name == name, mine | (_LEASE.c.until_at < now_ms))
+        .where(_LEASE.c.name == name, mine | over)
         .values(
             fence=case((mine & (_LEASE.c.until_at >= now_ms), _LEASE.c.fence), else_=_LEASE.c.fence + 1),
             holder=holder,

@@ -60,7 +60,7 @@ def take_file(
     rows = read_ledger(file, source=f"file:{digest[:16]}")
     chunk = list(islice(rows, POST_MAX))  # a file that cannot be read leaves no import behind
     with writing(engine) as connection:
-        import_id = begin_import(connection, sha256=digest, filename=filename[:255], by=by, at_ms=wall_ms())
+        import_id = begin_import(connection, sha256=digest, filename=_printed(filename), by=by, at_ms=wall_ms())
     counts: Counter[str] = Counter()
     shown: list[RefusedRow] = []
     while chunk:
@@ -79,6 +79,11 @@ def take_file(
     with writing(engine) as connection:
         end_import(connection, import_id, counts=found, by=by, at_ms=wall_ms())
     return TakenFile(import_id=import_id, sha256=digest, refused_rows=tuple(shown), **found)
+
+
+def _printed(filename: str) -> str:
+    """A file's name as both databases can keep it: whoever made the file wrote its name as well."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in filename)[:255]
 
 
 def _named(counts: Counter[str]) -> dict[str, int]:
@@ -132,7 +137,7 @@ def _refused(chunk: Sequence[ReadRow], taken: dict[int, Outcome]) -> Iterator[tu
     for row in chunk:
         refusal = row.refusal or _why_not(taken.get(row.number), row)
         if refusal is not None:
-            yield RefusedRow(row=row.number, column=row.columns.get(refusal.where, refusal.where), refusal=refusal), row
+            yield RefusedRow(row=row.number, column=row.columns.get(refusal.where, ""), refusal=refusal), row
 
 
 def _why_not(outcome: Outcome | None, row: ReadRow) -> Refusal | None:

@@ -39,6 +39,15 @@ def runs(engine: Engine) -> list[tuple[str, int, str]]:
         return [tuple(row) for row in found]
 
 
+def test_who_led_while_the_clock_was_ten_years_ahead_leads_no_longer_than_others(any_store: Engine) -> None:
+    plan(any_store)
+    clock = Clock(NOON + timedelta(days=3650))
+    a_scheduler(any_store, clock, jobs=()).beat()
+    clock.now = NOON
+    a_scheduler(any_store, clock, holder="b").beat()
+    assert [run[0] for run in runs(any_store)] == ["daily_tick", "hourly_look"]
+
+
 @pytest.mark.parametrize(
     ("now", "midnight"),
     [

@@ -8,9 +8,9 @@ from sqlmodel import Session, select
 
 from central.api.sent_files import XLSX_TYPE
 from central.store import tables
-from tests.central.api.bookkeeping import finance, person
+from tests.central.api.bookkeeping import an_entry, finance, person
 from tests.central.api.district import Centre
-from tests.central.money.build import a_row, a_workbook
+from tests.central.money.build import a_row, a_workbook, damaged
 
 
 def sent(client: httpx.Client, content: bytes, kind: str = XLSX_TYPE) -> httpx.Response:
@@ -49,6 +49,26 @@ def test_wrong_rows_are_kept_aside_and_the_rest_load(own_centre: Centre) -> None
     other = person(own_centre, "schools", "finance", "unit", "区教育局")
     assert other.get(f"/api/v1/ledger/imports/{found['import_id']}").status_code == 404
     assert len(client.get("/api/v1/ledger/conflicts").json()["conflicts"]) == 1
+
+
+def test_a_file_may_be_called_what_it_likes_and_break_off(own_centre: Centre) -> None:
+    client = finance(own_centre)
+    whole = a_workbook([a_row("v1", 1, project="qp"), a_row("v2", 2, project="qp")]).getvalue()
+    cut = damaged(whole, lambda xml: xml[: xml.index(b'<row r="3"')], keep_sums=False).read()
+    head = b'--B\r\nContent-Disposition: form-data; name="file"; filename="a\x00b\xd6.xlsx"\r\n\r\n'
+    kind = {"Content-Type": "multipart/form-data; boundary=B"}
+    found = client.post("/api/v1/ledger/import", content=head + cut + b"\r\n--B--\r\n", headers=kind)
+    assert found.status_code == 200, found.text
+    assert (found.json()["posted"], found.json()["refused"]) == (1, 1)
+    assert [(row["row"], row["column"]) for row in found.json()["refused_rows"]] == [(3, "")]
+    (listed,) = client.get("/api/v1/ledger/imports").json()["imports"]
+    assert (listed["filename"], listed["ended_at"] is not None) == ("a\ufffdb\ufffd.xlsx", True)
+
+
+@pytest.mark.parametrize(("field", "value"), [("amount_fen", True), ("day", 1767225600), ("wage_fen", False)])
+def test_a_flag_is_no_amount_and_a_number_no_day(one_centre: Centre, field: str, value: object) -> None:
+    answer = finance(one_centre).post("/api/v1/ledger/entries", json={"entries": [an_entry() | {field: value}]})
+    assert (answer.status_code, answer.json()["error"]["where"]) == (422, f"body.entries.0.{field}")
 
 
 @pytest.mark.parametrize(

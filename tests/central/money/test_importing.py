@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tracemalloc
 import zipfile
-from collections.abc import Callable
 from datetime import date, datetime
 from io import BytesIO
 from typing import Any
@@ -17,7 +16,7 @@ from central.money.importing import read_ledger
 from central.money.posting import Posting
 from central.money.sheet import COLUMNS, template, write_ledger
 from central.money.workbook import NotALedgerError
-from tests.central.money.build import HEADER, a_posting, a_row, a_workbook
+from tests.central.money.build import HEADER, a_posting, a_row, a_workbook, damaged
 from tests.central.money.test_book import chain
 
 
@@ -201,19 +200,6 @@ def test_the_only_sheet_with_a_header_is_the_ledger_and_two_are_one_too_many() -
     assert [row.posting is not None for row in found] == [True]
     with pytest.raises(NotALedgerError, match="ledgers 资金、资金2"):
         list(read_ledger(sheets(资金=mine, 资金2=mine), source="s"))
-
-
-def damaged(content: bytes, change: Callable[[bytes], bytes], *, keep_sums: bool) -> BytesIO:
-    """The workbook with other bytes in its sheet; `keep_sums`: damaged on the way, under the checksum that it had."""
-    found = BytesIO()
-    with zipfile.ZipFile(BytesIO(content)) as book, zipfile.ZipFile(found, "w") as made:
-        for part in book.namelist():
-            made.writestr(part, change(book.read(part)) if part.endswith("sheet1.xml") else book.read(part))
-        if keep_sums:
-            sheet = book.getinfo("xl/worksheets/sheet1.xml")
-            made.getinfo(sheet.filename).CRC = sheet.CRC
-    found.seek(0)
-    return found
 
 
 def test_an_amount_that_was_damaged_on_the_way_is_not_read() -> None:
