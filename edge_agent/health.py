@@ -42,6 +42,8 @@ def stills_aside(data_dir: Path) -> int:
 
 
 def _aside_words(stills: int) -> str:
+    if stills == 1:
+        return "1 still set aside, the centre does not take it"
     return f"{stills} stills set aside, the centre does not take them" if stills else ""
 
 

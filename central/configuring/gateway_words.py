@@ -23,6 +23,8 @@ _WHOLE: tuple[Pattern, ...] = (  # sentences without an "expected"
     (r"the commissioning has (\d+) characters, expected (\d+)", "标定内容有 {0} 个字符, 至多 {1}"),
     (r"camera (.+): expected one of (.+)", "没有摄像头 {0}; 应为以下之一: {1}"),
     (r"the agent ended (\d+) times while it was prepared", "准备期间采集程序退出了 {0} 次"),
+    (r"disk full: readings wait, sending goes on", "磁盘已满: 读数在等空间, 发送照常"),
+    (r"(\d+) stills? set aside, the centre does not take (?:it|them)", "{0} 幅画面中心不收, 已另存在网关上"),
     (r"a frame has arrived", "画面恢复"),
     (r"the camera looks elsewhere", "摄像头转向了别处"),
     (r"the commissioned view is back", "回到了标定的视角"),

@@ -65,5 +65,5 @@ def test_stills_that_the_centre_does_not_take_are_counted_and_told_in_the_beat(t
     evidence.refuse(evidence.waiting()[0])
     found = read_status(tmp_path, now_ms=START_MS)
     assert (found.stills_waiting, found.stills_aside) == (1, 1)
-    assert vitals(tmp_path, [], sense, SystemClock()).degraded == "1 stills set aside, the centre does not take them"
+    assert vitals(tmp_path, [], sense, SystemClock()).degraded == "1 still set aside, the centre does not take it"
     outbox.close()

@@ -35,6 +35,6 @@ export function aWarning(over: Partial<PlanWarning> = {}): PlanWarning {
 export function aGateway(over: Partial<GatewayState> = {}): GatewayState {
   return {
     id: "gw-1", epoch: "e1", online: true, watermark: 100, received: 100, duplicates: 0, tombstones: 0, dead_letters: 0, conflicts: 0, last_seen: null,
-    produced: 104, acked: 100, in_flight: 4, sent: 0, oldest_age_ms: 1000, tombstoned: 0, clock_offset_ms: 0, degraded: null, security_refusals: 0, security_events: 0, known_losses: 0, enrolled: true, revoked: false, clock: "synced", software: "0.1.0", models: [], behind: null, disk_free_bytes: null, certificate_until: null, config: null, troubles: [], ...over,
+    produced: 104, acked: 100, in_flight: 4, sent: 0, oldest_age_ms: 1000, tombstoned: 0, clock_offset_ms: 0, degraded: null, degraded_said: null, security_refusals: 0, security_events: 0, known_losses: 0, enrolled: true, revoked: false, clock: "synced", software: "0.1.0", models: [], behind: null, disk_free_bytes: null, certificate_until: null, config: null, troubles: [], ...over,
   };
 }

@@ -144,6 +144,7 @@ def gateway_state(found: Delivery, *, behind: Behind | None, wall: datetime) -> 
         tombstoned=status.tombstoned if status and beaten else None,
         clock_offset_ms=status.clock_offset_ms if status and beaten else None,
         degraded=status.degraded or None if status and beaten else None,
+        degraded_said=said_by_gateway(status.degraded) if status and beaten and status.degraded else None,
         security_refusals=status.security if status and beaten else None,
         security_events=found.security_events,
         known_losses=found.known_losses,

@@ -56,6 +56,8 @@ def test_every_refusal_of_an_order_has_chinese_words(message: str) -> None:
         ("checksum differs at crc: expected crc32 of the records", "crc: 校验和不符; 应为: 与记录相符的 crc32"),
         ("value at recs[0].at: expected Input should be a valid integer", "recs[0].at: 值; 应为: 整数"),
         ("epoch e1: a frame without signature", "批次 e1: 没有签名"),
+        ("disk full: readings wait, sending goes on", "磁盘已满: 读数在等空间, 发送照常"),
+        ("1 still set aside, the centre does not take it", "1 幅画面中心不收, 已另存在网关上"),
         ("31 px", "31 px"),
         ("", ""),
     ],

@@ -8621,7 +8621,8 @@ export interface components {
          * @description Delivery of one gateway. What it says of itself is null until it said so.
          *
          *     `in_flight` = produced - acked, of which `sent` are on their way; `tombstoned` records it gave up by policy;
-         *     `clock_offset_ms` is the centre's clock minus its own; `degraded` why it takes records in badly.
+         *     `clock_offset_ms` is the centre's clock minus its own; `degraded` why it takes records in badly, as it says so, and
+         *     `degraded_said` in both languages.
          *     `enrolled` = its frames must be signed; `known_losses` counts what went with older stores of it.
          *     `models` are SHA-256 digests of its weights, none = not said. `behind`: it runs older software than another gateway,
          *     or the newest software with weights that most of those on it do not run. `certificate_until` null = it has none;
@@ -8664,6 +8665,7 @@ export interface components {
             clock_offset_ms: number | null;
             /** Degraded */
             degraded: string | null;
+            degraded_said: components["schemas"]["Text"] | null;
             /** Security Refusals */
             security_refusals: number | null;
             /** Security Events */
