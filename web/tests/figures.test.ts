@@ -1,6 +1,6 @@
 /** Truth tables of how numbers are written. */
 import { describe, expect, it } from "vitest";
-import { count, days, deviationRate, halfInterval, intervalBounds, isThin, MINUS, money, percent, percentWhole, ruleValue, score, shortDigest, signedPoints, weight } from "@/format/figures";
+import { count, days, deviationRate, halfInterval, intervalBounds, isThin, MINUS, money, percent, percentWhole, ruleValue, score, shortDigest, signedPoints, weight, yuan } from "@/format/figures";
 
 describe("percent", () => {
   it.each([
@@ -81,6 +81,12 @@ describe("money", () => {
     [8_600_000_000, "en", "86.00", "million"],
     [-68_900_000, "zh", `${MINUS}68.90`, "wan"],
   ] as const)("%i fen in %s", (fen, lang, value, unit) => expect(money(fen, lang)).toEqual({ value, unit }));
+  it.each([
+    [0, "0.00"],
+    [5, "0.05"],
+    [339_500_000_00, "339,500,000.00"],
+    [-200_000_50, "−200,000.50"],
+  ])("%i fen to the fen", (fen, text) => expect(yuan(fen)).toBe(text));
 });
 
 describe("score", () => {

@@ -3,6 +3,7 @@ import { ganttHeight, ganttOption, ganttRows, seenSpan, type Gantt } from "@/cha
 
 const DAY = 86_400_000;
 const at = (day: string) => Date.parse(`${day}T00:00:00Z`);
+const NOON = at("2026-05-15") + DAY / 2;
 const colours = { ink: "i", plan: "p", measured: "m", caption: "c", grid: "g" };
 const words = { lang: "zh" as const, today: "today", baseline: "baseline", seen: "seen", stills: "stills" };
 
@@ -16,11 +17,12 @@ function aGantt(...items: ReturnType<typeof anItem>[]): Gantt {
 
 describe("gantt", () => {
   it.each([
-    [anItem(), [at("2026-05-03"), at("2026-05-15") + DAY]],
+    [anItem(), [at("2026-05-03"), NOON]],
     [anItem({ done: "2026-05-12" }), [at("2026-05-03"), at("2026-05-12") + DAY]],
+    [anItem({ done: "2026-05-15" }), [at("2026-05-03"), NOON]],
     [anItem({ begun: null }), null],
-  ])("work is drawn from its first sight on (%#)", (item, span) => {
-    const found = seenSpan(item, "2026-05-15");
+  ])("work is drawn from its first sight to its end, never beyond the as-of time (%#)", (item, span) => {
+    const found = seenSpan(item, NOON);
     expect(found && [found.from, found.to]).toEqual(span);
   });
 
@@ -29,10 +31,10 @@ describe("gantt", () => {
     const rows = ganttRows(gantt, (text) => text.zh);
     expect(rows.map((row) => row.label)).toEqual(["1号楼", "  结构", "  结构"]);
     expect(ganttHeight(rows)).toBe(48 + 3 * 30);
-    const series = ganttOption(gantt, rows, words, "2026-05-15", colours).series as { name?: string; data: unknown[] }[];
+    const series = ganttOption(gantt, rows, words, NOON, colours).series as { name?: string; data: unknown[] }[];
     const of = (name: string) => series.find((one) => one.name === name)?.data;
     expect(of("baseline")).toEqual([[1, at("2026-05-01"), at("2026-05-10") + DAY]]);
-    expect(of("seen")).toEqual([[1, at("2026-05-03"), at("2026-05-15") + DAY]]);
+    expect(of("seen")).toEqual([[1, at("2026-05-03"), NOON]]);
     expect(of("stills")).toEqual([[0, at("2026-05-04"), at("2026-05-04") + DAY], [0, at("2026-05-09"), at("2026-05-09") + DAY]]);
   });
 });

@@ -5,7 +5,7 @@ import { monthsOption } from "@/charts/months";
 import { markSize, reliabilityOption } from "@/charts/reliability";
 import { scatterOption } from "@/charts/scatter";
 import { stripOf } from "@/charts/strip";
-import { chance, plain, pValue, scaled, signed } from "@/format/amounts";
+import { chance, coefficient, plain, pValue, scaled, signed } from "@/format/amounts";
 import { readable } from "@/format/address";
 import { listed } from "@/features/insight/useFilter";
 
@@ -21,6 +21,7 @@ describe("numbers of insight", () => {
     [-0.0001, "0"],
     [0, "0"],
   ])("%d is written %s", (value, text) => expect(plain(value)).toBe(text));
+  it.each([[1, "1.000"], [-0.5, "−0.500"]])("a correlation of %d is written %s", (value, text) => expect(coefficient(value)).toBe(text));
   it("a difference keeps its sign, zero has none", () => expect([2.9, 0, -2.9].map(signed)).toEqual(["+2.9", "0", "−2.9"]));
   it.each([
     [1234, 100, "12.34"],

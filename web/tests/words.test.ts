@@ -1,5 +1,6 @@
 /** Both languages have the same keys and the same placeholders; every rule of order and filter. */
 import { describe, expect, it } from "vitest";
+import { createI18n } from "vue-i18n";
 import { insideAddress } from "@/format/address";
 import { bySeverityThenLag, signsInAddress } from "@/format/signs";
 import { newestPerSource } from "@/format/fusion";
@@ -12,6 +13,7 @@ import enEvery from "@/i18n/en";
 import enCommissioning from "@/i18n/en.commissioning";
 import enInsight from "@/i18n/en.insight";
 import enOffice from "@/i18n/en.office";
+import { counting } from "@/i18n/words";
 import zhEvery from "@/i18n/zh";
 import zhCommissioning from "@/i18n/zh.commissioning";
 import zhInsight from "@/i18n/zh.insight";
@@ -31,7 +33,17 @@ describe("languages", () => {
   const english = new Map(flat(en));
   it("have the same keys", () => expect([...english.keys()].sort()).toEqual([...chinese.keys()].sort()));
   it("have the same placeholders", () => {
-    for (const [key, text] of chinese) expect([key, holes(english.get(key) ?? "")]).toEqual([key, holes(text)]);
+    for (const [key, text] of chinese) for (const one of (english.get(key) ?? "").split(" | ")) expect([key, holes(one)]).toEqual([key, holes(text)]);
+  });
+  it.each([
+    [1, "1 day late"],
+    ["1", "1 day late"],
+    [0, "0 days late"],
+    ["2", "2 days late"],
+    ["1,000", "1,000 days late"],
+  ])("tell one from many: %j", (n, said) => {
+    const { t } = createI18n({ legacy: false, locale: "en", messages: { en: enEvery } }).global;
+    expect(counting(t as Parameters<typeof counting>[0])("parts.late", { n })).toBe(said);
   });
   it("leave nothing empty, and no Chinese in English but grades and the way back", () => {
     for (const [key, text] of [...chinese, ...english]) expect([key, text.length > 0]).toEqual([key, true]);

@@ -1,5 +1,7 @@
-/** Lying bars, one a line, with their value in words at the end. Nothing known is no bar, never zero. Pure. */
+/** Lying bars, one a line, with their value in words at the end; what is counted stands under the axis. Nothing known is no bar,
+ * never zero. Pure. */
 import type { EChartsOption } from "echarts";
+import { plain } from "@/format/amounts";
 import type { CurveColours } from "./planCurve";
 
 export interface Bar {
@@ -13,7 +15,7 @@ const ROW_PX = 28;
 const LABEL_LETTERS = 18;
 
 export function barsHeight(bars: readonly Bar[]): number {
-  return Math.max(120, bars.length * ROW_PX + 40);
+  return Math.max(120, bars.length * ROW_PX + 60);
 }
 
 /** "很长的名称…" so that a name never pushes the bars out; the table has the whole of it. */
@@ -26,8 +28,8 @@ export function barsOption(bars: readonly Bar[], look: { colours: CurveColours; 
   const letters = look.narrow ? 8 : LABEL_LETTERS;
   return {
     animation: false,
-    grid: { left: 8, right: look.narrow ? 56 : 96, top: 8, bottom: 24, containLabel: true },
-    xAxis: { type: "value", axisLabel: { color: colours.caption, fontSize: 12, hideOverlap: true }, splitLine: { lineStyle: { color: colours.grid } }, splitNumber: look.narrow ? 2 : 5 },
+    grid: { left: 8, right: look.narrow ? 56 : 96, top: 8, bottom: 44, containLabel: true },
+    xAxis: { type: "value", name: look.name, nameLocation: "middle", nameGap: 26, nameTextStyle: { color: colours.caption, fontSize: 12 }, axisLabel: { color: colours.caption, fontSize: 12, hideOverlap: true, formatter: plain }, splitLine: { lineStyle: { color: colours.grid } }, splitNumber: look.narrow ? 2 : 5 },
     yAxis: {
       type: "category",
       inverse: true,

@@ -34,11 +34,12 @@ export function ganttRows(gantt: Gantt, pick: (text: { zh: string; en: string })
 
 export const ganttHeight = (rows: readonly GanttRow[]) => 48 + rows.length * ROW_PX;
 
-/** From the first sight of work to its completion, or to the as-of day while it goes on; null while nothing was seen. */
-export function seenSpan(item: Item, asOfDay: string | null): { from: number; to: number } | null {
+/** From the first sight of work to the end of the day on which it was done, or to the as-of time (on the axis) while it goes on;
+ * nothing is drawn beyond that time. Null while nothing was seen. */
+export function seenSpan(item: Item, asOf: number | null): { from: number; to: number } | null {
   if (item.begun === null) return null;
-  const end = item.done ?? asOfDay ?? item.begun;
-  return { from: utcOf(item.begun), to: Math.max(utcOf(end), utcOf(item.begun)) + DAY_MS };
+  const until = asOf ?? utcOf(item.begun) + DAY_MS;
+  return { from: utcOf(item.begun), to: item.done === null ? until : Math.min(until, utcOf(item.done) + DAY_MS) };
 }
 
 type Data = [row: number, from: number, to: number];
@@ -56,14 +57,14 @@ function bars(name: string, data: Data[], style: object, inset: number, z: numbe
   };
 }
 
-export function ganttOption(gantt: Gantt, rows: readonly GanttRow[], words: { lang: "zh" | "en"; today: string; baseline: string; seen: string; stills: string }, asOfDay: string | null, colours: GanttColours): EChartsOption {
+export function ganttOption(gantt: Gantt, rows: readonly GanttRow[], words: { lang: "zh" | "en"; today: string; baseline: string; seen: string; stills: string }, asOf: number | null, colours: GanttColours): EChartsOption {
   const items = rows.map((row, nth) => ({ nth, item: row.item }));
   const baseline = items.flatMap(({ nth, item }): Data[] => (item?.baseline ? [[nth, utcOf(item.baseline.first), utcOf(item.baseline.last) + DAY_MS]] : []));
   const seen = items.flatMap(({ nth, item }): Data[] => {
-    const span = item ? seenSpan(item, asOfDay) : null;
+    const span = item ? seenSpan(item, asOf) : null;
     return span ? [[nth, span.from, span.to]] : [];
   });
-  const stills = rows.flatMap((row, nth) => row.stillDays.map((day): Data => [nth, utcOf(day), utcOf(day) + DAY_MS]));
+  const stills = rows.flatMap((row, nth) => row.stillDays.map((day): Data => [nth, utcOf(day), Math.min(utcOf(day) + DAY_MS, asOf ?? Infinity)]));
   return {
     animation: false,
     grid: { left: 132, right: 24, top: 28, bottom: 20 },
@@ -73,7 +74,7 @@ export function ganttOption(gantt: Gantt, rows: readonly GanttRow[], words: { la
       bars(words.baseline, baseline, { fill: "transparent", stroke: colours.plan, lineWidth: 1.5, lineDash: [4, 3] }, 0.14, 2),
       bars(words.seen, seen, { fill: colours.measured }, 0.3, 3),
       bars(words.stills, stills, { fill: colours.ink }, 0.36, 4),
-      { type: "line", data: [], markLine: { silent: true, symbol: "none", lineStyle: { color: colours.ink, type: "solid", width: 1.5 }, label: { formatter: words.today, color: colours.ink }, data: asOfDay ? [{ xAxis: utcOf(asOfDay) }] : [] } },
+      { type: "line", data: [], markLine: { silent: true, symbol: "none", lineStyle: { color: colours.ink, type: "solid", width: 1.5 }, label: { formatter: words.today, color: colours.ink }, data: asOf === null ? [] : [{ xAxis: asOf }] } },
     ],
   };
 }

@@ -1,5 +1,6 @@
 /** How a gap grew towards its threshold: percentage points behind plan by day with the 90 % band. Pure. */
 import type { EChartsOption } from "echarts";
+import { plain } from "@/format/amounts";
 import { gapPoints } from "@/format/figures";
 import type { CurvePoint } from "@/api/types";
 import { monthTick, utcOf } from "./axis";
@@ -52,7 +53,7 @@ export function gapHistoryOption(
       type: "value",
       max: niceMax(top),
       interval: top > 20 ? 10 : 5,
-      axisLabel: { color: colours.caption },
+      axisLabel: { color: colours.caption, formatter: plain },
       splitLine: { show: false },
     },
     series: [

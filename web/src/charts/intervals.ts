@@ -1,5 +1,6 @@
 /** One line each: a point with its 95 % interval beside a line to compare with. Who has too few has words, no point. Pure. */
 import type { CustomSeriesOption, EChartsOption } from "echarts";
+import { plain } from "@/format/amounts";
 import { shortened } from "./bars";
 import type { CurveColours } from "./planCurve";
 
@@ -48,7 +49,7 @@ export function intervalsOption(rows: readonly Interval[], look: Look): EChartsO
   return {
     animation: false,
     grid: { left: 8, right: look.narrow ? 24 : 48, top: 28, bottom: 24, containLabel: true },
-    xAxis: { type: "value", scale: true, axisLabel: { color: colours.caption, fontSize: 12, hideOverlap: true }, splitLine: { lineStyle: { color: colours.grid } }, splitNumber: look.narrow ? 3 : 6 },
+    xAxis: { type: "value", scale: true, axisLabel: { color: colours.caption, fontSize: 12, hideOverlap: true, formatter: plain }, splitLine: { lineStyle: { color: colours.grid } }, splitNumber: look.narrow ? 3 : 6 },
     yAxis: { type: "category", inverse: true, data: rows.map((row) => row.label), axisTick: { show: false }, axisLine: { lineStyle: { color: colours.grid } }, axisLabel: { color: colours.ink, fontSize: 12, interval: 0, formatter: (label: string) => shortened(label, look.narrow ? 7 : 18) } },
     series: [
       whiskers(rows, colours),

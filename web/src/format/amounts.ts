@@ -25,6 +25,11 @@ export function scaled(value: number | null, scale: number): string {
   return `${value < 0 ? MINUS : ""}${count(Number(whole))}${rest ? `.${rest}` : ""}`;
 }
 
+/** A correlation, with all of its places: 1 → "1.000". */
+export function coefficient(value: number): string {
+  return `${value < 0 ? MINUS : ""}${Math.abs(value).toFixed(3)}`;
+}
+
 /** p as statistics write it. */
 export function pValue(p: number): string {
   return p < 0.001 ? "p < 0.001" : `p = ${p.toFixed(3)}`;

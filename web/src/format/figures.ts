@@ -97,6 +97,12 @@ export function money(fen: number, lang: "zh" | "en"): { value: string; unit: Mo
   return { value: fen < 0 ? `${MINUS}${text}` : text, unit };
 }
 
+/** Fen → yuan to the fen: −20000050 → "−200,000.50". */
+export function yuan(fen: number): string {
+  const size = Math.abs(fen);
+  return `${fen < 0 ? MINUS : ""}${grouped(Math.floor(size / 100))}.${String(size % 100).padStart(2, "0")}`;
+}
+
 const GRADE_FLOORS = [90, 80, 60];
 
 /** One decimal, but unrounded when rounding would carry it over a grade: 89.995 → "89.995". */

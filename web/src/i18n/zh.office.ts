@@ -31,7 +31,7 @@ export default {
   people: {
     title: "账号与授权", sub: "谁可以在哪里做什么;给与收都留痕,收回后仍可查", find: "搜用户名或姓名", role: "角色", every: "全部角色", state: { open: "使用中", closed: "已停用", all: "全部" }, n: "{n} 个账号", none: "没有符合的账号", noneWhy: "换一个搜索词,或清除筛选。", more: "再列 {n} 个", mayNot: "您的账号不能看账号与授权", mayNotWhy: "由管理员管理,审计和纪检可看。",
     open: "新建账号", username: "用户名", usernameHint: "登录用,不含空格和 /", name: "姓名", password: "初始密码", passwordHint: "至少 10 位", newPassword: "新密码", setPassword: "重设密码", passwordSet: "密码已重设,请当面告知本人", opened: "已建账号 {username}", closed: "已停用", noGrants: "没有授权", choose: "选一个账号,看他可以做什么", back: "全部账号",
-    grants: "授权", scope: "范围", since: "自", until: "至", forever: "收回为止", reaches: "现有 {n} 个项目", reachesNone: "现在没有项目,请核对名称", inForce: "有效", over: "已结束", kind: { district: "全区", unit: "单位", street: "街道", project: "项目" }, which: { unit: "单位名称", street: "街道名称", project: "项目编号" }, lastDay: "最后一天(空 = 收回为止)", basis: "依据(文号或理由)",
+    grants: "授权", scope: "范围", since: "自", until: "至", forever: "收回", reaches: "现有 {n} 个项目", reachesNone: "现在没有项目,请核对名称", inForce: "有效", over: "已结束", kind: { district: "全区", unit: "单位", street: "街道", project: "项目" }, which: { unit: "单位名称", street: "街道名称", project: "项目编号" }, lastDay: "最后一天(空 = 收回为止)", basis: "依据(文号或理由)",
     give: "授权", giveTitle: "增加授权", given: "已授权", withdraw: "收回", withdrawBasis: "收回的依据(文号或理由)", close: "停用账号", closeBasis: "停用的依据(文号或理由)", reopen: "恢复账号", reopenBasis: "恢复的依据(文号或理由)", may: "他现在可以", mayNothing: "什么都不可以", roleMay: "这个角色可以", own: "这是您自己的账号:权限须由另一位管理员改。", cancel: "取消", alone: "纪检只看不办,不与任何业务角色同在一人;管理员与审计不同在一人。",
   },
   klass: { title: "项目分类", sub: "分析时与同类比较", kind: "具体类型", kindHint: "例:老旧小区加装电梯", sector: "领域", none: "未分类", noneOne: "未填", change: "修改分类", save: "保存", saved: "已保存" },

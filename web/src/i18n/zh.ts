@@ -23,9 +23,9 @@ export default {
     worst: "最差 {name}",
   },
   project: {
-    crumb: "项目", type: { new_build: "新建", renovation: "改造", road: "道路" }, buildings: "{n} 栋", storeys: "{n} 层", code: "项目代码", contract: "合同", duration: "工期",
+    crumb: "项目", type: { new_build: "新建", renovation: "改造", road: "道路" }, buildings: "{n} 栋", storeys: "{n} 层", code: "项目代码", contract: "合同", duration: "{start} 起",
     unitIs: "主管 {unit}", sameTime: "所有数据同一时点:{time}", basis: "依据", finish: "计划竣工", score: "绩效得分", open: "未结预警", noneOpen: "没有未结预警", openHint: "进度回到计划线上方时为空。",
-    seeAll: "全部预警", coverage: "覆盖率", planVersion: "计划第 {n} 版", calm: "其余楼栋正常。", paused: "停工(已批准)",
+    seeAll: "全部预警", act: "去办理", look: "看预警", coverage: "覆盖率", planVersion: "计划第 {n} 版", calm: "其余楼栋正常。", paused: "停工(已批准)",
   },
   curve: {
     title: "计划与实测", sub: "累计 %,按楼栋权重汇总", subBuilding: "{name},累计 %", last30: "近30天", whole: "全程", table: "表格", today: "截至", planEnd: "计划 {day}",
