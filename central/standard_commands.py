@@ -26,7 +26,8 @@ def validate(files: Annotated[list[Path], typer.Argument(help="xlsx or JSON: pla
             row = f"第{one.row}行 row {one.row}" if one.row is not None else ""
             place = ", ".join(part for part in (str(file), one.sheet, row, one.column) if part)
             typer.echo(f"{place}: {one.what}: 应为 expected {one.expected}", err=True)
-        outcome = f"{len(verdict.faults)} 处错误 faults" if verdict.faults else "合格 accepted"
+        count = len(verdict.faults)
+        outcome = f"{count} 处错误 fault{'s' if count > 1 else ''}" if count else "合格 accepted"
         typer.echo(f"{file}: {name}, {verdict.read} 条 read, {outcome}")
         bad += bool(verdict.faults)
     raise typer.Exit(BAD if bad else 0)

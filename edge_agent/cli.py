@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
 import os
@@ -218,7 +219,10 @@ def _refuse(message: str, code: int) -> NoReturn:
 
 
 def main() -> None:
-    """Entry point."""
+    """Entry point. A name that the terminal cannot spell (a file's in GBK) is spelled in escapes and breaks nothing."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     app()
 
 
