@@ -107,8 +107,11 @@ def _write(book: Workbook, sheet: Sheet, rows: Iterable[dict[str, Any]]) -> None
     for position in range(1, len(used) + 1):
         page.column_dimensions[get_column_letter(position)].width = _WIDTH
     page.freeze_panes = "A2"
-    for row in rows:
-        page.append(list(_cells(row, used)))
+    for number, row in enumerate(rows, start=2):
+        for position, value in enumerate(_cells(row, used), start=1):
+            cell = page.cell(number, position, value)
+            if isinstance(value, str):
+                cell.data_type = "s"  # a name that begins with = is no formula, and #N/A no error
 
 
 def _spare(column: Column) -> bool:

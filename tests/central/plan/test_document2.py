@@ -143,6 +143,14 @@ def test_a_workbook_says_the_same() -> None:
     assert (again.project, again.structure, again.terms) == (there.project, there.structure, there.terms)
 
 
+@pytest.mark.parametrize("words", ['=HYPERLINK("http://x")', "#N/A", "+1", "@SUM", "1e5", "0012", "2026-05-01"])
+def test_a_name_that_a_spreadsheet_would_make_something_of_is_a_name_in_a_workbook(words: str) -> None:
+    odd = changed(lambda d: d["buildings"][0].update(name=words))
+    again = read_plan_xlsx(write_plan_xlsx(odd))
+    assert isinstance(again, ImportedPlan), again
+    assert again.project.buildings[0].name.zh == words
+
+
 TEMPLATED = changed(
     lambda d: d.update(
         buildings=[
