@@ -94,11 +94,14 @@ export class Door {
   }
 
   private async ask<T>(url: string, init: RequestInit): Promise<T> {
-    const stop = AbortSignal.timeout(SILENCE_MS);
-    const answer = await fetch(url, { ...init, signal: stop, headers: { ...this.headers(), ...(init.headers as Record<string, string>) } }).catch(() => {
+    const silence = new AbortController(); // AbortSignal.timeout is younger than the phones that are still about
+    const waited = setTimeout(() => silence.abort(), SILENCE_MS);
+    const answer = await fetch(url, { ...init, signal: silence.signal, headers: { ...this.headers(), ...(init.headers as Record<string, string>) } }).catch(() => {
+      clearTimeout(waited);
       throw faultFrom(null, 0, url);
     });
     const body: unknown = await answer.json().catch(() => null);
+    clearTimeout(waited);
     if (answer.ok && body !== null) return body as T;
     throw this.fault(body, answer.ok ? 0 : answer.status, url);
   }

@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { createI18n } from "vue-i18n";
 import { insideAddress } from "@/format/address";
+import { lastOf, reversed, sorted } from "@/format/lists";
 import { bySeverityThenLag, signsInAddress } from "@/format/signs";
 import { newestPerSource } from "@/format/fusion";
 import { projectsShown } from "@/features/district/shown";
@@ -53,9 +54,15 @@ describe("languages", () => {
 });
 
 describe("lists", () => {
+  it("are copied, never turned in place", () => {
+    const given = [2, 1, 3] as const;
+    expect([sorted(given), sorted(given, (a, b) => b - a), reversed(given)]).toEqual([[1, 2, 3], [3, 2, 1], [3, 1, 2]]);
+    expect([lastOf(given, (n) => n < 3), lastOf(given, (n) => n > 3)]).toEqual([1, undefined]);
+    expect(given).toEqual([2, 1, 3]);
+  });
   it("puts the heaviest sign first, then the longest lag, unknown last", () => {
     const rows = [aProject({ id: "a", lag_cdays: 900 }), aProject({ id: "b", sign: "red", lag_cdays: 1 }), aProject({ id: "c", lag_cdays: null }), aProject({ id: "d", sign: "insufficient" }), aProject({ id: "e", sign: "blue" })];
-    expect(rows.toSorted(bySeverityThenLag).map((row) => row.id)).toEqual(["b", "e", "d", "a", "c"]);
+    expect(sorted(rows, bySeverityThenLag).map((row) => row.id)).toEqual(["b", "e", "d", "a", "c"]);
   });
   it.each([
     ["red,yellow", ["red", "yellow"]],

@@ -2,6 +2,7 @@
 import type { EChartsOption } from "echarts";
 import { plain } from "@/format/amounts";
 import { gapPoints } from "@/format/figures";
+import { lastOf } from "@/format/lists";
 import type { CurvePoint } from "@/api/types";
 import { monthTick, utcOf } from "./axis";
 import type { CurveColours } from "./planCurve";
@@ -36,7 +37,7 @@ export function gapHistoryOption(
   const low = gaps.map(([at, gap], n) => [at, gap === null ? null : gap - (half[n] ?? 0)]);
   const width = gaps.map(([at, gap], n) => [at, gap === null ? null : 2 * (half[n] ?? 0)]);
   const quiet = { type: "line" as const, symbol: "none", silent: true };
-  const newest = gaps.findLast(([, gap]) => gap !== null);
+  const newest = lastOf(gaps, ([, gap]) => gap !== null);
   const top = Math.max(...thresholds.map((line) => line.value_bp / 100), ...gaps.map(([, gap]) => gap ?? 0), 5);
   return {
     useUTC: true,

@@ -1,6 +1,7 @@
 /** Planned against measured completion as an ECharts option. Pure: points, words and colours in, option out. Values in percent of bp. */
 import type { EChartsOption, SeriesOption } from "echarts";
 import { halfInterval, percent, points as pp } from "@/format/figures";
+import { lastOf } from "@/format/lists";
 import type { CurvePoint } from "@/api/types";
 import { monthTick, utcOf } from "./axis";
 
@@ -36,7 +37,7 @@ type Pair = [number, number | null];
 
 /** Newest point with a measured value, or null. */
 export function newestMeasured(points: readonly CurvePoint[]): CurvePoint | null {
-  return points.findLast((point) => point.actual_bp !== null) ?? null;
+  return lastOf(points, (point) => point.actual_bp !== null) ?? null;
 }
 
 /** The last `days` days up to the newest measurement (or the end when nothing was measured). */

@@ -1,5 +1,6 @@
 /** Which devices need somebody, in what order, and what the address asks for. */
 import type { CameraState, GatewayState } from "@/api/types";
+import { sorted } from "@/format/lists";
 
 /** What is wrong with a camera: its conditions, and a picture that does not fit its reference. */
 export function codesOf(camera: CameraState): string[] {
@@ -19,12 +20,12 @@ function weightOf(camera: CameraState): number {
 
 /** Moved and unverified ones first, then whatever else is wrong, then the others; by gateway and name within. */
 export function sortedCameras(cameras: readonly CameraState[]): CameraState[] {
-  return cameras.toSorted((a, b) => weightOf(a) - weightOf(b) || compare(a.gateway, b.gateway) || compare(a.id, b.id));
+  return sorted(cameras, (a, b) => weightOf(a) - weightOf(b) || compare(a.gateway, b.gateway) || compare(a.id, b.id));
 }
 
 /** Most troubled first. */
 export function sortedGateways(gateways: readonly GatewayState[]): GatewayState[] {
-  return gateways.toSorted((a, b) => Number(b.troubles.length > 0) - Number(a.troubles.length > 0) || compare(a.id, b.id));
+  return sorted(gateways, (a, b) => Number(b.troubles.length > 0) - Number(a.troubles.length > 0) || compare(a.id, b.id));
 }
 
 const compare = (a: string, b: string): number => (a === b ? 0 : a < b ? -1 : 1);
@@ -64,7 +65,7 @@ export function countsOf(gateways: readonly GatewayState[], cameras: readonly Ca
   const counted = (of: Count["of"], codes: readonly string[]): Count[] => {
     const counts = new Map<string, number>();
     for (const code of codes) counts.set(code, (counts.get(code) ?? 0) + 1);
-    return [...counts].map(([code, n]) => ({ code, of, n })).toSorted((a, b) => b.n - a.n || compare(a.code, b.code));
+    return sorted([...counts].map(([code, n]) => ({ code, of, n })), (a, b) => b.n - a.n || compare(a.code, b.code));
   };
   return [...counted("gateway", gateways.flatMap((gateway) => gateway.troubles)), ...counted("camera", cameras.flatMap(codesOf))];
 }

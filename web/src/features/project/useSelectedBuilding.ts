@@ -2,11 +2,12 @@
 import { computed, type Ref } from "vue";
 import { useRoute, useRouter } from "vue-router";
 import type { BuildingState, ProjectDetail } from "@/api/types";
+import { sorted } from "@/format/lists";
 import { severity } from "@/format/signs";
 
 /** Heaviest sign, then largest gap; null when there are no buildings. */
 export function worstBuilding(buildings: readonly BuildingState[]): BuildingState | null {
-  const ranked = buildings.toSorted((a, b) => severity(a.sign) - severity(b.sign) || (b.gap_bp ?? -10_000) - (a.gap_bp ?? -10_000));
+  const ranked = sorted(buildings, (a, b) => severity(a.sign) - severity(b.sign) || (b.gap_bp ?? -10_000) - (a.gap_bp ?? -10_000));
   return ranked[0] ?? null;
 }
 
