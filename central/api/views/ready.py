@@ -13,7 +13,7 @@ from central.api.views.round import make_ready
 from central.store.engine import snapshots
 from central.store.read_marks import judged_stamp
 
-LOOK_S = 1.0  # between two looks of a process that is idle in between
+LOOK_S = 5.0  # between two looks of a process that is idle in between: one costs tens of milliseconds
 
 
 class Readiness:
@@ -26,14 +26,14 @@ class Readiness:
         self._next_s = 0.0
 
     def look(self, rest: Callable[[], bool]) -> bool:
-        """Make what is stale; `rest` is called between shares, true = leave the others. Whether all is ready."""
+        """Make what is stale; `rest` is called between its parts, true = leave the others. Whether all is ready."""
         services = self._services
         with Session(self._engine) as session:
             now, stamp = services.clock(), judged_stamp(session.connection())
             if stamp == self._newest:
                 return True
             services.briefs.all(session, now=now)
-            if not make_ready(session, services.round_sites, now=now, rest=rest):
+            if rest() or not make_ready(session, services.round_sites, now=now, rest=rest):
                 return False
             self._newest = stamp
             return True
