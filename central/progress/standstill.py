@@ -20,12 +20,16 @@ STOPS_DAYS = 14  # a site that has stood still for longer is late by any measure
 _IDLE_S = range(0, STOPS_DAYS * DAY_S + 1, DAY_S // 2)
 _SLOW_S = range(0, KEPT_DAYS * DAY_S + 1, DAY_S)
 _STOOD_S = range(DAY_S, STOPS_DAYS * DAY_S + 1, DAY_S)
-_AGAIN_S = range(2 * DAY_S, 8 * DAY_S, DAY_S)  # a day of work alone cannot be told from noise
 _LOOKS_MIN = 8  # days with looks, below which nothing is said
 _EVIDENT = 9  # three sigma: how much worse the looks must fit a site that works on
 # How likely each story is before a look: a stop begins on any day alike (half days are told apart) and ends within a
 # day in fourteen; that a pace halves is a twentieth as likely as that it stops.
 _STOP, _AGAIN, _SLOW = 70, 10, 7
+# Seconds for which work may have gone on again, the longer the wider apart, and the chance. A day alone is noise.
+_WORKED = (
+    *((days * DAY_S, _AGAIN) for days in range(2, 8)),
+    *((days * DAY_S, 2 * _AGAIN) for days in range(8, KEPT_DAYS, 2)),
+)
 _CDAY_S = DAY_S // 100
 
 
@@ -82,7 +86,12 @@ class _Story:
 _WORKS = _Story(since_s=0)
 _STORIES = (
     *(_Story(since_s=since_s, chance=_STOP) for since_s in _IDLE_S),
-    *(_Story(since_s=w + stood_s, worked_s=w, chance=_AGAIN) for w in _AGAIN_S for stood_s in _STOOD_S),
+    *(
+        _Story(since_s=worked_s + stood_s, worked_s=worked_s, chance=chance)
+        for worked_s, chance in _WORKED
+        for stood_s in _STOOD_S
+        if worked_s + stood_s <= KEPT_DAYS * DAY_S
+    ),
     *(_Story(since_s=since_s, slow=2, chance=_SLOW) for since_s in _SLOW_S),
 )
 

@@ -99,3 +99,9 @@ def test_looks_of_a_day_are_one_and_old_ones_go() -> None:
         found = noted(found, at_s=hour * 3600, lag_s=3600)
     assert [one.day for one in found] == list(range(60 - KEPT_DAYS, 60))
     assert {(one.count, one.lag_s) for one in found} == {(4, 4 * 3600)}
+
+
+def test_a_stop_long_ago_is_not_taken_for_one_that_lasts() -> None:
+    """Work went on eleven days ago: five and a half days were lost, not seven."""
+    assert looked(lambda day: min(5.5, max(0.0, day - 11)), days=28) == pytest.approx(550, abs=60)
+    assert looked(lambda day: min(5.5, max(0.0, day - 11)), days=28, noise=1.0) == pytest.approx(550, abs=120)
