@@ -50,6 +50,7 @@ THINK_S = (5.0, 15.0)
 QUIET_SHARE, QUIET_MOST_S = 0.08, 180.0
 READINGS_EVERY_S = 2.0
 STOP_S = 60.0
+AFTER_S = 5.0  # streams are followed so much longer than pages are walked
 ANSWERERS = 2  # processes beside the server: as many as the machine of the claim has processors
 
 
@@ -145,31 +146,57 @@ def measure_people(
     centre: Served, *, projects: int, users: int, streams: int, seconds: float, think_s: tuple[float, float]
 ) -> dict[str, Any]:
     """People at their pages while readings come in; milliseconds by route and in all, what failed, what it cost."""
-    job = _job(centre, projects=projects, users=users) | {"seconds": seconds, "think_s": think_s, "streams": streams}
+    job = _job(centre, projects=projects, users=users) | {"think_s": think_s}
+    follows = _begun(job | {"seconds": seconds + AFTER_S, "streams": streams - 1, "walks": False}) if streams else None
     stopping, before, began = Event(), centre.cpu_s(), time.monotonic()
     feeder = Thread(target=_feed, args=(centre, projects, stopping), daemon=True)
+    walks = _begun(job | {"seconds": seconds, "streams": min(streams, 1)})  # its one stream tells the pages of changes
+    feeder.start()
+    heard = _heard(walks, seconds=seconds, what=f"{users} people")
+    took_s, cpu = time.monotonic() - began, centre.cpu_s() - before
+    if follows is not None:
+        told = _heard(follows, seconds=seconds, what=f"{streams} streams")
+        heard["took_ms"] |= told["took_ms"]
+        heard["failed"] |= told["failed"]
+        heard |= {name: told[name] for name in ("awaited", "late_ms")}
+        heard |= {name: heard[name] + told[name] for name in ("opened_streams", "changes")}
+    stopping.set()
+    feeder.join(10)
+    return _told(heard, took_s=took_s, cpu=cpu, users=users, streams=streams)
+
+
+def _begun(job: dict[str, Any]) -> subprocess.Popen[str]:
+    """Their process, once its streams are open."""
     command = [sys.executable, "-m", "bench.load_users"]
     process = subprocess.Popen(
         command, cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
-    assert process.stdin is not None and process.stderr is not None and process.stdout is not None
+    assert process.stdin is not None and process.stderr is not None
     process.stdin.write(json.dumps(job))
     process.stdin.close()
-    feeder.start()
+    _line(process)
+    return process
+
+
+def _heard(process: subprocess.Popen[str], *, seconds: float, what: str) -> dict[str, Any]:
+    """What they heard, once they have ended."""
+    assert process.stdout is not None
     with Progress() as progress:
-        task = progress.add_task(f"{users} people", total=seconds)
-        for line in process.stderr:
-            if not line.startswith("{"):
-                raise RuntimeError(f"the people's process broke: {line}{process.stderr.read()}")
-            told = json.loads(line)
+        task = progress.add_task(what, total=seconds)
+        while not (told := _line(process)).get("ended"):
             progress.update(task, completed=seconds - told["left_s"])
-            if told.get("ended"):
-                break
-    heard = json.loads(process.stdout.read())
+    found: dict[str, Any] = json.loads(process.stdout.read())
     process.wait()
-    stopping.set()
-    feeder.join(10)
-    return _told(heard, took_s=time.monotonic() - began, cpu=centre.cpu_s() - before, users=users, streams=streams)
+    return found
+
+
+def _line(process: subprocess.Popen[str]) -> dict[str, Any]:
+    assert process.stderr is not None
+    line = process.stderr.readline()
+    if not line.startswith("{"):
+        raise RuntimeError(f"the people's process broke: {line}{process.stderr.read()}")
+    told: dict[str, Any] = json.loads(line)
+    return told
 
 
 def _job(centre: Served, *, projects: int, users: int) -> dict[str, Any]:

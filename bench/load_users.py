@@ -1,4 +1,4 @@
-"""People of `bench.load`, in a process of their own: two hundred at their pages, five hundred streams beside them.
+"""People of `bench.load`, in a process of their own: two hundred at their pages; in another five hundred streams.
 
 Each walks the pages of his role as the web pages ask for them: what a page needs at once, then a pause as people make
 it. What a page has it asks for again by its tag, and again when the stream says that something has changed, as
@@ -29,7 +29,8 @@ Ask = tuple[str, str]  # route as it is reported, path
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """What is to be done. `people`: name, role and token. `think_s` (0, 0) = a closed loop."""
+    """What is to be done. `people`: name, role and token. `think_s` (0, 0) = a closed loop. `walks` False: nobody opens
+    a page, streams are followed and notes written: who hears five hundred streams at once is late with all else."""
 
     url: str
     people: Sequence[tuple[str, str, str]]
@@ -37,6 +38,7 @@ class Job:
     seconds: float
     think_s: tuple[float, float]
     streams: int
+    walks: bool = True
     seed: int = 1
 
 
@@ -231,8 +233,9 @@ async def run(job: Job) -> Heard:
     while heard.opened_streams < job.streams and time.monotonic() < started_s + 30:
         await asyncio.sleep(0.2)
     until_s = time.monotonic() + job.seconds
-    people = [asyncio.create_task(Person(job, heard, *one).live(until_s)) for one in job.people]
-    notes = [asyncio.create_task(note(job, heard, leaders[0], until_s))] if job.streams else []
+    walking = job.people if job.walks else ()
+    people = [asyncio.create_task(Person(job, heard, *one).live(until_s)) for one in walking]
+    notes = [] if job.walks else [asyncio.create_task(note(job, heard, leaders[0], until_s))]
     while time.monotonic() < until_s:
         print(
             json.dumps({"left_s": round(until_s - time.monotonic()), "pages": heard.pages}), file=sys.stderr, flush=True
