@@ -75,7 +75,7 @@ def test_health_fails_without_the_database(one_centre: Centre, tmp_path: Path) -
     answer = one_centre.client().get("/api/v1/healthz")
     assert (answer.status_code, answer.json()["database"]) == (503, False)
     failed = one_centre.client("leader").get("/api/v1/district")
-    assert (failed.status_code, failed.json()["error"]["code"]) == (500, "internal")
+    assert (failed.status_code, failed.json()["error"]["code"]) == (503, "unavailable")
     assert "sqlite" not in failed.text.lower()
     one_centre.engine.dispose()
 
