@@ -48,11 +48,12 @@ SYNTHETIC = (
 AGAIN = """## How to make it again
 
 The weights of an earlier run that this one started from are not kept: without `--start` it takes longer to learn the
-same, and gives other weights.
+same, and gives other weights. What helped and what did not: `docs/decisions/0045-more-estates-drawn-by-paths.md`.
 
 ```
 python -m training.scenes render --split train --work-type KIND [--renderer raster] --out DIR
 python -m training.train --data DIR [--data DIR2 --mix SHARE …] [--start RUN0/last.pt] --out RUN
+python -m training.soup --run RUN0 --run RUN --out MEAN     # where what ships is the mean of both
 python -m training.baseline --data DIR
 python -m training.export --run RUN --data DIR
 python -m training.evaluate HOLDOUT --compare HELD --json H.json

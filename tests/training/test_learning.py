@@ -35,6 +35,7 @@ from training.loss import as_planes, loss_of  # noqa: E402
 from training.network import WEATHER, CellNet  # noqa: E402
 from training.paste import THINGS, paste  # noqa: E402
 from training.quantise import Agreement  # noqa: E402
+from training.soup import mean_of  # noqa: E402
 from training.start import take_over  # noqa: E402
 from training.train import ABLATIONS, Plan, network_for, train  # noqa: E402
 from wire.scene.grid import node_grid  # noqa: E402
@@ -267,3 +268,12 @@ def test_a_short_run_learns_resumes_and_exports(tmp_path: Path) -> None:
     assert net.sha256 == entries["new_build"]["sha256"]
     assert (models / "cells.int8.onnx").exists() == entries["new_build"]["int8"]["accepted"]
     assert load_networks(models, ["new_build"])["new_build"].infer(draw(stages_on(12))[:312, :288]).occluder is not None
+
+
+def test_a_soup_is_the_mean_of_its_runs_and_of_one_network() -> None:
+    one, other = ({"w": torch.full((2,), value), "seen": torch.tensor(seen)} for value, seen in ((1.0, 3), (3.0, 8)))
+    mixed = mean_of([one, other])
+    assert mixed["w"].tolist() == [2.0, 2.0]
+    assert int(mixed["seen"]) == 8
+    with pytest.raises(ValueError, match="same names and shapes"):
+        mean_of([one, {"w": torch.ones(3), "seen": torch.tensor(1)}])
