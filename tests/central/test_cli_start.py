@@ -20,8 +20,8 @@ def test_to_be_told_of_the_commands_nothing_heavy_is_loaded(module: str) -> None
 
 
 def test_a_file_whose_name_is_no_utf_8_is_told_of_in_escapes(tmp_path: Path) -> None:
-    name = os.fsencode(tmp_path) + b"/\xd6\xd0.json"  # GBK, as older machines write
-    Path(os.fsdecode(name)).write_bytes(b"{}")
+    name = os.fsdecode(os.fsencode(tmp_path) + b"/\xd6\xd0.json")  # GBK, as older machines write
+    Path(name).write_bytes(b"{}")
     command = [sys.executable, "-c", "from central.cli import main; main()", "validate", name]
     done = subprocess.run(command, capture_output=True, check=False)
     assert done.returncode == 1, done.stderr
