@@ -104,12 +104,17 @@ class Answerers:
         if not self.living or scope["path"].startswith(self._not_here):
             return None
         await self._turns.acquire()
+        if not self._idle:  # the turn of one that is gone; with none left, all who waited are told so in turn
+            if not self.living:
+                self._turns.release()
+            return None
         one = self._taken(scope["path"])
         try:
             content = await one.asked(question_of(scope))
         except BaseException as broken:  # who went away in the middle leaves an answer that nobody will read
             self.living -= 1
             one.gone.set()
+            self._turns.release()
             if not isinstance(broken, OSError):
                 raise
             log.warning("a process beside failed, the question is answered here: path=%s: %s", scope["path"], broken)

@@ -63,6 +63,7 @@ class Pool:
 
     centre: Centre
     begun: list[Beside] = field(default_factory=list)
+    stillborn: bool = False  # from now on none lives until it can be asked
 
     def begin(self) -> Answerer:
         ours, theirs = socketpair()
@@ -71,6 +72,8 @@ class Pool:
         app.state.alone = True
         beside = Beside(app, theirs)
         self.begun.append(beside)
+        if self.stillborn:
+            beside.kill()
         return Answerer(process=beside, end=ours)
 
     async def asks(self, client: httpx.AsyncClient, person: str, path: str, **more: str) -> httpx.Response:
@@ -154,6 +157,20 @@ def test_what_a_process_that_dies_was_asked_is_answered_here_and_another_is_begu
             assert answerers.living == 1
 
     in_a_loop(run())
+
+
+def test_who_waits_for_processes_that_never_come_back_is_answered_here(one_centre: Centre) -> None:
+    async def run() -> list[int]:
+        with beside(one_centre) as (pool, answerers, client):
+            await until(1, answerers, client)
+            pool.stillborn = True
+            asked = [asyncio.create_task(pool.asks(client, "leader", "/api/v1/district")) for _ in range(12)]
+            await asyncio.sleep(0)
+            pool.begun[0].kill()
+            async with asyncio.timeout(20):
+                return [answer.status_code for answer in await asyncio.gather(*asked)]
+
+    assert in_a_loop(run()) == [200] * 12
 
 
 @pytest.mark.parametrize("path", ["/api/v1/healthz", "/api/v1/public/projects", "/api/v1/openapi.json"])
