@@ -30,7 +30,9 @@ def held_cells(net: CellNet, samples: Sequence[Sample], *, kind: str) -> HeldCel
     with torch.no_grad():
         for sample in samples:
             canvas = torch.from_numpy(cut(sample.image, sample.nodes))[None]
-            first = net.glance(as_planes(torch.from_numpy(shown(sample.before[0]))[None])) if sample.before else None
+            first = (
+                net.glance(as_planes(torch.from_numpy(shown(sample.before[0].jpeg))[None])) if sample.before else None
+            )
             out = net(as_planes(canvas), first).stage[kind][0].flip(1)  # rows from the ground up
             mask = torch.from_numpy(sample.learnt)
             logits.append(out[:, mask].T)

@@ -1,4 +1,4 @@
-"""Writes models/cells.md, the card of the shipped weights, from what runs and evaluations wrote down.
+"""Writes models/NAME.md, the card of shipped weights, from what runs and evaluations wrote down.
 
 `python -m training.card --run RUN --holdout H.json --demo D.json [--seed RUN …] [--seed-report S.json …] [--ablation
 RUN …]`: no figure is typed by hand; an evaluation of other weights is refused.
@@ -33,6 +33,7 @@ WHAT = {
     "constant_channels": "with constant position channels",
     "resolution": "24 px a cell",
     "first_look": "compared with no first look",
+    "paint": "without other paints for each stage",
 }
 SAYS = (
     "**What it does.** Rectified canvas of a face (48 px a row, 48 px a column, BGR uint8) → per cell the ordered "
@@ -190,6 +191,14 @@ def run_facts(run: Path) -> dict[str, Any]:
     }
 
 
+def only_of(manifest: Mapping[str, Any], file: str) -> dict[str, Any]:
+    """The manifest with the entries of one file of weights; SystemExit when it names none."""
+    entries = {kind: entry for kind, entry in manifest["models"].items() if entry["file"] == file}
+    if not entries:
+        raise SystemExit(f"the manifest names no work type for {file}")
+    return {**manifest, "models": entries}
+
+
 def report_of(path: Path, manifest: Mapping[str, Any]) -> dict[str, Any]:
     """An evaluation; SystemExit when it measured other weights than the manifest's."""
     report: dict[str, Any] = json.loads(path.read_text())
@@ -204,6 +213,7 @@ def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--models", type=Path, default=Path("models"))
+    parser.add_argument("--name", default="cells", help="of the weights: models/NAME.onnx")
     parser.add_argument("--run", type=Path, help="the run whose weights are shipped")
     parser.add_argument("--holdout", type=Path, action="append", default=[], help="evaluation JSON; may be given again")
     parser.add_argument("--demo", type=Path)
@@ -211,7 +221,7 @@ def main() -> None:
     parser.add_argument("--seed-report", type=Path, action="append", default=[], help="hold-out evaluated with it")
     parser.add_argument("--ablation", type=Path, action="append", default=[], help="an ablation's run, or its peer")
     given = parser.parse_args()
-    manifest = json.loads((given.models / "manifest.json").read_text())
+    manifest = only_of(json.loads((given.models / "manifest.json").read_text()), f"{given.name}.onnx")
     named = [(HOLDOUT if len(given.holdout) == 1 else f"{HOLDOUT}: {path.stem}", path) for path in given.holdout]
     named += [(DEMO, given.demo)] if given.demo else []
     facts = Facts(
@@ -222,7 +232,7 @@ def main() -> None:
         seed_reports=tuple(json.loads(path.read_text()) for path in given.seed_report),
         ablations=tuple(map(run_facts, given.ablation)),
     )
-    (given.models / "cells.md").write_text(card(facts))
+    (given.models / f"{given.name}.md").write_text(card(facts))
 
 
 if __name__ == "__main__":

@@ -19,11 +19,12 @@ from torch.utils.data import Dataset
 from edge_agent.vision.dataset import UNKNOWN, FaceTruth, FrameFile, SceneFolder, read_scene_folder
 from edge_agent.vision.errors import DatasetError
 from edge_agent.vision.first_look import SHOWN_FROM, SHRINK, enlarged, kept
-from edge_agent.vision.rectify import CELL_PX, canvas_size, dense_map
+from edge_agent.vision.rectify import CELL_PX, MARGIN_BELOW_PX, MARGIN_SIDE_PX, canvas_size, dense_map
 from edge_agent.vision.stages import COVERS, STAGE_LISTS
 from training.augment import vary
 from training.network import WEATHER
 from training.paste import HIDDEN_SHARE, paste
+from training.repaint import Paint, paints, repainted
 from wire.scene.grid import node_grid
 from wire.scene.sight import cell_sight
 
@@ -39,8 +40,17 @@ NOTHING_SHARE = 0.15  # samples that try (most fail) to show surroundings alone:
 DISTRACTOR_SHARE = 0.25
 FIRST_SHARE, MIDDLE_SHARE = 0.6, 0.2  # samples compared with the first look, with a later one; the rest with none
 UNFAIR = frozenset({"night", "fog"})  # in which nothing is kept to be compared with
+REPAINTED = {"renovation": 0.6}  # how often a wall is given other paints, by work type
 TOUCHED_SHARE = 0.15  # of a cell behind something pasted from which its occluder is neither that nor none
 TRIES = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Before:
+    """An earlier look at a face: the canvas as `first_look.kept` writes it, and what it showed."""
+
+    jpeg: bytes
+    truth: FaceTruth
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -48,8 +58,8 @@ class Sample:
     """One face in one frame. `nodes` is its commissioned grid with margins; truth rows are from the ground up.
 
     `data` is the frame's file, shared by its faces. `hulls` are the outlines (native pixels) of all faces of the
-    scene: outside them nothing is being built. `before` are looks at the face in earlier frames (`first_look.kept`),
-    the first of them first.
+    scene: outside them nothing is being built. `before` are looks at the face in earlier frames, the first of them
+    first.
     """
 
     scene: str
@@ -60,7 +70,7 @@ class Sample:
     scored: npt.NDArray[np.bool_]
     hulls: tuple[Array, ...]
     conditions: tuple[str, ...]
-    before: tuple[bytes, ...] = ()
+    before: tuple[Before, ...] = ()
 
     @property
     def image(self) -> Image:
@@ -146,11 +156,11 @@ def samples_of(folder: SceneFolder) -> list[Sample]:
     ]
 
 
-def _earlier_looks(folder: SceneFolder, grids: dict[str, Array]) -> dict[str, list[tuple[int, bytes]]]:
+def _earlier_looks(folder: SceneFolder, grids: dict[str, Array]) -> dict[str, list[tuple[int, Before]]]:
     """By face the frames (number and `kept` look) that others are compared with: the first fair one, as the agent
     would keep it, and one from the middle, for a camera that came late.
     """
-    found: dict[str, list[tuple[int, bytes]]] = {face_id: [] for face_id in grids}
+    found: dict[str, list[tuple[int, Before]]] = {face_id: [] for face_id in grids}
     for face_id, grid in grids.items():
         fair = [
             number
@@ -161,7 +171,8 @@ def _earlier_looks(folder: SceneFolder, grids: dict[str, Array]) -> dict[str, li
         ]
         for number in sorted({*fair[:1], *fair[len(fair) // 3 : len(fair) // 3 + 1]}):
             image = cv2.imread(str(folder.frames[number].path), cv2.IMREAD_COLOR)
-            found[face_id].append((number, kept(cut(np.asarray(image, np.uint8), grid))))
+            look = kept(cut(np.asarray(image, np.uint8), grid))
+            found[face_id].append((number, Before(jpeg=look, truth=folder.frames[number].truth[face_id])))
     return found
 
 
@@ -223,8 +234,9 @@ class Batches(Dataset[Batch]):
         light: bool = True,
         distractors: bool = True,
         first: bool = True,
+        paint: bool = True,
     ) -> None:
-        self._samples, self._first = samples, first
+        self._samples, self._first, self._paint = samples, first, paint
         self._epoch, self._varied = epoch, varied
         self._light, self._distractors = light, distractors
         rng = np.random.default_rng((epoch, 7))
@@ -249,7 +261,9 @@ class Batches(Dataset[Batch]):
     def _one(self, sample: Sample, shape: Shape, rng: np.random.Generator) -> Batch:
         (rows, cols), (high, wide) = sample.shape, shape
         bottom, left = int(rng.integers(0, rows - high + 1)), int(rng.integers(0, cols - wide + 1))
-        image = sample.image
+        image, coat = sample.image, self._coat(sample, rng)
+        if coat:
+            image = repainted(image, sample.nodes[1:-1, 1:-1], sample.truth, coat)
         nodes = jittered(sample.nodes, rng) if self._varied else sample.nodes
         grid = window_nodes(nodes, rows=(bottom, bottom + high), cols=(left, left + wide))
         nothing = None
@@ -258,7 +272,7 @@ class Batches(Dataset[Batch]):
         if nothing is not None:
             return self._finished(nothing_of(sample, cut(image, nothing), shape=shape), sample, rng)
         window = (slice(bottom, bottom + high), slice(left, left + wide))
-        first = window_look(self._compared_with(sample, rng), shape=sample.shape, window=window)
+        first = window_look(self._compared_with(sample, rng), window=window, coat=coat)
         piece = piece_of(sample, cut(image, grid), window=window, first=first)
         if self._varied and self._distractors and rng.random() < DISTRACTOR_SHARE:
             donor = self._samples[int(rng.integers(0, len(self._samples)))].image
@@ -267,13 +281,20 @@ class Batches(Dataset[Batch]):
             piece = piece.mirrored()
         return self._finished(piece, sample, rng)
 
-    def _compared_with(self, sample: Sample, rng: np.random.Generator) -> bytes:
-        """The look that a sample is compared with; empty for none."""
+    def _coat(self, sample: Sample, rng: np.random.Generator) -> tuple[Paint, ...]:
+        """The paints that a sample's wall is given, one for each stage; none where it stays as it is."""
+        chance = REPAINTED.get(sample.work_type, 0.0) if self._varied and self._paint else 0.0
+        if not chance or rng.random() >= chance:
+            return ()
+        return paints(len(STAGE_LISTS[sample.work_type].names), rng)
+
+    def _compared_with(self, sample: Sample, rng: np.random.Generator) -> Before | None:
+        """The look that a sample is compared with; None for none."""
         if not self._first or not sample.before:
-            return b""
+            return None
         chance = rng.random() if self._varied else 0.0
         if chance >= FIRST_SHARE + MIDDLE_SHARE:
-            return b""
+            return None
         return sample.before[0] if chance < FIRST_SHARE else sample.before[-1]
 
     def _finished(self, piece: "Piece", sample: Sample, rng: np.random.Generator) -> Batch:
@@ -324,14 +345,25 @@ class Piece:
         return Piece(**{name: None if part is None else part[:, ::-1] for name, part in parts.items()})
 
 
-def window_look(look: bytes, *, shape: Shape, window: tuple[slice, slice]) -> Image | None:
-    """The part of a kept look that a window of cells shows, still small; None without a look."""
-    if not look:
+def window_look(look: Before | None, *, window: tuple[slice, slice], coat: Sequence[Paint] = ()) -> Image | None:
+    """The part of a kept look that a window of cells shows, still small; None without a look. `coat`: its paints."""
+    if look is None:
         return None
-    small = np.asarray(cv2.imdecode(np.frombuffer(look, np.uint8), cv2.IMREAD_COLOR), np.uint8)
+    small = np.asarray(cv2.imdecode(np.frombuffer(look.jpeg, np.uint8), cv2.IMREAD_COLOR), np.uint8)
+    rows, cols = look.truth.stage.shape
+    if coat:
+        small = repainted(small, _kept_nodes(rows, cols), look.truth, coat)
     height, width = canvas_size(window[0].stop - window[0].start, window[1].stop - window[1].start)
-    top, left = (shape[0] - window[0].stop) * CELL_PX // SHRINK, window[1].start * CELL_PX // SHRINK
+    top, left = (rows - window[0].stop) * CELL_PX // SHRINK, window[1].start * CELL_PX // SHRINK
     return small[top : top + height // SHRINK, left : left + width // SHRINK]
+
+
+def _kept_nodes(rows: int, cols: int) -> Array:
+    """Where the lines of a face meet in a kept look, (rows + 1) x (cols + 1) x 2, rows from the ground up."""
+    height = canvas_size(rows, cols)[0]
+    x = MARGIN_SIDE_PX + CELL_PX * np.arange(cols + 1.0)
+    y = height - MARGIN_BELOW_PX - CELL_PX * np.arange(rows + 1.0)
+    return np.stack(np.meshgrid(x, y), axis=-1) / SHRINK
 
 
 def piece_of(sample: Sample, canvas: Image, *, window: tuple[slice, slice], first: Image | None = None) -> Piece:

@@ -1,8 +1,8 @@
 """Writes trained weights as ONNX (fp32 and, if it holds, int8) with their manifest.
 
 `python -m training.export --run RUN --data DIR`: the averaged weights of a run become models/cells.onnx, one entry a
-work type that the run was taught. Temperatures, the agreement of int8 and the trust in sigma come from scenes held
-aside.
+work type that the run was taught. Weights of another NAME stand beside them, for the work types that they are better
+at. Temperatures, the agreement of int8 and the trust in sigma come from scenes held aside.
 """
 
 import argparse
@@ -110,13 +110,26 @@ def manifest_entry(
 
 
 def write_manifest(models: Path, entries: dict[str, dict[str, Any]]) -> None:
-    """Write manifest.json anew: entries of other weights would not be of this file."""
-    manifest = {"schema": SCHEMA, "models": entries}
-    (models / "manifest.json").write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
+    """Write manifest.json: these entries, and those of other files for the work types that are not among them."""
+    path, written = models / "manifest.json", {entry["file"] for entry in entries.values()}
+    known: dict[str, Any] = json.loads(path.read_text())["models"] if path.exists() else {}
+    kept = {kind: entry for kind, entry in known.items() if entry["file"] not in written}
+    every = kept | entries
+    manifest = {"schema": SCHEMA, "models": {kind: every[kind] for kind in WORK_TYPES if kind in every}}
+    path.write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
 
 
-def export_run(run: Path, library: Library, models: Path, *, calibrate: Path | None = None) -> dict[str, Any]:
-    """Everything that a run leaves for the agent; returns the entries by work type.
+def export_run(
+    run: Path,
+    library: Library,
+    models: Path,
+    *,
+    name: str = "cells",
+    only: Sequence[str] = WORK_TYPES,
+    calibrate: Path | None = None,
+) -> dict[str, Any]:
+    """Everything that a run leaves for the agent; returns the entries by work type, of those in `only` that it was
+    taught.
 
     Intervals are fitted on `calibrate`, episodes that no run was taught, or on the scenes held aside.
     """
@@ -125,11 +138,11 @@ def export_run(run: Path, library: Library, models: Path, *, calibrate: Path | N
     net.load_state_dict(state["ema"])
     net.eval()
     every = [sample for samples in library.samples for sample in samples]
-    kinds = [kind for kind in WORK_TYPES if sum(s.work_type == kind for s in every) >= TAUGHT_FROM]
+    kinds = [kind for kind in WORK_TYPES if kind in only and sum(s.work_type == kind for s in every) >= TAUGHT_FROM]
     held = [s for s in measured(every, most=HELD_MOST) if s.work_type in kinds]
-    digest = export_onnx(net, models / "cells.onnx")
-    variants = {"fp32": {"file": "cells.onnx", "sha256": digest}}
-    agreement = _try_int8(models, held, every, variants)
+    digest = export_onnx(net, models / f"{name}.onnx")
+    variants = {"fp32": {"file": f"{name}.onnx", "sha256": digest}}
+    agreement = _try_int8(models / f"{name}.onnx", held, every, variants)
     preferred = "int8" if agreement.accepted and agreement.faster else "fp32"
     entries = {}
     for kind in kinds:
@@ -144,16 +157,16 @@ def export_run(run: Path, library: Library, models: Path, *, calibrate: Path | N
         }
         entries[kind] = manifest_entry(work_type=kind, variants=variants, facts=facts, preferred=preferred)
     write_manifest(models, entries)
-    return fit_intervals(models, library.roots, calibrate=calibrate)  # of what the agent will load
+    return fit_intervals(models, library.roots, kinds=kinds, calibrate=calibrate)  # of what the agent will load
 
 
 def _try_int8(
-    models: Path, held: Sequence[Sample], every: Sequence[Sample], variants: dict[str, dict[str, str]]
+    weights: Path, held: Sequence[Sample], every: Sequence[Sample], variants: dict[str, dict[str, str]]
 ) -> Agreement:
     """Quantise and compare; the int8 file stays, and is named in `variants`, only when it is accepted."""
-    path = models / "cells.int8.onnx"
-    quantise(models / "cells.onnx", path, [s for s in every if not is_held(s.scene)])
-    agreement = compare(models / "cells.onnx", path, held)
+    path = weights.with_suffix(".int8.onnx")
+    quantise(weights, path, [s for s in every if not is_held(s.scene)])
+    agreement = compare(weights, path, held)
     if agreement.accepted:
         variants["int8"] = {"file": path.name, "sha256": sha256_of(path)}
     else:
@@ -184,12 +197,16 @@ def main() -> None:
     parser.add_argument("--run", type=Path, required=True, help="the --out of training.train")
     parser.add_argument("--data", type=Path, action="append", required=True, help="as given to training.train")
     parser.add_argument("--models", type=Path, default=Path("models"))
+    parser.add_argument("--name", default="cells", help="of the weights: models/NAME.onnx")
+    parser.add_argument("--only", choices=WORK_TYPES, action="append", help="work types that these weights are for")
     parser.add_argument("--calibrate", type=Path, help="episodes that no run was taught, to fit intervals on")
     given = parser.parse_args()
     torch.set_num_threads(1)
     library = Library(roots=tuple(given.data))
     library.refresh()
-    print(json.dumps(export_run(given.run, library, given.models, calibrate=given.calibrate), indent=2))
+    only = given.only or WORK_TYPES
+    entries = export_run(given.run, library, given.models, name=given.name, only=only, calibrate=given.calibrate)
+    print(json.dumps(entries, indent=2))
 
 
 if __name__ == "__main__":

@@ -143,7 +143,7 @@ def face_error(session: ort.InferenceSession, samples: Sequence[Sample]) -> floa
     errors = []
     for sample in samples:
         canvas = cut(sample.image, sample.nodes)
-        first = glance_of(session, shown(sample.before[0])) if sample.before else nothing_before(canvas)
+        first = glance_of(session, shown(sample.before[0].jpeg)) if sample.before else nothing_before(canvas)
         (said,) = session.run([f"stage_{kind}"], {"canvas": canvas[None], "first": first})
         stage: Floats = np.exp(said[0, :, ::-1] - said[0].max(axis=0)[None, ::-1])
         read = np.einsum("src,s->rc", stage / stage.sum(axis=0), credit)

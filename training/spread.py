@@ -84,15 +84,18 @@ def _error_of(look: FaceLook, *, truth_bp: float, building: str) -> HeldError | 
     return HeldError(building=building, error_bp=held.completion_bp - truth_bp, doubt=held.doubt)
 
 
-def fit_intervals(models: Path, roots: Sequence[Path], *, calibrate: Path | None) -> dict[str, Any]:
-    """Write the intervals of every work type into the manifest of `models`; returns its entries.
+def fit_intervals(
+    models: Path, roots: Sequence[Path], *, kinds: Sequence[str] = (), calibrate: Path | None
+) -> dict[str, Any]:
+    """Write the intervals of these work types (none named: all) into the manifest of `models`; returns their entries.
 
     From `calibrate` where it holds enough buildings of the work type, else from the scenes of `roots` held aside.
     """
     path = models / "manifest.json"
     manifest = json.loads(path.read_text(encoding="utf-8"))
     entries: dict[str, Any] = manifest["models"]
-    for kind, network in load_networks(models, sorted(entries)).items():
+    fitted = list(kinds) or sorted(entries)
+    for kind, network in load_networks(models, fitted).items():
         sources = [("scenes held aside", held_folders(roots, work_type=kind))]
         if calibrate is not None:
             sources.insert(0, ("episodes never trained on", all_folders(calibrate, work_type=kind)))
@@ -102,7 +105,7 @@ def fit_intervals(models: Path, roots: Sequence[Path], *, calibrate: Path | None
             if "conformal" in facts:
                 break
     path.write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    return entries
+    return {kind: entries[kind] for kind in fitted}
 
 
 def main() -> None:

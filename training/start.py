@@ -1,22 +1,31 @@
-"""A run may start from the weights of another: of the same network, or of the first generation (new buildings only)."""
+"""A run may start from the weights of another: of the same network, of the first generation (new buildings only), or
+as they were exported.
+"""
 
+from itertools import pairwise
 from pathlib import Path
 
+import onnx
 import torch
-from torch import Tensor
+from onnx import numpy_helper
+from torch import Tensor, nn
 
 from training.network import CellNet
 
 FIRST_STEM = "pixels."  # where the first generation kept what is `stem` now, one further along
 FIRST_HEADS, FIRST_STAGES = "heads.", 6  # one head: six stages, three covers, hidden
+EXPORTED_NAMED, EXPORTED_FOLDED = "net.", "onnx::Conv"  # how the exporter calls weights, and those with a norm in them
 
 
 def take_over(net: CellNet, path: Path) -> int:
-    """Copy every tensor of a last.pt's averaged weights that fits by name and shape; how many. ValueError if none.
+    """Copy every tensor of a last.pt's averaged weights, or of an exported .onnx, that fits by name and shape; how many.
+    ValueError if none.
 
-    The layers that the first generation lacks begin as if they were not there, so nothing it knew is lost.
+    The layers that the first generation lacks begin as if they were not there, so nothing it knew is lost. Exported
+    convolutions have their norms in them: the norms here then pass on what they are given.
     """
-    given = _renamed(torch.load(path, weights_only=True)["ema"], net)
+    exported = path.suffix == ".onnx"
+    given = _exported(path, net) if exported else _renamed(torch.load(path, weights_only=True)["ema"], net)
     own = net.state_dict()
     fitting = {name: tensor for name, tensor in given.items() if name in own and own[name].shape == tensor.shape}
     if not fitting:
@@ -41,3 +50,26 @@ def _renamed(state: dict[str, Tensor], net: CellNet) -> dict[str, Tensor]:
         else:
             renamed[name] = tensor
     return renamed
+
+
+def _exported(path: Path, net: CellNet) -> dict[str, Tensor]:
+    """The tensors of an exported network by their names here; folded convolutions come in the order of the layers."""
+    graph = onnx.load(path).graph
+    known = {each.name: torch.from_numpy(numpy_helper.to_array(each).copy()) for each in graph.initializer}
+    given = {name.removeprefix(EXPORTED_NAMED): v for name, v in known.items() if name.startswith(EXPORTED_NAMED)}
+    folded = [
+        node.input[1:3] for node in graph.node if node.op_type == "Conv" and node.input[1].startswith(EXPORTED_FOLDED)
+    ]
+    for (conv, norm), (weight, bias) in zip(_normed(net), folded, strict=True):
+        given |= {f"{conv}.weight": known[weight], f"{norm}.bias": known[bias]}
+        eps = float(net.get_submodule(norm).eps)  # type: ignore[arg-type]
+        given |= {f"{norm}.weight": torch.ones_like(known[bias]), f"{norm}.running_mean": torch.zeros_like(known[bias])}
+        given[f"{norm}.running_var"] = torch.full_like(known[bias], 1 - eps)
+    return given
+
+
+def _normed(net: CellNet) -> list[tuple[str, str]]:
+    """Names of the convolutions that a norm follows, with their norms, in the order of the layers."""
+    layers = [(name, layer) for name, layer in net.named_modules() if isinstance(layer, nn.Conv2d | nn.BatchNorm2d)]
+    pairs = pairwise(layers)
+    return [(a, b) for (a, _), (b, norm) in pairs if isinstance(norm, nn.BatchNorm2d)]

@@ -43,6 +43,7 @@ class Ablation:
     constant_channels: bool = False
     coarse: bool = False
     first: bool = True
+    paint: bool = True
 
 
 ABLATIONS = {
@@ -53,6 +54,7 @@ ABLATIONS = {
     "constant_channels": Ablation(constant_channels=True),
     "resolution": Ablation(coarse=True),
     "first_look": Ablation(first=False),
+    "paint": Ablation(paint=False),
 }
 
 
@@ -175,6 +177,7 @@ class _Run:
             light=plan.with_.light,
             distractors=plan.with_.distractors,
             first=plan.with_.first,
+            paint=plan.with_.paint,
         )
         loader = DataLoader(
             batches,
@@ -202,12 +205,15 @@ class _Run:
         return total * plan.batch / max(learnt, 1), learnt
 
     def _set_pace(self, progress: float) -> None:
-        """Linear warm-up over the first twentieth, then a cosine to a hundredth; norms are frozen on the way."""
+        """Linear warm-up over the first twentieth, then a cosine to a hundredth; norms are frozen on the way, and from
+        the beginning where a run goes on from exported weights, which have none of their own.
+        """
         warm = min(1.0, 0.05 + progress / 0.05)
         rate = self.plan.rate * warm * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * min(progress, 1.0))))
         for group in self.optimiser.param_groups:
             group["lr"] = rate
-        if progress >= FREEZE_FROM:
+        exported = self.plan.start is not None and self.plan.start.suffix == ".onnx"
+        if exported or progress >= FREEZE_FROM:
             for module in self.net.modules():
                 if isinstance(module, nn.BatchNorm2d):
                     module.eval()
@@ -271,7 +277,9 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--threads", type=int, default=1, help="of torch; 2 only where nothing else runs")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--start", type=Path, help="a last.pt whose averaged weights to start from")
+    parser.add_argument(
+        "--start", type=Path, help="weights to start from: a last.pt's averaged ones, or exported ones (.onnx)"
+    )
     parser.add_argument("--ablate", choices=sorted(ABLATIONS), default="none")
     given = parser.parse_args()
     if given.mix is not None and len(given.mix) != len(given.data):

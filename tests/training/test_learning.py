@@ -1,18 +1,27 @@
 """The training side: windows, jitter, variety, and that a short run learns and exports what it learnt."""
 
+import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 torch = pytest.importorskip("torch", reason="training has an environment of its own (training/requirements-train.txt)")
 
 from rich.console import Console  # noqa: E402
 
-from edge_agent.vision.dataset import UNKNOWN  # noqa: E402
-from edge_agent.vision.rectify import canvas_size, rectify  # noqa: E402
+from edge_agent.vision.dataset import UNKNOWN, FaceTruth  # noqa: E402
+from edge_agent.vision.rectify import (  # noqa: E402
+    CELL_PX,
+    MARGIN_BELOW_PX,
+    MARGIN_SIDE_PX,
+    canvas_size,
+    rectify,
+)
 from edge_agent.vision.session import load_network, load_networks  # noqa: E402
-from edge_agent.vision.stages import OCCLUDERS, STAGE_LISTS  # noqa: E402
+from edge_agent.vision.stages import COVERS, OCCLUDERS, STAGE_LISTS  # noqa: E402
 from tests.edge_agent.vision.drawing import a_frame, a_scene, draw, stages_on, write_dataset  # noqa: E402
 from training.augment import VARIATIONS, vary  # noqa: E402
 from training.baseline import accuracy, cells_of, fit  # noqa: E402
@@ -26,15 +35,17 @@ from training.dataset import (  # noqa: E402
     jittered,
     piece_of,
     stage_weights,
+    window_look,
     window_nodes,
     with_distractor,
 )
-from training.export import export_run  # noqa: E402
+from training.export import export_onnx, export_run  # noqa: E402
 from training.held import is_held  # noqa: E402
 from training.loss import as_planes, loss_of  # noqa: E402
 from training.network import WEATHER, CellNet  # noqa: E402
 from training.paste import THINGS, paste  # noqa: E402
 from training.quantise import Agreement  # noqa: E402
+from training.repaint import Paint, paints, repainted  # noqa: E402
 from training.soup import mean_of  # noqa: E402
 from training.start import take_over  # noqa: E402
 from training.train import ABLATIONS, Plan, network_for, train  # noqa: E402
@@ -227,6 +238,92 @@ def test_a_run_starts_from_another_or_from_the_first_generation(tmp_path: Path) 
         take_over(fresh, tmp_path / "none.pt")
 
 
+def test_a_run_starts_from_exported_weights_which_say_the_same(tmp_path: Path) -> None:
+    torch.manual_seed(2)
+    ours, fresh = CellNet(), CellNet()
+    for module in ours.modules():
+        if isinstance(module, torch.nn.BatchNorm2d):
+            torch.nn.init.uniform_(module.running_mean, -0.5, 0.5)
+            torch.nn.init.uniform_(module.running_var, 0.5, 2.0)
+            torch.nn.init.uniform_(module.weight, 0.2, 1.5)
+    export_onnx(ours, tmp_path / "cells.onnx")
+    take_over(fresh, tmp_path / "cells.onnx")
+    canvas = torch.rand(1, 3, *canvas_size(3, 2)) * 255
+    with torch.no_grad():
+        look = ours.eval().glance(canvas)
+        said, wanted = fresh.eval()(canvas, look), ours(canvas, look)
+    for kind in STAGE_LISTS:
+        assert torch.allclose(said.stage[kind], wanted.stage[kind], atol=1e-3)
+    assert torch.allclose(said.occluder, wanted.occluder, atol=1e-3)
+    train(a_short_plan(tmp_path, start=tmp_path / "cells.onnx"), Console(quiet=True))
+    net = network_for(ABLATIONS["none"])
+    net.load_state_dict(torch.load(tmp_path / "run" / "last.pt", weights_only=True)["net"])
+    means = [m.running_mean for m in net.modules() if isinstance(m, torch.nn.BatchNorm2d)]
+    assert not torch.cat(means).any()  # its norms were never those of a batch
+
+
+def a_short_plan(tmp_path: Path, **given: Any) -> Plan:
+    """Three epochs over a few drawn scenes."""
+    data = write_dataset(tmp_path / "data", scenes=4, days=40, step=2)
+    plan = {"epochs": 3, "epoch_samples": None, "batch": 8, "rate": 3e-3, "workers": 0}
+    return Plan(data=(data,), out=tmp_path / "run", **plan | given)
+
+
+def a_wall(*, nets: bool = False) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.float64], FaceTruth]:
+    """Two storeys of two bays, 40 px each, all of one grey: old below, coated above; the right bay is hidden above."""
+    image = np.full((100, 120, 3), 120, np.uint8) + np.arange(120, dtype=np.uint8)[None, :, None] // 4
+    x, y = np.meshgrid(np.array([20.0, 60, 100]), np.array([90.0, 50, 10]))
+    cover = np.zeros((2, 2, len(COVERS)), bool)
+    cover[0, 1, COVERS.index("net_seethrough")] = nets
+    truth = FaceTruth(
+        stage=np.array([[0, 0], [3, 3]]),
+        occluded=np.array([[False, False], [False, True]]),
+        cover=cover,
+        occluder=np.zeros((2, 2), np.int64),
+    )
+    return image, np.stack([x, y], axis=-1), truth
+
+
+def test_each_stage_has_one_paint_and_what_hides_a_cell_keeps_its_own() -> None:
+    image, nodes, truth = a_wall(nets=True)
+    red, blue = (Paint(mix=np.diag(mix)) for mix in ((0.2, 0.2, 1.5), (1.5, 0.2, 0.2)))
+    after = repainted(image, nodes, truth, (red, red, red, blue, red))
+    assert (after[70, 40] == (26, 26, 195)).all()  # 130 times the paint of old
+    assert (after[30, 40] == (195, 26, 26)).all()
+    for y, x in ((70, 80), (30, 80), (5, 40), (70, 10)):  # netted, hidden, above and beside the face
+        assert (after[y, x] == image[y, x]).all()
+    assert (image[70, 40] == 130).all()
+
+
+def test_paints_keep_greys_grey_and_differ() -> None:
+    rng = np.random.default_rng(5)
+    many = [paint.mix for paint in paints(200, rng)]
+    lightness = np.array([(mix @ np.ones(3)).mean() for mix in many])
+    assert 0.6 < lightness.min() < 0.85
+    assert 1.1 < lightness.max() < 1.6
+    yellow = np.array([mix @ np.array([40.0, 200.0, 200.0]) for mix in many])
+    assert {int(i) for i in yellow.argmin(axis=1)} == {0, 1, 2}  # any hue comes up
+
+
+def test_a_first_look_is_painted_like_the_look_it_is_compared_with(tmp_path: Path) -> None:
+    sample = next(s for s in read_samples(write_dataset(tmp_path, scenes=1, days=20, step=4)) if s.before)
+    rows, cols = sample.shape
+    window = (slice(0, rows), slice(0, cols))
+    stages = len(STAGE_LISTS["new_build"].names)
+    black = (Paint(mix=np.zeros((3, 3))),) * stages
+    before = sample.before[0]
+    plain, painted = window_look(before, window=window), window_look(before, window=window, coat=black)
+    assert plain is not None
+    assert painted is not None
+    bare = ~before.truth.occluded & ~before.truth.cover.any(axis=-1) & (before.truth.stage != UNKNOWN)
+    for row, col in np.argwhere(bare):  # a kept look has half the canvas's resolution
+        y = painted.shape[0] - MARGIN_BELOW_PX // 2 - CELL_PX // 2 * row - CELL_PX // 4
+        x = MARGIN_SIDE_PX // 2 + CELL_PX // 2 * col + CELL_PX // 4
+        assert (painted[y, x] == 0).all()
+    assert (painted[0] == plain[0]).all()
+    assert window_look(None, window=window) is None
+
+
 def test_a_temperature_undoes_what_was_done_to_the_logits() -> None:
     torch.manual_seed(0)
     logits = torch.randn(4000, 6) * 2
@@ -262,7 +359,11 @@ def test_a_short_run_learns_resumes_and_exports(tmp_path: Path) -> None:
     library = Library(roots=(data,))
     library.refresh()
     models = tmp_path / "models"
+    models.mkdir()
+    others = {"new_build": {"file": "cells.onnx"}, "road": {"file": "roads.onnx", "of": "another run"}}
+    (models / "manifest.json").write_text(json.dumps({"models": others}))
     entries = export_run(tmp_path / "run", library, models)
+    assert json.loads((models / "manifest.json").read_text())["models"] == entries | {"road": others["road"]}
     assert list(entries) == ["new_build"]  # no other work was taught
     net = load_network(models, precision="fp32")
     assert net.sha256 == entries["new_build"]["sha256"]

@@ -253,4 +253,5 @@ def test_a_baseline_without_the_work_type_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("work_type", SHIPPED_KINDS)
 def test_the_card_is_of_these_weights(work_type: str) -> None:
     manifest = json.loads((SHIPPED / "manifest.json").read_text())
-    assert manifest["models"][work_type]["sha256"] in (SHIPPED / "cells.md").read_text()
+    entry = manifest["models"][work_type]
+    assert entry["sha256"] in (SHIPPED / entry["file"]).with_suffix(".md").read_text()
