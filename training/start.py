@@ -18,8 +18,9 @@ EXPORTED_NAMED, EXPORTED_FOLDED = "net.", "onnx::Conv"  # how the exporter calls
 
 
 def take_over(net: CellNet, path: Path) -> int:
-    """Copy every tensor of a last.pt's averaged weights, or of an exported .onnx, that fits by name and shape; how many.
-    ValueError if none.
+    """Copy every tensor of a last.pt's averaged weights, or of an exported .onnx, that fits by name and shape.
+
+    Returns how many; ValueError if none.
 
     The layers that the first generation lacks begin as if they were not there, so nothing it knew is lost. Exported
     convolutions have their norms in them: the norms here then pass on what they are given.
