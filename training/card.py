@@ -34,6 +34,7 @@ WHAT = {
     "resolution": "24 px a cell",
     "first_look": "compared with no first look",
     "paint": "without other paints for each stage",
+    "veil": "without scaffold drawn over bare walls",
 }
 SAYS = (
     "**What it does.** Rectified canvas of a face (48 px a row, 48 px a column, BGR uint8) → per cell the ordered "

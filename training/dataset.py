@@ -6,7 +6,7 @@ rectified anew from the native pixels, so that polygon jitter costs no second in
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
 import cv2
@@ -25,6 +25,7 @@ from training.augment import vary
 from training.network import WEATHER
 from training.paste import HIDDEN_SHARE, paste
 from training.repaint import Paint, paints, repainted
+from training.veil import veil
 from wire.scene.grid import node_grid
 from wire.scene.sight import cell_sight
 
@@ -34,13 +35,14 @@ Image = npt.NDArray[np.uint8]
 Shape = tuple[int, int]
 WORK_TYPES = tuple(STAGE_LISTS)
 WINDOW = 6  # most cells a side that a usual sample shows
-LARGE = 10  # … and that one in a dozen shows, nearly a whole face
-LARGE_SHARE, NARROW_SHARE = 0.08, 0.2
+LARGE = 10  # … and that one in seven shows, nearly a whole face
+LARGE_SHARE, NARROW_SHARE = 0.15, 0.2
 NOTHING_SHARE = 0.15  # samples that try (most fail) to show surroundings alone: hills and fences are no walls
 DISTRACTOR_SHARE = 0.25
 FIRST_SHARE, MIDDLE_SHARE = 0.6, 0.2  # samples compared with the first look, with a later one; the rest with none
 UNFAIR = frozenset({"night", "fog"})  # in which nothing is kept to be compared with
-REPAINTED = {"renovation": 0.6}  # how often a wall is given other paints, by work type
+REPAINTED = {"renovation": 0.3}  # how often a wall is given other paints, by work type
+VEILED = {"renovation": 0.25}  # how often a bare window is put behind a scaffold, by work type
 TOUCHED_SHARE = 0.15  # of a cell behind something pasted from which its occluder is neither that nor none
 TRIES = 20
 
@@ -235,8 +237,9 @@ class Batches(Dataset[Batch]):
         distractors: bool = True,
         first: bool = True,
         paint: bool = True,
+        veil: bool = True,
     ) -> None:
-        self._samples, self._first, self._paint = samples, first, paint
+        self._samples, self._first, self._paint, self._veil = samples, first, paint, veil
         self._epoch, self._varied = epoch, varied
         self._light, self._distractors = light, distractors
         rng = np.random.default_rng((epoch, 7))
@@ -274,6 +277,8 @@ class Batches(Dataset[Batch]):
         window = (slice(bottom, bottom + high), slice(left, left + wide))
         first = window_look(self._compared_with(sample, rng), window=window, coat=coat)
         piece = piece_of(sample, cut(image, grid), window=window, first=first)
+        if self._varied and self._veil and rng.random() < VEILED.get(sample.work_type, 0.0):
+            piece = veiled(piece, rng)
         if self._varied and self._distractors and rng.random() < DISTRACTOR_SHARE:
             donor = self._samples[int(rng.integers(0, len(self._samples)))].image
             piece = with_distractor(piece, rng, donor=donor)
@@ -390,6 +395,14 @@ def nothing_of(sample: Sample, canvas: Image, *, shape: Shape) -> Piece:
     untold = np.full(shape, UNKNOWN, np.int64)
     cover = np.zeros((*shape, len(COVERS)), np.float32)
     return Piece(canvas=canvas, stage=np.zeros(shape, np.int64), occluded=untold, occluder=untold, cover=cover)
+
+
+def veiled(piece: Piece, rng: np.random.Generator) -> Piece:
+    """A bare window behind a scaffold or a see-through net; one that is covered somewhere stays as it is."""
+    if piece.cover.any():
+        return piece
+    shown = veil(np.ascontiguousarray(piece.canvas), rng)
+    return replace(piece, canvas=shown.image, cover=np.ascontiguousarray(shown.cover[::-1]))
 
 
 def with_distractor(piece: Piece, rng: np.random.Generator, *, donor: Image) -> Piece:

@@ -44,6 +44,7 @@ class Ablation:
     coarse: bool = False
     first: bool = True
     paint: bool = True
+    veil: bool = True
 
 
 ABLATIONS = {
@@ -55,6 +56,7 @@ ABLATIONS = {
     "resolution": Ablation(coarse=True),
     "first_look": Ablation(first=False),
     "paint": Ablation(paint=False),
+    "veil": Ablation(veil=False),
 }
 
 
@@ -178,6 +180,7 @@ class _Run:
             distractors=plan.with_.distractors,
             first=plan.with_.first,
             paint=plan.with_.paint,
+            veil=plan.with_.veil,
         )
         loader = DataLoader(
             batches,

@@ -1,6 +1,7 @@
 """The training side: windows, jitter, variety, and that a short run learns and exports what it learnt."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,7 @@ from training.dataset import (  # noqa: E402
     jittered,
     piece_of,
     stage_weights,
+    veiled,
     window_look,
     window_nodes,
     with_distractor,
@@ -49,6 +51,7 @@ from training.repaint import Paint, paints, repainted  # noqa: E402
 from training.soup import mean_of  # noqa: E402
 from training.start import take_over  # noqa: E402
 from training.train import ABLATIONS, Plan, network_for, train  # noqa: E402
+from training.veil import veil  # noqa: E402
 from wire.scene.grid import node_grid  # noqa: E402
 
 
@@ -303,6 +306,36 @@ def test_paints_keep_greys_grey_and_differ() -> None:
     assert 1.1 < lightness.max() < 1.6
     yellow = np.array([mix @ np.array([40.0, 200.0, 200.0]) for mix in many])
     assert {int(i) for i in yellow.argmin(axis=1)} == {0, 1, 2}  # any hue comes up
+
+
+def test_a_scaffold_is_told_where_it_is_drawn() -> None:
+    high, wide = canvas_size(3, 4)
+    plain = np.full((high, wide, 3), 128, np.uint8)
+    told = set()
+    for seed in range(30):
+        seen = veil(plain, np.random.default_rng(seed))
+        changed = (seen.image != plain).any(axis=-1)
+        behind = seen.cover.any(axis=-1)
+        assert (behind == behind[0]).all()  # whole bays, from the ground to the roof
+        for col in range(4):
+            part = changed[:, MARGIN_SIDE_PX + col * CELL_PX : MARGIN_SIDE_PX + (col + 1) * CELL_PX]
+            assert part.any() == behind[0, col]
+        assert 0.1 < changed[:, MARGIN_SIDE_PX:-MARGIN_SIDE_PX].mean() <= behind.mean() + 0.01
+        told |= {COVERS[index] for index in np.flatnonzero(seen.cover.any(axis=(0, 1)))}
+    assert told == {"scaffold", "net_seethrough"}
+
+
+def test_what_is_covered_already_gets_no_second_scaffold(tmp_path: Path) -> None:
+    sample = read_samples(write_dataset(tmp_path, scenes=1, days=4, step=3))[0]
+    rows, cols = sample.shape
+    piece = piece_of(sample, cut(sample.image, sample.nodes), window=(slice(0, rows), slice(0, cols)))
+    bare = replace(piece, cover=np.zeros_like(piece.cover))
+    after = veiled(bare, np.random.default_rng(1))
+    assert (after.canvas != bare.canvas).any()
+    assert after.cover.any()
+    assert np.array_equal(after.stage, bare.stage)  # it is seen through
+    covered = replace(bare, cover=np.ones_like(piece.cover))
+    assert veiled(covered, np.random.default_rng(1)) is covered
 
 
 def test_a_first_look_is_painted_like_the_look_it_is_compared_with(tmp_path: Path) -> None:
