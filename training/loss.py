@@ -26,11 +26,10 @@ def as_planes(canvas: Tensor) -> Tensor:
     return canvas.permute(0, 3, 1, 2).float().contiguous(memory_format=torch.channels_last)
 
 
-@torch.no_grad()
 def glances(net: CellNet, batch: Batch) -> Tensor:
     """What each item is compared with, as `CellNet.glance` gives it; zeros where there was no earlier look.
 
-    Nothing is learnt through the earlier look: the weights that see it are those that see this one.
+    Learnt through as well: the same wall in another light, and half as sharp, must come out as the same.
     """
     height, width = batch.stage.shape[-2:]
     first = torch.zeros(len(batch.known), GLANCE + 1, height + 1, width)
