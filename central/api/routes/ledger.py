@@ -22,7 +22,6 @@ from central.api.ledger_files import (
 )
 from central.api.ledger_schemas import (
     Day,
-    Disbursement,
     FundKind,
     LedgerConflicts,
     LedgerImport,
@@ -34,12 +33,9 @@ from central.api.ledger_schemas import (
     NewEntries,
     NewEntry,
     NewLock,
-    NewTerms,
-    PaymentTerms,
     PostedEntries,
-    ProjectDay,
-    ProjectMoney,
 )
+from central.api.money_schemas import Disbursement, NewTerms, PaymentTerms, ProjectDay, ProjectMoney
 from central.api.sent_files import FORM_TYPE, XLSX_TYPE, Sent
 from central.api.services import Db, Given
 from central.api.views import ledger as views

@@ -9445,12 +9445,10 @@ export interface components {
          * @description An entry as it is in the ledger, with its link of the project's chain.
          */
         LedgerEntry: {
-            /** Project */
-            project: string;
-            /** Nth */
-            nth: number;
             /** Voucher */
             voucher: string;
+            /** Project */
+            project: string;
             /**
              * Kind
              * @enum {string}
@@ -9481,6 +9479,8 @@ export interface components {
             note: string;
             /** Source */
             source: string;
+            /** Nth */
+            nth: number;
             /** Flags */
             flags: string[];
             /** Posted By */
