@@ -99,9 +99,10 @@ class Fault(Answer):
 
 
 class ErrorEnvelope(Answer):
-    """Every error of the API has this shape."""
+    """Every error of the API has this shape: for machines, and for people in both languages."""
 
     error: Fault
+    text: Text
 
 
 class PlanRefused(ErrorEnvelope):

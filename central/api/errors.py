@@ -28,6 +28,8 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from central.api.envelopes import PlanFault
+from central.api.invalid_words import invalid_text
+from central.api.refusal_words import refusal_text
 from central.api.store_faults import UNAVAILABLE, why_away
 from central.domain import Text
 
@@ -54,8 +56,13 @@ class ApiError(Exception):
         return {}
 
     @property
+    def text(self) -> Text:
+        """The same for people, in both languages."""
+        return refusal_text(self.what, self.expected)
+
+    @property
     def extra(self) -> Mapping[str, Any]:
-        """Members beside `error` in the envelope."""
+        """Members beside `error` and `text` in the envelope."""
         return {}
 
 
@@ -80,8 +87,8 @@ class ReadOnlyError(ApiError):
         super().__init__("discipline inspection is read-only", where=f"{method} {path[:200]}", expected="GET")
 
     @property
-    def extra(self) -> Mapping[str, Any]:
-        return {"text": {"zh": "纪检监督角色只读, 不能办理业务", "en": "discipline inspection reads and does not act"}}
+    def text(self) -> Text:
+        return Text(zh="纪检监督角色只读, 不能办理业务", en="discipline inspection reads and does not act")
 
 
 class AbsentError(ApiError):
@@ -99,18 +106,15 @@ class InvalidError(ApiError):
 
 
 class SaidInvalidError(InvalidError):
-    """The same, with the words for people beside the envelope."""
+    """The same of a rule that speaks both languages itself."""
 
-    def __init__(self, what: Text, *, where: str, expected: Text) -> None:
-        super().__init__(what.en, where=where, expected=expected.en)
-        self.text = {
-            "zh": f"{what.zh}; 应为: {expected.zh}",
-            "en": f"{what.en}; expected: {expected.en}",
-        }
+    def __init__(self, what: Text, *, where: str, expected: Text, code: str | None = None) -> None:
+        super().__init__(what.en, where=where, expected=expected.en, code=code)
+        self._zh = f"{what.zh}; 应为: {expected.zh}"
 
     @property
-    def extra(self) -> Mapping[str, Any]:
-        return {"text": self.text}
+    def text(self) -> Text:
+        return Text(zh=self._zh, en=f"{self.what}; expected: {self.expected}")
 
 
 class PlanInvalidError(InvalidError):
@@ -150,8 +154,8 @@ class StoreAwayError(ApiError):
         return {"Retry-After": str(STORE_RETRY_S)}
 
     @property
-    def extra(self) -> Mapping[str, Any]:
-        return {"text": {"zh": self.why.zh, "en": self.why.en}}
+    def text(self) -> Text:
+        return self.why
 
 
 class TooManyTriesError(ApiError):
@@ -195,11 +199,12 @@ _STATUS_CODES = {404: "absent", 405: "wrong_method", 400: "malformed", 413: "too
 
 
 def envelope(
-    *, code: str, what: str, where: str, expected: str, request_id: str, extra: Mapping[str, Any] | None = None
+    *, code: str, what: str, where: str, expected: str, request_id: str, text: Text | None = None
 ) -> dict[str, Any]:
-    """The body of every error."""
+    """The body of every error; `text` is what people read, made of `what` and `expected` where none is given."""
     fault = {"code": code, "what": what, "where": where, "expected": expected, "id": request_id}
-    return {"error": fault, **(extra or {})}
+    said = text or refusal_text(what, expected)
+    return {"error": fault, "text": {"zh": said.zh, "en": said.en}}
 
 
 def install_error_handlers(app: FastAPI) -> None:
@@ -225,7 +230,12 @@ def install_error_handlers(app: FastAPI) -> None:
         where = ".".join(str(part) for part in first["loc"])
         what = "malformed JSON" if first["type"] == "json_invalid" else "value"
         body = envelope(
-            code="invalid", what=what, where=where, expected=str(first["msg"]), request_id=request_id(request)
+            code="invalid",
+            what=what,
+            where=where,
+            expected=str(first["msg"]),
+            request_id=request_id(request),
+            text=invalid_text(first),
         )
         return JSONResponse(body, status_code=422)
 
@@ -261,9 +271,10 @@ def _answer(request: Request, error: ApiError) -> JSONResponse:
         where=error.where,
         expected=error.expected,
         request_id=request_id(request),
-        extra=error.extra,
+        text=error.text,
     )
-    return JSONResponse(jsonable_encoder(body), status_code=error.status, headers=dict(error.headers))
+    content = jsonable_encoder({**body, **error.extra})
+    return JSONResponse(content, status_code=error.status, headers=dict(error.headers))
 
 
 def request_id(request: Request) -> str:

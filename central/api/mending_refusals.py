@@ -14,16 +14,15 @@ from typing import Any
 
 from central.api.envelopes import ErrorEnvelope
 from central.api.errors import ApiError, InvalidError, absent
-from central.api.mending_schemas import RefusedAct
+from central.domain import Text
 from central.errors import UnknownThing
 from central.mending.refused import MendingRefused, RefusalCode
 from central.scoring.refused import ScoringRefused
 
 RESPONSES: dict[int | str, dict[str, Any]] = {
-    403: {"model": RefusedAct},
-    409: {"model": RefusedAct},
+    403: {"model": ErrorEnvelope},
+    409: {"model": ErrorEnvelope},
     413: {"model": ErrorEnvelope},
-    422: {"model": RefusedAct | ErrorEnvelope},
 }
 
 
@@ -32,11 +31,11 @@ class _RefusedError(ApiError):
 
     def __init__(self, refused: MendingRefused | ScoringRefused) -> None:
         super().__init__(refused.what, where=refused.where, expected=refused.expected, code=refused.code)
-        self.text = refused.text
+        self._text = refused.text
 
     @property
-    def extra(self) -> Mapping[str, Any]:
-        return {"text": {"zh": self.text.zh, "en": self.text.en}}
+    def text(self) -> Text:
+        return self._text
 
 
 class ConflictError(_RefusedError):

@@ -8,7 +8,6 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from central.api.case_brief import CaseBrief
-from central.api.envelopes import ErrorEnvelope
 from central.api.messages_schemas import CaseReceipt
 from central.api.schemas import Answer, Named, Sha256, Text
 from central.api.warning_schemas import PlanWarning
@@ -112,12 +111,6 @@ class MendingEvidenceGiven(Asked):
 
 
 # --- answers ----------------------------------------------------------------------------------------------------------
-
-
-class RefusedAct(ErrorEnvelope):
-    """An act that may not be done, or not so; `text` says it to people."""
-
-    text: Text
 
 
 class Acknowledged(Answer):

@@ -18,7 +18,7 @@ class ScorePart(Answer):
     value: str
     leaf_score: float
     points: float
-    formula: str
+    formula: Text
     refs: list[str]
 
 

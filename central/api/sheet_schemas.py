@@ -138,7 +138,7 @@ class SheetLeafShown(ValueShown):
     weight: float
     leaf_score: float
     points: float
-    formula: str
+    formula: Text
     before: float | None
     judged: str
     reason: str

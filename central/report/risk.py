@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from central.api.ledger_schemas import Disbursement, ProjectMoney
 from central.api.mending_schemas import CaseDetail, CauseShown
+from central.api.money_schemas import Disbursement, ProjectMoney
 from central.api.project_schemas import BuildingState, Curve, ProjectDetail
 from central.api.quality_schemas import UnitQuality
 from central.api.schemas import Still

@@ -37,7 +37,7 @@ const en: typeof zh = {
   tab: { tasks: "Tasks", shoot: "Photo", outbox: "To send", me: "Me", label: "Main" },
   net: { offline: "No network: go on taking photos and notes", kept: "{photos} photos and {records} records are still on this phone; they go by themselves", none: "Nothing on this phone waits to be sent", signedOut: "The login has expired. Photos and records are still on this phone; sign in to go on sending." },
   tasks: {
-    title: "Today's tasks", none: "Nothing to check today", noneWhy: "You can still take photos of any place and tell how far it is under “Photo”.", of: "{n} today", due: "until {time}", go: "Take photos", taken: "{n} saved",
+    title: "Today's tasks", none: "Nothing to check today", noneWhy: "You can still take photos of any place and tell how far it is under \"Photo\".", of: "{n} today", due: "until {time}", go: "Take photos", taken: "{n} saved",
     noRound: "No tasks fetched yet", noRoundWhy: "They come by themselves once there is a network and you are signed in, and stay when it is gone.", stale: "Tasks as of {time}", refresh: "Refresh", leftOut: "{n} more sites without tasks were not taken along.", sites: "Sites",
   },
   shoot: {
@@ -57,7 +57,7 @@ const en: typeof zh = {
   },
   me: {
     title: "Me", messages: "Messages", noMessages: "No messages yet", unread: "{n} unread", name: "Name", user: "User", signOut: "Sign out", signOutKeeps: "What is not sent yet stays on this phone until you sign in again.", signIn: "Sign in", lang: "Language", theme: "Appearance", kept: "The browser promises to keep this page's data", notKept: "The browser may clear this page's data when space is short: add it to the home screen and send soon", again: "Sign in again",
-    insecure: "This address is not https: browsers then allow neither offline keeping nor fingerprints. Ask for the https address.", install: "Choose “Add to home screen” in the browser's menu: it then opens without a network.", version: "Data goes to this platform only.",
+    insecure: "This address is not https: browsers then allow neither offline keeping nor fingerprints. Ask for the https address.", install: "Choose \"Add to home screen\" in the browser's menu: it then opens without a network.", version: "Data goes to this platform only.",
   },
 };
 

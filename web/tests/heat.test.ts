@@ -3,17 +3,18 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { cellAt, heatLayout, labelWidth, moved } from "@/format/heat";
 import { colourIndex, contrast, glyphOf, inkOn, luminance, workTypeOf, type WorkType } from "@/format/stages";
+import zh from "@/i18n/zh";
 import { aFace } from "./builders";
 
 describe("cells", () => {
   it("reads stage, cover and confidence of its row and column", () => {
     const face = aFace({ stage: [[5, 2], [2, 0], [0, 0]], cover: [["net", ""], ["", "none"], ["", ""]] });
-    expect(cellAt(face, 0, 0)).toMatchObject({ index: 5, glyph: "饰", cover: true, unknown: false, confidence_bp: 9000 });
-    expect(cellAt(face, 1, 1)).toMatchObject({ index: 0, glyph: "空", cover: false });
+    expect(cellAt(face, 0, 0)).toMatchObject({ index: 5, cover: true, unknown: false, confidence_bp: 9000 });
+    expect(cellAt(face, 1, 1)).toMatchObject({ index: 0, cover: false });
   });
   it("never shows what was not seen as void", () => {
     const face = aFace({ stage: [[-1, 2], [2, 2], [2, 2]] });
-    expect(cellAt(face, 0, 0)).toMatchObject({ unknown: true, index: -1, glyph: "" });
+    expect(cellAt(face, 0, 0)).toMatchObject({ unknown: true, index: -1 });
     expect(cellAt(face, 9, 9).unknown).toBe(true);
   });
   it("keeps the last known stage under an occlusion", () => {
@@ -49,7 +50,13 @@ describe("stages", () => {
   ] as [string[], WorkType][])("%j is %s", (stages, type) => expect(workTypeOf(stages)).toBe(type));
   it("an unknown name keeps its place and shows its first letter", () => {
     expect(colourIndex("new_build", "cladding", 3)).toBe(3);
-    expect(glyphOf("new_build", "cladding")).toBe("c");
+    expect(glyphOf("new_build", "cladding", "zh")).toBe("c");
+  });
+  it.each(["new_build", "renovation", "road"] as WorkType[])("of %s have glyphs of the page's language, each its own", (type) => {
+    const keys = Object.keys(zh.stage[type]);
+    const drawn = keys.filter((key) => colourIndex(type, key, 0) > 0);
+    for (const lang of ["zh", "en"] as const) expect(new Set(drawn.map((key) => glyphOf(type, key, lang))).size).toBe(keys.length - 1);
+    for (const key of drawn) expect([glyphOf(type, key, "zh"), glyphOf(type, key, "en")]).toEqual([expect.stringMatching(/^[\u4e00-\u9fff]$/), expect.stringMatching(/^[A-Z][a-z]$/)]);
   });
 });
 

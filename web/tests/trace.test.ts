@@ -58,10 +58,14 @@ it("what a rule judges is a distance in points, and its threshold too", () => {
 
 describe("a refusal", () => {
   const fields = { code: "refused", what: "2026-01-05", where: "body.claims.0.day", expected: "a day from 2026-01-01 to 2026-01-04", id: "x", status: 422 };
-  it("is Chinese in Chinese, with the centre's own words beside it", () =>
-    expect(refusalOf(fields, inChinese)).toEqual({ said: "没有完成:不符合规定(日期)。", raw: "2026-01-05 · body.claims.0.day · a day from 2026-01-01 to 2026-01-04" }));
-  it("tells in English what was expected", () => expect(refusalOf(fields, inEnglish).said).toContain("expected a day from 2026-01-01"));
-  it("takes the centre's words where it has them", () => expect(refusalOf({ ...fields, text: { zh: "日期不对", en: "wrong day" } }, inChinese)).toEqual({ said: "日期不对", raw: "" }));
+  const text = { zh: "应为: 1 至 4 日", en: "expected: a day from 1 to 4" };
+  it("is told in the language of the page, with the name of its field", () => {
+    expect(refusalOf({ ...fields, text }, inChinese)).toEqual({ said: "“日期”应为: 1 至 4 日", raw: "" });
+    expect(refusalOf({ ...fields, text }, inEnglish).said).toBe("day: expected: a day from 1 to 4");
+  });
+  it("of a rule that names its field is told as it is", () => expect(refusalOf({ ...fields, code: "unknown", text }, inChinese).said).toBe(text.zh));
+  it("of nobody who speaks to people keeps the machine's words beside it", () =>
+    expect(refusalOf(fields, inChinese)).toEqual({ said: zh.refusal.other, raw: "2026-01-05 · body.claims.0.day · a day from 2026-01-01 to 2026-01-04" }));
   it("says that nobody answers", () => expect(refusalOf({ ...fields, status: 0 }, inChinese).said).toBe(zh.state.network));
   it.each([
     ["body.claims.0.value_bp", "value_bp"],

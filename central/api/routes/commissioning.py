@@ -19,7 +19,7 @@ from central.api.commissioning_schemas import (
     SceneOrder,
 )
 from central.api.envelopes import ErrorEnvelope
-from central.api.errors import ApiError, InvalidError, absent
+from central.api.errors import ApiError, InvalidError, SaidInvalidError, absent
 from central.api.routes.configs import GatewayId
 from central.api.services import Db, Given, Services
 from central.api.stills import StillFolder
@@ -30,6 +30,7 @@ from central.configuring.commissioned import commissioned
 from central.configuring.contents import ContentRefused, scene_content
 from central.configuring.ordering import Change, order_change
 from central.configuring.referencing import ask_reference
+from central.domain import Text
 from central.errors import UnknownThing
 from central.store.engine import reading
 from central.store.instants import to_ms
@@ -198,7 +199,12 @@ def _without_errors(raw: dict[str, Any]) -> Scene:
         raise InvalidError("scene not in order", where=wrong.where, expected=wrong.expected, code="scene") from wrong
     if wrong_ones:
         first = wrong_ones[0]
-        raise InvalidError(say(first, "en"), where=first.where, expected="no errors in the preview", code=first.code)
+        raise SaidInvalidError(
+            Text(zh=say(first, "zh"), en=say(first, "en")),
+            where=first.where,
+            expected=Text(zh="预览里没有错误", en="no errors in the preview"),
+            code=first.code,
+        )
     return scene
 
 

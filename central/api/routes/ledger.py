@@ -22,7 +22,6 @@ from central.api.ledger_files import (
 )
 from central.api.ledger_schemas import (
     Day,
-    Disbursement,
     FundKind,
     LedgerConflicts,
     LedgerImport,
@@ -34,13 +33,9 @@ from central.api.ledger_schemas import (
     NewEntries,
     NewEntry,
     NewLock,
-    NewTerms,
-    PaymentTerms,
     PostedEntries,
-    ProjectDay,
-    ProjectMoney,
 )
-from central.api.mending_schemas import RefusedAct
+from central.api.money_schemas import Disbursement, NewTerms, PaymentTerms, ProjectDay, ProjectMoney
 from central.api.sent_files import FORM_TYPE, XLSX_TYPE, Sent
 from central.api.services import Db, Given
 from central.api.views import ledger as views
@@ -219,7 +214,6 @@ def ledger_lock(access: Reader, session: Db) -> LedgerLock:
     "/ledger/locks",
     operation_id="lockLedger",
     response_model=LedgerLock,
-    responses={422: {"model": RefusedAct | ErrorEnvelope}},
 )
 def lock_ledger(access: Annotated[Access, allow("lock_money")], services: Given, lock: NewLock) -> LedgerLock:
     """Close a month that is over, and all before it, for the whole district; again changes nothing."""
@@ -258,11 +252,7 @@ def _posting(entry: NewEntry) -> Posting:
     operation_id="importLedger",
     response_model=LedgerImported,
     openapi_extra=_SHEET,
-    responses={
-        413: {"model": ErrorEnvelope},
-        415: {"model": ErrorEnvelope},
-        422: {"model": RefusedAct | ErrorEnvelope},
-    },
+    responses={413: {"model": ErrorEnvelope}, 415: {"model": ErrorEnvelope}},
 )
 def import_(access: Poster, services: Given, session: Db, file: Sent) -> LedgerImported:
     """Post every row of an xlsx; a wrong row is kept aside with its column and reason, the rest load."""

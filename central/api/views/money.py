@@ -8,7 +8,7 @@ from datetime import date, datetime
 from sqlmodel import Session
 
 from central.api.errors import absent
-from central.api.ledger_schemas import (
+from central.api.money_schemas import (
     BudgetLine,
     Disbursement,
     EarnedValueShown,

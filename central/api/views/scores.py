@@ -13,6 +13,7 @@ from central.api.schemas import Grade, SubjectName, Text
 from central.api.score_schemas import ScoreDetail, ScorePart
 from central.api.views.words import instant, name_of, refs_of
 from central.quality.counting import Ranked, total_bp
+from central.scoring.formula_words import formula_text
 from central.store.count_quality import frozen, newest_frozen
 from central.store.instants import district_day, from_ms
 from central.store.read_scores import newest_score, score_parts
@@ -68,6 +69,6 @@ def part_of(row: ScoreContribution) -> ScorePart:
         value=row.value,
         leaf_score=row.leaf_score,
         points=row.points,
-        formula=row.formula,
+        formula=Text.model_validate(formula_text(row.formula)),
         refs=refs_of(row.refs),
     )

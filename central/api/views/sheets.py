@@ -31,6 +31,7 @@ from central.api.views.seats import units_of, visible_projects
 from central.api.views.words import instant
 from central.domain import Contribution, Subject, Text
 from central.scoring.entry import covered_by
+from central.scoring.formula_words import formula_text
 from central.scoring.honesty import Honesty
 from central.scoring.indicator import Indicator, Value, WeighedLeaf
 from central.scoring.outcome import Outcome
@@ -154,7 +155,7 @@ def _leaf(leaf: WeighedLeaf, value: Value, part: Contribution, before: float | N
         weight=part.weight,
         leaf_score=part.leaf_score,
         points=part.points,
-        formula=part.formula,
+        formula=words(formula_text(part.formula)),
         before=before,
         judged=leaf.judged,
         reason=leaf.reason,

@@ -17,6 +17,7 @@ from central.api.views.nodes import Branch, grown
 from central.api.views.subjects import check_sheet
 from central.domain import Contribution
 from central.scoring.ahp import RANDOM_INDEX
+from central.scoring.formula_words import formula_text
 from central.scoring.indicator import Value, WeighedLeaf
 from central.scoring.questionnaire import GroupWeights
 from central.scoring.sheet import Adjusted, Sheet, marks, scored
@@ -108,7 +109,7 @@ def _leaf(session: Session, leaf: WeighedLeaf, value: Value, part: Contribution,
         facts={
             "value": part.value,
             "state": value.state,
-            "formula": part.formula,
+            "formula": formula_text(part.formula),
             "leaf_score": part.leaf_score,
             "weight": part.weight,
             "weight_in_set": leaf.weight if leaf.weight != part.weight else None,

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from central.api.ledger_schemas import NewTerms
+from central.api.money_schemas import NewTerms
 from central.domain import MoneyStanding
 from central.money.disburse import Advice, Terms, disbursement
 from central.money.fold import MoneyFold

@@ -4,10 +4,11 @@ import { fieldOf, refusalOf } from "@/format/refusal";
 import { useWords } from "@/i18n/words";
 
 export function useRefusedAt(error: () => Error | null): (...names: string[]) => string {
-  const { t, pick, word, lang } = useWords();
+  const { t, pick, word } = useWords();
   return (...names) => {
     const found = error();
     if (!(found instanceof ApiFault) || !names.includes(fieldOf(found.fields.where))) return "";
-    return refusalOf(found.fields, { t, pick, word, lang: lang.value }).said;
+    const { text } = found.fields;
+    return text ? pick(text) : refusalOf(found.fields, { t, pick, word }).said;
   };
 }

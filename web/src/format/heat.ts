@@ -1,6 +1,6 @@
 /** Geometry and meaning of the heat map's cells. Rows count from the ground (0), columns from the left (0). Sizes in px. */
 import type { FaceState } from "@/api/types";
-import { colourIndex, glyphOf, workTypeOf } from "./stages";
+import { colourIndex, workTypeOf } from "./stages";
 
 export interface Cell {
   row: number;
@@ -8,7 +8,6 @@ export interface Cell {
   /** Index of the colour token; -1 when unknown. */
   index: number;
   stage: string;
-  glyph: string;
   unknown: boolean;
   occluded: boolean;
   cover: boolean;
@@ -67,7 +66,6 @@ export function cellAt(face: Matrices, row: number, col: number): Cell {
     col,
     index: unknown ? -1 : colourIndex(type, stage, at),
     stage,
-    glyph: unknown ? "" : glyphOf(type, stage),
     unknown,
     occluded: (face.occluded[row]?.[col] ?? 0) === 1,
     cover: cover !== "" && cover !== "none",

@@ -1,12 +1,11 @@
-/** What the centre refused, as a sentence for people: its own words where it has them, else those of its code and field.
- * The machine's words (English, exact) stay beside it in `raw`, for whoever is asked to help. */
+/** What the centre refused, as a sentence for people: its own words with the name of the field, else that somebody else
+ * (a proxy) answered. What a machine said (English, exact) stays beside it in `raw`, for whoever is asked to help. */
 import type { FaultFields } from "@/api/fault";
 
 interface Speech {
   t: (key: string, named?: Record<string, unknown>) => string;
   word: (group: string, key: string) => string;
   pick: (text: { zh: string; en: string }) => string;
-  lang: "zh" | "en";
 }
 
 export interface Refusal {
@@ -20,15 +19,11 @@ export function fieldOf(where: string): string {
   return parts.at(-1) ?? "";
 }
 
-export function refusalOf(fields: FaultFields, { t, word, pick, lang }: Speech): Refusal {
+export function refusalOf(fields: FaultFields, { t, word, pick }: Speech): Refusal {
   const { text, status, code, what, where, expected } = fields;
-  const raw = [what, where, expected].filter(Boolean).join(" · ");
-  if (text) return { said: pick(text), raw: "" };
   if (status === 0) return { said: t("state.network"), raw: "" };
-  if (lang === "en") return { said: t("state.refused", { what, where, expected: expected || "—" }), raw: "" };
-  const known = word("refusal.code", code);
-  const why = known === code ? t("refusal.other") : known;
+  if (!text) return { said: t("refusal.other"), raw: [what, where, expected].filter(Boolean).join(" · ") };
   const name = fieldOf(where);
-  const field = word("refusal.field", name);
-  return { said: field === name ? t("refusal.plain", { why }) : t("refusal.at", { why, field }), raw };
+  const bare = (code === "invalid" || code === "refused") && name !== ""; // other codes have sentences that name it
+  return { said: bare ? t("refusal.at", { field: word("refusal.field", name), said: pick(text) }) : pick(text), raw: "" };
 }

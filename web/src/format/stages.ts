@@ -1,36 +1,39 @@
 /** Stages of a work face: glyphs, names and the ink that reads on each colour. */
+import type { Lang } from "@/i18n";
 
 export type WorkType = "new_build" | "renovation" | "road";
 
 interface Stage {
   key: string;
-  glyph: string;
+  /** What stands in a cell and in the legend; a stage that is the first of its chain is told by an empty cell. */
+  zh: string;
+  en: string;
 }
 
 const CHAINS: Record<WorkType, readonly Stage[]> = {
   new_build: [
-    { key: "void", glyph: "空" },
-    { key: "formwork", glyph: "模" },
-    { key: "structure", glyph: "构" },
-    { key: "infill", glyph: "砌" },
-    { key: "base", glyph: "基" },
-    { key: "finished", glyph: "饰" },
+    { key: "void", zh: "空", en: "Vo" },
+    { key: "formwork", zh: "模", en: "Fo" },
+    { key: "structure", zh: "构", en: "St" },
+    { key: "infill", zh: "砌", en: "Ma" },
+    { key: "base", zh: "基", en: "Ba" },
+    { key: "finished", zh: "饰", en: "Fi" },
   ],
   renovation: [
-    { key: "old", glyph: "原" },
-    { key: "stripped", glyph: "铲" },
-    { key: "insulated", glyph: "保" },
-    { key: "base_coat", glyph: "抹" },
-    { key: "finished", glyph: "涂" },
+    { key: "old", zh: "原", en: "As" },
+    { key: "stripped", zh: "铲", en: "St" },
+    { key: "insulated", zh: "保", en: "In" },
+    { key: "base_coat", zh: "抹", en: "Ba" },
+    { key: "finished", zh: "涂", en: "Pa" },
   ],
   road: [
-    { key: "existing", glyph: "旧" },
-    { key: "excavated", glyph: "挖" },
-    { key: "subgrade", glyph: "路" },
-    { key: "base", glyph: "基" },
-    { key: "binder", glyph: "下" },
-    { key: "surface", glyph: "上" },
-    { key: "marked", glyph: "线" },
+    { key: "existing", zh: "旧", en: "Ex" },
+    { key: "excavated", zh: "挖", en: "Ex" },
+    { key: "subgrade", zh: "路", en: "Sg" },
+    { key: "base", zh: "基", en: "Ba" },
+    { key: "binder", zh: "下", en: "Bi" },
+    { key: "surface", zh: "上", en: "Su" },
+    { key: "marked", zh: "线", en: "Mk" },
   ],
 };
 
@@ -46,8 +49,8 @@ export function workTypeOfStage(key: string): WorkType {
   return (Object.keys(CHAINS) as WorkType[]).find((type) => CHAINS[type].some((stage) => stage.key === key)) ?? "new_build";
 }
 
-export function glyphOf(type: WorkType, key: string): string {
-  return CHAINS[type].find((stage) => stage.key === key)?.glyph ?? key.slice(0, 1);
+export function glyphOf(type: WorkType, key: string, lang: Lang): string {
+  return CHAINS[type].find((stage) => stage.key === key)?.[lang] ?? key.slice(0, 1);
 }
 
 /** Index of the colour token `--st-{type}-{n}`; a name the chain does not know keeps its place in the reading's own order. */
