@@ -1,7 +1,8 @@
 """Averages the weights of runs that continue one another: `python -m training.soup --run RUN1 --run RUN2 --out RUN`.
 
 The mean of fine-tuned weights is often better than each of them and costs no run time (Wortsman et al., "Model soups",
-ICML 2022). It is only meaningful where one run started from another's weights.
+ICML 2022). It is only meaningful where one run started from another's weights. The first may be exported weights
+(.onnx) that the last one started from.
 """
 
 import argparse
@@ -12,6 +13,9 @@ from typing import Any
 
 import torch
 from torch import Tensor
+
+from training.network import CellNet
+from training.start import take_over
 
 KEPT = ("log.jsonl", "plan.json")  # of the last run: what the card tells of training
 
@@ -31,7 +35,7 @@ def mean_of(states: Sequence[dict[str, Tensor]]) -> dict[str, Tensor]:
 
 def soup(runs: Sequence[Path], out: Path) -> None:
     """Write OUT/last.pt with the mean of the averaged weights of `runs`; all else is the last run's."""
-    states: list[dict[str, Any]] = [torch.load(run / "last.pt", weights_only=True) for run in runs]
+    states = [_state_of(run) for run in runs]
     names = " and ".join(run.name for run in runs)
     mixed = states[-1] | {
         "ema": mean_of([state["ema"] for state in states]),
@@ -41,6 +45,15 @@ def soup(runs: Sequence[Path], out: Path) -> None:
     torch.save(mixed, out / "last.pt")
     for name in KEPT:
         shutil.copyfile(runs[-1] / name, out / name)
+
+
+def _state_of(run: Path) -> dict[str, Any]:
+    if run.suffix != ".onnx":
+        state: dict[str, Any] = torch.load(run / "last.pt", weights_only=True)
+        return state
+    net = CellNet()
+    take_over(net, run)
+    return {"ema": net.state_dict()}
 
 
 def main() -> None:

@@ -13,7 +13,6 @@ from typing import Any
 from edge_agent.vision.dataset import SceneFolder, read_scene_folder
 from edge_agent.vision.interval import LEVEL, HeldError, Spread, covered_share, fit_spread
 from edge_agent.vision.looking import FaceLook, watch_scene
-from edge_agent.vision.reading import cell_weights, standing
 from edge_agent.vision.see import Network
 from edge_agent.vision.session import load_networks
 from training.held import is_held
@@ -71,17 +70,10 @@ def errors_of(folder: SceneFolder, net: Network) -> Iterator[HeldError]:
 
 
 def _error_of(look: FaceLook, *, truth_bp: float, building: str) -> HeldError | None:
-    held = standing(
-        look.belief,
-        cell_weights(look.face),
-        observable=look.face_map.observable,
-        now_s=look.captured_at.timestamp(),
-        stages=look.stages,
-        spread=PLAIN,
-    )
-    if held is None:
+    reading = look.reading
+    if reading.held_bp is None or reading.doubt is None:
         return None
-    return HeldError(building=building, error_bp=held.completion_bp - truth_bp, doubt=held.doubt)
+    return HeldError(building=building, error_bp=reading.held_bp - truth_bp, doubt=reading.doubt)
 
 
 def fit_intervals(

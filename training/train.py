@@ -163,6 +163,12 @@ class _Run:
         return self.epoch / self.plan.epochs
 
     @property
+    def started_from(self) -> str:
+        """The run whose weights it began with, or the file of exported ones; "" for none."""
+        start = self.plan.start
+        return "" if start is None else start.name if start.suffix == ".onnx" else start.parent.name
+
+    @property
     def rate(self) -> float:
         return float(self.optimiser.param_groups[0]["lr"])
 
@@ -245,7 +251,7 @@ class _Run:
             "elapsed_s": self.elapsed_s,
             "ablate": self.plan.ablate,
             "seed": self.plan.seed,
-            "start": self.plan.start.parent.name if self.plan.start else "",
+            "start": self.started_from,
         }
         torch.save(state, out / "last.tmp")
         (out / "last.tmp").replace(out / "last.pt")

@@ -55,7 +55,8 @@ class FaceBelief:
     was last observed, NaN if never; `looks` rows x cols is by how many independent looks of late it was observed.
     `top` (rows + 1) is the probability of each number of storeys begun that the bays have in common, as of `top_s`
     (epoch seconds, NaN if never looked at); even for work that does not rise. The camera looks at the lowest `reach`
-    storeys, by at least one cell; those above are out of its view.
+    storeys, by at least one cell; those above are out of its view. `said_bp` is what was last said of the whole face,
+    NaN if nothing was.
     """
 
     phases: npt.NDArray[np.float32]
@@ -64,6 +65,7 @@ class FaceBelief:
     top: Floats
     top_s: float = float("nan")
     reach: int = 0
+    said_bp: float = float("nan")
 
     @property
     def known(self) -> Mask:

@@ -224,9 +224,7 @@ def _values(look: FaceLook, past: FacePast, said: dict[str, Floats]) -> dict[str
     def points(name: str, chosen: Mask) -> float | None:
         return weighted_points(said[name] @ credit, look.face, chosen & known) if name in said else None
 
-    held = look.reading.held_bp
-    counted = _ever_seen(look.belief, observable)
-    filtered = points("filtered", counted) if not known.all() else None if held is None else held / 100
+    filtered = _held_points(look, points("filtered", _ever_seen(look.belief, observable)), said)
     values: dict[str, float | None] = {
         "filtered": filtered,
         "published": None if look.reading.completion_bp is None else filtered,
@@ -240,6 +238,17 @@ def _values(look: FaceLook, past: FacePast, said: dict[str, Floats]) -> dict[str
         values["visible_mean"] = points("network", _visible(look.answer, look))
         values["carry_forward_max"] = points("carry_forward_max", past.furthest >= 0)
     return values
+
+
+def _held_points(look: FaceLook, told: float | None, said: dict[str, Floats]) -> float | None:
+    """Points as the agent says them, of the cells whose truth is told: `told` as they are held, and as much above it as
+    the whole face is said to be above what is held of it.
+    """
+    if told is None or look.reading.held_bp is None:
+        return None
+    credit = np.asarray(look.stages.credit_bp, float)
+    whole = weighted_points(said["filtered"] @ credit, look.face, _ever_seen(look.belief, look.face_map.observable))
+    return told if whole is None else told + look.reading.held_bp / 100 - whole
 
 
 def _ever_seen(belief: FaceBelief | None, observable: Mask) -> Mask:

@@ -62,6 +62,7 @@ class CameraMemory:
             arrays[f"phases{i}"], arrays[f"seen_s{i}"] = belief.phases, belief.seen_s
             arrays[f"looks{i}"], arrays[f"top{i}"] = belief.looks, belief.top
             arrays[f"top_s{i}"], arrays[f"reach{i}"] = np.array(belief.top_s), np.array(belief.reach)
+            arrays[f"said_bp{i}"] = np.array(belief.said_bp)
         for i, first in enumerate(self.first_looks):
             arrays[f"first{i}"] = np.frombuffer(first.jpeg, np.uint8)
         for i, ref in enumerate(self.bank.references):
@@ -143,7 +144,7 @@ def _reach(seen_s: np.ndarray) -> int:
 
 
 def _belief(arrays: dict[str, np.ndarray], index: int) -> FaceBelief:
-    """Older versions counted no looks (known cells were seen once), and followed no top."""
+    """Older versions counted no looks (known cells were seen once), followed no top and did not keep what they said."""
     seen_s = arrays[f"seen_s{index}"]
     return FaceBelief(
         phases=arrays[f"phases{index}"],
@@ -152,4 +153,5 @@ def _belief(arrays: dict[str, np.ndarray], index: int) -> FaceBelief:
         top=arrays.get(f"top{index}", blank_top(len(seen_s))),
         top_s=float(arrays.get(f"top_s{index}", np.array(np.nan))),
         reach=int(arrays.get(f"reach{index}", np.array(_reach(seen_s)))),
+        said_bp=float(arrays.get(f"said_bp{index}", np.array(np.nan))),
     )

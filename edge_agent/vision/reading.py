@@ -24,6 +24,7 @@ MAX_HALF_WIDTH_BP = 1000
 HALF_WIDTH_SIGMAS = SIGMAS  # 90 % interval
 UNVERIFIED_LIMIT_S = 48 * 3600.0
 COVER_FROM = 0.5
+STEADY_SIGMAS = 0.25  # a fall by less than this is none: what is held is not known to a point (decision 0048)
 
 AbstainReason = Literal["unusable_frame", "moved", "unverified", "coverage", "uncertain", "nothing_seen"]
 
@@ -80,7 +81,7 @@ class Look:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """What a belief amounts to: completion, its standard deviation and what that rests on, stage shares."""
+    """What a belief amounts to: completion (steadied), its standard deviation and what that rests on, stage shares."""
 
     completion_bp: int
     sigma_bp: int
@@ -102,6 +103,7 @@ def standing(
     """Completion of the cells this camera can see, those hidden now carried; None when none was ever seen.
 
     `weights` sum to 1 over the face. An observable cell never seen counts with what is held of it, and widens sigma.
+    Shares are of the cells as they are held; completion may stand above them by what `steadied` keeps.
     """
     counted = np.where(observable | belief.known, weights, 0.0)
     seen = float(np.where(belief.known, weights, 0.0).sum())
@@ -111,12 +113,24 @@ def standing(
     credit = np.asarray(stages.credit_bp, float)
     shares = np.einsum("rc,rcs->s", share, held_probabilities(belief, stages=stages))
     doubt = _doubt(belief, share, now_s=now_s, stages=stages, unseen=1 - seen / float(weights.sum()))
+    sigma_bp = round(spread.sigma_bp(doubt))
     return Standing(
-        completion_bp=round(float(shares @ credit)),
-        sigma_bp=round(spread.sigma_bp(doubt)),
+        completion_bp=round(steadied(float(shares @ credit), said_bp=belief.said_bp, sigma_bp=sigma_bp)),
+        sigma_bp=sigma_bp,
         shares_bp=_whole(shares),
         doubt=doubt,
     )
+
+
+def steadied(held_bp: float, *, said_bp: float, sigma_bp: float) -> float:
+    """What is said of a face that is held to be at `held_bp`, where `said_bp` was said before (NaN: nothing).
+
+    Rises are said as they are. A fall within the doubt of the reading is as likely its error as a fall, and is not
+    said; a greater one is, all but that doubt.
+    """
+    if np.isnan(said_bp):
+        return held_bp
+    return max(held_bp, min(said_bp, held_bp + STEADY_SIGMAS * sigma_bp))
 
 
 def _doubt(belief: FaceBelief, share: Floats, *, now_s: float, stages: StageList, unseen: float) -> Doubt:

@@ -144,7 +144,7 @@ def _see_face(
     belief = adopted(belief, face.rows, face.cols, stages=net.stages)  # blank if new, or commissioned anew
     if not view.may_update:
         reading = _reading(view, face, net, belief=belief, look=_blind(face))
-        return _FaceSeen(reading=reading, belief=belief, first=first)
+        return _FaceSeen(reading=reading, belief=_having_said(belief, reading), first=first)
     canvas = rectify(view.frame, view.scene, face, shift=view.registration.shift)
     likelihoods = net.infer(canvas.image, first.jpeg if first else b"")
     observation = observe(likelihoods, observable=canvas.observable, in_view=canvas.in_view)
@@ -153,7 +153,13 @@ def _see_face(
     belief = update(belief, observation, now_s=view.frame.captured_at.timestamp(), stages=net.stages)
     look = Look(visible=observation.visible, cover=np.asarray(likelihoods.cover, float))
     reading = _reading(view, face, net, belief=belief, look=look)
+    belief = _having_said(belief, reading)
     return _FaceSeen(reading=reading, belief=belief, first=first, occluder=likelihoods.occluder)
+
+
+def _having_said(belief: FaceBelief, reading: FaceReading) -> FaceBelief:
+    """The belief that remembers what was said of the face."""
+    return belief if reading.held_bp is None else replace(belief, said_bp=float(reading.held_bp))
 
 
 def observe(likelihoods: CellLikelihoods, *, observable: Mask, in_view: Mask) -> Observation:

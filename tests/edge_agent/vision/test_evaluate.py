@@ -36,7 +36,8 @@ def test_a_data_set_gives_every_estimator(tmp_path: Path) -> None:
     estimators = report["all"]["estimators"]
     assert set(estimators) == set(ESTIMATORS)
     assert all(figures["readings"] for figures in estimators.values())
-    assert estimators["filtered"]["mae_pp"] < 4
+    assert estimators["filtered"]["mae_pp"] < 4.5
+    assert estimators["filtered"]["false_regression_per_day"] < 0.1  # 0.17 if every fall were said (decision 0048)
     assert estimators["filtered"]["cell_macro_f1"] > 0.85
     assert estimators["network"]["cell_accuracy"] > 0.95
     assert estimators["features"]["cell_accuracy"] < 0.7
