@@ -81,10 +81,7 @@ class Centre:
         self._run("reassess", self.reassessor.run)
         self._run("uploads", self.sweeper.run)
         self._run("notify", self.postman.run)
-        if self.answerers is None:
-            self._run("lists", self._make_ready)
-        else:
-            self.answerers.start()
+        self._run("lists", self._make_ready)
         if self.worker is not None and self.listener is not None:
             self._run("ingest", self.worker.run)
             self._run("broker", self.listener.run)
@@ -109,10 +106,15 @@ class Centre:
         readiness = Readiness(self.app.state.services)
         while not self.stopping.is_set():
             try:
-                readiness.look(lambda: self.stopping.wait(READY_REST_S))
+                if not self._asks_aside():
+                    readiness.look(lambda: self.stopping.wait(READY_REST_S) or self._asks_aside())
             except OperationalError as gone:
                 log.warning("database not available, lists are made when they are asked for: %s", gone.orig)
             self.stopping.wait(READY_S)
+
+    def _asks_aside(self) -> bool:
+        """Whether processes beside answer, which make what they need themselves."""
+        return self.answerers is not None and self.answerers.living > 0
 
     def _announcer(self, listener: Listener) -> Announcer:
         return Announcer(engine=self.engine, say=listener.say, connection=listener.telling, stopping=self.stopping)
@@ -135,8 +137,8 @@ def build(settings: Settings) -> Centre:
     worker, listener = _ingest(settings, engine, reassessor, stopping)
     watch = _broker_watch(settings, engine, stopping)
     services = _services(settings, engine, changes, now, watch)
-    if settings.answerers:
-        answerers = Answerers(lambda: _beside(settings), count=settings.answerers, not_here=NOT_ASIDE)
+    if count := settings.answerers_most:
+        answerers = Answerers(lambda: _beside(settings), count=count, not_here=NOT_ASIDE)
         services = replace(services, answerers=answerers)
     return Centre(
         settings=settings,
