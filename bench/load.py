@@ -359,7 +359,7 @@ def _postgres(data: Path, console: Console) -> Iterator[str]:
         with Progress() as progress:
             copy_into(target, source, progress)
         with target.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql("ANALYZE")  # as its own housekeeping does within minutes
+            connection.exec_driver_sql("VACUUM ANALYZE")  # as its own housekeeping does within minutes
         console.print("the same rows are in PostgreSQL")
         source.dispose()
         target.dispose()

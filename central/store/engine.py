@@ -89,7 +89,9 @@ class PreparedDialect(PGDialect_psycopg):
     def do_ping(self, dbapi_connection: Any) -> bool:
         """Whether it lives: a round trip, and so asked only of those that nobody used for a while."""
         lived_s = getattr(_driver_of(dbapi_connection), "lived_s", 0.0)
-        return time.monotonic() - lived_s < TRUSTED_S or super().do_ping(dbapi_connection)
+        if time.monotonic() - lived_s < TRUSTED_S:
+            return True
+        return bool(super().do_ping(dbapi_connection))  # type: ignore[no-untyped-call]
 
 
 def _driver_of(connection: Any) -> Any:
