@@ -51,7 +51,6 @@ QUIET_SHARE, QUIET_MOST_S = 0.08, 180.0
 READINGS_EVERY_S = 2.0
 STOP_S = 60.0
 AFTER_S = 5.0  # streams are followed so much longer than pages are walked
-ANSWERERS = 2  # processes beside the server: as many as the machine of the claim has processors
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,11 +90,12 @@ def prepared(folder: Path, *, projects: int, buildings: int) -> Path:
 
 
 @contextmanager
-def served(folder: Path, *, database: str | None, answerers: int = ANSWERERS) -> Iterator[Served]:
+def served(folder: Path, *, database: str | None, answerers: int | None = None) -> Iterator[Served]:
     """`siteprogress-central serve` over the district, quiet before anybody comes."""
     port, data = free_port(), folder
     settings = {"DATA_DIR": str(data), "PORT": str(port), "CLOCK": "event", "LOG_LEVEL": "warning"}
-    settings["ANSWERERS"] = str(answerers)
+    if answerers is not None:
+        settings["ANSWERERS"] = str(answerers)
     if database:
         settings["DATABASE"] = database
     environ = os.environ | {f"SITEPROGRESS_CENTRAL_{name}": value for name, value in settings.items()}
@@ -319,7 +319,7 @@ def main() -> None:
     parser.add_argument("--users", type=int, default=200)
     parser.add_argument("--streams", type=int, default=500)
     parser.add_argument("--seconds", type=float, default=60)
-    parser.add_argument("--answerers", type=int, default=ANSWERERS, help="processes that answer beside the server")
+    parser.add_argument("--answerers", type=int, help="processes that answer beside the server; default: the centre's")
     parser.add_argument("--postgres", action="store_true", help="the same rows in a private PostgreSQL")
     parser.add_argument("--folder", type=Path, help="where the district is kept; default var/load")
     parser.add_argument("--no-browser", action="store_true")
@@ -359,7 +359,7 @@ def _postgres(data: Path, console: Console) -> Iterator[str]:
         with Progress() as progress:
             copy_into(target, source, progress)
         with target.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql("ANALYZE")  # as its own housekeeping does within minutes
+            connection.exec_driver_sql("VACUUM ANALYZE")  # as its own housekeeping does within minutes
         console.print("the same rows are in PostgreSQL")
         source.dispose()
         target.dispose()

@@ -26,7 +26,7 @@ from central.api.answerers import Answerer, Answerers
 from central.api.app import NOT_ASIDE, create_app
 from central.api.beside import answer_all
 from central.api.changes import Changes
-from central.api.services import ApiSettings, Services
+from central.api.services import ApiSettings, Services, clock_of_questions
 from central.api.tokens import Signer, load_secret
 from central.api.uploads.limits import Quota, UploadLimits
 from central.api.uploads.sweep import Sweeper
@@ -81,10 +81,7 @@ class Centre:
         self._run("reassess", self.reassessor.run)
         self._run("uploads", self.sweeper.run)
         self._run("notify", self.postman.run)
-        if self.answerers is None:
-            self._run("lists", self._make_ready)
-        else:
-            self.answerers.start()
+        self._run("lists", self._make_ready)
         if self.worker is not None and self.listener is not None:
             self._run("ingest", self.worker.run)
             self._run("broker", self.listener.run)
@@ -109,10 +106,15 @@ class Centre:
         readiness = Readiness(self.app.state.services)
         while not self.stopping.is_set():
             try:
-                readiness.look(lambda: self.stopping.wait(READY_REST_S))
+                if not self._asks_aside():
+                    readiness.look(lambda: self.stopping.wait(READY_REST_S) or self._asks_aside())
             except OperationalError as gone:
                 log.warning("database not available, lists are made when they are asked for: %s", gone.orig)
             self.stopping.wait(READY_S)
+
+    def _asks_aside(self) -> bool:
+        """Whether processes beside answer, which make what they need themselves."""
+        return self.answerers is not None and self.answerers.living > 0
 
     def _announcer(self, listener: Listener) -> Announcer:
         return Announcer(engine=self.engine, say=listener.say, connection=listener.telling, stopping=self.stopping)
@@ -134,9 +136,9 @@ def build(settings: Settings) -> Centre:
     )
     worker, listener = _ingest(settings, engine, reassessor, stopping)
     watch = _broker_watch(settings, engine, stopping)
-    services = _services(settings, engine, changes, now, watch)
-    if settings.answerers:
-        answerers = Answerers(lambda: _beside(settings), count=settings.answerers, not_here=NOT_ASIDE)
+    services = _services(settings, engine, changes, watch)
+    if count := settings.answerers_most:
+        answerers = Answerers(lambda: _beside(settings), count=count, not_here=NOT_ASIDE)
         services = replace(services, answerers=answerers)
     return Centre(
         settings=settings,
@@ -172,7 +174,7 @@ def _answer(settings: Settings, end: socket.socket) -> None:
     os.umask(OWNERS_UMASK)
     logging.basicConfig(level=settings.log_level.upper(), format=LOG_FORMAT, stream=sys.stderr)
     engine = open_engine(settings.database_url)
-    services = _services(settings, engine, Changes(), clock.clock_of(settings.clock, engine), None)
+    services = _services(settings, engine, Changes(), None)
     app = create_app(services)
     app.state.alone = True
     seldom.keep_what_is_made()
@@ -246,9 +248,7 @@ def _broker_watch(settings: Settings, engine: Engine, stopping: Event) -> Broker
     )
 
 
-def _services(
-    settings: Settings, engine: Engine, changes: Changes, now: clock.Clock, watch: BrokerWatch | None
-) -> Services:
+def _services(settings: Settings, engine: Engine, changes: Changes, watch: BrokerWatch | None) -> Services:
     api = ApiSettings(
         data_dir=settings.data_dir,
         district=Text(zh=settings.district.zh, en=settings.district.en),
@@ -266,7 +266,7 @@ def _services(
         settings=api,
         signer=Signer(secret=secret, lifetime=api.token_lifetime),
         changes=changes,
-        clock=now,
+        clock=clock_of_questions(settings.clock, engine),
         wall=clock.system,
         problems=lambda: ("broker_log",) if watch is not None and watch.problems else (),
     )

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Literal
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from central.store.engine import reading
 from central.store.instants import from_ms
@@ -35,7 +35,12 @@ def clock_of(kind: Literal["system", "event"], engine: Engine) -> Clock:
     return system if kind == "system" else lambda: _newest(engine)
 
 
+def newest(connection: Connection) -> datetime:
+    """What a replay's clock says in this snapshot."""
+    observed_ms = newest_observed_ms(connection)
+    return from_ms(observed_ms) if observed_ms is not None else NOT_BEGUN
+
+
 def _newest(engine: Engine) -> datetime:
     with reading(engine) as connection:
-        newest = newest_observed_ms(connection)
-    return from_ms(newest) if newest is not None else NOT_BEGUN
+        return newest(connection)

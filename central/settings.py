@@ -26,6 +26,7 @@ from wire import topics
 PREFIX = "SITEPROGRESS_CENTRAL_"
 WEAK_SECRETS = frozenset({"", "changeme", "change-me", "secret", "password", "siteprogress", "admin", "default"})
 TOKEN_CHARS_MIN = 16
+ANSWERERS = 2  # as many serve a district of a thousand projects and two hundred people (docs/decisions/0043)
 Seconds = Annotated[int, Field(ge=1, le=3600)]
 
 
@@ -178,8 +179,10 @@ class Settings(BaseSettings):
     port: Annotated[int, Field(ge=1, le=65535)] = 8480
     clock: Literal["system", "event"] = Field(default="system", description="event: now = newest accepted reading")
     secret: str | None = Field(default=None, description="signs login tokens; made in data_dir when absent")
-    answerers: Annotated[int, Field(ge=0, le=16)] = Field(
-        default=0, description="processes beside this one that answer pages' questions; 0 = threads of this one do"
+    answerers: Annotated[int, Field(ge=0, le=16)] | None = Field(
+        default=None,
+        description="processes beside this one that answer pages' questions once many are asked; 0 = threads of this "
+        "one do; absent: one a processor, at most two, and none where there is but one",
     )
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(), description="addresses or networks of proxies whose X-Forwarded-For is believed; others' is ignored"
@@ -218,6 +221,14 @@ class Settings(BaseSettings):
             except ValueError as wrong:
                 raise ValueError(f"expected addresses or networks such as 127.0.0.1 or 10.0.0.0/8: {wrong}") from wrong
         return proxies
+
+    @property
+    def answerers_most(self) -> int:
+        """Processes beside this one, once there are people; by the machine's processors where nothing is said."""
+        if self.answerers is not None:
+            return self.answerers
+        processors = os.cpu_count() or 1
+        return min(processors, ANSWERERS) if processors > 1 else 0
 
     @property
     def database_url(self) -> str:

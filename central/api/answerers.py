@@ -1,14 +1,16 @@
 """Hands questions to processes beside the server, one at a time to each, and answers here whatever they cannot.
 
 One interpreter works at one thing at a time: two hundred people at their pages, five hundred streams and the judge
-share the server's. A process of its own answers without handing its interpreter to anybody (docs/decisions/0043).
+share the server's. A process of its own answers without handing its interpreter to anybody (docs/decisions/0043). They
+weigh something, so they are begun once there are people.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from socket import socket
 from threading import Event
@@ -23,7 +25,8 @@ from central.api.beside import LENGTH_BYTES, READY, messages_of, question_of
 
 log = logging.getLogger(__name__)
 
-BEGIN_AGAIN_S = 1.0
+BEGIN_FROM = 20  # questions and streams open at once: some twenty people, of whom each page holds a stream
+BEGIN_AGAIN_S, BEGIN_AGAIN_MOST_S = 1.0, 60.0  # doubled by each that never came to answer
 END_S = 5.0
 _READ_BYTES = 1 << 18
 
@@ -71,36 +74,45 @@ class Answerer:
 class Answerers:
     """So many processes; those that die are begun again. Asked from one loop, which it finds when it is first asked."""
 
-    def __init__(self, begin: Callable[[], Answerer], *, count: int, not_here: tuple[str, ...] = ()) -> None:
-        """`not_here`: beginnings of addresses that the server answers by itself."""
+    def __init__(
+        self, begin: Callable[[], Answerer], *, count: int, begin_from: int = BEGIN_FROM, not_here: tuple[str, ...] = ()
+    ) -> None:
+        """`begin_from`: so many questions and streams open at once have them begun. `not_here`: beginnings of addresses
+        that the server answers by itself."""
         self._begin = begin
-        self._count = count
+        self._begin_from = begin_from
         self._not_here = not_here
-        self._begun: list[Answerer] = []
+        self._begun: list[Answerer | None] = [None] * count
         self._lives: list[asyncio.Task[None]] = []
         self._idle: list[Answerer] = []
         self._turns = anyio.Semaphore(0)
+        self._open = 0
         self.living = 0  # so many can be asked
         self._closed = Event()
-
-    def start(self) -> None:
-        """Begin the processes; they take seconds until they can be asked, and until then nobody waits for them."""
-        self._begun = [self._begin() for _ in range(self._count)]
 
     def close(self) -> None:
         """End them; callable from any thread once nobody asks any more."""
         self._closed.set()
-        for one in self._begun:
-            one.end.close()
-        for one in self._begun:
-            one.process.join(END_S)
-            if one.process.is_alive():
-                one.process.kill()
+        begun = [one for one in self._begun if one is not None]
+        for one in begun:
+            one.end.close()  # all of them end at once
+        for one in begun:
+            _end(one)
+
+    @contextmanager
+    def opened(self) -> Iterator[None]:
+        """As long as a question or a stream is open. The processes take seconds until they can be asked, and until then
+        nobody waits for them."""
+        self._open += 1
+        try:
+            if self._open >= self._begin_from and not self._lives:
+                self._lives = [asyncio.create_task(self._live(nth)) for nth in range(len(self._begun))]
+            yield
+        finally:
+            self._open -= 1
 
     async def answer(self, scope: Scope) -> tuple[Message, Message] | None:
         """Start and body of the answer; None = it is to be worked at here."""
-        if not self._lives:
-            self._lives = [asyncio.create_task(self._live(one)) for one in list(self._begun)]
         if not self.living or scope["path"].startswith(self._not_here):
             return None
         await self._turns.acquire()
@@ -130,23 +142,38 @@ class Answerers:
         self._idle.remove(one)
         return one
 
-    async def _live(self, one: Answerer) -> None:
-        """Wait until it can be asked, and begin another when it is gone."""
+    async def _live(self, nth: int) -> None:
+        """Begin one, wait until it can be asked, and begin another when it is gone; later and later while none comes to
+        answer: each costs seconds of a processor, or memory that is not there."""
+        wait_s = BEGIN_AGAIN_S
         while not self._closed.is_set():
             try:
-                if await one.heard() == READY:
-                    self._idle.append(one)
-                    self.living += 1
-                    self._turns.release()
-                    log.info("a process beside answers questions: pid=%s", one.process.pid)
-                    await one.gone.wait()
-            except OSError as broken:
-                log.warning("a process beside did not begin: %s", broken)
-            one.end.close()
-            await asyncio.sleep(BEGIN_AGAIN_S)
-            if not self._closed.is_set():
-                nth = self._begun.index(one)
-                one = self._begun[nth] = await run_in_threadpool(self._begin)
+                one = await run_in_threadpool(self._begun_as, nth)
+                with one.end:
+                    if await one.heard() == READY:
+                        self._idle.append(one)
+                        self.living += 1
+                        self._turns.release()
+                        log.info("a process beside answers questions: pid=%s", one.process.pid)
+                        wait_s = BEGIN_AGAIN_S
+                        await one.gone.wait()
+            except Exception:
+                log.exception("a process beside could not be begun, the next try is in %g s", wait_s)
+            await asyncio.sleep(wait_s)
+            wait_s = min(2 * wait_s, BEGIN_AGAIN_MOST_S)
+
+    def _begun_as(self, nth: int) -> Answerer:
+        one = self._begun[nth] = self._begin()
+        if self._closed.is_set():  # while it was begun
+            _end(one)
+        return one
+
+
+def _end(one: Answerer) -> None:
+    one.end.close()
+    one.process.join(END_S)
+    if one.process.is_alive():
+        one.process.kill()
 
 
 class Aside:
@@ -157,11 +184,21 @@ class Aside:
         self._prefix = prefix
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["method"] == "GET" and scope["path"].startswith(self._prefix):
-            answerers: Answerers | None = scope["app"].state.services.answerers
-            answer = await answerers.answer(scope) if answerers else None
-            if answer is not None:
-                for message in answer:
-                    await send(message)
+        answerers = self._answerers(scope)
+        if answerers is None:
+            await self._app(scope, receive, send)
+            return
+        with answerers.opened():
+            answer = await answerers.answer(scope)
+            if answer is None:
+                await self._app(scope, receive, send)
                 return
-        await self._app(scope, receive, send)
+            for message in answer:
+                await send(message)
+
+    def _answerers(self, scope: Scope) -> Answerers | None:
+        """Those of the centre, where this is a question and it has any."""
+        if scope["type"] != "http" or scope["method"] != "GET" or not scope["path"].startswith(self._prefix):
+            return None
+        found: Answerers | None = scope["app"].state.services.answerers
+        return found

@@ -13,6 +13,7 @@ from fastapi import Depends, Request
 from sqlalchemy import Engine
 from sqlmodel import Session
 
+from central import clock
 from central.api.answerers import Answerers
 from central.api.changes import Changes
 from central.api.kept import Kept
@@ -109,7 +110,21 @@ def _session(services: Given) -> Iterator[Session]:
 
 def snapshot(services: Services) -> AbstractContextManager[Session]:
     """A read-only snapshot, begun when it is first asked: the one of the question that is worked at, if one is."""
-    return opened_once(lambda: Session(snapshots(services.engine)), key=Session)
+    return _snapshot(services.engine)
+
+
+def clock_of_questions(kind: Literal["system", "event"], engine: Engine) -> clock.Clock:
+    """The clock that questions are answered by; a replay's is read in the snapshot that answers."""
+    return clock.system if kind == "system" else lambda: _newest(engine)
+
+
+def _newest(engine: Engine) -> datetime:
+    with _snapshot(engine) as session:
+        return clock.newest(session.connection())
+
+
+def _snapshot(engine: Engine) -> AbstractContextManager[Session]:
+    return opened_once(lambda: Session(snapshots(engine)), key=Session)
 
 
 Db = Annotated[Session, Depends(_session, scope="function")]

@@ -1,18 +1,24 @@
-"""Engines and transactions: SQLite in WAL with FULL sync, PostgreSQL as it is."""
+"""Engines and transactions: SQLite in WAL with FULL sync, PostgreSQL with what is asked again and again prepared."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from psycopg.pq import TransactionStatus
+from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy.dialects import registry
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 _WRITES = "siteprogress_writes"
 _BUSY_TIMEOUT_MS = 30_000
 READERS, MORE_READERS = 20, 40  # connections kept open, and more while the server's forty threads all ask at once
+PREPARED_MAX = 500  # statements of a connection; psycopg's hundred are fewer than pages have
+TRUSTED_S = 2.0  # a connection that was used so lately is not asked whether it lives
 
 
 def open_engine(url: str) -> Engine:
@@ -25,8 +31,7 @@ def open_engine(url: str) -> Engine:
         case "sqlite":
             return _open_sqlite(url)
         case "postgresql":
-            driver = parsed.set(drivername="postgresql+psycopg")
-            return create_engine(driver, pool_pre_ping=True, pool_size=READERS, max_overflow=MORE_READERS)
+            return _open_postgresql(parsed)
     raise ValueError(f"database {parsed.get_backend_name()!r}: expected sqlite or postgresql")
 
 
@@ -59,6 +64,53 @@ def undone(engine: Engine) -> Iterator[Connection]:
         with held.begin() as transaction:
             yield held
             transaction.rollback()
+
+
+class PreparedDialect(PGDialect_psycopg):
+    """PostgreSQL whose snapshots are ended by COMMIT: at a ROLLBACK psycopg forgets all that it prepared, and every
+    statement was planned anew at every question (docs/decisions/0043)."""
+
+    supports_statement_cache = True
+
+    def do_rollback(self, dbapi_connection: Any) -> None:
+        """End a transaction; one that could only read has nothing to take back."""
+        driver = _driver_of(dbapi_connection)
+        if driver.read_only and driver.info.transaction_status == TransactionStatus.INTRANS:
+            self.do_commit(driver)
+        else:
+            driver.rollback()
+
+    def do_commit(self, dbapi_connection: Any) -> None:
+        """End a transaction, and note that the connection lived then."""
+        driver = _driver_of(dbapi_connection)
+        driver.commit()
+        driver.lived_s = time.monotonic()
+
+    def do_ping(self, dbapi_connection: Any) -> bool:
+        """Whether it lives: a round trip, and so asked only of those that nobody used for a while."""
+        lived_s = getattr(_driver_of(dbapi_connection), "lived_s", 0.0)
+        if time.monotonic() - lived_s < TRUSTED_S:
+            return True
+        return bool(super().do_ping(dbapi_connection))  # type: ignore[no-untyped-call]
+
+
+def _driver_of(connection: Any) -> Any:
+    """psycopg's own; SQLAlchemy hands over what its pool has lent, too, whose `info` is another."""
+    return getattr(connection, "driver_connection", connection)
+
+
+registry.register("postgresql.prepared", __name__, PreparedDialect.__name__)
+
+
+def _open_postgresql(url: URL) -> Engine:
+    driver = url.set(drivername="postgresql+prepared")
+    engine = create_engine(driver, pool_pre_ping=True, pool_size=READERS, max_overflow=MORE_READERS, pool_use_lifo=True)
+    event.listen(engine, "connect", _prepare_more)
+    return engine
+
+
+def _prepare_more(driver: Any, _record: Any) -> None:
+    driver.prepared_max = PREPARED_MAX
 
 
 def _open_sqlite(url: str) -> Engine:

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from tests.central.edge import Edge
 from tests.services import Broker, free_port, is_well, mosquitto_in, wait_until
 
 CLI = [sys.executable, "-m", "central.cli"]
+CROWD = 60  # who ask at once: more than processes beside are begun for
 
 
 class Running:
@@ -127,7 +129,8 @@ def test_processes_beside_it_answer_are_begun_again_and_end_with_it(centre: Runn
     centre.start()
 
     def answering() -> list[int]:
-        assert _asked(centre.port) == 401
+        with ThreadPoolExecutor(CROWD) as people:
+            assert set(people.map(_asked, [centre.port] * CROWD)) == {401}
         return [int(pid) for pid in re.findall(r"answers questions: pid=(\d+)", centre.log)]
 
     (first,) = wait_until(answering, what="a process beside answers")

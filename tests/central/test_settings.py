@@ -87,6 +87,16 @@ def test_the_token_of_the_counters_is_read_without_its_newline(tmp_path: Path) -
     assert metrics_token(Settings(data_dir=tmp_path)) is None
 
 
+@pytest.mark.parametrize(
+    ("said", "processors", "most"), [(None, 1, 0), (None, 2, 2), (None, 8, 2), (0, 8, 0), (4, 1, 4)]
+)
+def test_processes_beside_are_as_many_as_said_else_by_the_processors(
+    said: int | None, processors: int, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: processors)
+    assert Settings(data_dir=Path("d"), answerers=said).answerers_most == most
+
+
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"nothing.toml.*expected a TOML settings file"):
         load_settings(tmp_path / "nothing.toml")

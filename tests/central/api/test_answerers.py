@@ -64,8 +64,12 @@ class Pool:
     centre: Centre
     begun: list[Beside] = field(default_factory=list)
     stillborn: bool = False  # from now on none lives until it can be asked
+    refused: int = 0  # so many cannot even be begun
 
     def begin(self) -> Answerer:
+        if self.refused:
+            self.refused -= 1
+            raise MemoryError("no room for a process")
         ours, theirs = socketpair()
         ours.setblocking(False)
         app = create_app(self.centre.services)
@@ -82,13 +86,14 @@ class Pool:
 
 
 @contextmanager
-def beside(centre: Centre, *, count: int = 1) -> Iterator[tuple[Pool, Answerers, httpx.AsyncClient]]:
+def beside(
+    centre: Centre, *, count: int = 1, begin_from: int = 1, refused: int = 0
+) -> Iterator[tuple[Pool, Answerers, httpx.AsyncClient]]:
     """A pool over a centre, and a client of the app that hands its questions to it."""
-    pool = Pool(centre)
-    answerers = Answerers(pool.begin, count=count, not_here=NOT_ASIDE)
+    pool = Pool(centre, refused=refused)
+    answerers = Answerers(pool.begin, count=count, begin_from=begin_from, not_here=NOT_ASIDE)
     app = create_app(replace(centre.services, answerers=answerers))
     client = httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://centre")
-    answerers.start()
     try:
         yield pool, answerers, client
     finally:
@@ -147,12 +152,14 @@ def test_what_a_process_that_dies_was_asked_is_answered_here_and_another_is_begu
     async def run() -> None:
         with beside(one_centre) as (pool, answerers, client):
             await until(1, answerers, client)
+            pool.stillborn = True
             pool.begun[0].kill()
             assert (await pool.asks(client, "leader", "/api/v1/district")).status_code == 200
             assert answerers.living == 0
             assert (await pool.asks(client, "leader", "/api/v1/wall")).status_code == 200, "meanwhile nobody waits"
+            pool.stillborn = False
             await until(1, answerers, client)
-            assert len(pool.begun) == 2
+            assert len(pool.begun) > 1
             assert (await pool.asks(client, "leader", "/api/v1/district")).status_code == 200
             assert answerers.living == 1
 
@@ -171,6 +178,32 @@ def test_who_waits_for_processes_that_never_come_back_is_answered_here(one_centr
                 return [answer.status_code for answer in await asyncio.gather(*asked)]
 
     assert in_a_loop(run()) == [200] * 12
+
+
+def test_none_is_begun_before_many_ask_at_once(one_centre: Centre) -> None:
+    async def run() -> None:
+        with beside(one_centre, begin_from=3) as (pool, answerers, client):
+            for _ in range(3):
+                await asyncio.gather(*(pool.asks(client, "leader", "/api/v1/district") for _ in range(2)))
+            assert pool.begun == []
+            await asyncio.gather(*(pool.asks(client, "leader", "/api/v1/district") for _ in range(3)))
+            await until(1, answerers, client)
+
+    in_a_loop(run())
+
+
+def test_one_that_cannot_be_begun_is_said_and_tried_again(one_centre: Centre, caplog: pytest.LogCaptureFixture) -> None:
+    async def run() -> None:
+        with beside(one_centre, refused=1) as (pool, answerers, client):
+            assert (await pool.asks(client, "leader", "/api/v1/district")).status_code == 200
+            await until(1, answerers, client)
+            assert (await pool.asks(client, "leader", "/api/v1/district")).status_code == 200
+            assert answerers.living == 1
+
+    in_a_loop(run())
+    said = [one for one in caplog.records if one.name == "central.api.answerers" and one.levelname == "ERROR"]
+    assert [one.getMessage() for one in said] == ["a process beside could not be begun, the next try is in 1 s"]
+    assert said[0].exc_info is not None and isinstance(said[0].exc_info[1], MemoryError)
 
 
 @pytest.mark.parametrize("path", ["/api/v1/healthz", "/api/v1/public/projects", "/api/v1/openapi.json"])
