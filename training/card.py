@@ -49,12 +49,13 @@ SYNTHETIC = (
 )
 AGAIN = """## How to make it again
 
-The weights of an earlier run that this one started from are not kept: without `--start` it takes longer to learn the
-same, and gives other weights. What helped and what did not: `docs/decisions/0045-more-estates-drawn-by-paths.md`.
+The runs are not kept; `--start models/cells.onnx` goes on from what ships, without `--start` it takes longer to learn
+the same, and gives other weights. What helped and what did not: `docs/decisions/0045-more-estates-drawn-by-paths.md`,
+`docs/decisions/0047-another-run-for-estates.md`.
 
 ```
 python -m training.scenes render --split train --work-type KIND [--renderer raster] --out DIR
-python -m training.train --data DIR [--data DIR2 --mix SHARE …] [--start RUN0/last.pt] --out RUN
+python -m training.train --data DIR [--data DIR2 --mix SHARE …] [--start RUN0/last.pt | models/cells.onnx] --out RUN
 python -m training.soup --run RUN0 --run RUN --out MEAN     # where what ships is the mean of both
 python -m training.baseline --data DIR
 python -m training.export --run RUN --data DIR
@@ -97,8 +98,8 @@ def heading(manifest: Mapping[str, Any]) -> str:
     rows = [[name, each["file"], f"`{each['sha256']}`", speed(first, name)] for name, each in first["variants"].items()]
     shipped = [
         f"# {first['file']}: what stands, cell by cell",
-        f"{first.get('parameters')} parameters · work types {', '.join(entries)} · taken unless asked otherwise: "
-        f"{first['preferred']}",
+        f"{first.get('parameters')} parameters · taken unless asked otherwise: "
+        + ", ".join(f"{entry['preferred']} for {kind}" for kind, entry in entries.items()),
         table(["precision", "file", "sha256", "processor ms, 10 x 10 cells, one thread"], rows),
         table(
             ["work", "stages", "temperature", "sigma floor", "sigma scale", "conformal factor", "buildings"],
