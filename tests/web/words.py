@@ -29,7 +29,7 @@ NAMED = re.compile(r"\bthe [a-z]+\b|^(street|structure|masonry|base|finish|first
 CODE = re.compile(r"[A-Za-z0-9]*[0-9_@/.:+-][A-Za-z0-9_@/.:+-]*")  # gw-1, qp-b2, 0.1.0, schedule_gap, /map
 CJK = re.compile(r"[\u3400-\u9fff]+")
 SAID = """() => {
-  const silent = "script, style, noscript, code, kbd, pre, svg, .mono, [translate=no], [aria-hidden=true]";
+  const silent = "script, style, noscript, code, kbd, pre, svg:not(.sign), .mono, [translate=no], [aria-hidden=true]";
   const other = (at) => { const of = at.closest("[lang]"); return of && of !== document.documentElement; };
   const found = [];
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
