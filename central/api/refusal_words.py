@@ -139,6 +139,7 @@ _WHAT: tuple[Pattern, ...] = (
     (r"no such address|Not Found", "没有这个地址"),
     (r"Method Not Allowed", "这个地址不支持这种操作"),
     (r"There was an error parsing the body", "内容读不出来"),
+    (r"no address (.+)", "这里没有您可以看的内容"),
     *_of_each(r"no WORD (.+)", "没有WORD {0}", _THINGS),
     *_of_each(r"WORD (.+)", "WORD {0}", _THINGS),
 )  # fmt: skip
