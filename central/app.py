@@ -22,7 +22,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
 from central import clock, seldom
-from central.api.answerers import Answerer, Answerers
+from central.api.answerers import BEGIN_FROM, Answerer, Answerers
 from central.api.app import NOT_ASIDE, create_app
 from central.api.beside import answer_all
 from central.api.changes import Changes
@@ -44,12 +44,14 @@ from central.notify.postman import Postman
 from central.private_data import OWNERS_UMASK, prepare_data
 from central.reassessor import Reassessor
 from central.settings import Settings, UploadSettings, metrics_token
-from central.store.engine import open_engine
+from central.store.engine import open_engine, reading
 from central.store.migrate import migrate_when_it_answers
+from central.store.read_size import projects_of_district
 
 log = logging.getLogger(__name__)
 
 JOIN_S = 10.0
+LARGE = 200  # projects from which a district has people every day
 RESTART_S = 1.0
 STREAMS_END_S = 2
 READY_S, READY_REST_S = 5.0, 0.05  # between two looks for what is to be made ready, and between two shares of it
@@ -138,7 +140,8 @@ def build(settings: Settings) -> Centre:
     watch = _broker_watch(settings, engine, stopping)
     services = _services(settings, engine, changes, watch)
     if count := settings.answerers_most:
-        answerers = Answerers(lambda: _beside(settings), count=count, not_here=NOT_ASIDE)
+        begin_from = 1 if _is_large(engine) else BEGIN_FROM
+        answerers = Answerers(lambda: _beside(settings), count=count, begin_from=begin_from, not_here=NOT_ASIDE)
         services = replace(services, answerers=answerers)
     return Centre(
         settings=settings,
@@ -180,6 +183,12 @@ def _answer(settings: Settings, end: socket.socket) -> None:
     seldom.keep_what_is_made()
     answer_all(app, end, idle=Readiness(services).when_idle)
     engine.dispose()
+
+
+def _is_large(engine: Engine) -> bool:
+    """Whether processes beside should stand ready before the people come: they have a thousand pages to make ready."""
+    with reading(engine) as connection:
+        return projects_of_district(connection) >= LARGE
 
 
 def serve(settings: Settings) -> None:

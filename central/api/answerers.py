@@ -80,7 +80,7 @@ class Answerers:
         """`begin_from`: so many questions and streams open at once have them begun. `not_here`: beginnings of addresses
         that the server answers by itself."""
         self._begin = begin
-        self._begin_from = begin_from
+        self.begin_from = begin_from
         self._not_here = not_here
         self._begun: list[Answerer | None] = [None] * count
         self._lives: list[asyncio.Task[None]] = []
@@ -105,7 +105,7 @@ class Answerers:
         nobody waits for them."""
         self._open += 1
         try:
-            if self._open >= self._begin_from and not self._lives:
+            if self._open >= self.begin_from and not self._lives:
                 self._lives = [asyncio.create_task(self._live(nth)) for nth in range(len(self._begun))]
             yield
         finally:

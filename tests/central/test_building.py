@@ -8,11 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from central.api.answerers import BEGIN_FROM
 from central.api.uploads.limits import Quota, UploadLimits
 from central.app import build
 from central.identity.keys import centre_signer
 from central.settings import IdentitySettings, Settings, UploadSettings
-from central.store.engine import writing
+from central.store.engine import open_engine, writing
+from central.store.save_plan import put_plan
+from tests.central.store.lives import a_plan
 
 
 def test_without_a_word_uploads_cost_what_the_limits_say(tmp_path: Path) -> None:
@@ -44,6 +47,23 @@ def test_what_the_watch_of_the_brokers_log_cannot_do_shows_in_the_centres_health
     centre.broker_watch.problems["read"] = "no leave"
     assert services.problems() == ("broker_log",)
     centre.engine.dispose()
+
+
+def test_in_a_large_district_processes_beside_are_begun_with_the_first_question(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def begun_from() -> int:
+        centre = build(Settings(data_dir=tmp_path, answerers=2))
+        assert centre.answerers is not None
+        centre.engine.dispose()
+        return centre.answerers.begin_from
+
+    assert begun_from() == BEGIN_FROM
+    with writing(open_engine(Settings(data_dir=tmp_path).database_url)) as connection:
+        put_plan(connection, a_plan(), by="owner", reason="", now_ms=1)
+    assert begun_from() == BEGIN_FROM
+    monkeypatch.setattr("central.app.LARGE", 1)
+    assert begun_from() == 1
 
 
 def modes(*paths: Path) -> list[int]:
