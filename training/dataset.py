@@ -25,6 +25,7 @@ from training.augment import vary
 from training.network import WEATHER
 from training.paste import HIDDEN_SHARE, paste
 from training.repaint import Paint, paints, repainted
+from training.sketch.face import Sketch, drawn
 from training.veil import veil
 from wire.scene.grid import node_grid
 from wire.scene.sight import cell_sight
@@ -43,6 +44,7 @@ FIRST_SHARE, MIDDLE_SHARE = 0.6, 0.2  # samples compared with the first look, wi
 UNFAIR = frozenset({"night", "fog"})  # in which nothing is kept to be compared with
 REPAINTED = {"renovation": 0.3}  # how often a wall is given other paints, by work type
 VEILED = {"renovation": 0.25}  # how often a bare window is put behind a scaffold, by work type
+SKETCH_VEILED = {"renovation": 0.3, "new_build": 0.12}
 TOUCHED_SHARE = 0.15  # of a cell behind something pasted from which its occluder is neither that nor none
 TRIES = 20
 
@@ -228,7 +230,7 @@ class Batches(Dataset[Batch]):
 
     def __init__(
         self,
-        samples: Sequence[Sample],
+        samples: Sequence[Sample | Sketch],
         *,
         size: int,
         epoch: int,
@@ -242,6 +244,7 @@ class Batches(Dataset[Batch]):
         self._samples, self._first, self._paint, self._veil = samples, first, paint, veil
         self._epoch, self._varied = epoch, varied
         self._light, self._distractors = light, distractors
+        self._donors = [sample for sample in samples if isinstance(sample, Sample)]
         rng = np.random.default_rng((epoch, 7))
         buckets: dict[Shape, list[int]] = defaultdict(list)
         for index, sample in enumerate(samples):
@@ -261,7 +264,10 @@ class Batches(Dataset[Batch]):
         shape, members = self._plan[index]
         return stack([self._one(self._samples[i], shape, rng) for i in members])
 
-    def _one(self, sample: Sample, shape: Shape, rng: np.random.Generator) -> Batch:
+    def _one(self, sample: Sample | Sketch, shape: Shape, rng: np.random.Generator) -> Batch:
+        if isinstance(sample, Sketch):
+            piece = self._before_it(sketched(sample, shape), rng, veils=SKETCH_VEILED.get(sample.work_type, 0.0))
+            return self._finished(piece, work_type=sample.work_type, conditions=(), rng=rng)
         (rows, cols), (high, wide) = sample.shape, shape
         bottom, left = int(rng.integers(0, rows - high + 1)), int(rng.integers(0, cols - wide + 1))
         image, coat = sample.image, self._coat(sample, rng)
@@ -273,18 +279,24 @@ class Batches(Dataset[Batch]):
         if self._varied and sample.work_type == "new_build" and rng.random() < NOTHING_SHARE:
             nothing = elsewhere(grid, sample, image, rng)
         if nothing is not None:
-            return self._finished(nothing_of(sample, cut(image, nothing), shape=shape), sample, rng)
+            piece = nothing_of(sample, cut(image, nothing), shape=shape)
+            return self._finished(piece, work_type=sample.work_type, conditions=sample.conditions, rng=rng)
         window = (slice(bottom, bottom + high), slice(left, left + wide))
         first = window_look(self._compared_with(sample, rng), window=window, coat=coat)
         piece = piece_of(sample, cut(image, grid), window=window, first=first)
-        if self._varied and self._veil and rng.random() < VEILED.get(sample.work_type, 0.0):
+        piece = self._before_it(piece, rng, veils=VEILED.get(sample.work_type, 0.0))
+        return self._finished(piece, work_type=sample.work_type, conditions=sample.conditions, rng=rng)
+
+    def _before_it(self, piece: "Piece", rng: np.random.Generator, *, veils: float) -> "Piece":
+        """The piece with what stands before it, and one way round or the other; `veils`: how often a scaffold."""
+        if not self._varied:
+            return piece
+        if self._veil and rng.random() < veils:
             piece = veiled(piece, rng)
-        if self._varied and self._distractors and rng.random() < DISTRACTOR_SHARE:
-            donor = self._samples[int(rng.integers(0, len(self._samples)))].image
+        if self._distractors and self._donors and rng.random() < DISTRACTOR_SHARE:
+            donor = self._donors[int(rng.integers(0, len(self._donors)))].image
             piece = with_distractor(piece, rng, donor=donor)
-        if self._varied and rng.random() < 0.5:
-            piece = piece.mirrored()
-        return self._finished(piece, sample, rng)
+        return piece.mirrored() if rng.random() < 0.5 else piece
 
     def _coat(self, sample: Sample, rng: np.random.Generator) -> tuple[Paint, ...]:
         """The paints that a sample's wall is given, one for each stage; none where it stays as it is."""
@@ -302,15 +314,17 @@ class Batches(Dataset[Batch]):
             return None
         return sample.before[0] if chance < FIRST_SHARE else sample.before[-1]
 
-    def _finished(self, piece: "Piece", sample: Sample, rng: np.random.Generator) -> Batch:
-        shown = frozenset(sample.conditions)
+    def _finished(
+        self, piece: "Piece", *, work_type: str, conditions: tuple[str, ...], rng: np.random.Generator
+    ) -> Batch:
+        shown = frozenset(conditions)
         canvas, first = piece.canvas, piece.first
         if self._varied:
             varied = vary(canvas, rng, light=self._light, weather=shown, first=first)
             canvas, first = varied.image, varied.first
             if varied.weather:
                 shown = shown - {"clear", "backlit"} | varied.weather
-        told = [float(name in shown) for name in WEATHER] if sample.conditions else [float(UNKNOWN)] * len(WEATHER)
+        told = [float(name in shown) for name in WEATHER] if conditions else [float(UNKNOWN)] * len(WEATHER)
         return Batch(
             canvas=torch.from_numpy(np.ascontiguousarray(canvas)),
             first=torch.from_numpy(np.zeros_like(canvas) if first is None else np.ascontiguousarray(enlarged(first))),
@@ -320,7 +334,7 @@ class Batches(Dataset[Batch]):
             occluder=torch.from_numpy(np.ascontiguousarray(piece.occluder[::-1])),
             cover=torch.from_numpy(np.ascontiguousarray(piece.cover[::-1].transpose(2, 0, 1))),
             weather=torch.tensor(told),
-            work=torch.tensor(WORK_TYPES.index(sample.work_type)),
+            work=torch.tensor(WORK_TYPES.index(work_type)),
         )
 
 
@@ -387,6 +401,19 @@ def piece_of(sample: Sample, canvas: Image, *, window: tuple[slice, slice], firs
         occluder=np.where(scored, occluder, UNKNOWN).astype(np.int64),
         cover=sample.truth.cover[window].astype(np.float32),
         first=first,
+    )
+
+
+def sketched(sketch: Sketch, shape: Shape) -> Piece:
+    """A window of a drawn face; nothing of it is hidden, and nothing stands before it yet."""
+    face = drawn(sketch.work_type, shape, seed=sketch.seed)
+    return Piece(
+        canvas=face.canvas,
+        stage=face.stage,
+        occluded=np.zeros(shape, np.int64),
+        occluder=np.zeros(shape, np.int64),
+        cover=np.zeros((*shape, len(COVERS)), np.float32),
+        first=face.first,
     )
 
 

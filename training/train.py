@@ -22,10 +22,11 @@ from torch.optim.swa_utils import AveragedModel
 from torch.utils.data import DataLoader
 
 from training.curves import draw_curves
-from training.dataset import Batch, Batches, Library, Sample, choose, stage_weights
+from training.dataset import WORK_TYPES, Batch, Batches, Library, Sample, choose, stage_weights
 from training.held import is_held, measured
 from training.loss import as_planes, glances, loss_of, measure
 from training.network import CellNet
+from training.sketch.face import Sketch, sketches
 from training.start import take_over
 
 EMA_DECAY = 0.998  # reached after some thousand steps: a short run averages over a tenth of itself
@@ -62,11 +63,15 @@ ABLATIONS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What a training run was asked for. `mix` are the shares of the data sets in an epoch, None by their size."""
+    """What a training run was asked for. `mix` are the shares of the data sets in an epoch, None by their size.
+
+    `sketches` is the share of an epoch's canvases that is drawn flat (training.sketch), a third for each work type.
+    """
 
     data: tuple[Path, ...]
     out: Path
     mix: tuple[float, ...] | None = None
+    sketches: float = 0.0
     epochs: int = 30
     epoch_samples: int | None = 6000
     minutes: float | None = None
@@ -177,8 +182,9 @@ class _Run:
         plan, began = self.plan, time.process_time()
         epoch = self.epoch + 1000 * plan.seed
         chosen = choose(taught, mix=plan.mix, count=plan.epoch_samples, rng=np.random.default_rng((epoch, 3)))
+        flat = self._sketches(len(chosen), np.random.default_rng((epoch, 5)))
         batches = Batches(
-            chosen,
+            [*chosen, *flat],
             size=plan.batch,
             epoch=epoch,
             varied=True,
@@ -212,6 +218,12 @@ class _Run:
                 if plan.minutes and self.progress >= 1:
                     break
         return total * plan.batch / max(learnt, 1), learnt
+
+    def _sketches(self, beside: int, rng: np.random.Generator) -> list[Sketch]:
+        """The drawn faces of an epoch, beside so many rendered ones."""
+        share = self.plan.sketches
+        each = round(beside * share / (1 - share) / len(WORK_TYPES))
+        return [sketch for kind in WORK_TYPES for sketch in sketches(kind, each, rng)]
 
     def _set_pace(self, progress: float) -> None:
         """Linear warm-up over the first twentieth, then a cosine to a hundredth; norms are frozen on the way, and from
@@ -275,6 +287,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, action="append", required=True, help="data set; may be given again")
     parser.add_argument("--mix", type=float, action="append", help="share of each --data in an epoch, same order")
+    parser.add_argument("--sketches", type=float, default=0.0, help="share of canvases drawn flat, 0 to 0.9")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--epochs", type=int, default=30)
     parser.add_argument("--epoch-samples", type=int, default=6000, help="canvases an epoch, whatever there is")
@@ -293,6 +306,8 @@ def main() -> None:
     given = parser.parse_args()
     if given.mix is not None and len(given.mix) != len(given.data):
         parser.error(f"--mix given {len(given.mix)} times, expected once for each of the {len(given.data)} --data")
+    if not 0 <= given.sketches <= 0.9:
+        parser.error(f"--sketches {given.sketches}, expected 0 to 0.9")
     lists = {"data": tuple(given.data), "mix": None if given.mix is None else tuple(given.mix)}
     train(Plan(**{**vars(given), **lists}), Console())
 
