@@ -1,5 +1,7 @@
 """Faces drawn flat: of the right size, the same again from the same number, and no stage like another."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -41,10 +43,11 @@ def test_a_wall_changes_with_its_stage_and_only_with_it(work_type: str) -> None:
     last = len(stages_of(work_type).names)
     for seed in range(6):
         whole = [np.full((5, 5), stage) for stage in range(last)]
-        days = [[DRAW[work_type](stage, seed=seed, light=np.random.default_rng(day)) for day in (1, 2)] for stage in whole]
+        draw, lights = DRAW[work_type], [np.random.default_rng(day) for day in (1, 2)]
+        days = [[draw(stage, seed=seed, light=light) for light in lights] for stage in whole]
         standing = slice(1, None) if work_type == "new_build" else slice(None)  # of a void one sees the day's sky
         same = [_share_changed(*pair) for pair in days[standing]]
-        other = [_share_changed(a[0], b[0]) for a, b in zip(days, days[1:], strict=False)]
+        other = [_share_changed(a[0], b[0]) for a, b in pairwise(days)]
         if work_type == "road":
             other = other[:-1]  # what is marked differs by its lines alone
         assert max(same) < min(other), (seed, same, other)
