@@ -44,7 +44,7 @@ FIRST_SHARE, MIDDLE_SHARE = 0.6, 0.2  # samples compared with the first look, wi
 UNFAIR = frozenset({"night", "fog"})  # in which nothing is kept to be compared with
 REPAINTED = {"renovation": 0.3}  # how often a wall is given other paints, by work type
 VEILED = {"renovation": 0.25}  # how often a bare window is put behind a scaffold, by work type
-SKETCH_VEILED = {"renovation": 0.3, "new_build": 0.12}
+SKETCH_VEILED = {"renovation": 0.45, "new_build": 0.15}
 TOUCHED_SHARE = 0.15  # of a cell behind something pasted from which its occluder is neither that nor none
 TRIES = 20
 

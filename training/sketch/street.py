@@ -131,7 +131,7 @@ def _steps(picture: Image, stage: Ints, rng: Rng) -> None:
 
 
 def _lanes(picture: Image, stage: Ints, rng: Rng) -> None:
-    """Lines between lanes: bright on what is marked, worn on some old roads."""
+    """Lines between lanes: bright on what is marked, more or less worn on most old roads."""
     layer, cols = np.zeros(picture.shape[:2], np.uint8), stage.shape[1]
     wide = int(rng.integers(1, 4))
     dash = None if rng.random() < 0.3 else (int(rng.integers(12, 50)), int(rng.integers(10, 50)))
@@ -152,12 +152,13 @@ def _lanes(picture: Image, stage: Ints, rng: Rng) -> None:
             cv2.rectangle(layer, (x, y), (x + 4, y + 22), 255, -1)
     # Each marked cell shows a line somewhere: without one it is a wearing course.
     colour = np.array([225, 230, 232]) * rng.uniform(0.8, 1.05) if rng.random() < 0.8 else np.array([60, 190, 225])
-    worn = (matter.noise(rng, layer.shape, grain=2) > rng.uniform(-0.5, 0.7)) & (rng.random() < 0.7)
+    worn = matter.noise(rng, layer.shape, grain=2) > rng.uniform(-3.0, 0.8)  # hardly any of it gone, or most
     fresh = _grown(stage == MARKED, layer.shape)
-    old = _grown(stage == EXISTING, layer.shape) & worn
+    old = _grown(stage == EXISTING, layer.shape) & worn & (rng.random() < 0.8)
     picture[(layer > 0) & fresh] = np.clip(colour, 0, 255).astype(np.uint8)
     faded = (layer > 0) & old
-    picture[faded] = (picture[faded] * 0.5 + np.clip(colour, 0, 255) * 0.4).astype(np.uint8)
+    kept = rng.uniform(0.3, 0.95)
+    picture[faded] = (picture[faded] * (1 - kept) + np.clip(colour, 0, 255) * kept * 0.95).astype(np.uint8)
 
 
 def _grown(member: npt.NDArray[np.bool_], size: tuple[int, ...]) -> npt.NDArray[np.bool_]:
