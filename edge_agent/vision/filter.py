@@ -28,6 +28,7 @@ DAY_S = 86400.0
 # faces and of first looks on 39 towers, 14 roads and 19 sides of estates it was never taught, 16 looks each, and on
 # 86 scenes held aside.
 BEGINS = 2.0  # a mild prior: side buildings that are finished already, and cameras hung late, exist
+ENDED = 0.25  # where the work renews, what looks new at first has most likely not been begun (decision 0051)
 BACKWARD_PER_DAY = 1 / 200  # rework, an earlier wrong label
 # Sites go faster and slower than the usual dwell, and stand still: without the slow and the fast one, a face seen again
 # after weeks was pulled to where the calendar would have it (mean error 7.1 points, the single frame's 6.3; now 6.2).
@@ -160,9 +161,10 @@ class _Step:
 
     `known` ones were observed before, `days` ago (0 for the others), by so many `looks` of late. `before` and `moved`
     (aged by those days) are cells x sub-states x looks, `answer` is cells x stages, and `weight` (0–1) is what the look
-    counts for by the time that has passed.
+    counts for by the time that has passed. `ring` is whether stages are confused as in a ring (looks.py).
     """
 
+    ring: bool
     before: Floats
     moved: Floats
     answer: Floats
@@ -174,7 +176,7 @@ class _Step:
     def after(self, trust: float) -> Floats:
         """The cells after the look, which counts by `trust` (0–1) for those known before."""
         sharpness = SHARPNESS * self.weight * np.where(self.known, trust, 1.0)
-        posterior = self.moved * answer_likelihood(self.answer, sharpness)[:, None, :]
+        posterior = self.moved * answer_likelihood(self.answer, sharpness, ring=self.ring)[:, None, :]
         return np.asarray(posterior / posterior.sum(axis=(1, 2), keepdims=True))
 
     def rise_bp(self, trust: float, *, stages: StageList) -> Floats:
@@ -191,6 +193,7 @@ def _step(belief: FaceBelief, look: Observation, *, now_s: float, stages: StageL
     days = np.where(known, since, 0.0)
     before = belief.phases[visible].astype(float)
     return _Step(
+        ring=stages.renews,
         before=before,
         moved=_advance(before, days, stages=stages),
         answer=_flattened(look.stage[visible], look.occluded[visible]),
@@ -270,7 +273,8 @@ def _by_stage(phases: Floats, *, stages: StageList) -> Floats:
 def _at_first(stages: StageList) -> Floats:
     """How likely a cell nobody looked at is in each sub-state: the first stage BEGINS times as much as any other."""
     owner = _stage_of_phase(stages)
-    likely = np.where(np.arange(len(stages.names)) == 0, BEGINS, 1.0)
+    likely = np.ones(len(stages.names))
+    likely[0], likely[-1] = BEGINS, ENDED if stages.renews else 1.0
     return np.asarray((likely / likely.sum() / np.bincount(owner))[owner])
 
 
@@ -311,7 +315,7 @@ def _moved(phases: Floats, steps: int, *, stages: StageList) -> Floats:
 @lru_cache(maxsize=8)
 def _looks_like(stages: StageList) -> Floats:
     """Sub-states x looks: how often a cell in a stage has each look."""
-    return looks_of_stages(len(stages.names))[_stage_of_phase(stages)]
+    return looks_of_stages(len(stages.names), ring=stages.renews)[_stage_of_phase(stages)]
 
 
 def _stage_of_phase(stages: StageList) -> npt.NDArray[np.int64]:

@@ -23,6 +23,11 @@ class StageList:
         """True where the work begins as nothing and grows storey by storey: nothing is built above a void."""
         return self.names[0] == "void"
 
+    @property
+    def renews(self) -> bool:
+        """True where something that stands is made anew: before the works it looks much as it does after them."""
+        return not self.rises
+
     def index(self, name: str) -> int:
         """Position of a stage by name; ValueError lists the names that exist."""
         if name not in self.names:

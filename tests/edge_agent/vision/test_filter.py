@@ -313,6 +313,27 @@ def test_vague_answers_leave_the_belief_vague() -> None:
 
 def test_before_anything_is_seen_the_first_stage_is_the_likeliest_but_a_look_decides() -> None:
     blank = stage_probabilities(blank_belief(6, 6, stages=RENOVATION), stages=RENOVATION)[0, 0]
-    assert blank == pytest.approx(np.array([2, 1, 1, 1, 1]) / 6)
+    assert blank == pytest.approx(np.array([2, 1, 1, 1, 0.25]) / 5.25)
     finished = watched(RENOVATION, [(0.0, face_of(RENOVATION, whole(4), certainty=0.8))])[0][0]
-    assert finished > 80
+    assert 60 < finished < 80  # what looks new may be what has not been begun
+    coated = watched(RENOVATION, [(0.0, face_of(RENOVATION, whole(3), certainty=0.8))])[0][0]
+    assert coated > 60
+
+
+@pytest.mark.parametrize("stages", [RENOVATION, ROAD], ids=lambda each: each.work_type)
+def test_what_looked_new_at_first_and_is_then_torn_up_had_not_been_begun(stages: StageList) -> None:
+    last = len(stages.names) - 1
+    new = [(2.0 * k, face_of(stages, whole(last), certainty=0.95)) for k in range(5)]
+    torn_up = [(2.0 * k, face_of(stages, whole(1), certainty=0.9)) for k in range(5, 12)]
+    values = [value for value, _ in watched(stages, new + torn_up)]
+    assert values[4] > 80
+    assert values[-1] < 55
+
+
+@pytest.mark.parametrize("stages", [RENOVATION, ROAD], ids=lambda each: each.work_type)
+def test_what_was_seen_to_be_finished_stays_so(stages: StageList) -> None:
+    """Ten days of each stage, then two looks that take it for old again."""
+    last = len(stages.names) - 1
+    works = [(5.0 * k, face_of(stages, whole(k // 2), certainty=0.9)) for k in range(2 * last + 2)]
+    taken_for_old = [(5.0 * (2 * last + 2 + k), face_of(stages, whole(0), certainty=0.9)) for k in range(2)]
+    assert watched(stages, works + taken_for_old)[-1][0] > 90
