@@ -25,6 +25,7 @@ from training.card_tables import (
 )
 
 HOLDOUT, DEMO = "Hold-out (asset families never trained on)", "Demo footage (never trained on)"
+ANOTHER = "Drawn by another hand"
 WHAT = {
     "none": "as shipped",
     "weather": "without weather heads",
@@ -51,11 +52,11 @@ AGAIN = """## How to make it again
 
 The runs are not kept; `--start models/cells.onnx` goes on from what ships, without `--start` it takes longer to learn
 the same, and gives other weights. What helped and what did not: `docs/decisions/0045-more-estates-drawn-by-paths.md`,
-`docs/decisions/0047-another-run-for-estates.md`.
+`docs/decisions/0047-another-run-for-estates.md`, `docs/decisions/0050-a-second-hand.md`.
 
 ```
 python -m training.scenes render --split train --work-type KIND [--renderer raster] --out DIR
-python -m training.train --data DIR [--data DIR2 --mix SHARE …] [--start RUN0/last.pt | models/cells.onnx] --out RUN
+python -m training.train --data DIR [--data DIR2 --mix SHARE …] --sketches 0.5 [--start RUN0/last.pt | X.onnx] --out RUN
 python -m training.soup --run RUN0 --run RUN --out MEAN     # where what ships is the mean of both
 python -m training.baseline --data DIR
 python -m training.export --run RUN --data DIR
@@ -136,6 +137,7 @@ def trained(facts: Facts) -> str:
         "rasterised_scenes": "rasterised",
         "faces": "faces in frames",
         "held_scenes": "scenes held aside",
+        "sketch_share": "share drawn flat",
         "epochs": "epochs",
         "seed": "seed",
         "started_from": "started from the weights of run",
@@ -218,6 +220,7 @@ def main() -> None:
     parser.add_argument("--name", default="cells", help="of the weights: models/NAME.onnx")
     parser.add_argument("--run", type=Path, help="the run whose weights are shipped")
     parser.add_argument("--holdout", type=Path, action="append", default=[], help="evaluation JSON; may be given again")
+    parser.add_argument("--another", type=Path, action="append", default=[], help="evaluation of others' footage")
     parser.add_argument("--demo", type=Path)
     parser.add_argument("--seed", type=Path, action="append", default=[], help="a run of the same plan, another seed")
     parser.add_argument("--seed-report", type=Path, action="append", default=[], help="hold-out evaluated with it")
@@ -225,6 +228,7 @@ def main() -> None:
     given = parser.parse_args()
     manifest = only_of(json.loads((given.models / "manifest.json").read_text()), f"{given.name}.onnx")
     named = [(HOLDOUT if len(given.holdout) == 1 else f"{HOLDOUT}: {path.stem}", path) for path in given.holdout]
+    named += [(f"{ANOTHER}: {path.stem}", path) for path in given.another]
     named += [(DEMO, given.demo)] if given.demo else []
     facts = Facts(
         manifest=manifest,

@@ -134,6 +134,7 @@ def export_run(
     Intervals are fitted on `calibrate`, episodes that no run was taught, or on the scenes held aside.
     """
     state = torch.load(run / "last.pt", weights_only=True)
+    plan = json.loads((run / "plan.json").read_text())
     net = network_for(ABLATIONS[state["ablate"]])
     net.load_state_dict(state["ema"])
     net.eval()
@@ -153,7 +154,7 @@ def export_run(
             "sigma_scale": PLAIN.scale,
             "parameters": sum(p.numel() for p in net.parameters()),
             "int8": agreement.facts(kind),
-            "trained_on": provenance(every, kind=kind, state=state),
+            "trained_on": provenance(every, kind=kind, state=state, sketches=float(plan.get("sketches", 0.0))),
         }
         entries[kind] = manifest_entry(work_type=kind, variants=variants, facts=facts, preferred=preferred)
     write_manifest(models, entries)
@@ -174,8 +175,8 @@ def _try_int8(
     return agreement
 
 
-def provenance(samples: Sequence[Sample], *, kind: str, state: dict[str, Any]) -> dict[str, Any]:
-    """What a work type was taught on."""
+def provenance(samples: Sequence[Sample], *, kind: str, state: dict[str, Any], sketches: float) -> dict[str, Any]:
+    """What a work type was taught on; `sketches` is the share of canvases that was drawn flat."""
     mine = [s for s in samples if s.work_type == kind]
     scenes = {s.scene for s in mine}
     return {
@@ -184,10 +185,11 @@ def provenance(samples: Sequence[Sample], *, kind: str, state: dict[str, Any]) -
         "rasterised_scenes": sum(scene.startswith("bulk-") for scene in scenes),
         "faces": len(mine),
         "held_scenes": sum(map(is_held, scenes)),
+        "sketch_share": sketches,
         "epochs": int(state["epoch"]),
         "seed": int(state["seed"]),
         "started_from": state.get("start") or "nothing",
-        "source": "the project's own renders (training/scenes), split train",
+        "source": "the project's own renders (training/scenes), split train, and flat drawings (training/sketch)",
     }
 
 

@@ -2,11 +2,12 @@
 
 The mean of fine-tuned weights is often better than each of them and costs no run time (Wortsman et al., "Model soups",
 ICML 2022). It is only meaningful where one run started from another's weights. The first may be exported weights
-(.onnx) that the last one started from.
+(.onnx) that the last one started from; one that is given twice counts twice.
 """
 
 import argparse
 import shutil
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -36,10 +37,10 @@ def mean_of(states: Sequence[dict[str, Tensor]]) -> dict[str, Tensor]:
 def soup(runs: Sequence[Path], out: Path) -> None:
     """Write OUT/last.pt with the mean of the averaged weights of `runs`; all else is the last run's."""
     states = [_state_of(run) for run in runs]
-    names = " and ".join(run.name for run in runs)
+    names = ", ".join(f"{times} x {name}" for name, times in Counter(run.name for run in runs).items())
     mixed = states[-1] | {
         "ema": mean_of([state["ema"] for state in states]),
-        "start": f"{states[-1]['start']}; shipped is the mean of {names}",
+        "start": f"{states[-1]['start']}; shipped is a mean: {names}",
     }
     out.mkdir(parents=True, exist_ok=True)
     torch.save(mixed, out / "last.pt")
