@@ -28,6 +28,7 @@ from training.augment import VARIATIONS, vary  # noqa: E402
 from training.baseline import accuracy, cells_of, fit  # noqa: E402
 from training.calibrate import HeldCells, fit_temperature  # noqa: E402
 from training.dataset import (  # noqa: E402
+    SKETCH_VEILED,
     Batches,
     Library,
     Sample,
@@ -48,6 +49,7 @@ from training.network import WEATHER, CellNet  # noqa: E402
 from training.paste import THINGS, paste  # noqa: E402
 from training.quantise import Agreement  # noqa: E402
 from training.repaint import Paint, paints, repainted  # noqa: E402
+from training.sketch.face import sketches  # noqa: E402
 from training.soup import mean_of  # noqa: E402
 from training.start import take_over  # noqa: E402
 from training.train import ABLATIONS, Plan, network_for, train  # noqa: E402
@@ -411,3 +413,19 @@ def test_a_soup_is_the_mean_of_its_runs_and_of_one_network() -> None:
     assert int(mixed["seen"]) == 8
     with pytest.raises(ValueError, match="same names and shapes"):
         mean_of([one, {"w": torch.ones(3), "seen": torch.tensor(1)}])
+
+
+@pytest.mark.parametrize("work_type", sorted(STAGE_LISTS))
+def test_drawn_faces_make_batches_like_rendered_ones(work_type: str) -> None:
+    faces = sketches(work_type, 24, np.random.default_rng(2))
+    batches = Batches(faces, size=4, epoch=1, varied=True)
+    veiled_ones = 0
+    for batch in map(batches.__getitem__, range(len(batches))):
+        rows, cols = batch.stage.shape[-2:]
+        assert batch.canvas.shape[1:] == (*canvas_size(rows, cols), 3)
+        assert (batch.stage >= 0).all()  # nothing is hidden: there are no renders to cut things in front from
+        assert (batch.stage < len(STAGE_LISTS[work_type].names)).all()
+        assert (batch.weather == UNKNOWN).all()
+        veiled_ones += int((batch.cover.amax((1, 2, 3)) > 0).sum())
+        assert torch.isfinite(loss_of(CellNet().eval()(as_planes(batch.canvas)), batch, weights=stage_weights([])))
+    assert (veiled_ones > 0) == (work_type in SKETCH_VEILED)

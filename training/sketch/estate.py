@@ -83,13 +83,11 @@ def _insulated(rng: Rng, size: Size) -> Floats:
     if rng.random() < 0.15:
         unit = unit[::-1]
     bond, joint = float(rng.choice((0.5, 0.5, 0.33, 0.0))), rng.uniform(0.3, 1.6)
-    state = rng.bit_generator.state
     wall = matter.coursed(
         rng, size, colour, unit=unit, bond=bond, spread=rng.uniform(0.005, 0.07), joint=joint, joint_colour=joint_colour
     )
     if rng.random() < 0.6:
-        other = np.random.default_rng(int(state["state"]["state"]) % 2**32)
-        _dowels(wall, other, unit=unit, colour=joint_colour if rng.random() < 0.5 else np.full(3, rng.uniform(20, 250)))
+        _dowels(wall, rng, unit=unit, colour=joint_colour if rng.random() < 0.5 else np.full(3, rng.uniform(20, 250)))
     if rng.random() < 0.25:  # glue and filler over the joints
         wall = matter.patched(
             rng, wall, matter.mottled(rng, size, colour * rng.uniform(0.8, 1.1)), share=rng.uniform(0.05, 0.25), grain=5

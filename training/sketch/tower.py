@@ -41,8 +41,7 @@ def draw(stage: Ints, *, seed: int, light: Rng) -> Image:
             at = int(stage[row, col])
             if at != VOID:
                 rng = np.random.default_rng((seed, 5, row if frame.solid[col] else 0, col, at))
-                below = int(stage[row + 1, col]) if row + 1 < rows else at
-                _cell(picture, planes, frame=frame, place=(row, col), stage=at, below=below, rng=rng)
+                _cell(picture, planes, frame=frame, place=(row, col), stage=at, rng=rng)
     _edges(picture, stage, planes, frame, np.random.default_rng((seed, 6)))
     return picture
 
@@ -209,7 +208,6 @@ def _cell(
     frame: Frame,
     place: tuple[int, int],
     stage: int,
-    below: int,
     rng: Rng,
 ) -> None:
     """What stands in one cell."""
@@ -219,7 +217,7 @@ def _cell(
     hole = (slice(y + b, y + d), slice(x + a, x + c))
     solid, part = frame.solid[place[1]], picture[cell]
     if stage == FORMWORK:
-        _formwork(picture, planes, frame=frame, at=(x, y), rng=rng)
+        _formwork(picture, planes, solid=solid, at=(x, y), rng=rng)
         return
     if stage == STRUCTURE:
         if solid:
@@ -254,11 +252,11 @@ def _cell(
     top[:] = top // 2
 
 
-def _formwork(picture: Image, planes: Planes, *, frame: Frame, at: tuple[int, int], rng: Rng) -> None:
+def _formwork(picture: Image, planes: Planes, *, solid: bool, at: tuple[int, int], rng: Rng) -> None:
     """Props under decking, shutters, or a cage of bars; what is behind shows between them."""
     x, y = at
     kind = rng.random()
-    if kind < 0.35 or (frame.solid[0] and kind < 0.6):
+    if kind < 0.35 or (solid and kind < 0.6):
         high = round(CELL_PX * rng.uniform(0.55, 1.0))
         part = (slice(y + CELL_PX - high, y + CELL_PX), slice(x, x + CELL_PX))
         picture[part] = planes.of(SHUTTERS)[part]
