@@ -14,8 +14,9 @@ import torch
 from torch.nn import functional
 
 from edge_agent.vision.baseline import cell_features
-from training.dataset import WORK_TYPES, Library, Sample, cut, stage_weights
+from training.cut import cut
 from training.held import is_held, measured
+from training.sample import WORK_TYPES, Library, Sample, stage_weights
 
 Floats = npt.NDArray[np.float64]
 TAUGHT_MOST = 2500  # faces a work type; more do not change 40 features

@@ -9,9 +9,10 @@ from torch import Tensor
 from torch.nn import functional
 
 from edge_agent.vision.first_look import shown
-from training.dataset import Sample, cut
+from training.cut import cut
 from training.loss import as_planes
 from training.network import CellNet
+from training.sample import Sample
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

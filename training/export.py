@@ -21,10 +21,10 @@ from edge_agent.vision.manifest import KNOWN_FORMAT, SCHEMA
 from edge_agent.vision.rectify import CELL_PX, MARGIN_ABOVE_PX, MARGIN_BELOW_PX, MARGIN_SIDE_PX, canvas_size
 from edge_agent.vision.stages import COVERS, OCCLUDERS, stages_of
 from training.calibrate import fit_temperature, held_cells
-from training.dataset import WORK_TYPES, Library, Sample
 from training.held import is_held, measured
 from training.network import GLANCE, CellNet
 from training.quantise import Agreement, compare, quantise
+from training.sample import WORK_TYPES, Library, Sample
 from training.spread import PLAIN, fit_intervals
 from training.train import ABLATIONS, network_for
 

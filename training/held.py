@@ -4,7 +4,7 @@ import hashlib
 import re
 from collections.abc import Iterable
 
-from training.dataset import WORK_TYPES, Sample
+from training.sample import WORK_TYPES, Sample
 
 HELD_SHARE = 0.08
 SITE = re.compile(r"^(?:train|bulk|cyc)-(?:(new_build|renovation|road)-)?(\d+)$")

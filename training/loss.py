@@ -12,8 +12,9 @@ from torch.nn import functional
 
 from edge_agent.vision.dataset import UNKNOWN
 from edge_agent.vision.stages import STAGE_LISTS
-from training.dataset import WORK_TYPES, Batch, Batches, Sample
+from training.batches import Batch, Batches
 from training.network import GLANCE, CellLogits, CellNet
+from training.sample import WORK_TYPES, Sample
 
 CREDIT = {kind: torch.tensor(stages.credit_bp) / 10000 for kind, stages in STAGE_LISTS.items()}
 HIDDEN_WEIGHT = 2.0  # one cell in ten is hidden, and a hidden cell read as seen costs more than the reverse

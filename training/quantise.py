@@ -20,7 +20,8 @@ from edge_agent.vision.rectify import canvas_size
 from edge_agent.vision.session import nothing_before
 from edge_agent.vision.stages import STAGE_LISTS
 from training.augment import fog, night, tone
-from training.dataset import WORK_TYPES, Sample, cut
+from training.cut import cut
+from training.sample import WORK_TYPES, Sample
 
 Image = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float64]

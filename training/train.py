@@ -21,11 +21,12 @@ from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel
 from torch.utils.data import DataLoader
 
+from training.batches import Batch, Batches
 from training.curves import draw_curves
-from training.dataset import WORK_TYPES, Batch, Batches, Library, Sample, choose, stage_weights
 from training.held import is_held, measured
 from training.loss import as_planes, glances, loss_of, measure
 from training.network import CellNet
+from training.sample import WORK_TYPES, Library, Sample, choose, stage_weights
 from training.sketch.face import Sketch, sketches
 from training.start import take_over
 

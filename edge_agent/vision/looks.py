@@ -22,7 +22,7 @@ REACH = 0.5  # how much rarer each further stage along the list, or round the ri
 
 
 @lru_cache(maxsize=8)
-def look_answers(stages: int, *, ring: bool = False) -> Floats:
+def look_answers(stages: int, *, ring: bool) -> Floats:
     """Looks x stages: the answer each look gives: sure of each stage, fairly sure, torn between two, vague about each.
 
     In a `ring` the last stage is taken for the first as easily as for the one before it.
@@ -40,7 +40,7 @@ def look_answers(stages: int, *, ring: bool = False) -> Floats:
 
 
 @lru_cache(maxsize=8)
-def looks_of_stages(stages: int, *, ring: bool = False) -> Floats:
+def looks_of_stages(stages: int, *, ring: bool) -> Floats:
     """Stages x looks: how often a cell of a stage has each look, so that each look says of the stages what it answers.
 
     Exactly so up to how evenly the looks' answers add up over the stages (Bayes, with every stage as common).
@@ -54,7 +54,7 @@ def looks_of_stages(stages: int, *, ring: bool = False) -> Floats:
     return np.asarray((joint / joint.sum(axis=0)).T)
 
 
-def answer_likelihood(answer: Floats, sharpness: Floats, *, ring: bool = False) -> Floats:
+def answer_likelihood(answer: Floats, sharpness: Floats, *, ring: bool) -> Floats:
     """Cells x looks: how well an answer (cells x stages) fits each look, up to a factor of the cell.
 
     exp(−sharpness · KL(look's answer ‖ answer)): 1 where the two are the same.

@@ -26,29 +26,18 @@ from edge_agent.vision.stages import COVERS, OCCLUDERS, STAGE_LISTS  # noqa: E40
 from tests.edge_agent.vision.drawing import a_frame, a_scene, draw, stages_on, write_dataset  # noqa: E402
 from training.augment import VARIATIONS, vary  # noqa: E402
 from training.baseline import accuracy, cells_of, fit  # noqa: E402
+from training.batches import SKETCH_VEILED, Batches  # noqa: E402
 from training.calibrate import HeldCells, fit_temperature  # noqa: E402
-from training.dataset import (  # noqa: E402
-    SKETCH_VEILED,
-    Batches,
-    Library,
-    Sample,
-    choose,
-    cut,
-    jittered,
-    piece_of,
-    stage_weights,
-    veiled,
-    window_look,
-    window_nodes,
-    with_distractor,
-)
+from training.cut import cut, jittered, window_nodes  # noqa: E402
 from training.export import export_onnx, export_run  # noqa: E402
 from training.held import is_held  # noqa: E402
 from training.loss import as_planes, loss_of  # noqa: E402
 from training.network import WEATHER, CellNet  # noqa: E402
 from training.paste import THINGS, paste  # noqa: E402
+from training.piece import piece_of, veiled, window_look, with_distractor  # noqa: E402
 from training.quantise import Agreement  # noqa: E402
 from training.repaint import Paint, paints, repainted  # noqa: E402
+from training.sample import Library, Sample, choose, stage_weights  # noqa: E402
 from training.sketch.face import sketches  # noqa: E402
 from training.soup import mean_of  # noqa: E402
 from training.start import take_over  # noqa: E402

@@ -13,7 +13,6 @@ from training.sketch.matter import Floats, Image, Rng, Size
 
 Ints = npt.NDArray[np.int64]
 OLD, STRIPPED, INSULATED, BASE_COAT, FINISHED = range(5)
-CAGED, CONDITIONER, LAUNDRY, PIPE = range(4)
 
 
 def draw(stage: Ints, *, seed: int, light: Rng) -> Image:
@@ -103,9 +102,8 @@ def _dowels(wall: Floats, rng: Rng, *, unit: tuple[float, float], colour: npt.Ar
     side = int(rng.integers(1, 3))
     for y in range(side):
         for x in range(side):
-            wall[np.ix_(at_y + y, at_x + x)] = wall[np.ix_(at_y + y, at_x + x)] * 0.4 + np.float32(0.6) * np.asarray(
-                colour, np.float32
-            )
+            dots = np.ix_(at_y + y, at_x + x)
+            wall[dots] = wall[dots] * 0.4 + np.float32(0.6) * np.asarray(colour, np.float32)
 
 
 def _base_coat(rng: Rng, size: Size) -> Floats:
@@ -163,12 +161,12 @@ def _banded(rng: Rng, wall: Floats, colour: Floats) -> Floats:
     kind, at, wide = rng.random(), int(rng.integers(0, CELL_PX)), int(rng.integers(5, 20))
     y, x = np.arange(height)[:, None], np.arange(width)[None]
     if kind < 0.45:
-        mask = ((y + at) % CELL_PX < wide) & (x >= 0)
+        mask = (y + at) % CELL_PX < wide
     elif kind < 0.8:
         every = CELL_PX * int(rng.integers(1, 4))
-        mask = ((x + at) % every < wide) & (y >= 0)
+        mask = (x + at) % every < wide
     else:
-        mask = (y > height - CELL_PX * rng.integers(1, 4)) & (x >= 0)
+        mask = y > height - CELL_PX * rng.integers(1, 4)
     return np.where(mask[..., None], second, wall)
 
 
@@ -252,14 +250,14 @@ HANGING = (_cage, _conditioner, _laundry, _pipe)
 def _openings(stage: Ints, rng: Rng) -> list[Opening]:
     """One opening a cell in most columns; all cells of a column are alike, as in most blocks."""
     rows, cols = stage.shape
-    alike, caged = rng.uniform(0.18, 0.75, 4), rng.uniform(0, 0.8, 4)  # of columns; of things that hang there
+    wides, hung = rng.uniform(0.18, 0.75, 4), rng.uniform(0, 0.8, len(HANGING))  # shares of a cell; of the cells
     mirrored, balconies, gone = rng.random() < 0.5, rng.random() * 0.7, rng.random() < 0.7
     new_windows_from = int(rng.integers(STRIPPED, FINISHED + 2))
     foil_share = rng.random() * (rng.random() < 0.4)
     found = []
     for col in range(cols):
         kind = col % 2 if mirrored else int(rng.integers(0, 2))
-        wide = round(CELL_PX * (alike[kind] if rng.random() < 0.8 else rng.uniform(0.15, 0.9)))
+        wide = round(CELL_PX * (wides[kind] if rng.random() < 0.8 else rng.uniform(0.15, 0.9)))
         high = round(CELL_PX * rng.uniform(0.3, 0.6))
         if rng.random() < 0.1:
             continue  # a blank gable
@@ -272,9 +270,10 @@ def _openings(stage: Ints, rng: Rng) -> list[Opening]:
             x, y = col * CELL_PX + left, row * CELL_PX + top + drop
             if y + high + 1 >= rows * CELL_PX or rng.random() < 0.02:
                 continue
-            chances = rng.random(4)
+            chances = rng.random(len(HANGING))
             kept = at in (OLD, FINISHED) or not gone
-            things = tuple(t for t in range(4) if kept and chances[t] < caged[t] * (0.35 if at == FINISHED else 1))
+            share = hung * (0.35 if at == FINISHED else 1.0) * kept
+            things = tuple(np.flatnonzero(chances < share).tolist())
             foiled = at in (STRIPPED, INSULATED, BASE_COAT) and rng.random() < foil_share
             found.append(
                 Opening(

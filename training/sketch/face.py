@@ -94,13 +94,12 @@ def _banded(rows: int, cols: int, rng: Rng, *, work_type: str, upwards: bool) ->
     lengths = rng.gamma(1.2, rows / 4, last + 1)
     lengths[rng.random(last + 1) < 0.25] = 0
     if work_type == "new_build":
-        lengths[1:2] = rng.uniform(0.5, 3.5)  # storeys that stand in formwork at a time
+        lengths[1] = rng.uniform(0.5, 3.5)  # storeys that stand in formwork at a time
     ends = np.cumsum(lengths) + rng.uniform(-0.6, 0.8) * rows - rng.uniform(0, 1) * lengths.sum() / 2
     lag = rng.uniform(0, 1.0) if rng.random() < 0.75 else rng.uniform(1, 2.5)
     height = np.arange(rows)[:, None] + lag * rng.standard_normal(cols)[None]
-    if upwards:  # from the top down: the upper rows are least far
-        return np.asarray(np.clip((height[..., None] > ends).sum(-1), 0, last), np.int64)
-    return np.asarray(last - np.clip((height[..., None] > ends).sum(-1), 0, last), np.int64)
+    passed = np.asarray(np.clip((height[..., None] > ends).sum(-1), 0, last), np.int64)
+    return passed if upwards else last - passed  # rows come from the top down: upwards, the lowest are farthest
 
 
 def _rising(rows: int, cols: int, rng: Rng) -> Ints:

@@ -10,7 +10,6 @@ from edge_agent.vision.rectify import CELL_PX
 
 Floats = npt.NDArray[np.float32]
 Image = npt.NDArray[np.uint8]
-Mask = npt.NDArray[np.bool_]
 Rng = np.random.Generator
 Size = tuple[int, int]
 GRAINS = (1, 2, 5, 12, 30, 70)  # pixels from one spot to the next
@@ -43,9 +42,8 @@ def noise(rng: Rng, size: Size, *, grain: int, along: float = 1.0) -> Floats:
 
 def tinted(colour: npt.ArrayLike, gain: Floats) -> Floats:
     """One colour times a plane of gains."""
-    return cv2.merge([gain * np.float32(part) for part in np.asarray(colour, np.float32)]).astype(
-        np.float32, copy=False
-    )
+    planes = [gain * np.float32(part) for part in np.asarray(colour, np.float32)]
+    return np.asarray(cv2.merge(planes), np.float32)
 
 
 def mottled(rng: Rng, size: Size, colour: npt.ArrayLike, *, rough: float = 1.0) -> Floats:
@@ -102,11 +100,8 @@ def stained(rng: Rng, wall: Floats, *, strength: float) -> Floats:
 def sky(rng: Rng, size: Size) -> Floats:
     """Blue, grey or white, brighter or darker downwards, with clouds."""
     green = rng.uniform(0.86, 1.0)
-    hue = (
-        (1.0, green, green * rng.uniform(0.7, 1.0))
-        if rng.random() < 0.88
-        else (rng.uniform(0.5, 0.85), green * 0.9, 1.0)
-    )
+    clear = rng.random() < 0.88  # else the sun goes down
+    hue = (1.0, green, green * rng.uniform(0.7, 1.0)) if clear else (rng.uniform(0.5, 0.85), green * 0.9, 1.0)
     top = rng.uniform(120, 250) * np.array(hue)
     low = top * rng.uniform(0.85, 1.2) + rng.uniform(-10, 40)
     ramp = np.linspace(0, 1, size[0], dtype=np.float32)[:, None, None]
@@ -131,19 +126,22 @@ def paint(rng: Rng) -> Floats:
         strong, bright = rng.uniform(20, 170), rng.uniform(70, 225)
     if rng.random() < 0.6:  # cream, ochre, brick, brown: what estates are mostly painted in
         hue = rng.uniform(3, 26)
-    pixel = np.array([[[hue, strong, bright]]], np.uint8)
-    return np.asarray(cv2.cvtColor(pixel, cv2.COLOR_HSV2BGR)[0, 0], np.float32)
+    return _of_hue(hue, strong, bright)
 
 
 def earth(rng: Rng, *, low: float = 60, high: float = 190) -> Floats:
     """Soil, clay, sand, gravel: browns and greys."""
-    pixel = np.array([[[rng.uniform(6, 22), rng.uniform(15, 130), rng.uniform(low, high)]]], np.uint8)
-    return np.asarray(cv2.cvtColor(pixel, cv2.COLOR_HSV2BGR)[0, 0], np.float32)
+    return _of_hue(rng.uniform(6, 22), rng.uniform(15, 130), rng.uniform(low, high))
 
 
 def plants(rng: Rng) -> Floats:
     """Grass, bushes, woods."""
-    pixel = np.array([[[rng.uniform(22, 65), rng.uniform(40, 160), rng.uniform(40, 170)]]], np.uint8)
+    return _of_hue(rng.uniform(22, 65), rng.uniform(40, 160), rng.uniform(40, 170))
+
+
+def _of_hue(hue: float, strong: float, bright: float) -> Floats:
+    """A colour by OpenCV's hue (0 … 180), saturation and value (0 … 255)."""
+    pixel = np.array([[[hue, strong, bright]]], np.uint8)
     return np.asarray(cv2.cvtColor(pixel, cv2.COLOR_HSV2BGR)[0, 0], np.float32)
 
 
@@ -167,7 +165,8 @@ def bricks(rng: Rng, size: Size) -> Floats:
     """Masonry: red brick, grey block or white aerated block, in bond."""
     kind = rng.random()
     if kind < 0.35:
-        colour, unit = np.array([55, 75, 150]) * rng.uniform(0.7, 1.3), (rng.uniform(4, 7), rng.uniform(2, 3.2))
+        colour = np.array([55, 75, 150], np.float32) * np.float32(rng.uniform(0.7, 1.3))
+        unit = (rng.uniform(4, 7), rng.uniform(2, 3.2))
     elif kind < 0.75:
         colour, unit = drab(rng, low=100, high=175), (rng.uniform(6, 13), rng.uniform(3.5, 6.5))
     else:
@@ -181,7 +180,7 @@ def bricks(rng: Rng, size: Size) -> Floats:
         bond=0.5,
         spread=rng.uniform(0.02, 0.16),
         joint=rng.uniform(0.3, 1.2),
-        joint_colour=np.clip(np.asarray(colour) * tone, 10, 250),
+        joint_colour=np.clip(colour * tone, 10, 250),
     )
 
 

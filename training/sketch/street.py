@@ -132,37 +132,45 @@ def _steps(picture: Image, stage: Ints, rng: Rng) -> None:
 
 def _lanes(picture: Image, stage: Ints, rng: Rng) -> None:
     """Lines between lanes: bright on what is marked, more or less worn on most old roads."""
-    layer, cols = np.zeros(picture.shape[:2], np.uint8), stage.shape[1]
-    wide = int(rng.integers(1, 4))
-    dash = None if rng.random() < 0.3 else (int(rng.integers(12, 50)), int(rng.integers(10, 50)))
-    for col in range(cols + 1):
-        x = min(col * CELL_PX + int(rng.integers(-3, 4)), layer.shape[1] - 1)
-        if dash and 1 < col < cols - 1:
-            for y in range(int(rng.integers(0, sum(dash))), layer.shape[0], sum(dash)):
-                cv2.line(layer, (x, y), (x, y + dash[0]), 255, wide)
-        else:
-            cv2.line(layer, (x, 0), (x, layer.shape[0]), 255, wide)
-    for col in range(cols):
-        if rng.random() < 0.6:  # arrows, words, crossings
-            x, y = col * CELL_PX + CELL_PX // 2, int(rng.integers(0, layer.shape[0]))
-            cv2.arrowedLine(layer, (x, y + 40), (x, y), 255, wide + 1, tipLength=0.4)
-    if rng.random() < 0.2:
-        y = int(rng.integers(0, layer.shape[0]))
-        for x in range(0, layer.shape[1], 8):
-            cv2.rectangle(layer, (x, y), (x + 4, y + 22), 255, -1)
-    # Each marked cell shows a line somewhere: without one it is a wearing course.
+    size = (picture.shape[0], picture.shape[1])
+    lines = _lines(size, stage.shape[1], rng) > 0
     colour = np.array([225, 230, 232]) * rng.uniform(0.8, 1.05) if rng.random() < 0.8 else np.array([60, 190, 225])
-    worn = matter.noise(rng, layer.shape, grain=2) > rng.uniform(-3.0, 0.8)  # hardly any of it gone, or most
-    fresh = _grown(stage == MARKED, layer.shape)
-    old = _grown(stage == EXISTING, layer.shape) & worn & (rng.random() < 0.8)
-    picture[(layer > 0) & fresh] = np.clip(colour, 0, 255).astype(np.uint8)
-    faded = (layer > 0) & old
+    worn = matter.noise(rng, size, grain=2) > rng.uniform(-3.0, 0.8)  # hardly any of it gone, or most
+    faded = lines & _grown(stage == EXISTING) & worn & (rng.random() < 0.8)
+    picture[lines & _grown(stage == MARKED)] = np.clip(colour, 0, 255).astype(np.uint8)
     kept = rng.uniform(0.3, 0.95)
     picture[faded] = (picture[faded] * (1 - kept) + np.clip(colour, 0, 255) * kept * 0.95).astype(np.uint8)
 
 
-def _grown(member: npt.NDArray[np.bool_], size: tuple[int, ...]) -> npt.NDArray[np.bool_]:
-    return np.asarray(np.kron(member, np.ones((CELL_PX, CELL_PX), bool))[: size[0], : size[1]], bool)
+def _lines(size: Size, cols: int, rng: Rng) -> Image:
+    """Where a road's lines run, 255 there: between lanes, unbroken at the outer ones; arrows, now and then a crossing.
+
+    A marked cell may lie between two dashes.
+    """
+    layer, (height, width) = np.zeros(size, np.uint8), size
+    wide = int(rng.integers(1, 4))
+    dash = None if rng.random() < 0.3 else (int(rng.integers(12, 50)), int(rng.integers(10, 50)))
+    for col in range(cols + 1):
+        x = min(col * CELL_PX + int(rng.integers(-3, 4)), width - 1)
+        if dash and 1 < col < cols - 1:
+            for y in range(int(rng.integers(0, sum(dash))), height, sum(dash)):
+                cv2.line(layer, (x, y), (x, y + dash[0]), (255,), wide)
+        else:
+            cv2.line(layer, (x, 0), (x, height), (255,), wide)
+    for col in range(cols):
+        if rng.random() < 0.6:
+            x, y = col * CELL_PX + CELL_PX // 2, int(rng.integers(0, height))
+            cv2.arrowedLine(layer, (x, y + 40), (x, y), (255,), wide + 1, tipLength=0.4)
+    if rng.random() < 0.2:
+        y = int(rng.integers(0, height))
+        for x in range(0, width, 8):
+            cv2.rectangle(layer, (x, y), (x + 4, y + 22), (255,), -1)
+    return layer
+
+
+def _grown(member: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """The pixels of some cells."""
+    return np.asarray(np.kron(member, np.ones((CELL_PX, CELL_PX), bool)), bool)
 
 
 def _verges(picture: Image, rng: Rng) -> None:

@@ -267,8 +267,8 @@ def _formwork(picture: Image, planes: Planes, *, solid: bool, at: tuple[int, int
         _bars(picture, (x, y + int(rng.integers(0, 18)), x + CELL_PX, y + CELL_PX), rng)
         return
     if rng.random() < 0.6:
-        part = picture[y : y + CELL_PX, x : x + CELL_PX]
-        part[:] = (part * rng.uniform(0.2, 0.7)).astype(np.uint8)
+        behind = picture[y : y + CELL_PX, x : x + CELL_PX]
+        behind[:] = (behind * rng.uniform(0.2, 0.7)).astype(np.uint8)
     deck = (slice(y, y + int(rng.integers(4, 13))), slice(x, x + CELL_PX))
     picture[deck] = planes.of(SHUTTERS)[deck]
     kinds = ((60, 80, 120), (40, 160, 220), (50, 50, 180), (190, 190, 190), (90, 90, 90), (40, 90, 160))
