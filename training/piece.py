@@ -22,6 +22,7 @@ Ints = npt.NDArray[np.int64]
 Image = npt.NDArray[np.uint8]
 Shape = tuple[int, int]
 TOUCHED_SHARE = 0.15  # of a cell behind something pasted from which its occluder is neither that nor none
+VEILED_BEFORE_SHARE = 0.35
 TRIES = 20
 
 
@@ -103,11 +104,19 @@ def nothing_of(sample: Sample, canvas: Image, *, shape: Shape) -> Piece:
 
 
 def veiled(piece: Piece, rng: np.random.Generator) -> Piece:
-    """A bare window behind a scaffold or a see-through net; one that is covered somewhere stays as it is."""
+    """A bare window behind a scaffold or a see-through net; one that is covered somewhere stays as it is.
+
+    Now and then the scaffold stood there at its earlier look already, with a net of its own.
+    """
     if piece.cover.any():
         return piece
     shown = veil(np.ascontiguousarray(piece.canvas), rng)
-    return replace(piece, canvas=shown.image, cover=np.ascontiguousarray(shown.cover[::-1]))
+    first = piece.first
+    if first is not None and rng.random() < VEILED_BEFORE_SHARE:
+        size = piece.canvas.shape[1::-1]
+        then = veil(np.asarray(cv2.resize(first, size), np.uint8), rng).image
+        first = np.asarray(cv2.resize(then, first.shape[1::-1], interpolation=cv2.INTER_AREA), np.uint8)
+    return replace(piece, canvas=shown.image, cover=np.ascontiguousarray(shown.cover[::-1]), first=first)
 
 
 def with_distractor(piece: Piece, rng: np.random.Generator, *, donor: Image) -> Piece:

@@ -25,7 +25,7 @@ class Veiled:
 
 
 def veil(image: Image, rng: Rng) -> Veiled:
-    """A scaffold before some bays of a canvas, with a net before it every other time."""
+    """A scaffold before some bays of a canvas; every other time with a net before it, or before some of its lifts."""
     rows = (image.shape[0] - MARGIN_ABOVE_PX - MARGIN_BELOW_PX) // CELL_PX
     cols = (image.shape[1] - 2 * MARGIN_SIDE_PX) // CELL_PX
     left, right = (
@@ -33,13 +33,28 @@ def veil(image: Image, rng: Rng) -> Veiled:
     )
     x0 = 0 if left == 0 else MARGIN_SIDE_PX + left * CELL_PX
     x1 = image.shape[1] if right == cols else MARGIN_SIDE_PX + right * CELL_PX
-    netted = rng.random() < 0.5
-    part = _scaffold(image[:, x0:x1], rng)
+    top, bottom = _hung(rows, rng)
+    y0 = 0 if top == 0 else MARGIN_ABOVE_PX + top * CELL_PX
+    y1 = image.shape[0] if bottom == rows else MARGIN_ABOVE_PX + bottom * CELL_PX
     shown = image.copy()
-    shown[:, x0:x1] = _net(part, rng) if netted else part
+    shown[:, x0:x1] = _scaffold(image[:, x0:x1], rng)
     cover = np.zeros((rows, cols, len(COVERS)), np.float32)
-    cover[:, left:right, NET if netted else SCAFFOLD] = 1
+    cover[:, left:right, SCAFFOLD] = 1
+    if bottom > top:
+        shown[y0:y1, x0:x1] = _net(shown[y0:y1, x0:x1], rng)
+        cover[top:bottom, left:right] = np.arange(len(COVERS)) == NET
     return Veiled(image=shown, cover=cover)
+
+
+def _hung(rows: int, rng: Rng) -> tuple[int, int]:
+    """The rows (from the top) before which a net hangs: none, all, or some."""
+    chance = rng.random()
+    if chance < 0.5:
+        return 0, 0
+    if chance < 0.8 or rows < 2:
+        return 0, rows
+    top, bottom = sorted(rng.choice(rows + 1, 2, replace=False).tolist())
+    return top, bottom
 
 
 def _scaffold(image: Image, rng: Rng) -> Image:

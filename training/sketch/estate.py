@@ -46,9 +46,9 @@ def _old(rng: Rng, size: Size) -> Floats:
         wall = matter.mottled(rng, size, colour, rough=1.5)
     elif kind < 0.5:
         wall = matter.mottled(rng, size, matter.drab(rng, low=70, high=170), rough=2.2)
-    elif kind < 0.7:
+    elif kind < 0.67:
         wall = _tiles(rng, size, colour)
-    elif kind < 0.88:
+    elif kind < 0.9:
         wall = matter.bricks(rng, size)
     else:
         wall = matter.mottled(rng, size, colour, rough=1.5)
@@ -63,9 +63,11 @@ def _old(rng: Rng, size: Size) -> Floats:
 
 def _stripped(rng: Rng, size: Size) -> Floats:
     """What is left: mortar or masonry with remains of what was there, chiselled, filled in places."""
-    under = matter.bricks(rng, size) if rng.random() < 0.4 else _raw(rng, size)
+    masonry = rng.random() < 0.4  # clean, it would be an old wall of bricks
+    under = matter.bricks(rng, size) if masonry else _raw(rng, size)
     remains = _raw(rng, size) if rng.random() < 0.6 else _old(rng, size)
-    wall = matter.patched(rng, under, remains, share=rng.uniform(0.05, 0.5), grain=int(rng.choice((5, 12, 30))))
+    share = rng.uniform(0.2 if masonry else 0.05, 0.5)
+    wall = matter.patched(rng, under, remains, share=share, grain=int(rng.choice((5, 12, 30))))
     if rng.random() < 0.5:
         fill = matter.mottled(rng, size, matter.drab(rng, low=120, high=225))
         wall = matter.patched(rng, wall, fill, share=rng.uniform(0.03, 0.2), grain=int(rng.choice((5, 12))))
@@ -81,10 +83,13 @@ def _insulated(rng: Rng, size: Size) -> Floats:
     unit = (rng.uniform(11, 26), rng.uniform(7, 14))
     if rng.random() < 0.15:
         unit = unit[::-1]
-    bond, joint = float(rng.choice((0.5, 0.5, 0.33, 0.0))), rng.uniform(0.3, 1.6)
+    bond, joint = float(rng.choice((0.5, 0.5, 0.33, 0.0))), rng.uniform(0.4, 1.8)
     wall = matter.coursed(
-        rng, size, colour, unit=unit, bond=bond, spread=rng.uniform(0.005, 0.07), joint=joint, joint_colour=joint_colour
+        rng, size, colour, unit=unit, bond=bond, spread=rng.uniform(0.005, 0.06), joint=joint, joint_colour=joint_colour
     )
+    if rng.random() < 0.3:  # wool
+        tufts = matter.noise(rng, size, grain=int(rng.choice((2, 5))))
+        wall = np.asarray(wall * (1 + rng.uniform(0.03, 0.12) * tufts)[..., None], np.float32)
     if rng.random() < 0.6:
         _dowels(wall, rng, unit=unit, colour=joint_colour if rng.random() < 0.5 else np.full(3, rng.uniform(20, 250)))
     if rng.random() < 0.25:  # glue and filler over the joints
@@ -107,9 +112,9 @@ def _dowels(wall: Floats, rng: Rng, *, unit: tuple[float, float], colour: npt.Ar
 
 
 def _base_coat(rng: Rng, size: Size) -> Floats:
-    """Mortar over mesh: even, drying in patches, the strokes of a trowel, no joints."""
-    colour = matter.drab(rng, low=105, high=228) * (1 + np.array([-1, 0, 1], np.float32) * rng.uniform(-0.02, 0.08))
-    wall = matter.mottled(rng, size, colour, rough=rng.uniform(0.3, 1.3))
+    """Mortar over mesh: grey, drying in patches, the strokes of a trowel, no joints."""
+    colour = matter.drab(rng, low=95, high=205) * (1 + np.array([-1, 0, 1], np.float32) * rng.uniform(-0.02, 0.06))
+    wall = matter.mottled(rng, size, colour, rough=rng.uniform(0.4, 1.4))
     if rng.random() < 0.4:
         wet = matter.mottled(rng, size, colour * rng.uniform(0.7, 0.92), rough=0.6)
         wall = matter.patched(rng, wall, wet, share=rng.uniform(0.05, 0.5), grain=int(rng.choice((30, 70))))
@@ -118,27 +123,39 @@ def _base_coat(rng: Rng, size: Size) -> Floats:
 
 
 def _finished(rng: Rng, size: Size) -> Floats:
-    kind, colour = rng.random(), matter.paint(rng)
-    if kind < 0.5:
+    kind, colour = rng.random(), _fresh(rng)
+    if kind < 0.6:
         wall = matter.mottled(rng, size, colour, rough=rng.uniform(0.1, 0.5))
-    elif kind < 0.65:
+    elif kind < 0.72:
         wall = _tiles(rng, size, colour)
-    else:  # coat or stone with joints drawn in
-        unit = (rng.uniform(18, 70), rng.uniform(10, 48))
+    else:  # panels, stone, or a coat with joints drawn in
+        unit = (rng.uniform(20, 80), rng.uniform(14, 52))
         lines = colour * (rng.uniform(0.5, 0.85) if rng.random() < 0.7 else 1.2)
+        stone = rng.random() < 0.4
         wall = matter.coursed(
             rng,
             size,
             colour,
             unit=unit,
             bond=float(rng.choice((0.0, 0.5))),
-            spread=rng.uniform(0, 0.03),
+            spread=rng.uniform(0.04, 0.14) if stone else rng.uniform(0, 0.03),
             joint=rng.uniform(0.4, 1.5),
             joint_colour=lines,
         )
-        if rng.random() < 0.3:
+        if stone or rng.random() < 0.3:
             wall *= (1 + 0.06 * matter.noise(rng, size, grain=1))[..., None]
-    return _banded(rng, wall, matter.paint(rng)) if rng.random() < 0.5 else wall
+    return _banded(rng, wall, _fresh(rng)) if rng.random() < 0.5 else wall
+
+
+def _fresh(rng: Rng) -> Floats:
+    """A colour that a wall is given at last: where it is grey at all, lighter than mortar or a good deal darker."""
+    colour = matter.paint(rng)
+    most, least = float(colour.max()), float(colour.min())
+    if most - least > 0.12 * most or not 85 < most < 212:
+        return colour
+    return np.asarray(
+        colour * (rng.uniform(214, 250) if rng.random() < 0.8 else rng.uniform(45, 85)) / most, np.float32
+    )
 
 
 def _tiles(rng: Rng, size: Size, colour: Floats) -> Floats:
@@ -224,11 +241,15 @@ def _cage(picture: Image, box: tuple[int, int, int, int], rng: Rng) -> None:
 
 
 def _conditioner(picture: Image, box: tuple[int, int, int, int], rng: Rng) -> None:
+    """A white or grey box with its fan, and the shadow that it throws."""
     x, y = box[2] + int(rng.integers(-8, 4)), box[3] + int(rng.integers(1, 6))
-    shade = float(rng.uniform(120, 240))
-    cv2.rectangle(picture, (x + 1, y + 1), (x + 9, y + 7), (50, 50, 50), -1)
-    cv2.rectangle(picture, (x, y), (x + 8, y + 6), (shade, shade, shade), -1)
-    cv2.circle(picture, (x + 4, y + 3), 2, (shade * 0.5, shade * 0.5, shade * 0.5), -1)
+    wide = int(rng.integers(5, 14))
+    high, aside, down = round(wide * rng.uniform(0.6, 0.9)), int(rng.integers(-4, 5)), int(rng.integers(1, 7))
+    shade = float(rng.uniform(110, 240))
+    shadow = picture[max(0, y + down) : y + down + high, max(0, x + aside) : max(0, x + aside + wide)]
+    shadow[:] = (shadow * rng.uniform(0.35, 0.8)).astype(np.uint8)
+    cv2.rectangle(picture, (x, y), (x + wide, y + high), (shade, shade, shade), -1)
+    cv2.circle(picture, (x + wide // 2, y + high // 2), max(1, high // 2 - 1), np.full(3, shade * 0.5).tolist(), -1)
 
 
 def _laundry(picture: Image, box: tuple[int, int, int, int], rng: Rng) -> None:
@@ -251,7 +272,7 @@ def _openings(stage: Ints, rng: Rng) -> list[Opening]:
     """One opening a cell in most columns; all cells of a column are alike, as in most blocks."""
     rows, cols = stage.shape
     wides, hung = rng.uniform(0.18, 0.75, 4), rng.uniform(0, 0.8, len(HANGING))  # shares of a cell; of the cells
-    mirrored, balconies, gone = rng.random() < 0.5, rng.random() * 0.7, rng.random() < 0.7
+    mirrored, balconies, gone = rng.random() < 0.5, rng.random() * 0.7, rng.random() < 0.5
     new_windows_from = int(rng.integers(STRIPPED, FINISHED + 2))
     foil_share = rng.random() * (rng.random() < 0.4)
     found = []
@@ -272,7 +293,7 @@ def _openings(stage: Ints, rng: Rng) -> list[Opening]:
                 continue
             chances = rng.random(len(HANGING))
             kept = at in (OLD, FINISHED) or not gone
-            share = hung * (0.35 if at == FINISHED else 1.0) * kept
+            share = hung * (0.6 if at == FINISHED else 1.0) * kept
             things = tuple(np.flatnonzero(chances < share).tolist())
             foiled = at in (STRIPPED, INSULATED, BASE_COAT) and rng.random() < foil_share
             found.append(

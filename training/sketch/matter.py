@@ -14,6 +14,7 @@ Rng = np.random.Generator
 Size = tuple[int, int]
 GRAINS = (1, 2, 5, 12, 30, 70)  # pixels from one spot to the next
 PLANE = 1024
+COATS = 24  # planes of cloudiness to choose from
 UNITS = 4096  # boards or bricks told apart before their tones repeat
 
 
@@ -40,18 +41,32 @@ def noise(rng: Rng, size: Size, *, grain: int, along: float = 1.0) -> Floats:
     return np.asarray(cv2.resize(part, size[::-1], interpolation=cv2.INTER_LINEAR), np.float32)
 
 
+@cache
+def _clouds() -> list[Floats]:
+    """Planes of several grains at once, as coats have them: mixed here, for all walls, since each costs."""
+    rng = np.random.default_rng(20261123)
+    planes = []
+    for _ in range(COATS):
+        plane = np.zeros((PLANE, PLANE), np.float32)
+        for grain, most in ((1, 0.05), (5, 0.05), (30, 0.07), (70, 0.07)):
+            plane += np.float32(rng.uniform(0, most)) * noise(rng, plane.shape, grain=grain)
+        planes.append(plane)
+    return planes
+
+
 def tinted(colour: npt.ArrayLike, gain: Floats) -> Floats:
     """One colour times a plane of gains."""
-    planes = [gain * np.float32(part) for part in np.asarray(colour, np.float32)]
-    return np.asarray(cv2.merge(planes), np.float32)
+    return np.asarray(cv2.transform(gain, np.asarray(colour, np.float32)[:, None]), np.float32)
 
 
 def mottled(rng: Rng, size: Size, colour: npt.ArrayLike, *, rough: float = 1.0) -> Floats:
     """A coat of one colour: fine grain, cloudiness, and broad differences; `rough` 1 is a usual one."""
-    gain = np.ones(size, np.float32)
-    for grain, most in ((1, 0.05), (5, 0.05), (30, 0.07), (70, 0.07)):
-        gain += np.float32(rough * rng.uniform(0, most)) * noise(rng, size, grain=grain)
-    return tinted(colour, gain)
+    plane = _clouds()[int(rng.integers(0, COATS))]
+    top, left = (int(rng.integers(0, max(1, PLANE - n))) for n in size)
+    part = plane[top : top + size[0], left : left + size[1]]
+    if part.shape != size:
+        part = np.asarray(cv2.resize(part, size[::-1], interpolation=cv2.INTER_LINEAR), np.float32)
+    return tinted(colour, cv2.flip(part, int(rng.integers(-1, 2))) * np.float32(rough) + np.float32(1))
 
 
 def coursed(
@@ -71,14 +86,18 @@ def coursed(
     wide, high = max(unit[0], 2.0), max(unit[1], 2.0)
     y = np.arange(size[0]) + rng.uniform(0, high)
     x = np.arange(size[1]) + rng.uniform(0, wide) + bond * wide * np.arange(2)[:, None]  # of even and of odd courses
-    course, odd = (y // high).astype(np.int32), (y // high).astype(np.int32) % 2
+    course = (y // high).astype(np.int32)
     tones = (1 + spread * rng.standard_normal(UNITS)).astype(np.float32)
-    gain = tones[((x // wide).astype(np.int32) * 131)[odd] + course[:, None] * 31 & UNITS - 1]
-    gain += np.float32(0.03) * noise(rng, size, grain=1)
-    seam = (y % high < max(joint, 1))[:, None] | (x % wide < max(joint, 1))[odd]
+    courses = np.arange(course[-1] + 1)
+    in_course = ((x // wide).astype(np.int32) * 131)[courses % 2] + courses[:, None] * 31
+    gain = tones[in_course & UNITS - 1][course] + np.float32(0.03) * noise(rng, size, grain=1)
     wall = tinted(colour, gain)
-    share = np.float32(min(joint, 1.0))
-    wall[seam] = wall[seam] * (1 - share) + np.asarray(joint_colour, np.float32) * share
+    share, seam = np.float32(min(joint, 1.0)), np.asarray(joint_colour, np.float32)
+    for odd in range(2):
+        upright = np.ix_(course % 2 == odd, x[odd] % wide < max(joint, 1))
+        wall[upright] = wall[upright] * (1 - share) + seam * share
+    level = y % high < max(joint, 1)
+    wall[level] = wall[level] * (1 - share) + seam * share
     return wall
 
 
@@ -86,7 +105,8 @@ def patched(rng: Rng, under: Floats, over: Floats, *, share: float, grain: int) 
     """`over` in ragged patches that take about `share` of `under`."""
     size = under.shape[:2]
     field = noise(rng, size, grain=grain) + np.float32(0.35) * noise(rng, size, grain=2)
-    return np.where((field < np.quantile(field[::7, ::7], share))[..., None], over, under)
+    mask = (field < np.quantile(field[::7, ::7], share)).view(np.uint8)
+    return np.asarray(cv2.copyTo(over, mask, under.copy()), np.float32)
 
 
 def stained(rng: Rng, wall: Floats, *, strength: float) -> Floats:
@@ -104,11 +124,10 @@ def sky(rng: Rng, size: Size) -> Floats:
     hue = (1.0, green, green * rng.uniform(0.7, 1.0)) if clear else (rng.uniform(0.5, 0.85), green * 0.9, 1.0)
     top = rng.uniform(120, 250) * np.array(hue)
     low = top * rng.uniform(0.85, 1.2) + rng.uniform(-10, 40)
-    ramp = np.linspace(0, 1, size[0], dtype=np.float32)[:, None, None]
-    plain = (top + (low - top) * ramp).astype(np.float32)
+    plain = np.linspace(top, low, size[0], dtype=np.float32)  # a colour for each row of pixels
     clouds = np.clip(noise(rng, size, grain=70) + np.float32(0.4) * noise(rng, size, grain=30), 0, 2)
     clouds *= np.float32(rng.uniform(0, 0.3))
-    return np.asarray(plain + (245 - plain) * clouds[..., None], np.float32)
+    return np.asarray(cv2.merge([part[:, None] + (245 - part)[:, None] * clouds for part in plain.T]), np.float32)
 
 
 def drab(rng: Rng, *, low: float = 90, high: float = 190) -> Floats:
