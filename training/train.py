@@ -66,7 +66,8 @@ ABLATIONS = {
 class Plan:
     """What a training run was asked for. `mix` are the shares of the data sets in an epoch, None by their size.
 
-    `sketches` is the share of an epoch's canvases that is drawn flat (training.sketch), a third for each work type.
+    `sketches` is the share of an epoch's canvases that is drawn flat (training.sketch), as many for each work type that
+    the data have.
     """
 
     data: tuple[Path, ...]
@@ -183,7 +184,7 @@ class _Run:
         plan, began = self.plan, time.process_time()
         epoch = self.epoch + 1000 * plan.seed
         chosen = choose(taught, mix=plan.mix, count=plan.epoch_samples, rng=np.random.default_rng((epoch, 3)))
-        flat = self._sketches(len(chosen), np.random.default_rng((epoch, 5)))
+        flat = self._sketches(chosen, np.random.default_rng((epoch, 5)))
         batches = Batches(
             [*chosen, *flat],
             size=plan.batch,
@@ -220,11 +221,11 @@ class _Run:
                     break
         return total * plan.batch / max(learnt, 1), learnt
 
-    def _sketches(self, beside: int, rng: np.random.Generator) -> list[Sketch]:
-        """The drawn faces of an epoch, beside so many rendered ones."""
-        share = self.plan.sketches
-        each = round(beside * share / (1 - share) / len(WORK_TYPES))
-        return [sketch for kind in WORK_TYPES for sketch in sketches(kind, each, rng)]
+    def _sketches(self, beside: Sequence[Sample], rng: np.random.Generator) -> list[Sketch]:
+        """The drawn faces of an epoch, beside its rendered ones."""
+        share, kinds = self.plan.sketches, [kind for kind in WORK_TYPES if any(s.work_type == kind for s in beside)]
+        each = round(len(beside) * share / (1 - share) / len(kinds))
+        return [sketch for kind in kinds for sketch in sketches(kind, each, rng)]
 
     def _set_pace(self, progress: float) -> None:
         """Linear warm-up over the first twentieth, then a cosine to a hundredth; norms are frozen on the way, and from
