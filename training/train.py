@@ -124,6 +124,13 @@ def train(plan: Plan, console: Console) -> CellNet:
     return run.ema.module
 
 
+def drawn_beside(chosen: Sequence[Sample], *, share: float, rng: np.random.Generator) -> list[Sketch]:
+    """Drawn faces that make up `share` of an epoch beside its rendered ones: as many of each kind of work shown."""
+    kinds = [kind for kind in WORK_TYPES if any(sample.work_type == kind for sample in chosen)]
+    each = round(len(chosen) * share / (1 - share) / len(kinds))
+    return [sketch for kind in kinds for sketch in sketches(kind, each, rng)]
+
+
 def told(facts: dict[str, Any]) -> str:
     """One line of an epoch."""
     head = " ".join(f"{name}={facts[name]}" for name in ("epoch", "scenes", "faces", "learnt", "loss", "seconds"))
@@ -184,7 +191,7 @@ class _Run:
         plan, began = self.plan, time.process_time()
         epoch = self.epoch + 1000 * plan.seed
         chosen = choose(taught, mix=plan.mix, count=plan.epoch_samples, rng=np.random.default_rng((epoch, 3)))
-        flat = self._sketches(chosen, np.random.default_rng((epoch, 5)))
+        flat = drawn_beside(chosen, share=plan.sketches, rng=np.random.default_rng((epoch, 5)))
         batches = Batches(
             [*chosen, *flat],
             size=plan.batch,
@@ -220,12 +227,6 @@ class _Run:
                 if plan.minutes and self.progress >= 1:
                     break
         return total * plan.batch / max(learnt, 1), learnt
-
-    def _sketches(self, beside: Sequence[Sample], rng: np.random.Generator) -> list[Sketch]:
-        """The drawn faces of an epoch, beside its rendered ones."""
-        share, kinds = self.plan.sketches, [kind for kind in WORK_TYPES if any(s.work_type == kind for s in beside)]
-        each = round(len(beside) * share / (1 - share) / len(kinds))
-        return [sketch for kind in kinds for sketch in sketches(kind, each, rng)]
 
     def _set_pace(self, progress: float) -> None:
         """Linear warm-up over the first twentieth, then a cosine to a hundredth; norms are frozen on the way, and from

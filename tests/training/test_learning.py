@@ -41,7 +41,7 @@ from training.sample import Library, Sample, choose, stage_weights  # noqa: E402
 from training.sketch.face import sketches  # noqa: E402
 from training.soup import mean_of  # noqa: E402
 from training.start import take_over  # noqa: E402
-from training.train import ABLATIONS, Plan, network_for, train  # noqa: E402
+from training.train import ABLATIONS, Plan, drawn_beside, network_for, train  # noqa: E402
 from training.veil import veil  # noqa: E402
 from wire.scene.grid import node_grid  # noqa: E402
 
@@ -166,6 +166,17 @@ def test_an_epoch_keeps_the_shares_of_its_data_sets(tmp_path: Path) -> None:
     assert len(chosen) == 40
     assert sum(any(sample is each for each in few) for sample in chosen) == 30
     assert {id(sample) for sample in few} <= {id(sample) for sample in chosen}
+
+
+def test_faces_are_drawn_of_the_kinds_that_the_renders_show(tmp_path: Path) -> None:
+    towers = read_samples(write_dataset(tmp_path, scenes=1, days=20, step=2))
+    roads = [replace(sample, work_type="road") for sample in towers]
+    rng = np.random.default_rng(0)
+    assert {face.work_type for face in drawn_beside(roads, share=0.5, rng=rng)} == {"road"}
+    drawn = drawn_beside([*towers, *roads], share=0.75, rng=rng)
+    assert len(drawn) == 3 * len(towers + roads)
+    assert sum(face.work_type == "road" for face in drawn) == len(drawn) / 2
+    assert not drawn_beside(towers, share=0.0, rng=rng)
 
 
 def test_scenes_that_arrive_later_are_read_once(tmp_path: Path) -> None:
