@@ -56,17 +56,16 @@ class Curve:
 
 
 def item_curve(item: WorkItem, project: Project, calendar: SiteCalendar) -> Curve:
-    """The item's plan: 0 at the project's start, each point at 24:00 of its day, linear between over effective time."""
+    """The item's plan: 0 at the project's start, each point at 24:00 of its day, linear between over effective time.
+
+    Points of days off have no effective time between them: they are a step, asked for when work goes on again.
+    """
     if not item.points:
         return _smoothstep(calendar.end_of(project.finish))
     at_s, micro = [0], [0]
     for point in sorted(item.points, key=lambda p: p.day):
-        second = calendar.end_of(point.day)
-        if second > at_s[-1]:
-            at_s.append(second)
-            micro.append(point.cum_bp * MICRO)
-        else:
-            micro[-1] = max(micro[-1], point.cum_bp * MICRO)  # two points inside one pause are one moment
+        at_s.append(max(calendar.end_of(point.day), at_s[-1] + 1))
+        micro.append(point.cum_bp * MICRO)
     return Curve(at_s=tuple(at_s), micro=tuple(micro))
 
 

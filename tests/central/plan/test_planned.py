@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
-from central.plan.calendar import DAY_S, calendar_of
+from central.plan.calendar import DAY_S, calendar_of, midnight
 from central.plan.compare import lag_cdays
+from central.plan.items import Frame, milestone_points
 from central.plan.planned import Curve, begin_s, building_curve, item_curve, project_curve, working_s
-from tests.central.build import START, a_building, a_project, an_item
+from tests.central.build import START, a_building, a_project, an_item, at
 
 
 def a_curve(*plan: tuple[int, int]) -> Curve:
@@ -51,6 +53,27 @@ def test_without_points_the_default_curve() -> None:
     assert curve.default
     assert [curve.bp_at(seconds(day)) for day in (0, 20, 40, 80, 99)] == [0, 1563, 5000, 10_000, 10_000]
     assert curve.micro_at(seconds(20)) == 1_562_500_000
+
+
+@pytest.mark.parametrize("day", [date(2026, 2, 15), date(2026, 2, 18), date(2026, 2, 23)])
+def test_a_milestone_on_a_day_off_is_asked_for_when_work_goes_on_again(day: date) -> None:
+    project = a_project(start=date(2025, 9, 1), finish=date(2026, 6, 30))
+    frame = Frame(start=project.start, finish=project.finish, stages=())
+    calendar = calendar_of(project)  # the festival is from 15 to 23 February
+    curve = item_curve(replace(an_item(), points=milestone_points(day, frame)), project, calendar)
+    midnights = [date(2025, 12, 1), date(2026, 2, 15), date(2026, 2, 24), date(2026, 2, 25)]
+    assert [curve.bp_at(calendar.effective_s(midnight(one))) for one in midnights] == [0, 0, 0, 10_000]
+    assert lag_cdays(curve, 0, now_s=calendar.effective_s(midnight(date(2026, 2, 25)))) == 100
+
+
+def test_a_step_within_a_pause_moves_nothing_before_it() -> None:
+    """What is planned for two days of one standstill does not pull up the days before; nor does a first day off."""
+    stop = (START, START + timedelta(days=4))
+    item = an_item(plan=((1, 1000), (3, 2000), (10, 10_000)))
+    project = a_project(a_building(items=(item,)), pauses=(stop,))
+    calendar = calendar_of(project)
+    curve = item_curve(item, project, calendar)
+    assert [curve.bp_at(calendar.effective_s(at(day))) for day in (-30, 0, 4.5, 5.5, 10)] == [0, 0, 0, 2800, 10_000]
 
 
 @pytest.mark.parametrize(
