@@ -18,7 +18,7 @@ _OLD = b"\xd0\xcf\x11\xe0"  # OLE 2: .xls, and .xlsx with a password
 DIGITS_KEPT = 15  # of a number in a cell; those beyond are lost
 _NUMBER = re.compile(r"[-+]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?")
 _DAY = re.compile(
-    r"(\d{4})(?:[-/.](\d{1,2})[-/.](\d{1,2})|年(\d{1,2})月(\d{1,2})日|(\d{2})(\d{2}))"
+    r"(\d{4})(?:[-/.](\d{1,2})[-/.](\d{1,2})|\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日|(\d{2})(\d{2}))"
     r"(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"  # a day as a program writes it, with its midnight
 )
 _YUAN = {"万元": 1_000_000, "元": 100}  # a unit that the cell names itself, in fen

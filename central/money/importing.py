@@ -143,7 +143,10 @@ def _line(words: str, *, key: str) -> str:
 
 def _fen(value: Any, column: Column) -> Any:
     fen = fen_of(value)
-    expected = "金额(元),至多两位小数", "an amount in yuan with at most two decimals"
+    expected = (
+        "金额(元),至多两位小数,或写明单位,如 12.5万元",
+        "an amount in yuan with at most two decimals, or with its unit as 12.5万元",
+    )
     return _odd("amount", column, value, expected) if fen is None else fen
 
 
@@ -151,7 +154,7 @@ def _day(value: Any, column: Column) -> Any:
     day = day_of(value)
     if day is not None:
         return day
-    zh, en = "日期,如 2026-01-31", "a date, for example 2026-01-31"
+    zh, en = "日历上有的日期,如 2026-01-31", "a day that there is, for example 2026-01-31"
     serial = day_of_serial(value)
     if serial is not None:
         zh, en = f"{zh};若是 {serial},请把单元格设为日期格式", f"{en}; if it is {serial}, make the cell a date cell"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 import zipfile
 import zlib
@@ -27,6 +28,7 @@ _BROKEN = (  # what zipfile, zlib, expat and openpyxl were seen to raise on dama
     zipfile.BadZipFile, zlib.error, InvalidFileException, ParseError, LookupError, AttributeError, ValueError,
     TypeError, OSError, EOFError, RuntimeError, OverflowError,
 )  # fmt: skip
+_OTHER_UNIT = re.compile(r"单位:?\(?(人民币)?(万元|亿元|千元)")
 _KNOWN = {name.casefold(): column for column in COLUMNS for name in (column.zh, column.en)}
 
 
@@ -172,6 +174,7 @@ def _header(rows: Iterator[tuple[int, Any]], title: str) -> dict[int, Heading]:
                     what = f"{zh} {names[0]}", f"{en} {names[0]} ({names[1]})"
                     raise NotALedgerError(refused("header", f"{title} 1:{number}", what=what, expected=expected))
             return found
+        _check_unit(cells, f"{title} {number}")
         if number >= HEADER_ROWS:
             break
     expected = (
@@ -179,6 +182,18 @@ def _header(rows: Iterator[tuple[int, Any]], title: str) -> dict[int, Heading]:
         f"a header with 凭证号 (Voucher) in the first {HEADER_ROWS} rows",
     )
     raise NotALedgerError(refused("header", title, what=("没有表头", "no header"), expected=expected))
+
+
+def _check_unit(cells: Any, where: str) -> None:
+    """A sheet says above its header in which unit its amounts are; the columns are in yuan, and it cannot be both."""
+    for cell in cells:
+        if found := _OTHER_UNIT.search(_spelled(cell.value)):
+            words = found[0]
+            expected = (
+                "以元为单位: 请删去这一行, 金额换算成元或逐个写明单位, 如 12.5万元",
+                "yuan: take this line out and convert the amounts, or write its unit behind each, as 12.5万元",
+            )
+            raise NotALedgerError(refused("header", where, what=(words, words), expected=expected))
 
 
 def _spelled(value: Any) -> str:

@@ -8,8 +8,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from central.figures import hundredths
+
 DAY_MIN, DAY_MAX = date(2000, 1, 1), date(2099, 12, 31)  # a slip of the year is no plan of the year 202
 _UNPRINTED = ("Cc", "Cs")
+_IN_YUAN = ("(元)", "(yuan)")  # how headers of columns of money end
 Path = tuple[str | int, ...]  # way into the document, e.g. ("buildings", 0, "weight_bp")
 
 
@@ -52,6 +55,11 @@ class Faults:
         """A path as a person finds it."""
         place = self._place(path)
         return f"{place.sheet} row {place.row}" if place.row else str(place.column)
+
+    def in_yuan(self, path: Path) -> bool:
+        """Whether a person finds the value in a column of yuan; documents have fen."""
+        place = self.places.get(path)
+        return place is not None and str(place.column).casefold().endswith(_IN_YUAN)
 
     def _place(self, path: Path) -> Place:
         for length in range(len(path), 0, -1):
@@ -131,6 +139,11 @@ class Reader:
             value = int(value)
         if isinstance(value, int) and not isinstance(value, bool) and low <= value <= high:
             return value
+        if unit == "fen" and self.faults.in_yuan(path):
+            there = f"{hundredths(value)} yuan" if type(value) is int else shown(value)
+            most = hundredths(high)
+            self.faults.add(path, there, f"yuan from {hundredths(low)} to {most}, two decimals at most, or as 12.5万元")
+            return None
         self.faults.add(path, shown(value), f"a whole number{unit and f' of {unit}'} from {low} to {high}")
         return None
 
@@ -140,7 +153,7 @@ class Reader:
         try:
             found = date.fromisoformat(value if isinstance(value, str) else "")
         except ValueError:
-            self.faults.add(path, shown(value), "a date as YYYY-MM-DD")
+            self.faults.add(path, shown(value), "a day that there is, as YYYY-MM-DD")
             return None
         if DAY_MIN <= found <= DAY_MAX:
             return found

@@ -26,6 +26,7 @@ _WORDS: Mapping[str, str] = {
     "fen": "分",
     "days": "天",
 }
+_ROW = re.compile(r" row (\d+)$")
 _ONE_OF = "以下之一: {0}"
 _FOUND: tuple[tuple[str, str], ...] = (
     (r"nothing", "没有填"),
@@ -33,6 +34,7 @@ _FOUND: tuple[tuple[str, str], ...] = (
     (r"number (.*)", "数字 {0}"),
     (r"true", "“是”(逻辑值)"),
     (r"false", "“否”(逻辑值)"),
+    (r"(-?\d+\.\d\d) yuan", "{0} 元"),
     (r"a list of (\d+)", "{0} 项的列表"),
     (r"an object", "一组内容"),
     (r"(\d+) bytes", "{0} 字节"),
@@ -44,13 +46,13 @@ _FOUND: tuple[tuple[str, str], ...] = (
     (r"milestones in a building project", "有楼栋的项目里有里程碑"),
     (r"(\d+) pauses", "{0} 次停工"),
     (r"a circle (.+)", "循环: {0}"),
-    (r"id (.+) again \((.+)\)", "编号 {0} 重复(另见 {1})"),
+    (r"id (.+) again \((.+)\)", "编号 {0} 重复(另见 {1:p})"),
     (r"step (.+) again", "工序 {0} 重复"),
     (r"steps of item (.+) sum to (.+)", "分项 {0} 的工序合计 {1}"),
     (r"item (.+) ends at (.+)", "分项 {0} 最后只到 {1}"),
-    (r"(.+) again \((.+)\)", "{0} 重复(另见 {1})"),
+    (r"(.+) again \((.+)\)", "{0} 重复(另见 {1:p})"),
     (r"(.+) again", "{0} 重复"),
-    (r"(.+) after (.+) \((.+)\)", "{0} 在 {1} 之后变小(另见 {2})"),
+    (r"(.+) after (.+) \((.+)\)", "{0} 在 {1} 之后变小(另见 {2:p})"),
     (r"(\S+) (.+) after itself", "{0:w} {1} 排在自己之后"),
     (r"lot (.+) without buildings", "标段 {0} 没有楼栋"),
     (r"unit (.+) without items", "单元 {0} 没有分项"),
@@ -58,7 +60,7 @@ _FOUND: tuple[tuple[str, str], ...] = (
     (r"weights of the units of building (.+) sum to (.+)", "楼栋 {0} 各单元权重合计 {1}"),
     (r"weights of the items of unit (.+) sum to (.+)", "单元 {0} 各分项权重合计 {1}"),
     (r"weights of the items of building (.+) sum to (.+)", "楼栋 {0} 各分项权重合计 {1}"),
-    (r"weights of the buildings sum to (.+)", "各楼栋权重合计 {0}"),
+    (r"weights of the buildings of the project sum to (.+)", "各楼栋权重合计 {0}"),
     (r"weights of the milestones of the project sum to (.+)", "各里程碑权重合计 {0}"),
     (r"weights of the (.+) sum to (.+)", "{0:w}权重合计 {1}"),
     (r"no such sheet", "没有这张表"),
@@ -93,7 +95,8 @@ _EXPECTED: tuple[tuple[str, str], ...] = (
     (r"a whole number of (.+) from (.+) to (.+)", "{1} 到 {2} 的整数({0:w})"),
     (r"a whole number from (.+) to (\d+); (.+)", "{0} 到 {1} 的整数; 或给齐金额、工程量与单价, 或选模板"),
     (r"a whole number\S* from (.+) to (.+)", "{0} 到 {1} 的整数"),
-    (r"a date as YYYY-MM-DD", "日期, 写作 YYYY-MM-DD"),
+    (r"yuan from (\S+) to (\S+), .*", "{0} 到 {1} 元, 至多两位小数, 或写明单位, 如 12.5万元"),
+    (r"a day that there is, as YYYY-MM-DD", "日历上有的日期, 写作 YYYY-MM-DD"),
     (r"a date from (.+) to (.+)", "{0} 到 {1} 的日期"),
     (r"at least one entry", "至少一条"),
     (r"at least one", "至少一行"),
@@ -181,12 +184,17 @@ _COMPILED = {
 
 
 class _Value(str):
-    """A value of a message; in the format `w` it is one of the nouns of a plan."""
+    """A value of a message; in the format `w` it is one of the nouns of a plan, in `p` a place in a sheet."""
 
     __slots__ = ()
 
     def __format__(self, spec: str) -> str:
-        return _WORDS.get(self, str(self)) if spec == "w" else str(self)
+        match spec:
+            case "w":
+                return _WORDS.get(self, str(self))
+            case "p":
+                return _ROW.sub(r" 第 \1 行", self)
+        return str(self)
 
 
 def in_chinese(message: str, *, of: Literal["found", "expected"]) -> str:

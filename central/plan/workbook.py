@@ -178,7 +178,7 @@ def _plain(value: Any, column: Column) -> Any:
             return value if day is None else day.isoformat()
         case "yuan":
             fen = fen_of(value)
-            return f"{value} yuan" if fen is None else fen
+            return value if fen is None else fen
         case "number":
             number = number_of(value)
             return value if number is None else _counted(number)

@@ -75,6 +75,7 @@ def test_amounts_are_exact_fen_or_refused(value: Any, fen: int | None) -> None:
         ("2026/3/1", "2026-03-01"),
         ("2026.3.1", "2026-03-01"),
         ("2026年3月1日", "2026-03-01"),
+        ("2026 年 3 月 1 日", "2026-03-01"),
         ("20260301", "2026-03-01"),
         ("2026-03-01 00:00:00", "2026-03-01"),
         ("2026-03-01T08:30:00.000", "2026-03-01"),
@@ -122,6 +123,26 @@ def test_numbers_typed_as_ids_are_text_and_every_column_arrives() -> None:
     )  # fmt: skip
     assert posting is not None
     assert (posting.differs(expected), posting.approver) == (("approver",), "李")
+
+
+@pytest.mark.parametrize(
+    ("title", "refused"),
+    [
+        ("单位:万元", True),
+        ("金额单位： 人民币 万元", True),
+        ("(单位：亿元)", True),
+        ("单位:元", False),
+        ("2026年500万元以上项目", False),
+    ],
+)
+def test_a_sheet_whose_title_names_another_unit_than_its_column_is_not_guessed(title: str, refused: bool) -> None:
+    file = a_workbook([HEADER, a_row("v1", 1234.56)], header=[None, title])
+    if not refused:
+        assert [row.posting.entry.amount_fen for row in read_ledger(file, source="") if row.posting] == [123_456]
+        return
+    with pytest.raises(NotALedgerError, match="yuan: take this line out") as told:
+        list(read_ledger(file, source=""))
+    assert (told.value.refusal.where, "以元为单位" in told.value.refusal.expected.zh) == ("资金 1", True)
 
 
 def test_headers_in_english_under_a_title_and_in_full_width_are_found() -> None:

@@ -62,14 +62,20 @@ def test_every_sentence_of_the_package_has_chinese_words(path: Path) -> None:
         (
             "id 'a' again (分项 row 3)",
             "each id once a plan",
-            "编号 'a' 重复(另见 分项 row 3); 应为: 一份计划里编号不重复",
+            "编号 'a' 重复(另见 分项 第 3 行); 应为: 一份计划里编号不重复",
         ),
         ("building 'B9'", "an id of sheet 楼栋", "楼栋 'B9'; 应为: “楼栋”表里的编号"),
         (
             "2026-13-40 again (点 row 2)",
             "each day once an item",
-            "2026-13-40 重复(另见 点 row 2); 应为: 一个分项里日期不重复",
+            "2026-13-40 重复(另见 点 第 2 行); 应为: 一个分项里日期不重复",
         ),
+        (
+            "4000 after 5000 (points[1])",
+            "a curve that does not fall",
+            "4000 在 5000 之后变小(另见 points[1]); 应为: 累计值不下降",
+        ),
+        ("weights of the buildings of the project sum to 9000", "10000", "各楼栋权重合计 9000; 应为: 10000"),
         ("ids qp-b1", "ids that no other project uses", "编号 qp-b1; 应为: 别的项目没有用过的编号"),
         (
             "5000 after structure 6000",
