@@ -52,8 +52,9 @@ def assess(
 ) -> Assessment:
     """Everything that the facts up to `now` say about a project; with `resume` only what is later than that.
 
-    Evaluated at each instant of evidence and at each midnight (Asia/Shanghai) from the project's start, or from before
-    the day it was to begin by where that is earlier; a building at its own instants, the project at all. `as_of` of the
+    Evaluated at each instant of evidence and at each midnight (Asia/Shanghai) from the project's start, or where that
+    is earlier from before the day it was to begin by, or from the end of the first day of its ledger; a building at its
+    own instants, the project at all. `as_of` of the
     result is the last such instant, `now` when there is none.
     Going on from a checkpoint gives bit for bit what a run from the start gives, provided that no fact up to its
     instant has changed since; facts up to it may be left out. Unless something that was said later than `resume` is
@@ -62,7 +63,8 @@ def assess(
     policy = policy or Policy()
     after = resume.at if resume else None
     course = Course(facts.plans, policy, books=_books(facts, after), resume=resume)
-    instants = by_instant(facts.observations, start=_first_day(facts, policy), now=now, after=after)
+    start = _first_day(facts, policy, resume)
+    instants = by_instant(facts.observations, start=start, now=now, after=after)
     keep = kept([*([after] if after else []), *(instant for instant, _ in instants)])
     checkpoints = []
     for instant, found in instants:
@@ -81,14 +83,17 @@ def plan_at(plans: tuple[PlanInForce, ...], instant: datetime) -> PlanInForce:
     return next((plan for plan in reversed(plans) if plan.since <= instant), plans[0])
 
 
-def _first_day(facts: ProjectFacts, policy: Policy) -> date:
-    """The first day whose midnight is judged: a plan that begins late must not hide that work was to begin before."""
+def _first_day(facts: ProjectFacts, policy: Policy, resume: Checkpoint | None) -> date:
+    """The first day whose midnight is judged: a plan that begins late must hide neither that work was to begin before,
+    nor what was paid."""
     start, due = facts.plans[0].project.start, due_start(facts.events)
-    if due is None:
-        return start
-    lines = policy.ladders_at(midnight(due)).ladder("not_started").thresholds
-    ahead = timedelta(days=max(0, *(-line for _, line in lines)))
-    return min(start, max(due - ahead, start - _BEFORE_MAX))
+    days = [start, *(entry.day + timedelta(days=1) for entry in facts.entries)]
+    if resume and resume.memory.money:  # the first entries may be left out
+        days.append(local_day(resume.at))
+    if due is not None:
+        lines = policy.ladders_at(midnight(due)).ladder("not_started").thresholds
+        days.append(due - timedelta(days=max(0, *(-line for _, line in lines))))
+    return min(start, max(min(days), start - _BEFORE_MAX))
 
 
 def _checkpoint(course: Course, facts: ProjectFacts, policy: Policy, at: datetime) -> Checkpoint:

@@ -114,9 +114,10 @@ class Course:
             self.written.scores.append(self.score())
         renewed = self._go_by_plan(instant)
         self.as_of = instant
-        if not found and today < self._plan.project.start:
-            subject = Subject(kind="project", id=self._plan.project.id)
-            self._reconcile(self._input(subject, instant, self._day(today)))  # nothing planned yet but to begin in time
+        if not found and today < self._plan.project.start and self._newest is None:
+            subject, day = Subject(kind="project", id=self._plan.project.id), self._day(today)
+            self._reconcile(self._input(subject, instant, day))  # nothing planned yet but to begin in time, and money
+            self._judge_lines(instant, day)
             self._judged |= {building.id: instant for building in self._plan.project.buildings}
             return
         self._folds.take(found)
@@ -141,8 +142,11 @@ class Course:
     def _judge_project(self, standing: Standing, instant: datetime, day: _Day | None) -> None:
         project = self._plan.project
         self._judge(Subject(kind="project", id=project.id), standing, self._plan.whole, instant, day=day)
+        self._judge_lines(instant, day)
+
+    def _judge_lines(self, instant: datetime, day: _Day | None) -> None:
         for line in self._spent.lines if day and self._spent else ():
-            subject = Subject(kind="line", id=f"{project.id}/{line.line}")
+            subject = Subject(kind="line", id=f"{self._plan.project.id}/{line.line}")
             self._reconcile(self._input(subject, instant, day))
 
     def _judge(

@@ -14,15 +14,17 @@ NAME = "paid_ahead"
 
 
 def paid_ahead(seen: RuleInput, profile: LadderProfile) -> Finding | None:
-    """Finding on paid / contract - actual in basis points; no more than blue where actual is thinly evidenced."""
-    if not is_projects(seen) or seen.deviation is None:
+    """Finding on paid / contract - actual in basis points; no more than blue where actual is thinly evidenced.
+
+    Before the plan begins and anything was seen, nothing is built: all that was paid is ahead.
+    """
+    if not is_projects(seen):
         return None
     if seen.money is None or not has_entries(seen.money):
         return unjudged(NAME, seen, profile, detail=NO_LEDGER)
     if seen.contract_fen <= 0:
         return unjudged(NAME, seen, profile, detail="no contract sum is known")
-    value = pay_gap_bp(seen.money.paid_fen, seen.contract_fen, actual_bp=seen.deviation.actual_bp)
-    finding = judge(
-        NAME, seen, profile, value=value, confirmed=sure(seen, profile.ladder(NAME)), refs=seen.deviation.refs
-    )
+    actual_bp, refs = (seen.deviation.actual_bp, seen.deviation.refs) if seen.deviation else (0, ())
+    value = pay_gap_bp(seen.money.paid_fen, seen.contract_fen, actual_bp=actual_bp)
+    finding = judge(NAME, seen, profile, value=value, confirmed=sure(seen, profile.ladder(NAME)), refs=refs)
     return cap(finding, seen, profile)

@@ -142,6 +142,25 @@ def test_a_line_over_its_grant_is_yellow_though_the_whole_is_under() -> None:
     assert steps(found, "overspend") == []
 
 
+@pytest.mark.requirement("C05")
+def test_money_is_judged_by_the_day_it_was_paid_though_the_plan_begins_later() -> None:
+    granted = [entry("budget", -60, 100 * WAN, line="works"), entry("budget", -60, 720 * WAN, line="other")]
+    found = judge([], days=-10, entries=[*granted, entry("pay", -40, 111 * WAN, line="works")])
+    line = Subject(kind="line", id="p1/works")
+    assert steps(found, "overspend", line) == [("raised", "yellow", at(-39))]
+    assert steps(found, "paid_ahead") == [("raised", "blue", at(-38))]  # 13.9 % of the contract, and nothing is built
+    over = judge([], days=-10, entries=[entry("budget", -60, 100 * WAN), entry("pay", -40, 130 * WAN)])
+    assert steps(over, "overspend") == [("raised", "red", at(-39))]
+    assert found.deviations == over.deviations == ()
+
+
+def test_what_was_built_before_the_plan_begins_is_held_against_what_was_paid() -> None:
+    early = [an_observation(0.2, day, kind="inspector", source="eve") for day in (-30.5, -20.5)]
+    entries = [entry("budget", -60, 820 * WAN), entry("pay", -25, CONTRACT * 25 // 100)]
+    assert steps(judge(early, days=-10, entries=entries), "paid_ahead") == []
+    assert steps(judge([], days=-10, entries=entries), "paid_ahead") == [("raised", "yellow", at(-23))]
+
+
 def test_an_estimate_that_is_raised_later_excuses_nothing_before() -> None:
     first, raised = plans((0, a_project()), (40, a_project()))
     revisions = replace(first, estimate_fen=500 * WAN), replace(raised, estimate_fen=900 * WAN)

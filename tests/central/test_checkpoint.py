@@ -266,6 +266,27 @@ def test_a_stalled_building_is_the_same_from_every_checkpoint() -> None:
             assert_same(assess(facts, now=at(44), resume=stored(checkpoint)), whole, since=checkpoint.at)
 
 
+def test_money_paid_before_the_plan_begins_is_the_same_from_every_checkpoint() -> None:
+    entries = tuple(
+        FundEntry(voucher=f"v{n}", project="p1", kind="pay", day=START + timedelta(days=day), amount_fen=100_000_000)
+        for n, day in enumerate((-25, -12, 3))
+    )
+    seen = (an_observation(0.05, -30.5, item="b1-structure"), an_observation(0.1, -3.5, item="b1-structure"))
+    plans = in_force((0, a_project(a_demo_building("b1", weight_bp=10_000))))
+    facts = ProjectFacts(plans=plans, observations=seen, entries=entries)
+    whole = assess(facts, now=at(10))
+    assert [c.at for c in whole.changes if c.rule == "paid_ahead"][:1] == [at(-24)]
+    for days in (-30, -25, -24, -20, -12, -4, 0, 10):
+        for checkpoint in assess(facts, now=at(days)).checkpoints:
+            since = checkpoint.at
+            left = replace(
+                facts,
+                observations=tuple(o for o in seen if o.observed_at > since),
+                entries=tuple(e for e in entries if e.day >= local_day(since)),
+            )
+            assert_same(assess(left, now=at(10), resume=stored(checkpoint)), whole, since=since)
+
+
 def test_days_before_a_revision_stay_judged_by_the_plan_then_in_force() -> None:
     seen = tuple(an_observation(n / 80, n / 2, item="b1-structure") for n in range(80))
     plain = ProjectFacts(plans=in_force((0, the_first_plan())), observations=seen)
