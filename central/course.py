@@ -115,9 +115,9 @@ class Course:
         renewed = self._go_by_plan(instant)
         self.as_of = instant
         if not found and today < self._plan.project.start and self._newest is None:
-            subject, day = Subject(kind="project", id=self._plan.project.id), self._day(today)
-            self._reconcile(self._input(subject, instant, day))  # nothing planned yet but to begin in time, and money
-            self._judge_lines(instant, day)
+            subject, ended = Subject(kind="project", id=self._plan.project.id), self._day(today)
+            self._reconcile(self._input(subject, instant, ended))  # nothing planned yet but to begin in time, and money
+            self._judge_lines(instant, ended)
             self._judged |= {building.id: instant for building in self._plan.project.buildings}
             return
         self._folds.take(found)
