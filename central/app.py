@@ -26,6 +26,7 @@ from central.api.answerers import BEGIN_FROM, Answerer, Answerers
 from central.api.app import NOT_ASIDE, create_app
 from central.api.beside import answer_all
 from central.api.changes import Changes
+from central.api.envelopes import Problem
 from central.api.services import ApiSettings, Services, clock_of_questions
 from central.api.tokens import Signer, load_secret
 from central.api.uploads.limits import Quota, UploadLimits
@@ -138,7 +139,7 @@ def build(settings: Settings) -> Centre:
     )
     worker, listener = _ingest(settings, engine, reassessor, stopping)
     watch = _broker_watch(settings, engine, stopping)
-    services = _services(settings, engine, changes, watch)
+    services = _services(settings, engine, changes, lambda: _problems(worker, listener, watch))
     if count := settings.answerers_most:
         begin_from = 1 if _is_large(engine) else BEGIN_FROM
         answerers = Answerers(lambda: _beside(settings), count=count, begin_from=begin_from, not_here=NOT_ASIDE)
@@ -177,7 +178,7 @@ def _answer(settings: Settings, end: socket.socket) -> None:
     os.umask(OWNERS_UMASK)
     logging.basicConfig(level=settings.log_level.upper(), format=LOG_FORMAT, stream=sys.stderr)
     engine = open_engine(settings.database_url)
-    services = _services(settings, engine, Changes(), None)
+    services = _services(settings, engine, Changes(), tuple)
     app = create_app(services)
     app.state.alone = True
     seldom.keep_what_is_made()
@@ -257,7 +258,18 @@ def _broker_watch(settings: Settings, engine: Engine, stopping: Event) -> Broker
     )
 
 
-def _services(settings: Settings, engine: Engine, changes: Changes, watch: BrokerWatch | None) -> Services:
+def _problems(worker: Worker | None, listener: Listener | None, watch: BrokerWatch | None) -> tuple[Problem, ...]:
+    wrong: dict[Problem, bool] = {
+        "ingest": worker is not None and not worker.stores,
+        "broker": listener is not None and not listener.connected.is_set(),
+        "broker_log": watch is not None and bool(watch.problems),
+    }
+    return tuple(name for name, so in wrong.items() if so)
+
+
+def _services(
+    settings: Settings, engine: Engine, changes: Changes, problems: Callable[[], tuple[Problem, ...]]
+) -> Services:
     api = ApiSettings(
         data_dir=settings.data_dir,
         district=Text(zh=settings.district.zh, en=settings.district.en),
@@ -277,7 +289,7 @@ def _services(settings: Settings, engine: Engine, changes: Changes, watch: Broke
         changes=changes,
         clock=clock_of_questions(settings.clock, engine),
         wall=clock.system,
-        problems=lambda: ("broker_log",) if watch is not None and watch.problems else (),
+        problems=problems,
     )
 
 

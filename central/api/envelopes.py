@@ -111,12 +111,19 @@ class PlanRefused(ErrorEnvelope):
     errors: list[PlanFault]
 
 
+Problem = Literal["broker", "broker_log", "ingest"]
+
+
 class Health(Answer):
-    """Whether the centre can work. `degraded`: it does, but for what `problems` name; its log says more."""
+    """Whether the centre can work. `degraded`: it does, but for what `problems` name; its log says more.
+
+    `ingest`: what gateways send cannot be stored (a full disk, say); `broker`: nothing arrives, there is no connection;
+    `broker_log`: whom the broker refused is not seen.
+    """
 
     status: Literal["ok", "degraded", "failing"]
     database: bool
-    problems: list[Literal["broker_log"]]
+    problems: list[Problem]
     version: str
 
 

@@ -16,6 +16,7 @@ from sqlmodel import Session
 from central import clock
 from central.api.answerers import Answerers
 from central.api.changes import Changes
+from central.api.envelopes import Problem
 from central.api.kept import Kept
 from central.api.kept_rows import KeptRows
 from central.api.metering import Meter
@@ -80,7 +81,7 @@ class Services:
     published: AnswerCache[Shown] = field(default_factory=AnswerCache)
     promised: AnswerCache[LivelihoodList] = field(default_factory=AnswerCache)
     meter: Meter = field(default_factory=Meter)
-    problems: Callable[[], tuple[Literal["broker_log"], ...]] = tuple  # what does not work as it should, now
+    problems: Callable[[], tuple[Problem, ...]] = tuple  # what does not work as it should, now
     answerers: Answerers | None = None
     still_turns: Turns = field(default_factory=Turns)  # their own: people's photos keep no gateway waiting
 

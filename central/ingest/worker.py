@@ -36,7 +36,8 @@ T = TypeVar("T")
 class Worker:
     """`tell` publishes acks to gateways, `dirtied` hears of projects with new facts, `now_ms` is the receive clock.
 
-    `live`: event times are today's (no replay), so that late and early ones are marked.
+    `live`: event times are today's (no replay), so that late and early ones are marked. `stores` is False from the
+    first message that the database does not take (it is away, its disk is full) until it takes one again.
     """
 
     engine: Engine
@@ -47,6 +48,7 @@ class Worker:
     inbox: Waiting = field(default_factory=lambda: Waiting(INBOX_MAX))
     pacer: Pacer = field(default_factory=Pacer)
     stopping: Event = field(default_factory=Event)
+    stores: bool = True
     _records: int = 0
 
     def run(self) -> None:
@@ -80,6 +82,7 @@ class Worker:
         if broken is not None:
             reason = str(broken.orig) if isinstance(broken, DBAPIError) else repr(broken)
             if self._tried([delivery], partial(set_aside, reason=reason)) is not None:
+                self.stores = False
                 delivery.acknowledge()
 
     def _tried(
@@ -142,8 +145,11 @@ class Worker:
         pause_s = 0.1
         while True:
             try:
-                return transaction()
+                done = transaction()
+                self.stores = True
+                return done
             except OperationalError as gone:
+                self.stores = False
                 metrics.RETRIES.inc()
                 log.warning("database not available, trying again in %.1f s: %s", pause_s, gone.orig)
             if self.stopping.wait(pause_s):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import http.client
+import json
 import os
 import re
+import resource
 import signal
 import subprocess
 import sys
@@ -121,6 +123,40 @@ def test_killed_between_insert_and_ack_it_stores_each_record_once(centre: Runnin
     assert _count(centre.engine, "record") == 4000
     assert centre.end() == 0
     edge.close()
+
+
+def test_a_centre_whose_disk_takes_nothing_acks_nothing_says_so_and_goes_on_by_itself(
+    centre: Running, mosquitto: Broker
+) -> None:
+    edge = Edge(mosquitto, gateway="gw-1").connect()
+    edge.send(1, 10)
+    _wait_beyond(edge, 9)
+    assert centre.process is not None
+    held = (centre.folder / "centre.db-wal").stat().st_size
+    resource.prlimit(centre.process.pid, resource.RLIMIT_FSIZE, (held, resource.RLIM_INFINITY))
+    for start in range(11, 2001, 200):  # more than the log has room for
+        edge.send(start, start + 199)
+    wait_until(lambda: _health(centre) == ("degraded", ["ingest"]), what="health says that nothing is stored")
+    stored = _count(centre.engine, "record")
+    assert edge.acked <= stored < 2010
+    resource.prlimit(centre.process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    wait_until(lambda: edge.acked == 2010, what="all stored once there is room")
+    assert _count(centre.engine, "record") == 2010
+    mosquitto.kill()
+    wait_until(lambda: _health(centre) == ("degraded", ["broker"]), what="health says that nothing arrives")
+    mosquitto.start()
+    wait_until(lambda: _health(centre) == ("ok", []), what="well again")
+    edge.close()
+
+
+def _health(centre: Running) -> tuple[str, list[str]]:
+    connection = http.client.HTTPConnection("127.0.0.1", centre.port, timeout=20)
+    try:
+        connection.request("GET", "/api/v1/healthz")
+        said = json.load(connection.getresponse())
+        return said["status"], said["problems"]
+    finally:
+        connection.close()
 
 
 def test_processes_beside_it_answer_are_begun_again_and_end_with_it(centre: Running) -> None:

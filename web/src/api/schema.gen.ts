@@ -9118,6 +9118,9 @@ export interface components {
         /**
          * Health
          * @description Whether the centre can work. `degraded`: it does, but for what `problems` name; its log says more.
+         *
+         *     `ingest`: what gateways send cannot be stored (a full disk, say); `broker`: nothing arrives, there is no connection;
+         *     `broker_log`: whom the broker refused is not seen.
          */
         Health: {
             /**
@@ -9128,7 +9131,7 @@ export interface components {
             /** Database */
             database: boolean;
             /** Problems */
-            problems: "broker_log"[];
+            problems: ("broker" | "broker_log" | "ingest")[];
             /** Version */
             version: string;
         };
