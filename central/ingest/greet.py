@@ -18,7 +18,7 @@ from central.store.save_letters import save_letter_rows
 from central.store.save_proofs import gateways_named
 from central.store.save_records import lock_stream, read_stream, save_stream
 from central.store.save_security import note_security
-from central.store.save_status import refused_by, save_beats, save_birth, save_presence
+from central.store.save_status import epoch_of, refused_by, save_beats, save_birth, save_presence
 from wire.messages import Ack, Beat, Birth, Presence
 from wire.topics import up
 
@@ -33,6 +33,8 @@ def greet(engine: Engine, messages: Sequence[Birth | Beat | Presence], *, now_ms
         for message in messages:
             if not _welcome(connection, message.gw, known, now_ms=now_ms):
                 continue
+            if not isinstance(message, Presence):
+                _heed_return(connection, message, now_ms=now_ms)
             match message:
                 case Birth():
                     received = _born(
@@ -63,6 +65,15 @@ def _heed_refusals(connection: Connection, beat: Beat, *, now_ms: int) -> None:
     if said > before or 0 < said < before:
         detail = "the gateway refused what was sent in the centre's name: an ack or a configuration"
         note_security(connection, code="forged_ack", gateway=beat.gw, detail=detail, at_ms=now_ms)
+
+
+def _heed_return(connection: Connection, said: Birth | Beat, *, now_ms: int) -> None:
+    """A gateway leaves an epoch for good: when it speaks again there are two stores of one id."""
+    left = epoch_of(connection, said.gw)
+    if left in {"", said.epoch} or read_stream(connection, gateway=said.gw, epoch=said.epoch) == (0, []):
+        return
+    detail = f"epoch {said.epoch} speaks again after {left}: two machines with this id, or an old store put back"
+    note_security(connection, code="identity_conflict", gateway=said.gw, detail=detail, at_ms=now_ms)
 
 
 def _answer(message: Birth | Beat, received: Received, *, now_ms: int) -> StreamAck:

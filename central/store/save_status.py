@@ -61,6 +61,11 @@ def save_beats(connection: Connection, beats: Sequence[Beat], *, now_ms: int) ->
         upsert(connection, Camera, cameras)
 
 
+def epoch_of(connection: Connection, gateway: str) -> str:
+    """The epoch that the gateway last spoke of; '' when it never did."""
+    return str(connection.execute(select(_STATUS.c.epoch).where(_STATUS.c.gateway == gateway)).scalar() or "")
+
+
 def refused_by(connection: Connection, gateway: str) -> int:
     """How many messages the gateway's last beat said it had refused."""
     found = connection.execute(select(_STATUS.c.security).where(_STATUS.c.gateway == gateway)).scalar()

@@ -22,7 +22,7 @@ from tests.central.plans import register
 from tests.wire.build import a_birth
 from wire import topics
 from wire.codec import OpenedFrame, Sealed, encode_frame, encode_sealed, seal
-from wire.messages import Frame
+from wire.messages import Beat, Frame
 from wire.signing import Signer, link, link_start, new_signer
 
 DATA = topics.up("gw-1", "data")
@@ -164,6 +164,25 @@ def test_what_another_history_says_of_known_numbers_is_kept_beside_them(any_stor
     assert kept == [(seq, f'{{"n":{seq},"said":"clone"}}', True) for seq in range(5, 10)]
     codes = {code for code, _, _ in events(any_store)}
     assert codes == {"chain_broken", "identity_conflict"}
+
+
+def test_an_epoch_that_comes_back_is_a_second_machine_or_an_old_store_and_people_see_it(any_store: Engine) -> None:
+    """Two stores of one id have no number in common, so no record tells."""
+    signer = enrolled(any_store, "gw-1")
+
+    def greets(epoch: str) -> list[tuple[Any, ...]]:
+        said: dict[str, Any] = {"gw": "gw-1", "epoch": epoch, "sent_at": AT}
+        beat = Beat(**said, produced=0, acked=0, oldest_age_ms=0, disk_free_bytes=0, cameras=())
+        greet(any_store, [beat, a_birth(**said)], now_ms=9)  # an agent's heart beats before it greets
+        take(any_store, signed(sealed_chain(3, epoch=epoch), signer, epoch=epoch))
+        return [(code, times) for code, _, times in events(any_store)]
+
+    assert greets("e1") == greets("e1") == []
+    assert greets("e2") == greets("e2") == [], "a store that was lost begins anew"
+    assert greets("e1") == [("identity_conflict", 1)]
+    greets("e2")
+    assert greets("e1") == [("identity_conflict", 2), ("identity_conflict", 1)]
+    assert "epoch e1 speaks again after e2: two machines" in events(any_store)[0][1]
 
 
 def test_after_a_gap_a_signed_link_is_a_new_anchor(any_store: Engine) -> None:
