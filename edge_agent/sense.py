@@ -314,6 +314,7 @@ class Sense:
     def _make_room(self) -> None:
         """By policy; a disk too full or too ill even for that stops nothing: it is tried again at the next turn."""
         try:
+            self._outbox.stay()
             evicted, dropped = self._outbox.evict(), self._evidence.evict()
         except StoreBrokenError:
             raise

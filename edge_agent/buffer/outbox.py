@@ -7,7 +7,8 @@ import logging
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import TypeVar
 
 from edge_agent.buffer import chain, epochs, unset
@@ -18,7 +19,7 @@ from edge_agent.buffer.guarding import atomic, translated
 from edge_agent.buffer.mark import Mark, write_mark
 from edge_agent.buffer.record import BootTime, CameraState, Counters, FileMark, NewRecord
 from edge_agent.buffer.room import drop_oldest, is_due, thin_out
-from edge_agent.errors import StoreFullError
+from edge_agent.errors import StoreBrokenError, StoreFullError
 from wire.codec import Sealed
 from wire.messages import StoreLost
 from wire.stones import stone_ranges
@@ -256,6 +257,22 @@ class Outbox:
             self.path,
             Mark(gateway=self.gateway, epoch=counters.epoch, acked=counters.acked, newest=counters.produced),
         )
+
+    def stay(self) -> None:
+        """Nothing while the store's files lie where they are opened; what is written into a deleted file ends with us.
+
+        Else the store is written out again as it is, and StoreBrokenError raised: the next start goes on with it.
+        """
+        if all(Path(f"{self.path}{suffix}").exists() for suffix in ("", "-wal")):
+            return
+        copy = Path(f"{self.path}.part")
+        with self._sending, self._writing, translated(self.path):
+            copy.parent.mkdir(mode=0o700, exist_ok=True)
+            with closing(sqlite3.connect(copy)) as whole:
+                self._writer.backup(whole)
+            self.close()  # nobody appends any more: the number would be given out again
+        copy.replace(self.path)
+        raise StoreBrokenError(self.path, "deleted in use and written out again", expected="files that nobody touches")
 
     def close(self) -> None:
         """Close both connections; the last one folds the log into the store."""

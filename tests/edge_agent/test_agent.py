@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -68,6 +69,30 @@ def test_every_file_once_in_order_though_killed_again_and_again(site: Site, cent
     assert sum(found[-1][1].stage_shares_bp) == 10_000  # seen; whether it is sure of a drawn building is its own matter
     assert site.status().cameras[0].files_read == total
     assert {body.registration for _, body in found[3:]} == {"VERIFIED"}
+
+
+@pytest.mark.parametrize("deleted", ["outbox.*", "outbox.db-wal", "*"])
+def test_what_waits_in_a_store_that_somebody_deletes_is_not_lost(
+    site: Site, centre: SmallCentre, mosquitto: Broker, deleted: str
+) -> None:
+    drop = site.add_folder_camera()
+    deliver(drop, range(8))
+    mosquitto.kill()
+    site.start()
+    site.wait_for(lambda s: s.cameras and s.cameras[0].frames == 8, what="all looked at")
+    epoch = site.status().epoch
+    if deleted == "*":
+        shutil.rmtree(site.data_dir)
+    for file in site.data_dir.glob(deleted):
+        file.unlink()
+    assert site.process is not None
+    assert site.process.wait(30) != 0, "what it goes on to write would end with it"
+    site.start()
+    mosquitto.start()
+    site.wait_for(lambda s: s.cameras[0].frames == 8 and s.pending == 0, what="all delivered")
+    assert site.stop() == 0
+    assert [at for at, _ in readings(centre)] == times(range(8))
+    assert {key[1] for key in centre.stored} == {epoch}
 
 
 def test_bad_files_are_told_and_the_others_go_on(site: Site, centre: SmallCentre) -> None:
