@@ -79,17 +79,17 @@ def test_what_waits_in_a_store_that_somebody_deletes_is_not_lost(
     deliver(drop, range(8))
     mosquitto.kill()
     site.start()
-    site.wait_for(lambda s: s.cameras and s.cameras[0].frames == 8, what="all looked at")
+    site.wait_for(lambda s: s.cameras and s.cameras[0].frames == 8, what="all looked at", timeout_s=120)
     epoch = site.status().epoch
     if deleted == "*":
         shutil.rmtree(site.data_dir)
     for file in site.data_dir.glob(deleted):
         file.unlink()
     assert site.process is not None
-    assert site.process.wait(30) != 0, "what it goes on to write would end with it"
+    assert site.process.wait(120) != 0, "what it goes on to write would end with it"
     site.start()
     mosquitto.start()
-    site.wait_for(lambda s: s.cameras[0].frames == 8 and s.pending == 0, what="all delivered")
+    site.wait_for(lambda s: s.cameras[0].frames == 8 and s.pending == 0, what="all delivered", timeout_s=120)
     assert site.stop() == 0
     assert [at for at, _ in readings(centre)] == times(range(8))
     assert {key[1] for key in centre.stored} == {epoch}
