@@ -126,6 +126,8 @@ def _read(file: Path) -> object:
         fail(f"{file}: not UTF-8: expected a JSON document as `ladder show` prints it")
     except json.JSONDecodeError as broken:
         fail(f"{file} line {broken.lineno} column {broken.colno}: {broken.msg}: expected a JSON document")
+    except (ValueError, RecursionError) as broken:
+        fail(f"{file}: {broken}: expected a JSON document")
 
 
 def _shown(at_ms: int) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -24,7 +23,7 @@ from edge_agent.connection import VersionRefusedError, connect
 from edge_agent.errors import EdgeError, StoreBusyError
 from edge_agent.identity import signer_of
 from edge_agent.settings import Camera as CameraSettings
-from edge_agent.settings import Centre, Settings, read_secret
+from edge_agent.settings import Centre, Settings, read_secret, trust_of
 from edge_agent.tls_files import TlsFiles, belongs, held_in, is_due
 from edge_agent.vision.errors import VisionError
 from edge_agent.vision.scene import Scene, load_scene
@@ -218,7 +217,6 @@ def _broker(settings: Settings) -> str:
 def _centre(centre: Centre) -> str:
     read_secret(centre.token_file)
     url = f"{centre.url.rstrip('/')}/api/v1/healthz"
-    trust = ssl.create_default_context(cafile=str(centre.ca_file)) if centre.ca_file else True
-    answer = httpx.get(url, timeout=centre.timeout_s, verify=trust)
+    answer = httpx.get(url, timeout=centre.timeout_s, verify=trust_of(centre))
     answer.raise_for_status()
     return f"{url} answers {answer.status_code}"

@@ -15,7 +15,7 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
-from edge_agent.errors import BrokerError
+from edge_agent.errors import BrokerError, SettingsError
 from edge_agent.link import Event, Message, Taken
 from edge_agent.settings import Broker, read_secret
 
@@ -171,7 +171,7 @@ def connect(broker: Broker, *, client_id: str, will: Will | None, protocol: Prot
     client.connect_timeout = broker.connect_timeout_s
     client.max_inflight_messages_set(INFLIGHT_MAX)
     if broker.username is not None:
-        client.username_pw_set(broker.username, read_secret(broker.password_file) if broker.password_file else None)
+        client.username_pw_set(broker.username, _password(broker))
     if will is not None:
         client.will_set(will.topic, will.payload, qos=0 if will.plain else 1, retain=not will.plain)
     connection = Connection(broker.url, client)
@@ -180,6 +180,13 @@ def connect(broker: Broker, *, client_id: str, will: Will | None, protocol: Prot
     probing = broker.protocol == "auto" and protocol == "5"
     connection.await_answer(timeout_s=min(PROBE_S, broker.connect_timeout_s) if probing else broker.connect_timeout_s)
     return connection
+
+
+def _password(broker: Broker) -> str | None:
+    try:
+        return read_secret(broker.password_file) if broker.password_file else None
+    except SettingsError as wrong:
+        raise BrokerError(broker.url, f"no password, {wrong}", expected="its password in that file") from wrong
 
 
 def _open(connection: Connection, client: mqtt.Client, broker: Broker, *, protocol: Protocol) -> None:
@@ -196,3 +203,5 @@ def _open(connection: Connection, client: mqtt.Client, broker: Broker, *, protoc
         raise BrokerError(broker.url, f"TLS: {error}", expected="a certificate both sides trust") from error
     except OSError as error:
         raise BrokerError(broker.url, str(error.strerror or error), expected="a broker that answers") from error
+    except UnicodeError as error:
+        raise BrokerError(broker.url, f"no host name: {error}", expected="a name or an address") from error

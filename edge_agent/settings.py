@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -17,15 +18,20 @@ CameraId = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[A-Za-z
 
 
 class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     @field_validator("*", mode="after")
     @classmethod
     def _from_the_files_folder(cls, value: Any, info: ValidationInfo) -> Any:
         folder = (info.context or {}).get("folder")
-        if isinstance(value, Path) and folder is not None:
+        if not isinstance(value, Path) or folder is None:
+            return value
+        if "\0" in str(value):
+            raise ValueError("a path holds a NUL character, expected none")
+        try:
             return Path(folder, value.expanduser())
-        return value
+        except RuntimeError as unknown:
+            raise ValueError("the home of that user is not known, expected a whole path") from unknown
 
 
 class Gateway(_Section):
@@ -236,10 +242,10 @@ class Settings(_Section):
 def load_settings(path: Path) -> Settings:
     """Read and check the file; SettingsError names the file, the key and what was expected."""
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))  # Notepad writes a mark
     except OSError as error:
         raise SettingsError(file=str(path), where="(file)", expected=f"a readable file: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise SettingsError(file=str(path), where="(file)", expected=f"TOML text: {error}") from error
     try:
         return Settings.model_validate(raw, context={"folder": path.resolve().parent})
@@ -253,9 +259,22 @@ def read_secret(path: Path) -> str:
         secret = path.read_text(encoding="utf-8").strip()
     except OSError as error:
         raise SettingsError(file=str(path), where="(file)", expected=f"a readable secret: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(file=str(path), where="(file)", expected="one line of UTF-8 text") from error
     if not secret:
         raise SettingsError(file=str(path), where="(file)", expected="one line holding the secret, found nothing")
     return secret
+
+
+def trust_of(centre: Centre) -> ssl.SSLContext | Literal[True]:
+    """Whose word is taken for who the centre is; SettingsError when `ca_file` holds no certificate."""
+    if centre.ca_file is None:
+        return True
+    try:
+        return ssl.create_default_context(cafile=str(centre.ca_file))
+    except OSError as error:
+        expected = f"a readable certificate in PEM: {error.strerror or error}"
+        raise SettingsError(file=str(centre.ca_file), where="(file)", expected=expected) from error
 
 
 def _place(error: ValidationError) -> str:

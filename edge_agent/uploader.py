@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import ssl
 import threading
 import time
 from base64 import b64encode
@@ -26,7 +25,7 @@ from edge_agent.buffer.evidence import EvidenceFolder, Still
 from edge_agent.clock import wall_ms
 from edge_agent.errors import SettingsError, StoreError
 from edge_agent.setbacks import Lenience, Setbacks
-from edge_agent.settings import Centre, read_secret
+from edge_agent.settings import Centre, read_secret, trust_of
 from wire.messages import StillHeld
 
 log = logging.getLogger(__name__)
@@ -63,6 +62,7 @@ class Uploader:
         self.refused = 0
         self.resumed = 0
         self._centre = centre
+        self._trust = trust_of(centre)
         self._evidence = evidence
         self._held = held
         self._backoff = Backoff(min_s=1.0, max_s=300.0, stable_s=0.0, random=random)
@@ -70,8 +70,7 @@ class Uploader:
 
     def run(self, stop: threading.Event) -> None:
         """Send what waits, wait for more; any failure is followed by a growing, jittered pause."""
-        verify = ssl.create_default_context(cafile=str(self._centre.ca_file)) if self._centre.ca_file else True
-        with httpx.Client(timeout=self._centre.timeout_s, verify=verify) as client:
+        with httpx.Client(timeout=self._centre.timeout_s, verify=self._trust) as client:
             while not stop.is_set():
                 try:
                     wait_s = self._send_all(client, stop)

@@ -16,10 +16,13 @@ def why_unwritable(path: Path) -> str | None:
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Replace the file in one step, as UTF-8; OSError when the folder or the disk does not take it."""
+    """Replace the file in one step, as UTF-8; OSError when the folder or the disk does not take it.
+
+    What UTF-8 cannot spell (a name of another encoding) is spelled in escapes, as on the terminal.
+    """
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        beside.write_text(text, encoding="utf-8")
+        beside.write_text(text, encoding="utf-8", errors="backslashreplace")
         beside.replace(path)
     except OSError as error:
         raise OSError(error.errno, error.strerror, str(path)) from error  # not the name of the half-written file

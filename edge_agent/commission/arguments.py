@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -86,13 +85,14 @@ def lens_of(text: str | None) -> dict[str, float]:
 
 
 def _read_edits(path: Path | None) -> list[dict[str, Any]]:
+    from edge_agent.vision.json_file import read_json
     from wire.scene.errors import SceneError
 
     if path is None:
         return []
     try:
-        raw = json.loads(path.read_text(encoding="utf-8"))
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raw = read_json(path)
+    except (ValueError, RecursionError) as error:
         raise SceneError(file=str(path), where="(file)", expected=f"JSON text: {error}") from error
     if not isinstance(raw, list) or not all(isinstance(one, dict) for one in raw):
         raise SceneError(file=str(path), where="(root)", expected="a list of objects, each with op")

@@ -296,11 +296,12 @@ def _write_image(path: Path, image: Image) -> None:
 
 def _raw_scene(path: Path) -> dict[str, Any]:
     """The decoded file; what is no JSON object is refused as the eye would."""
+    from edge_agent.vision.json_file import read_json
     from wire.scene.errors import SceneError
 
     try:
-        raw = json.loads(path.read_text(encoding="utf-8-sig"))
-    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raw = read_json(path)
+    except (ValueError, RecursionError) as error:
         raise SceneError(file=str(path), where="(file)", expected=f"JSON text: {error}") from error
     if not isinstance(raw, dict):
         raise SceneError(file=str(path), where="(root)", expected=f"an object (got {type(raw).__name__})")

@@ -1,7 +1,8 @@
 """Reads the one data set layout (vision.md section 5) used for training, evaluation and anybody's own footage."""
 
-import json
+import os
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,10 +16,11 @@ from pydantic import Field, ValidationError
 
 from edge_agent.vision.errors import DatasetError, FrameError
 from edge_agent.vision.frame import size_of
+from edge_agent.vision.json_file import expect_regular, read_json
 from edge_agent.vision.scene import Face, Scene, load_scene
 from edge_agent.vision.stages import COVERS, OCCLUDERS, stages_of
 from wire.scene.grid import node_grid
-from wire.scene.reading import FileModel, first_place, first_problem
+from wire.scene.reading import FAR_PX, FileModel, first_place, first_problem
 
 UNKNOWN = -1
 FRAME_TIME = "%Y%m%dT%H%M%SZ"
@@ -26,7 +28,6 @@ FRAME_NAME = re.compile(r"[0-9]{8}T[0-9]{6}Z")
 FRAME_SUFFIXES = (".jpg", ".png")
 OTHER_PICTURES = (".jpeg", ".jpe", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".heic")
 HEAD_BYTES, TAIL_BYTES = 256 * 1024, 64
-FAR_PX = 1e6  # no node of a face lies further from the frame than this
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -140,6 +141,7 @@ def check_frames(folders: Iterable[SceneFolder]) -> None:
 
 def _frame_size(path: Path) -> tuple[int, int]:
     try:
+        expect_regular(path)
         with path.open("rb") as file:
             data = file.read(HEAD_BYTES)
             file.seek(-min(TAIL_BYTES, len(data)), 2)
@@ -181,10 +183,10 @@ def _frame_paths(folder: Path) -> list[Path]:
 
 
 def _read_truth(path: Path) -> _TruthFile | None:
-    if not path.exists():
+    if not os.path.lexists(path):  # a link into nowhere was meant to be truth
         return None
     try:
-        raw = json.loads(path.read_text(encoding="utf-8-sig"), object_pairs_hook=_once)
+        raw = read_json(path, object_pairs_hook=_once)
         return _TruthFile.model_validate(raw)
     except ValidationError as error:
         raise DatasetError(file=str(path), where=first_place(error), expected=first_problem(error)) from error
@@ -196,8 +198,8 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """A JSON object; ValueError when a key stands twice, for one of the two would be lost unseen."""
     found = dict(pairs)
     if len(found) != len(pairs):
-        keys = [key for key, _ in pairs]
-        msg = f"key {next(key for key in keys if keys.count(key) > 1)!r} stands twice"
+        twice = next(key for key, count in Counter(key for key, _ in pairs).items() if count > 1)
+        msg = f"key {twice!r} stands twice"
         raise ValueError(msg)
     return found
 

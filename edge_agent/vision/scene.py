@@ -1,9 +1,9 @@
 """The camera's commissioning on this machine's disk; what it says is `wire.scene`'s."""
 
-import json
 from pathlib import Path
 
 from edge_agent.vision.errors import SceneError
+from edge_agent.vision.json_file import read_json
 from wire.scene import errors, reading
 from wire.scene.shapes import Camera, Face, Point, Polyline, Scene
 
@@ -13,7 +13,7 @@ __all__ = ["Camera", "Face", "Point", "Polyline", "Scene", "load_scene", "parse_
 def load_scene(path: Path) -> Scene:
     """Read a commissioning file; SceneError names the file, the path inside it and what was expected."""
     try:
-        raw = json.loads(path.read_text(encoding="utf-8-sig"))  # a byte order mark is what Notepad writes
+        raw = read_json(path)
     except OSError as error:
         raise SceneError(file=str(path), where="(file)", expected=f"a readable file: {error.strerror}") from error
     except (ValueError, RecursionError) as error:

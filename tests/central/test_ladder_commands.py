@@ -64,6 +64,9 @@ def test_what_is_wrong_is_said_with_its_place(centre: Centre, tmp_path: Path) ->
     assert "line 1 column 2" in centre.ladder("import", str(file), code=BAD_INPUT)
     file.write_bytes(b"\xff\xfe")
     assert "not UTF-8" in centre.ladder("import", str(file), code=BAD_INPUT)
+    for endless in ("[" * 100_000, "9" * 5_000):
+        file.write_text(endless)
+        assert "expected a JSON document" in centre.ladder("import", str(file), code=BAD_INPUT)
     assert "expected one of default-1, strict-1" in centre.ladder("show", "house", code=BAD_INPUT)
     assert "a switch of the past" in centre.ladder(
         "switch", "strict", "--reason", "x", "--since", "2020-01-01", code=BAD_INPUT

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from edge_agent.connection import INFLIGHT_MAX, Will, WillRefusedError, connect
+from edge_agent.errors import BrokerError
+from edge_agent.settings import Broker as BrokerSettings
 from tests.edge_agent.build import a_record, an_outbox, broker_settings, publishing
 from tests.edge_agent.small_centre import SmallCentre
 from tests.services import Broker, mosquitto_in, wait_until
@@ -32,6 +34,19 @@ def broker_with(tmp_path: Path) -> Iterator[BrokerWith]:
     yield started
     for broker in brokers:
         broker.kill()
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"username": "gw-1", "password_file": "none"}, "no password, none: at"),
+        ({"url": f"mqtt://{'a' * 70}.example"}, "no host name"),
+    ],
+)
+def test_what_no_broker_can_be_reached_with_is_told(changed: dict[str, str], told: str) -> None:
+    settings = BrokerSettings.model_validate({"url": "mqtt://127.0.0.1:9"} | changed)
+    with pytest.raises(BrokerError, match=told):
+        connect(settings, client_id="gw-1", will=None, protocol="5")
 
 
 @pytest.mark.parametrize(("limit", "room"), [(7, 7), (5000, INFLIGHT_MAX)])

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from edge_agent.errors import SettingsError
-from edge_agent.settings import FolderCamera, HttpCamera, RtspCamera, load_settings, read_secret
+from edge_agent.settings import Centre, FolderCamera, HttpCamera, RtspCamera, load_settings, read_secret, trust_of
 
 EXAMPLE = Path(__file__).parents[2] / "deploy/edge/agent.toml"
 SMALL = """
@@ -61,6 +61,10 @@ def test_paths_start_at_the_files_folder(tmp_path: Path) -> None:
         ("[[camera]]", "[evidence]\nevery_h = 'often'\n[[camera]]", "evidence.every_h", "valid number"),
         ("[gateway]", "[gateway", "(file)", "TOML text"),
         ("[gateway]", "a = " + "[" * 20_000, "(file)", "TOML text"),
+        ("[gateway]", "a = " + "9" * 5_000, "(file)", "TOML text"),
+        ('"data"', '"a\\u0000b"', "gateway.data_dir", "expected none"),
+        ('"data"', '"~nobody-of-this-name/x"', "gateway.data_dir", "expected a whole path"),
+        ('path = "drop"', 'path = "drop"\nstale_s = inf', "camera[0].stale_s", "finite"),
     ],
 )
 def test_mistakes_are_told(tmp_path: Path, old: str, new: str, where: str, expected: str) -> None:
@@ -69,6 +73,18 @@ def test_mistakes_are_told(tmp_path: Path, old: str, new: str, where: str, expec
         load_settings(path)
     assert (told.value.file, told.value.where) == (str(path), where)
     assert expected in told.value.expected
+
+
+def test_a_byte_order_mark_does_no_harm(tmp_path: Path) -> None:
+    path = written(tmp_path, "\ufeff" + SMALL)
+    assert load_settings(path).gateway.id == "gw-1"
+
+
+def test_an_authority_that_is_none(tmp_path: Path) -> None:
+    (tmp_path / "ca.pem").write_text("no certificate")
+    for name in ("ca.pem", "none.pem"):
+        with pytest.raises(SettingsError, match=f"{name}: at .file.: a readable certificate in PEM"):
+            trust_of(Centre(url="https://centre", token_file=tmp_path / "token", ca_file=tmp_path / name))
 
 
 def test_two_cameras_of_one_name(tmp_path: Path) -> None:
@@ -91,7 +107,8 @@ def test_no_file(tmp_path: Path) -> None:
 def test_secrets(tmp_path: Path) -> None:
     (tmp_path / "good").write_text("word\n")
     (tmp_path / "empty").write_text("\n")
+    (tmp_path / "binary").write_bytes(b"\xff\xfe")
     assert read_secret(tmp_path / "good") == "word"
-    for name in ("empty", "none"):
+    for name in ("empty", "none", "binary"):
         with pytest.raises(SettingsError, match=name):
             read_secret(tmp_path / name)

@@ -8,6 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from wire.scene.errors import SceneError
 from wire.scene.shapes import WORK_TYPES, Camera, Face, Place, Point, Scene
 
+UNKNOWN_KEYS_MAX = 64  # of an object: comparing names is dear
+FAR_PX = 1e6  # no point is marked further from the frame's corner: drawing there has no end
+
 
 class FileModel(BaseModel):
     """Keys of later versions are ignored, but not one that is nearly a known one: a mask misspelled masks nothing."""
@@ -18,14 +21,19 @@ class FileModel(BaseModel):
     @classmethod
     def _no_near_miss(cls, raw: Any) -> Any:
         known = {field.alias or name for name, field in cls.model_fields.items()}
-        for key in set(raw) - known if isinstance(raw, dict) else ():
+        unknown = set(raw) - known if isinstance(raw, dict) else set()
+        if len(unknown) > UNKNOWN_KEYS_MAX:
+            msg = f"{len(unknown)} unknown keys, expected at most {UNKNOWN_KEYS_MAX} beside {', '.join(sorted(known))}"
+            raise ValueError(msg)
+        for key in unknown:
             if near := get_close_matches(str(key), known - set(raw), n=1, cutoff=0.8):
                 msg = f"unknown key {key!r}, expected {near[0]}"
                 raise ValueError(msg)
         return raw
 
 
-_PointIn = Annotated[tuple[float, float], Field(description="[x, y] in native pixels")]
+_Pixel = Annotated[float, Field(ge=-FAR_PX, le=FAR_PX)]
+_PointIn = Annotated[tuple[_Pixel, _Pixel], Field(description="[x, y] in native pixels")]
 _Line = Annotated[tuple[_PointIn, ...], Field(min_length=2, max_length=64)]
 _Name = Annotated[str, Field(min_length=1, max_length=128)]
 _Polygon = Annotated[tuple[_PointIn, ...], Field(min_length=3)]

@@ -1,6 +1,7 @@
 """The data set layout: whole ones are read in time order, broken ones refused with file, place and expectation."""
 
 import json
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -163,6 +164,9 @@ def face(scene: dict[str, Any]) -> dict[str, Any]:
         lambda s: face(s)["col_x"].__setitem__(0, [[-1e300, 330], [1, 2]]),
         lambda s: face(s)["col_x"].__setitem__(0, [[1e9, 330], [1e9, 2]]),
         lambda s: face(s).update(col_x=[[[5, 5], [5, 5]]] * 5),
+        lambda s: s.update(privacy_masks=[[[0, 0], [1e12, 0], [9, 9]]]),  # was drawn for hours
+        lambda s: s.update(anchors=[[[0, 0], [1e300, 0], [9, 9]]]),
+        lambda s: s.update({f"schema{n}": 0 for n in range(100_000)}),  # so many near misses took minutes
     ],
 )
 def test_a_commissioning_that_cannot_be_is_refused(tmp_path: Path, change: Callable[[dict[str, Any]], None]) -> None:
@@ -179,6 +183,18 @@ def test_a_number_too_long_to_read_is_refused(tmp_path: Path) -> None:
             read_dataset(tmp_path)
 
 
+@pytest.mark.parametrize("name", ["truth.json", "scene.json"])
+@pytest.mark.parametrize(
+    "spoil", [os.mkfifo, lambda p: p.symlink_to("/dev/zero"), lambda p: p.symlink_to("nowhere")], ids=str
+)
+def test_what_has_no_end_or_leads_nowhere_is_refused(tmp_path: Path, name: str, spoil: Callable[[Path], None]) -> None:
+    path = small(tmp_path) / "scenes" / "drawn-0" / name
+    path.unlink()
+    spoil(path)
+    with pytest.raises((DatasetError, SceneError), match=re.escape(f"{name}: at (file): expected")):
+        read_dataset(tmp_path)
+
+
 def test_lists_without_end_are_refused(tmp_path: Path) -> None:
     path = small(tmp_path) / "scenes" / "drawn-0" / "truth.json"
     path.write_text("[" * 100_000)
@@ -190,6 +206,13 @@ def test_a_key_told_twice_is_refused(tmp_path: Path) -> None:
     path = small(tmp_path) / "scenes" / "drawn-0" / "truth.json"
     path.write_text(path.read_text().replace('"frames": {', f'"frames": {{"{FIRST}": {{"faces": {{}}}}, ', 1))
     with pytest.raises(DatasetError, match=f"{FIRST}.*twice"):
+        read_dataset(tmp_path)
+
+
+def test_a_key_told_twice_is_found_among_many(tmp_path: Path) -> None:
+    path = small(tmp_path) / "scenes" / "drawn-0" / "truth.json"
+    path.write_text("{" + "".join(f'"{n}": 0, ' for n in range(200_000)) + '"199999": 1}')
+    with pytest.raises(DatasetError, match="'199999' stands twice"):
         read_dataset(tmp_path)
 
 
@@ -241,6 +264,8 @@ def test_hidden_and_foreign_files_are_passed_over_and_links_followed(tmp_path: P
         ),
         (lambda p: (p.unlink(), p.symlink_to(p.parent / "nowhere.jpg")), "a readable file"),
         (lambda p: (p.unlink(), p.mkdir()), "a readable file"),
+        (lambda p: (p.unlink(), os.mkfifo(p)), "a readable file: a pipe or a device"),
+        (lambda p: (p.unlink(), p.symlink_to("/dev/zero")), "a readable file: a pipe or a device"),
     ],
 )
 def test_a_frame_that_cannot_be_read_is_refused_by_its_header(
