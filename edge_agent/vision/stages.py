@@ -49,7 +49,7 @@ RENOVATION = StageList(
     work_type="renovation",
     names=("old", "stripped", "insulated", "base_coat", "finished"),
     credit_bp=(0, 2000, 5000, 7500, 10000),
-    dwell_days=(25.0, 8.0, 8.0, 8.0, float("inf")),
+    dwell_days=(12.0, 8.0, 8.0, 8.0, float("inf")),
     fastest_bp_per_day=600,
 )
 
@@ -58,7 +58,7 @@ ROAD = StageList(
     work_type="road",
     names=("existing", "excavated", "subgrade", "base", "binder", "surface", "marked"),
     credit_bp=(0, 1500, 3500, 6000, 8000, 9500, 10000),
-    dwell_days=(20.0, 8.0, 8.0, 10.0, 8.0, 6.0, float("inf")),
+    dwell_days=(12.0, 8.0, 8.0, 10.0, 8.0, 6.0, float("inf")),
     fastest_bp_per_day=1000,
 )
 
