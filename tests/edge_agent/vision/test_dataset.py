@@ -253,6 +253,12 @@ def test_hidden_and_foreign_files_are_passed_over_and_links_followed(tmp_path: P
     check_frames(read_dataset(tmp_path / "linked"))
 
 
+def in_place_a_pipe(path: Path) -> None:
+    """What opens it to read waits for somebody to write."""
+    path.unlink()
+    os.mkfifo(path)
+
+
 @pytest.mark.parametrize(
     ("spoil", "expected"),
     [
@@ -264,7 +270,7 @@ def test_hidden_and_foreign_files_are_passed_over_and_links_followed(tmp_path: P
         ),
         (lambda p: (p.unlink(), p.symlink_to(p.parent / "nowhere.jpg")), "a readable file"),
         (lambda p: (p.unlink(), p.mkdir()), "a readable file"),
-        (lambda p: (p.unlink(), os.mkfifo(p)), "a readable file: a pipe or a device"),
+        (in_place_a_pipe, "a readable file: a pipe or a device"),
         (lambda p: (p.unlink(), p.symlink_to("/dev/zero")), "a readable file: a pipe or a device"),
     ],
 )
