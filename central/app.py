@@ -48,6 +48,7 @@ from central.settings import Settings, UploadSettings, metrics_token
 from central.store.engine import open_engine, reading
 from central.store.migrate import migrate_when_it_answers
 from central.store.read_size import projects_of_district
+from wire.log_lines import log_to_stderr
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +57,6 @@ LARGE = 200  # projects from which a district has people every day
 RESTART_S = 1.0
 STREAMS_END_S = 2
 READY_S, READY_REST_S = 5.0, 0.05  # between two looks for what is to be made ready, and between two shares of it
-LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 SWITCH_S = 0.0005  # Python's 5 ms: whoever let the interpreter go for one row waited so long for it (decision 0043)
 
 
@@ -176,7 +176,7 @@ def _answer(settings: Settings, end: socket.socket) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):  # sent to all of a service at once: the server ends us by its end
         signal.signal(number, signal.SIG_IGN)
     os.umask(OWNERS_UMASK)
-    logging.basicConfig(level=settings.log_level.upper(), format=LOG_FORMAT, stream=sys.stderr)
+    log_to_stderr(settings.log_level.upper())
     engine = open_engine(settings.database_url)
     services = _services(settings, engine, Changes(), tuple)
     app = create_app(services)

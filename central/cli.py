@@ -30,6 +30,7 @@ from central.telling import engine_of as _engine
 from central.telling import fail as _fail
 from central.telling import loaded as _loaded
 from central.telling import told as _told
+from wire.log_lines import log_to_stderr
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="The centre of siteprogress.")
 users = typer.Typer(no_args_is_help=True, help="People who may log in.")
@@ -55,11 +56,10 @@ app.command("export-scores")(export_scores)
 @app.command()
 def serve(settings: SettingsFile = None) -> None:
     """Listen to the gateways, judge, and serve API and pages until SIGTERM."""
-    from central.app import LOG_FORMAT
     from central.app import serve as run
 
     found = _loaded(settings)
-    logging.basicConfig(level=found.log_level.upper(), format=LOG_FORMAT, stream=sys.stderr)
+    log_to_stderr(found.log_level.upper())
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
     with _told(found):
         check_files(found)

@@ -26,9 +26,9 @@ from edge_agent.commission.commands import app as commission
 from edge_agent.errors import EdgeError, StoreBrokenError
 from edge_agent.settings import load_settings
 from edge_agent.writing import why_unwritable, write_whole
+from wire.log_lines import log_to_stderr
 
 EXIT_WRONG, EXIT_SETTINGS, EXIT_DISK = 1, 2, 74
-LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="The edge agent: cameras to records to the centre.")
 app.add_typer(commission, name="commission")
@@ -46,7 +46,7 @@ def run(
     from edge_agent.remote.again import begin_again
     from edge_agent.vision.errors import VisionError
 
-    logging.basicConfig(level=logging.DEBUG if verbose else logging.INFO, format=LOG_FORMAT, stream=sys.stderr)
+    log_to_stderr(logging.DEBUG if verbose else logging.INFO)
     logging.getLogger("httpx").setLevel(logging.WARNING)
     os.umask(0o077)  # what it keeps is its own user's alone
     stop, ordered = threading.Event(), threading.Event()

@@ -108,6 +108,17 @@ def test_records_are_stored_and_acked_and_it_ends_cleanly(centre: Running, mosqu
     edge.close()
 
 
+def test_what_a_gateway_sends_forges_no_line_of_the_log(centre: Running, mosquitto: Broker) -> None:
+    edge = Edge(mosquitto, gateway="gw-1").connect()
+    edge.say("birth", b'{"v": "\\n2026-11-23 ERROR forged \\u001b[31m"}')
+    edge.send(1, 10)
+    wait_until(lambda: edge.acked == 10, what="what came beside it is acked")
+    (said,) = [line for line in centre.log.splitlines() if "forged" in line]
+    assert "WARNING central.ingest.worker dead letter:" in said
+    assert "\x1b" not in said
+    edge.close()
+
+
 def test_killed_between_insert_and_ack_it_stores_each_record_once(centre: Running, mosquitto: Broker) -> None:
     edge = Edge(mosquitto, gateway="gw-1").connect()
     for start in range(1, 4001, 200):

@@ -12,11 +12,12 @@ from edge_agent.app import build
 from edge_agent.remote.again import begin_again
 from edge_agent.settings import load_settings
 from tests.edge_agent.vision.fixed_network import ColourNetwork
+from wire.log_lines import log_to_stderr
 
 
 def main() -> int:
     """As `siteprogress-edge run`, without weights."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    log_to_stderr(logging.INFO)
     stop, ordered = threading.Event(), threading.Event()
 
     def asked(*_: object) -> None:
