@@ -12,7 +12,8 @@ VERSION = 1
 
 Bp = Annotated[int, Ge(0), Le(10_000)]
 Millis = Annotated[int, Ge(0), Le(253_402_300_799_999)]  # up to the year 9999
-Seq = Annotated[int, Ge(1), Le(2**63 - 1)]
+SEQ_MAX = 2**63 - 1
+Seq = Annotated[int, Ge(1), Le(SEQ_MAX)]
 Watermark = Annotated[int, Ge(0), Le(2**63 - 1)]
 Count = Annotated[int, Ge(0), Le(2**63 - 1)]  # what any database keeps; no message says more
 Offset = Annotated[int, Ge(-(2**53)), Le(2**53)]

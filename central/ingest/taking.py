@@ -21,7 +21,7 @@ from central.store.save_records import (
     stored_hashes,
 )
 from wire.codec import OpenedFrame, canonical
-from wire.messages import Frame, Record
+from wire.messages import SEQ_MAX, Frame, Record
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +100,7 @@ class Taking:
             gateway=self.gateway,
             epoch=self.epoch,
             ended={seq for one in settled.telling for seq in (one.frame.lo - 1, one.frame.hi)},
-            begun={seq for one in settled.telling for seq in (one.frame.lo, one.frame.hi + 1)},
+            begun={seq for one in settled.telling for seq in (one.frame.lo, one.frame.hi + 1) if seq <= SEQ_MAX},
         )
         return breaks_of(settled.telling, chain, anchors=settled.bringing)
 

@@ -22,7 +22,7 @@ from tests.central.plans import register
 from tests.wire.build import a_birth
 from wire import topics
 from wire.codec import OpenedFrame, Sealed, encode_frame, encode_sealed, seal
-from wire.messages import Beat, Frame
+from wire.messages import SEQ_MAX, Beat, Frame
 from wire.signing import Signer, link, link_start, new_signer
 
 DATA = topics.up("gw-1", "data")
@@ -196,6 +196,15 @@ def test_after_a_gap_a_signed_link_is_a_new_anchor(any_store: Engine) -> None:
 def poison(chain: Sequence[Sealed], signer: Signer, **changes: Any) -> bytes:
     plain = json.loads(zlib.decompress(signed(chain, signer))) | changes
     return zlib.compress(json.dumps(plain).encode())
+
+
+def test_the_last_number_there_is_ends_a_chain_as_any_other_does(any_store: Engine) -> None:
+    signer = enrolled(any_store, "gw-1")
+    body = seal({"n": 1}, kind="note", at=AT)
+    last = Sealed(seq=SEQ_MAX, kind="note", at=AT, clock="free", hash=body.hash, body=body.text, prev="0" * 64)
+    done = take(any_store, signed(sealed_chain(3), signer), signed([last], signer))
+    assert (done.stored, done.refused) == (4, 0)
+    assert done.acks[-1].ack.recv == ((SEQ_MAX, SEQ_MAX),)
 
 
 def test_only_the_gateways_own_poison_is_passed_over(any_store: Engine) -> None:
