@@ -106,7 +106,7 @@ _WHAT: tuple[Pattern, ...] = (
     (r"ids (.+)", "编号 {0}"),
     (r"content with SHA-256 (\S+)", "内容的摘要是 {0}"),
     (r"picture of (\d+) x (\d+) px", "图片 {0} × {1} 像素"),
-    (r"a picture that no decoder survives .*", "图片打不开"),
+    (r"a picture that no decoder (?:survives .*|knows)", "图片打不开"),
     (r"no picture of a known kind", "不是认得的图片格式"),
     (r"HEIC, which this centre cannot read", "中心读不了 HEIC 图片"),
     (r"kind (.+) from a (.+)", "{1} 上传的 {0}"),

@@ -28,6 +28,7 @@ from PIL import (
     MpoImagePlugin,
     PngImagePlugin,
     TiffImagePlugin,
+    UnidentifiedImageError,
     WebPImagePlugin,
 )
 
@@ -94,9 +95,11 @@ def main() -> int:
         answer = _fault(unfit.code, str(unfit), unfit.expected)
     except MemoryError:
         answer = _broken("a picture that takes more memory than it may")
+    except UnidentifiedImageError:  # its words name the file by its path here
+        answer = _broken("a picture that no decoder knows")
     except OSError as broken:
         full = broken.errno in (errno.ENOSPC, errno.EDQUOT)
-        answer = _fault("no_room", "the disk is full", "room") if full else _broken(str(broken))
+        answer = _fault("no_room", "the disk is full", "room") if full else _broken(broken.strerror or str(broken))
     except Exception as broken:  # noqa: BLE001  the outermost edge of this process; the centre logs what is told
         answer = _broken(f"{type(broken).__name__}: {broken}")
     sys.stdout.write(json.dumps(answer))
@@ -135,7 +138,8 @@ def _developed(desk: Desk) -> dict[str, Any]:
             )
         exif = _claims(picture, zone=desk.zone)
         scale = SHOWN_PX / max(*size, SHOWN_PX)
-        picture.draft("RGB", (int(size[0] * scale), int(size[1] * scale)))  # a JPEG is decoded not much larger
+        width, height = (max(1, int(side * scale)) for side in size)
+        picture.draft("RGB", (width, height))  # a JPEG is decoded not much larger
         shown = _upright(picture)
     shown.thumbnail((SHOWN_PX, SHOWN_PX), Image.Resampling.LANCZOS, reducing_gap=2.0)
     shown.save(desk.shown, "JPEG", quality=SHOWN_QUALITY)

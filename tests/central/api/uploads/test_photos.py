@@ -99,6 +99,13 @@ def test_a_large_photo_is_shown_smaller(one_centre: Centre) -> None:
         assert thumbnail.size == (480, 360)
 
 
+def test_a_photo_of_one_line_is_a_photo(one_centre: Centre) -> None:
+    content = a_photo(6000, 1)
+    assert send_all(one_centre.client("owner"), photo(content), content).status_code == 204
+    (shown,) = photos(one_centre)
+    assert (shown["width_px"], shown["height_px"]) == (3072, 1)
+
+
 @pytest.mark.requirement("C10")
 def test_the_same_photo_twice_is_one_and_of_two_phones_two_claims(own_centre: Centre) -> None:
     content = a_photo()
@@ -172,6 +179,7 @@ def test_what_is_no_fit_photo_is_refused_and_leaves_nothing(
     answer = send_all(person, photo(content), content)
     assert (answer.status_code, answer.json()["error"]["code"]) == (status, code), answer.text
     assert answer.json()["error"]["expected"]
+    assert str(one_centre.services.settings.data_dir) not in answer.text
     assert own_memory_kib() - before_kib < 10 * 1024  # whatever a decoder wanted, the centre did not give it
     assert (files(one_centre), photos(one_centre)) == ([], [])
     with Session(one_centre.engine) as session:
