@@ -178,6 +178,7 @@ def _routed(limits: UploadLimits) -> FastAPI:
         openapi_url=f"{PREFIX}/openapi.json",
         docs_url=None,  # the interactive pages load scripts from another host
         redoc_url=None,
+        redirect_slashes=False,  # to where the asker's own Host header says, and by http behind any proxy
         routes=_operations(),
     )
     install_error_handlers(app)

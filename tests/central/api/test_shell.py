@@ -34,6 +34,7 @@ def test_no_other_host_and_no_inline_script_may_run() -> None:
     ("method", "path", "status", "code"),
     [
         ("GET", "/api/v1/nowhere", 404, "absent"),
+        ("GET", "/api/v1/district/", 404, "absent"),
         ("DELETE", "/api/v1/district", 405, "wrong_method"),
         ("GET", "/api/v1/projects/%00", 400, "malformed"),
         ("GET", "/api/v1/projects?street=%00", 400, "malformed"),
