@@ -40,6 +40,7 @@ _WHOLE: tuple[Pattern, ...] = (  # sentences without an "expected"
     (r"renewal of a certificate refused: (\S+)", "证书续期被拒: {0}"),
     (r"TLS refused: (.*); (.*)", "TLS 连接被拒: {0}; {1}"),
     (r"a gateway that was revoked speaks of itself", "已吊销的网关还在发状态"),
+    (r"a gateway that is not registered speaks of itself", "未登记的网关在发状态"),
     (r"the gateway refused what was sent in the centre's name: .*", "网关拒收了冒用中心名义发来的确认或配置"),
     (r"publish refused: (.+)", "拒绝发布: {0}"),
     (r"connection refused: not authorised", "拒绝连接: 没有授权"),

@@ -31,7 +31,7 @@ def greet(engine: Engine, messages: Sequence[Birth | Beat | Presence], *, now_ms
     with writing(engine) as connection:
         known = gateways_named(connection, {message.gw for message in messages})
         for message in messages:
-            if not _welcome(connection, message.gw, known, now_ms=now_ms):
+            if not _welcome(connection, message, known, now_ms=now_ms):
                 continue
             if not isinstance(message, Presence):
                 _heed_return(connection, message, now_ms=now_ms)
@@ -51,8 +51,14 @@ def greet(engine: Engine, messages: Sequence[Birth | Beat | Presence], *, now_ms
     return acks
 
 
-def _welcome(connection: Connection, gateway: str, known: Mapping[str, Registered], *, now_ms: int) -> bool:
-    found = known.get(gateway)
+def _welcome(
+    connection: Connection, message: Birth | Beat | Presence, known: Mapping[str, Registered], *, now_ms: int
+) -> bool:
+    """Whoever is turned away is seen: an agent that is not answered sends nothing but this."""
+    gateway, found = message.gw, known.get(message.gw)
+    if found is None and not isinstance(message, Presence):  # which a broker retains long after a gateway is retired
+        said = "a gateway that is not registered speaks of itself"
+        note_security(connection, code="unregistered_gateway", gateway=gateway, detail=said, at_ms=now_ms)
     if found is not None and found.revoked:
         said = "a gateway that was revoked speaks of itself"
         note_security(connection, code="revoked_gateway", gateway=gateway, detail=said, at_ms=now_ms)

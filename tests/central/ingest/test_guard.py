@@ -22,7 +22,7 @@ from tests.central.plans import register
 from tests.wire.build import a_birth
 from wire import topics
 from wire.codec import OpenedFrame, Sealed, encode_frame, encode_sealed, seal
-from wire.messages import SEQ_MAX, Beat, Frame
+from wire.messages import SEQ_MAX, Beat, Frame, Presence
 from wire.signing import Signer, link, link_start, new_signer
 
 DATA = topics.up("gw-1", "data")
@@ -233,6 +233,14 @@ def test_nothing_of_a_revoked_gateway_is_taken_or_answered(any_store: Engine) ->
     assert (done.acks, done.stored) == ([], 0)
     assert greet(any_store, [a_birth(gw="gw-1")], now_ms=9) == []
     assert {code for (code,) in rows(any_store, "SELECT code FROM security_event")} == {"revoked_gateway"}
+
+
+def test_a_stranger_who_only_greets_is_seen(any_store: Engine) -> None:
+    """As an agent does before anybody answers it: births and beats, no frame."""
+    register(any_store, "gw-1")
+    hellos = [a_birth(gw="gw-2"), Presence(gw="gw-3", online=False, session=1), a_birth(gw="gw-2")]
+    assert greet(any_store, hellos, now_ms=9) == []
+    assert rows(any_store, "SELECT code, gateway, times FROM security_event") == [("unregistered_gateway", "gw-2", 2)]
 
 
 @pytest.mark.parametrize("kind", ["frame", "stranger"])
