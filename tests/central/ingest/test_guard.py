@@ -238,8 +238,8 @@ def test_nothing_of_a_revoked_gateway_is_taken_or_answered(any_store: Engine) ->
 def test_a_stranger_who_only_greets_is_seen(any_store: Engine) -> None:
     """As an agent does before anybody answers it: births and beats, no frame."""
     register(any_store, "gw-1")
-    hellos = [a_birth(gw="gw-2"), Presence(gw="gw-3", online=False, session=1), a_birth(gw="gw-2")]
-    assert greet(any_store, hellos, now_ms=9) == []
+    retained = Presence(gw="gw-3", online=False, session=1)
+    assert greet(any_store, [a_birth(gw="gw-2"), retained, a_birth(gw="gw-2")], now_ms=9) == []
     assert rows(any_store, "SELECT code, gateway, times FROM security_event") == [("unregistered_gateway", "gw-2", 2)]
 
 
