@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from central.domain import Deviation, MoneyStanding, Progress, Subject
 from central.plan.calendar import SiteCalendar
-from central.plan.earned import forecast_s, half_up, spi_t_bp
+from central.plan.earned import budget_at_completion, forecast_s, half_up, spi_t_bp
 from central.plan.planned import FULL_BP, Curve
 
 CDAY_S = 864  # a hundredth of a day
@@ -73,10 +73,10 @@ class _Cost:
 
 
 def _cost(money: MoneyStanding | None, *, actual_bp: int, contract_fen: int) -> _Cost:
-    """BAC is the approved budget, or the contract where none is known; EAC the typical one, BAC / CPI."""
+    """EAC is the typical one, BAC / CPI."""
     if money is None:
         return _Cost()
-    paid_fen, bac_fen = money.paid_fen, money.budget_fen or contract_fen
+    paid_fen, bac_fen = money.paid_fen, budget_at_completion(money.budget_fen, contract_fen)
     spoken = paid_fen > 0 and bac_fen > 0
     return _Cost(
         cpi_bp=half_up(bac_fen * actual_bp, paid_fen) if spoken else None,

@@ -68,6 +68,11 @@ def earned_s(curve: Curve, actual_bp: int, *, now_s: int) -> int:
     return curve.latest_s(max(actual_bp, 0), until_s=horizon_s)
 
 
+def budget_at_completion(budget_fen: int, contract_fen: int) -> int:
+    """BAC in fen: what was approved for the project (批复预算), or the contract where no budget is known."""
+    return budget_fen or contract_fen
+
+
 def earned_value(*, bac_fen: int, plan_bp: int, actual_bp: int, ac_fen: int) -> EarnedValue:
     """EV = BAC x actual, PV = BAC x plan; SPI = EV/PV, CPI = EV/AC and the three estimates at completion.
 

@@ -26,7 +26,7 @@ from central.domain import LineStanding, MoneyStanding
 from central.money.disburse import disbursement
 from central.money.fold import MoneyFold
 from central.plan.compare import pay_gap_bp
-from central.plan.earned import earned_value
+from central.plan.earned import budget_at_completion, earned_value
 from central.store.instants import district_day, from_ms
 from central.store.payment_terms import TermsInForce, terms_of, wages_paid
 from central.store.read_day import day_of
@@ -103,7 +103,8 @@ def money_of(session: Session, project_id: str, *, now: datetime) -> ProjectMone
 
 
 def _earned(both: BothSides) -> EarnedValueShown | None:
-    work, planned, bac_fen = both.work, both.planned, both.project.contract_fen
+    work, planned = both.work, both.planned
+    bac_fen = budget_at_completion(both.money.budget_fen, both.project.contract_fen)
     if work is None or planned is None or bac_fen <= 0:
         return None
     ac_fen = both.money.paid_fen

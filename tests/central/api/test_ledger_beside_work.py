@@ -39,7 +39,7 @@ def test_work_and_money_stand_side_by_side(own_centre: Centre) -> None:
     )
     assert (found["paid_of_budget_bp"], found["paid_of_contract_bp"]) == (6666, 5000)
     assert found["pay_gap_bp"] == 5000 - project["actual_bp"]
-    earned, bac = found["earned"], found["contract_fen"]
+    earned, bac = found["earned"], found["budget_fen"]  # as for the CPI of every other page
     assert (earned["bac_fen"], earned["ac_fen"]) == (bac, 400_000_000)
     assert (earned["ev_fen"], earned["pv_fen"]) == tuple(
         bac * project[name] // 10_000 for name in ("actual_bp", "plan_bp")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from central.plan.calendar import DAY_S
-from central.plan.earned import earned_s, earned_value, forecast_s, spi_t_of
+from central.plan.earned import budget_at_completion, earned_s, earned_value, forecast_s, spi_t_of
 from central.plan.planned import MICRO, Curve
 
 PLAN = (0, 500, 1500, 3000, 5000, 7000, 8500, 9500, 10_000)
@@ -50,6 +50,10 @@ def test_money_vector() -> None:
 )
 def test_flat_stretches_and_ends(plan: tuple[int, ...], earned: int, at: float, es: float) -> None:
     assert es_of(plan, earned, at=at) == es
+
+
+def test_without_an_approved_budget_the_contract_is_the_budget_at_completion() -> None:
+    assert (budget_at_completion(600, 800), budget_at_completion(0, 800), budget_at_completion(0, 0)) == (600, 800, 0)
 
 
 def test_nothing_earned_has_no_forecast_and_nothing_spent_no_cpi() -> None:

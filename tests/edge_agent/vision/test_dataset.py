@@ -185,7 +185,9 @@ def test_a_number_too_long_to_read_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["truth.json", "scene.json"])
 @pytest.mark.parametrize(
-    "spoil", [os.mkfifo, lambda p: p.symlink_to("/dev/zero"), lambda p: p.symlink_to("nowhere")], ids=str
+    "spoil",
+    [os.mkfifo, lambda p: p.symlink_to("/dev/zero"), lambda p: p.symlink_to("nowhere")],
+    ids=["pipe", "device", "nowhere"],
 )
 def test_what_has_no_end_or_leads_nowhere_is_refused(tmp_path: Path, name: str, spoil: Callable[[Path], None]) -> None:
     path = small(tmp_path) / "scenes" / "drawn-0" / name

@@ -7649,7 +7649,8 @@ export interface components {
         };
         /**
          * EarnedValueShown
-         * @description Earned value (EVM) as of the day: BAC the contract sum, AC what was paid. SPI = EV/PV, CPI = EV/AC.
+         * @description Earned value (EVM) as of the day: BAC the approved budget (the contract sum where none is known), AC what was
+         *     paid. SPI = EV/PV, CPI = EV/AC.
          *
          *     Estimates at completion: typical BAC/CPI, atypical AC + BAC - EV, combined AC + (BAC - EV)/(CPI x SPI); TCPI is the
          *     CPI that what is left would need. Indices in 1/10000; null where there is nothing to divide by.

@@ -76,7 +76,7 @@ export default {
   },
   pay: {
     title: "双监控与付款建议", sub: "形象进度与预算执行,同一天", dual: "双监控", paidOfContract: "累计支付占合同", ahead: "付款超前形象进度 {points} 个百分点", behind: "付款落后形象进度 {points} 个百分点", contract: "合同价", budget: "预算", estimate: "概算", released: "已下达", paid: "已付", balance: "余额", line: "预算科目", toLedger: "看资金明细",
-    earned: { title: "挣值分析(EVM)", how: "以合同价为完工预算(BAC),以累计支付为实际成本(AC)", ev: "挣值 EV", pv: "计划价值 PV", ac: "实际成本 AC", spi: "进度绩效指数 SPI", cpi: "成本绩效指数 CPI", eac: "完工估算 EAC", typical: "按目前效率", atypical: "剩余按计划", combined: "按进度与成本", tcpi: "剩余须达到的 TCPI", none: "首次测量之后才有" },
+    earned: { title: "挣值分析(EVM)", how: "以批复预算(没有时以合同价)为完工预算(BAC),以累计支付为实际成本(AC)", ev: "挣值 EV", pv: "计划价值 PV", ac: "实际成本 AC", spi: "进度绩效指数 SPI", cpi: "成本绩效指数 CPI", eac: "完工估算 EAC", typical: "按目前效率", atypical: "剩余按计划", combined: "按进度与成本", tcpi: "剩余须达到的 TCPI", none: "首次测量之后才有" },
     advice: "付款建议", decides: "建议(须人工审批)", upTo: "还可以付", hold: "暂缓新增付款,工资除外", formula: "上限 = 合同价 × 可信进度 {verified} × 约定比例 {rate} =", cap: "累计付款上限", over: "已超上限", wages: "本月工资应付", wagesWhy: "不受预警影响", due: "法定付款期限", latest: "最迟 {day}",
   },
   clock: { left: "剩 {time}", over: "超时 {time}", days: "{d} 天 {h} 小时", hours: "{h} 小时 {m} 分", minutes: "{m} 分" },
