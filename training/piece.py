@@ -22,7 +22,7 @@ Ints = npt.NDArray[np.int64]
 Image = npt.NDArray[np.uint8]
 Shape = tuple[int, int]
 TOUCHED_SHARE = 0.15  # of a cell behind something pasted from which its occluder is neither that nor none
-VEILED_BEFORE_SHARE = 0.35
+VEILED_BEFORE_SHARE = 0.35  # of veiled windows: a scaffold stood there at the earlier look already
 TRIES = 20
 
 
