@@ -54,8 +54,7 @@ def assess(
 
     Evaluated at each instant of evidence and at each midnight (Asia/Shanghai) from the project's start, or where that
     is earlier from before the day it was to begin by, or from the end of the first day of its ledger; a building at its
-    own instants, the project at all. `as_of` of the
-    result is the last such instant, `now` when there is none.
+    own instants, the project at all. `as_of` of the result is the last such instant, `now` when there is none.
     Going on from a checkpoint gives bit for bit what a run from the start gives, provided that no fact up to its
     instant has changed since; facts up to it may be left out. Unless something that was said later than `resume` is
     `overturned`, items are left out whose building was not judged since.
@@ -84,8 +83,7 @@ def plan_at(plans: tuple[PlanInForce, ...], instant: datetime) -> PlanInForce:
 
 
 def _first_day(facts: ProjectFacts, policy: Policy, resume: Checkpoint | None) -> date:
-    """The first day whose midnight is judged: a plan that begins late must hide neither that work was to begin before,
-    nor what was paid."""
+    """The first day whose midnight is judged: a plan that begins late hides no start due and no payment."""
     start, due = facts.plans[0].project.start, due_start(facts.events)
     days = [start, *(entry.day + timedelta(days=1) for entry in facts.entries)]
     if resume and resume.memory.money:  # the first entries may be left out

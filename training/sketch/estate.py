@@ -153,9 +153,8 @@ def _fresh(rng: Rng) -> Floats:
     most, least = float(colour.max()), float(colour.min())
     if most - least > 0.12 * most or not 85 < most < 212:
         return colour
-    return np.asarray(
-        colour * (rng.uniform(214, 250) if rng.random() < 0.8 else rng.uniform(45, 85)) / most, np.float32
-    )
+    bright = rng.uniform(214, 250) if rng.random() < 0.8 else rng.uniform(45, 85)
+    return np.asarray(colour * bright / most, np.float32)
 
 
 def _tiles(rng: Rng, size: Size, colour: Floats) -> Floats:
