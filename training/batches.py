@@ -4,7 +4,7 @@ Every sample is rectified anew from the native pixels, so that polygon jitter co
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -19,7 +19,17 @@ from edge_agent.vision.stages import STAGE_LISTS
 from training.augment import vary
 from training.cut import cut, jittered, window_nodes
 from training.network import WEATHER
-from training.piece import Piece, elsewhere, nothing_of, piece_of, sketched, veiled, window_look, with_distractor
+from training.piece import (
+    Piece,
+    elsewhere,
+    nothing_of,
+    piece_of,
+    screened,
+    sketched,
+    veiled,
+    window_look,
+    with_distractor,
+)
 from training.repaint import Paint, paints, repainted
 from training.sample import WINDOW, WORK_TYPES, Before, Sample, Shape
 from training.sketch.face import Sketch
@@ -33,6 +43,7 @@ FIRST_SHARE, MIDDLE_SHARE = 0.6, 0.2  # samples compared with the first look, wi
 REPAINTED = {"renovation": 0.3}  # how often a wall is given other paints, by work type
 VEILED = {"renovation": 0.25}  # how often a bare window is put behind a scaffold, by work type
 SKETCH_VEILED = {"renovation": 0.45, "new_build": 0.15}
+SCREENED = {"renovation": 0.08, "new_build": 0.2}  # how often something that hides hangs before a part of it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -100,7 +111,7 @@ class Batches(Dataset[Batch]):
 
     def _one(self, sample: Sample | Sketch, shape: Shape, rng: np.random.Generator) -> Batch:
         if isinstance(sample, Sketch):
-            piece = self._before_it(sketched(sample, shape), rng, veils=SKETCH_VEILED.get(sample.work_type, 0.0))
+            piece = self._before_it(sketched(sample, shape), rng, work_type=sample.work_type, veiling=SKETCH_VEILED)
             return self._finished(piece, work_type=sample.work_type, conditions=(), rng=rng)
         (rows, cols), (high, wide) = sample.shape, shape
         bottom, left = int(rng.integers(0, rows - high + 1)), int(rng.integers(0, cols - wide + 1))
@@ -118,15 +129,19 @@ class Batches(Dataset[Batch]):
         window = (slice(bottom, bottom + high), slice(left, left + wide))
         first = window_look(self._compared_with(sample, rng), window=window, coat=coat)
         piece = piece_of(sample, cut(image, grid), window=window, first=first)
-        piece = self._before_it(piece, rng, veils=VEILED.get(sample.work_type, 0.0))
+        piece = self._before_it(piece, rng, work_type=sample.work_type, veiling=VEILED)
         return self._finished(piece, work_type=sample.work_type, conditions=sample.conditions, rng=rng)
 
-    def _before_it(self, piece: Piece, rng: np.random.Generator, *, veils: float) -> Piece:
-        """The piece with what stands before it, and one way round or the other; `veils`: how often a scaffold."""
+    def _before_it(
+        self, piece: Piece, rng: np.random.Generator, *, work_type: str, veiling: Mapping[str, float]
+    ) -> Piece:
+        """The piece with what stands before it, and one way round or the other; `veiling`: how often a scaffold."""
         if not self._varied:
             return piece
-        if self._veil and rng.random() < veils:
+        if self._veil and rng.random() < veiling.get(work_type, 0.0):
             piece = veiled(piece, rng)
+        if self._veil and rng.random() < SCREENED.get(work_type, 0.0):
+            piece = screened(piece, rng)
         if self._distractors and self._donors and rng.random() < DISTRACTOR_SHARE:
             donor = self._donors[int(rng.integers(0, len(self._donors)))].image
             piece = with_distractor(piece, rng, donor=donor)

@@ -14,8 +14,9 @@ from edge_agent.vision.stages import COVERS
 from training.paste import HIDDEN_SHARE, paste
 from training.repaint import Paint, repainted
 from training.sample import Before, Sample
+from training.screen import screen
 from training.sketch.face import Sketch, drawn
-from training.veil import veil
+from training.veil import NET_OPAQUE, veil
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -117,6 +118,22 @@ def veiled(piece: Piece, rng: np.random.Generator) -> Piece:
         then = veil(np.asarray(cv2.resize(first, size), np.uint8), rng).image
         first = np.asarray(cv2.resize(then, first.shape[1::-1], interpolation=cv2.INTER_AREA), np.uint8)
     return replace(piece, canvas=shown.image, cover=np.ascontiguousarray(shown.cover[::-1]), first=first)
+
+
+def screened(piece: Piece, rng: np.random.Generator) -> Piece:
+    """A window with a screen before some of its cells: what they are is no longer learnt, but that they are hidden."""
+    rows = len(piece.stage)
+    begun = np.flatnonzero((piece.stage > 0).mean(axis=1) >= 0.5)
+    shown = screen(np.ascontiguousarray(piece.canvas), rng, top=rows - 1 - int(begun[-1]) if len(begun) else rows)
+    hidden = shown.hidden[::-1]
+    return replace(
+        piece,
+        canvas=shown.image,
+        stage=np.where(hidden, UNKNOWN, piece.stage),
+        occluded=np.where(hidden & (piece.occluded >= 0), 1, piece.occluded),
+        occluder=np.where(hidden, UNKNOWN, piece.occluder),
+        cover=np.where(hidden[..., None], np.arange(len(COVERS)) == NET_OPAQUE, piece.cover).astype(np.float32),
+    )
 
 
 def with_distractor(piece: Piece, rng: np.random.Generator, *, donor: Image) -> Piece:

@@ -11,7 +11,7 @@ from edge_agent.vision.stages import COVERS
 
 Image = npt.NDArray[np.uint8]
 Rng = np.random.Generator
-SCAFFOLD, NET = COVERS.index("scaffold"), COVERS.index("net_seethrough")
+SCAFFOLD, NET, NET_OPAQUE = (COVERS.index(word) for word in ("scaffold", "net_seethrough", "net_opaque"))
 SUB = 4  # lines are placed to a sixteenth of a pixel (cv2's shift)
 CLOTHS = ((60, 150, 60), (170, 110, 40), (120, 120, 120), (200, 205, 200), (40, 110, 200), (60, 60, 190))  # BGR
 

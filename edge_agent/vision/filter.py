@@ -76,13 +76,15 @@ class FaceBelief:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Observation:
-    """One look: `stage` rows x cols x stages (sums to 1) and `occluded` probability per cell.
+    """One look: `stage` rows x cols x stages (sums to 1), and per cell the probability that it is `occluded` and that
+    an opaque net hangs before it (`netted`).
 
     A cell `in_view` that is not `observable` is too small or oblique for its stage, but tells whether anything stands.
     """
 
     stage: Floats
     occluded: Floats
+    netted: Floats
     observable: Mask
     in_view: Mask
 
@@ -240,10 +242,11 @@ def _with_top(belief: FaceBelief, look: Observation, *, now_s: float) -> FaceBel
     shown = look.in_view & (look.occluded < HIDDEN_FROM)
     if not shown.any():
         return belief
+    void = np.where(shown, look.stage[..., 0], 0.5)
     first = np.isnan(belief.top_s)
     days = 0.0 if first else max(0.0, now_s - belief.top_s) / DAY_S
     weight = 1.0 if first else min(1.0, LOOKS_PER_DAY * days)
-    top = risen(belief.top, np.where(shown, look.stage[..., 0], 0.5), days=days, weight=weight)
+    top = risen(belief.top, void, netted=look.netted, days=days, weight=weight)
     reach = max(belief.reach, 1 + int(np.flatnonzero(look.in_view.any(axis=1))[-1]))
     return replace(belief, top=top, top_s=now_s, reach=reach)
 

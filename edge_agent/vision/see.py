@@ -28,7 +28,9 @@ from edge_agent.vision.rectify import Mask, Shift, face_map_of, rectify
 from edge_agent.vision.registration import Registration, register
 from edge_agent.vision.scene import Face, Scene
 from edge_agent.vision.session import CellLikelihoods, Floats, ModelEntry
-from edge_agent.vision.stages import StageList
+from edge_agent.vision.stages import COVERS, StageList
+
+NET_OPAQUE = COVERS.index("net_opaque")
 
 
 class Network(Protocol):
@@ -167,6 +169,7 @@ def observe(likelihoods: CellLikelihoods, *, observable: Mask, in_view: Mask) ->
     return Observation(
         stage=np.asarray(likelihoods.stage, float),
         occluded=np.where(in_view, likelihoods.occluded, 1.0),
+        netted=np.where(in_view, likelihoods.cover[..., NET_OPAQUE], 0.0),
         observable=observable,
         in_view=in_view,
     )

@@ -16,6 +16,7 @@ from rich.console import Console  # noqa: E402
 from edge_agent.vision.dataset import UNKNOWN, FaceTruth  # noqa: E402
 from edge_agent.vision.rectify import (  # noqa: E402
     CELL_PX,
+    MARGIN_ABOVE_PX,
     MARGIN_BELOW_PX,
     MARGIN_SIDE_PX,
     canvas_size,
@@ -26,7 +27,7 @@ from edge_agent.vision.stages import COVERS, OCCLUDERS, STAGE_LISTS  # noqa: E40
 from tests.edge_agent.vision.drawing import a_frame, a_scene, draw, stages_on, write_dataset  # noqa: E402
 from training.augment import VARIATIONS, vary  # noqa: E402
 from training.baseline import accuracy, cells_of, fit  # noqa: E402
-from training.batches import SKETCH_VEILED, Batches  # noqa: E402
+from training.batches import SCREENED, SKETCH_VEILED, Batches  # noqa: E402
 from training.calibrate import HeldCells, fit_temperature  # noqa: E402
 from training.cut import cut, jittered, window_nodes  # noqa: E402
 from training.export import export_onnx, export_run  # noqa: E402
@@ -34,10 +35,11 @@ from training.held import is_held  # noqa: E402
 from training.loss import as_planes, loss_of  # noqa: E402
 from training.network import WEATHER, CellNet  # noqa: E402
 from training.paste import THINGS, paste  # noqa: E402
-from training.piece import piece_of, veiled, window_look, with_distractor  # noqa: E402
+from training.piece import piece_of, screened, veiled, window_look, with_distractor  # noqa: E402
 from training.quantise import Agreement  # noqa: E402
 from training.repaint import Paint, paints, repainted  # noqa: E402
 from training.sample import Library, Sample, choose, stage_weights  # noqa: E402
+from training.screen import screen  # noqa: E402
 from training.sketch.face import sketches  # noqa: E402
 from training.soup import mean_of  # noqa: E402
 from training.start import take_over  # noqa: E402
@@ -340,6 +342,36 @@ def test_what_is_covered_already_gets_no_second_scaffold(tmp_path: Path) -> None
     assert veiled(covered, np.random.default_rng(1)) is covered
 
 
+def test_what_a_screen_hides_is_not_learnt_but_that_it_hides(tmp_path: Path) -> None:
+    sample = read_samples(write_dataset(tmp_path, scenes=1, days=4, step=3))[0]
+    rows, cols = sample.shape
+    piece = piece_of(sample, cut(sample.image, sample.nodes), window=(slice(0, rows), slice(0, cols)))
+    covered = 0
+    for seed in range(20):
+        after = screened(piece, np.random.default_rng(seed))
+        hidden = after.cover[..., COVERS.index("net_opaque")] > piece.cover[..., COVERS.index("net_opaque")]
+        assert (after.stage[hidden] == UNKNOWN).all()
+        assert (after.occluded[hidden] == 1).all()
+        assert np.array_equal(after.stage[~hidden], piece.stage[~hidden])
+        assert (after.canvas != piece.canvas).any() == hidden.any()
+        covered += int(hidden.any())
+    assert covered > 15
+
+
+@pytest.mark.parametrize("top", [1, 3])
+def test_screens_guard_the_storey_in_work(top: int) -> None:
+    """Over many draws the highest hidden row is mostly the one above the highest in work."""
+    high, wide = canvas_size(6, 4)
+    plain, highest = np.full((high, wide, 3), 128, np.uint8), []
+    for seed in range(200):
+        shown = screen(plain, np.random.default_rng(seed), top=top)
+        highest.append(int(np.flatnonzero(shown.hidden.any(axis=1))[0]))
+        cells = (slice(MARGIN_ABOVE_PX, -MARGIN_BELOW_PX), slice(MARGIN_SIDE_PX, -MARGIN_SIDE_PX))
+        changed = (shown.image != plain).any(axis=-1)[cells]
+        assert changed.mean() == pytest.approx(shown.hidden.mean(), abs=0.1)
+    assert 0.5 < np.mean(np.array(highest) == top - 1) < 0.8
+
+
 def test_a_first_look_is_painted_like_the_look_it_is_compared_with(tmp_path: Path) -> None:
     sample = next(s for s in read_samples(write_dataset(tmp_path, scenes=1, days=20, step=4)) if s.before)
     rows, cols = sample.shape
@@ -423,7 +455,9 @@ def test_drawn_faces_make_batches_like_rendered_ones(work_type: str) -> None:
     for batch in map(batches.__getitem__, range(len(batches))):
         rows, cols = batch.stage.shape[-2:]
         assert batch.canvas.shape[1:] == (*canvas_size(rows, cols), 3)
-        assert (batch.stage >= 0).all()  # nothing is hidden: there are no renders to cut things in front from
+        hidden = batch.occluded > 0  # by screens alone: there are no renders to cut things in front from
+        assert torch.equal(batch.stage == UNKNOWN, hidden)
+        assert bool(hidden.any()) <= (work_type in SCREENED)
         assert (batch.stage < len(STAGE_LISTS[work_type].names)).all()
         assert (batch.weather == UNKNOWN).all()
         veiled_ones += int((batch.cover.amax((1, 2, 3)) > 0).sum())

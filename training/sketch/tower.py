@@ -14,6 +14,7 @@ from training.sketch.matter import Floats, Image, Rng, Size
 Ints = npt.NDArray[np.int64]
 VOID, FORMWORK, STRUCTURE, INFILL, BASE, FINISHED = range(6)
 Box = tuple[int, int, int, int]
+GLAZED_SHARE = 0.25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +28,7 @@ class Frame:
     solid: tuple[bool, ...]
     openings: tuple[Box, ...]
     mullions: bool  # curtain walling: infill is framing, and what is finished is glass from slab to slab
+    glazed: bool  # panes are in before the wall round them is coated
 
 
 def draw(stage: Ints, *, seed: int, light: Rng) -> Image:
@@ -58,6 +60,7 @@ def _frame(cols: int, rng: Rng) -> Frame:
         solid=tuple(not mullions and bool(rng.random() < share) for _ in range(cols)),
         openings=tuple(boxes),
         mullions=mullions,
+        glazed=bool(rng.random() < GLAZED_SHARE),
     )
 
 
@@ -239,7 +242,8 @@ def _cell(
             _mullions(picture, at=(x, y), rng=rng, backed=planes.of(COAT)[cell] if stage == BASE else None)
         return
     part[:] = planes.of({INFILL: MASONRY, BASE: COAT, FINISHED: CLAD}[stage])[cell]
-    picture[hole] = planes.of(GLASS)[hole] if stage == FINISHED else planes.of(INSIDE)[hole]
+    panes = stage == FINISHED or (stage == BASE and frame.glazed)
+    picture[hole] = planes.of(GLASS)[hole] if panes else planes.of(INSIDE)[hole]
     rim = int(rng.integers(0, 2))
     if stage >= BASE and (stage == FINISHED or rim):
         shade = np.full(3, rng.uniform(30, 245)).tolist()

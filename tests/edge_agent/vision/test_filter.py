@@ -26,7 +26,7 @@ CREDIT = np.array(NEW_BUILD.credit_bp, float)
 def an_observation(stage: np.ndarray, occluded: np.ndarray) -> Observation:
     """A look at cells that can all be read."""
     every = np.ones(occluded.shape, bool)
-    return Observation(stage=stage, occluded=occluded, observable=every, in_view=every)
+    return Observation(stage=stage, occluded=occluded, netted=np.zeros(every.shape), observable=every, in_view=every)
 
 
 def saw(stage: int, *, certainty: float = 0.9, occluded: float = 0.02) -> Observation:

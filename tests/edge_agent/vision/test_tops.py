@@ -7,7 +7,7 @@ from edge_agent.vision.carry import held_probabilities
 from edge_agent.vision.filter import FaceBelief, Observation, blank_belief, update
 from edge_agent.vision.reading import storeys_begun
 from edge_agent.vision.stages import NEW_BUILD
-from edge_agent.vision.tops import blank_top, risen, standing_probability, top_storey
+from edge_agent.vision.tops import blank_top, net_likelihood, risen, standing_probability, top_storey
 
 DAY = 86400.0
 
@@ -25,14 +25,19 @@ def a_look(
     hidden: np.ndarray | None = None,
     faint: np.ndarray | None = None,
     outside: np.ndarray | None = None,
+    netted: np.ndarray | None = None,
 ) -> Observation:
-    """`hidden` cells say nothing; `faint` ones are too small for their stage, `outside` ones out of the picture."""
+    """`hidden` cells say nothing; `faint` ones are too small for their stage, `outside` ones out of the picture. Nets
+    hang before `netted` ones and hide them.
+    """
     void = built_up_to(tops, rows)
     stage = np.concatenate([void[..., None], np.repeat((1 - void)[..., None] / 5, 5, axis=-1)], axis=-1)
     none = np.zeros(void.shape, bool)
+    nets = none if netted is None else netted
     return Observation(
         stage=stage,
-        occluded=np.where(none if hidden is None else hidden, 0.95, 0.0),
+        occluded=np.where(nets if hidden is None else hidden | nets, 0.95, 0.0),
+        netted=np.where(nets, 0.9, 0.02),
         observable=~(none if faint is None else faint),
         in_view=~(none if outside is None else outside),
     )
@@ -92,6 +97,48 @@ def test_a_bay_whose_storeys_are_hidden_is_as_high_as_the_others(storey: int) ->
     void = held_probabilities(belief, stages=NEW_BUILD)[:, 0, 0]
     assert (void[:storey] < 0.5).all()
     assert (void[storey:] > 0.5).all()
+
+
+def before(low: int, high: int, rows: int = 10, cols: int = 3) -> np.ndarray:
+    """The cells from one storey (counted from 0) to below another."""
+    r = np.arange(rows)[:, None]
+    return np.repeat((r >= low) & (r < high), cols, axis=1)
+
+
+def test_behind_a_climbing_screen_the_top_is_told_by_the_screen() -> None:
+    """It climbs with the work, one storey above it, and hides all of the four storeys below: for six weeks."""
+    belief, followed = blank_belief(10, 3, stages=NEW_BUILD), []
+    for week in range(6):
+        top = 4 + week
+        look = a_look([top] * 3, rows=10, netted=before(top - 3, top + 1))
+        belief = update(belief, look, now_s=7 * week * DAY, stages=NEW_BUILD)
+        followed.append(storeys_begun(belief, stages=NEW_BUILD))
+    assert followed == [4, 5, 6, 7, 8, 9]
+
+
+@pytest.mark.parametrize("top", [2, 5, 10])
+def test_a_sheet_low_on_the_building_does_not_make_it_lower(top: int) -> None:
+    netted = before(0, 1)
+    belief = follow([(2.0 * k, a_look([top] * 3, rows=10, netted=netted)) for k in range(4)])
+    assert storeys_begun(belief, stages=NEW_BUILD) == top
+
+
+def test_nets_before_a_whole_finished_height_leave_it_whole() -> None:
+    risen_up = [(3.0 * k, a_look([min(10, k + 1)] * 3, rows=10)) for k in range(11)]
+    netted = [(33 + 3.0 * k, a_look([10] * 3, rows=10, netted=before(0, 10))) for k in range(5)]
+    assert storeys_begun(follow([*risen_up, *netted]), stages=NEW_BUILD) == 10
+
+
+def test_without_nets_their_evidence_says_nothing() -> None:
+    assert np.ptp(net_likelihood(np.zeros((6, 3))), axis=1) == pytest.approx(np.zeros(3))
+
+
+def test_where_a_net_ends_is_weighed_against_every_height() -> None:
+    """A net whose highest cell is the fourth: three storeys stand most likely, four next, hardly fewer."""
+    fits = net_likelihood(np.repeat(np.array([0, 0, 1.0, 1, 0, 0])[:, None], 2, axis=1))[0]
+    assert fits.argmax() == 3
+    assert fits[4] > 10 * fits[:3].max()
+    assert fits[5] < fits[4] < fits[3]
 
 
 @pytest.mark.parametrize(("top", "seen", "storey"), [(3, 4, 3), (4, 4, 4), (0, 1, 0), (6, 6, 6)])
