@@ -3,7 +3,7 @@
 import hashlib
 from collections import OrderedDict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ import onnxruntime as ort
 from onnxruntime.capi import onnxruntime_pybind11_state as state
 
 from edge_agent.vision.errors import ModelError
-from edge_agent.vision.first_look import shown
+from edge_agent.vision.first_look import kept, shown
 from edge_agent.vision.frame import Image
 from edge_agent.vision.manifest import CanvasSpec, ModelEntry, Precision, Variant, read_entry
 from edge_agent.vision.rectify import CELL_PX, MARGIN_ABOVE_PX, MARGIN_BELOW_PX, MARGIN_SIDE_PX, canvas_size
@@ -76,12 +76,22 @@ class CellNetwork:
     def infer(self, canvas: Image, first: bytes = b"") -> CellLikelihoods:
         """Likelihoods for a BGR canvas of `rectify`; ModelError when it is no uint8 image of whole cells.
 
-        `first` is the face's first look (`first_look.kept`), empty for none; older weights compare with nothing.
+        `first` is the face's first look (`first_look.kept`), empty for none; older weights compare with nothing. What
+        is renewed may look before the works as it does after them: without a first look, its stages are halfway between
+        what the canvas says alone and what it says as one that has not changed (decision 0053).
         """
         _check_canvas(canvas, file=self.entry.file)
-        inputs: dict[str, npt.NDArray[np.generic]] = {INPUT: canvas[None]}
-        if self._compares:
-            inputs[FIRST] = self._glance(first) if first else nothing_before(canvas)
+        if not self._compares:
+            return self._said({INPUT: canvas[None]})
+        if first:
+            return self._said({INPUT: canvas[None], FIRST: self._glance(first)})
+        alone = self._said({INPUT: canvas[None], FIRST: nothing_before(canvas)})
+        if not self.stages.renews:
+            return alone
+        unchanged = self._said({INPUT: canvas[None], FIRST: self._glance(kept(canvas))})
+        return replace(alone, stage=(alone.stage + unchanged.stage) / 2)
+
+    def _said(self, inputs: dict[str, npt.NDArray[np.generic]]) -> CellLikelihoods:
         given = self._session.run(self._outputs, inputs, self._only_asked)
         if not all(np.isfinite(values).all() for values in given):
             raise ModelError(file=self.entry.file, reason="says figures that are none (NaN or infinite) of a canvas")

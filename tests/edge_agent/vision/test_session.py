@@ -130,6 +130,21 @@ def test_a_look_is_compared_with_the_first_one_by_weights_that_can(tmp_path: Pat
     assert net.infer(canvas, kept(np.full_like(canvas, 250))).occluded == pytest.approx(bright)
 
 
+@pytest.mark.parametrize("work_type", sorted(STAGE_LISTS))
+def test_a_first_look_of_what_is_renewed_is_asked_as_one_that_has_not_changed_too(
+    tmp_path: Path, work_type: str
+) -> None:
+    """Finished or untouched: a wall that looks new is halfway between both, until a second look tells."""
+    net = load_network(a_models_folder(tmp_path, Tiny(first=GLANCE_CHANNELS)), work_type=work_type)
+    canvas = np.full((*canvas_size(3, 2), 3), 1, np.uint8)
+    first, unchanged = net.infer(canvas), net.infer(canvas, kept(canvas))
+    nothing = np.full_like(unchanged.stage, 1 / len(net.stages.names))
+    assert np.ptp(unchanged.stage, axis=-1).min() > 0.01
+    halfway = (nothing + unchanged.stage) / 2
+    assert first.stage == pytest.approx(halfway if net.stages.renews else nothing, abs=1e-5)
+    assert (first.occluded < unchanged.occluded).all()  # what hides a cell is told by the look itself
+
+
 def test_weights_that_compare_nothing_take_a_first_look_and_go_on_without(tmp_path: Path) -> None:
     net = load_network(a_models_folder(tmp_path))
     canvas = np.full((*canvas_size(3, 2), 3), 200, np.uint8)

@@ -29,7 +29,8 @@ class Tiny:
         """The file: mean colour of each cell through one 1x1 convolution an output (channel c weighs colour c / 10).
 
         With `first` channels it takes a first look as well, gives a glance of so many channels (of the row above too,
-        the last one being the mean colour / 10 times its number), and hides a cell by that channel of its first look.
+        the last one being the mean colour / 10 times its number), and hides a cell by that channel of its first look;
+        it is the surer of its stages the greater that is, and says nothing of them without one.
         """
         cells = [
             _node("Cast", (self.name,), "real", _number("to", FLOAT)),
@@ -68,7 +69,7 @@ class Tiny:
         return _int(1, 8) + _bytes(7, graph) + _bytes(8, _text(1, "") + _int(2, 17))
 
     def _head(self, name: str) -> str:
-        return "seen_occluded" if self.first and name == "occluded" else name
+        return f"seen_{name}" if self.first and (name == "occluded" or name.startswith("stage_")) else name
 
     def _comparing(self) -> list[bytes]:
         pool = _numbers("kernel_shape", (self.cell_px, self.cell_px)) + _numbers("strides", (self.cell_px,) * 2)
@@ -78,6 +79,7 @@ class Tiny:
             _node("Conv", ("each", "w_glance"), "glance"),
             _node("Slice", ("first", "row_and_channel", "to_the_end", "rows_and_channels"), "before"),
             _node("Add", ("seen_occluded", "before"), "occluded"),
+            *(_node("Mul", (f"seen_{n}", "before"), n) for n, _ in self.outputs if n.startswith("stage_")),
         ]
 
 
