@@ -89,7 +89,7 @@ class CellNetwork:
         if not self.stages.renews:
             return alone
         unchanged = self._said({INPUT: canvas[None], FIRST: self._glance(kept(canvas))})
-        return replace(alone, stage=(alone.stage + unchanged.stage) / 2)
+        return replace(alone, stage=np.asarray((alone.stage + unchanged.stage) / 2, np.float32))
 
     def _said(self, inputs: dict[str, npt.NDArray[np.generic]]) -> CellLikelihoods:
         given = self._session.run(self._outputs, inputs, self._only_asked)
