@@ -30,9 +30,6 @@ DAY_S = 86400.0
 BEGINS = 2.0  # a mild prior: side buildings that are finished already, and cameras hung late, exist
 ENDED = 0.25  # where the work renews, what looks new at first has most likely not been begun (decision 0051)
 BACKWARD_PER_DAY = 1 / 200  # rework, an earlier wrong label
-# Sites go faster and slower than the usual dwell, and stand still: without the slow and the fast one, a face seen again
-# after weeks was pulled to where the calendar would have it (mean error 7.1 points, the single frame's 6.3; now 6.2).
-PACES = (0.2, 0.8, 2.0)
 STALLS_SHARE = 0.1  # how many stays are long ones: without them a wall left standing drifted by 8 points in 40 days
 STALL_DAYS = 60.0
 LOOKS_PER_DAY = 0.7  # frames of one day share their errors, and so do neighbouring days
@@ -329,8 +326,12 @@ def _stage_of_phase(stages: StageList) -> npt.NDArray[np.int64]:
 
 @lru_cache(maxsize=4096)
 def _transition(stages: StageList, steps: int) -> Floats:
-    """Row-stochastic matrix over `steps` quarter hours, averaged over the paces a site may go at."""
-    return np.asarray(np.mean([_exponential(_rates(stages), pace * steps * STEP_DAYS) for pace in PACES], axis=0))
+    """Row-stochastic matrix over `steps` quarter hours, averaged over the paces a site may go at.
+
+    Without the slow and the fast one a face seen again after weeks was pulled to where the calendar would have it.
+    """
+    moved = [_exponential(_rates(stages), pace * steps * STEP_DAYS) for pace in stages.paces]
+    return np.asarray(np.mean(moved, axis=0))
 
 
 def _exponential(rates: Floats, days: float) -> Floats:

@@ -8,14 +8,16 @@ class StageList:
     """Ordered stages of one work type.
 
     `credit_bp` is the completion of a cell in that stage, 1/10000 of its visible exterior.
-    `dwell_days` is the usual stay in a stage, the filter's prior; the last one is never left. `fastest_bp_per_day` is
-    how much of a whole face (1/10000) the fastest crews do in a day: what rises faster is doubted.
+    `dwell_days` is the usual stay in a stage, the filter's prior; the last one is never left. `paces` are how many
+    times as fast slow, usual and fast sites go. `fastest_bp_per_day` is how much of a whole face (1/10000) the fastest
+    crews do in a day: what rises faster is doubted.
     """
 
     work_type: str
     names: tuple[str, ...]
     credit_bp: tuple[int, ...]
     dwell_days: tuple[float, ...]
+    paces: tuple[float, float, float]
     fastest_bp_per_day: int
 
     @property
@@ -41,6 +43,7 @@ NEW_BUILD = StageList(
     names=("void", "formwork", "structure", "infill", "base", "finished"),
     credit_bp=(0, 2500, 5000, 6500, 8000, 10000),
     dwell_days=(20.0, 10.0, 12.0, 12.0, 12.0, float("inf")),
+    paces=(0.2, 0.8, 2.0),
     fastest_bp_per_day=600,
 )
 
@@ -50,6 +53,7 @@ RENOVATION = StageList(
     names=("old", "stripped", "insulated", "base_coat", "finished"),
     credit_bp=(0, 2000, 5000, 7500, 10000),
     dwell_days=(12.0, 8.0, 8.0, 8.0, float("inf")),
+    paces=(0.4, 1.0, 2.5),
     fastest_bp_per_day=600,
 )
 
@@ -59,6 +63,7 @@ ROAD = StageList(
     names=("existing", "excavated", "subgrade", "base", "binder", "surface", "marked"),
     credit_bp=(0, 1500, 3500, 6000, 8000, 9500, 10000),
     dwell_days=(12.0, 8.0, 8.0, 10.0, 8.0, 6.0, float("inf")),
+    paces=(0.4, 1.0, 2.5),
     fastest_bp_per_day=1000,
 )
 
