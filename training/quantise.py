@@ -77,7 +77,6 @@ def quantise(source: Path, target: Path, samples: Sequence[Sample]) -> None:
             calibrate_method=CalibrationMethod.MinMax,
             op_types_to_quantize=["Conv", "Add", "AveragePool"],
             nodes_to_exclude=head_nodes(onnx.load(str(ready))),
-            extra_options={"CalibMovingAverage": True, "CalibMovingAverageConstant": 0.05},
         )
 
 
