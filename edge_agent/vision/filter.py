@@ -33,7 +33,7 @@ BACKWARD_PER_DAY = 1 / 200  # rework, an earlier wrong label
 STALLS_SHARE = 0.1  # how many stays are long ones: without them a wall left standing drifted by 8 points in 40 days
 STALL_DAYS = 60.0
 LOOKS_PER_DAY = 0.7  # frames of one day share their errors, and so do neighbouring days
-SHARPNESS = 3.0  # how clearly one answer tells a look from another: from frame to frame a look's answers differ little
+SHARPNESS = 3.3  # how clearly one answer tells a look from another: from frame to frame a look's answers differ little
 DOUBT = 0.02  # share of a likelihood that is always uniform: one frame never decides alone
 LOOK_CHANGES_PER_DAY = 0.05  # light and season change what a wall looks like
 MEMORY_OF_LOOKS_DAYS = 10.0
@@ -77,6 +77,7 @@ class Observation:
     an opaque net hangs before it (`netted`).
 
     A cell `in_view` that is not `observable` is too small or oblique for its stage, but tells whether anything stands.
+    `counts` (0–1) is what the look is worth: less than 1 where it was hard to see.
     """
 
     stage: Floats
@@ -84,6 +85,7 @@ class Observation:
     netted: Floats
     observable: Mask
     in_view: Mask
+    counts: float = 1.0
 
     @property
     def visible(self) -> Mask:
@@ -160,7 +162,7 @@ class _Step:
 
     `known` ones were observed before, `days` ago (0 for the others), by so many `looks` of late. `before` and `moved`
     (aged by those days) are cells x sub-states x looks, `answer` is cells x stages, and `weight` (0–1) is what the look
-    counts for by the time that has passed. `ring` is whether stages are confused as in a ring (looks.py).
+    counts for, by the time that has passed as well. `ring` is whether stages are confused as in a ring (looks.py).
     """
 
     ring: bool
@@ -197,7 +199,7 @@ def _step(belief: FaceBelief, look: Observation, *, now_s: float, stages: StageL
         moved=_advance(before, days, stages=stages),
         answer=_flattened(look.stage[visible], look.occluded[visible]),
         days=days,
-        weight=np.where(known, np.minimum(1.0, LOOKS_PER_DAY * days), 1.0),
+        weight=look.counts * np.where(known, np.minimum(1.0, LOOKS_PER_DAY * days), 1.0),
         known=known,
         looks=belief.looks[visible],
     )
@@ -242,7 +244,7 @@ def _with_top(belief: FaceBelief, look: Observation, *, now_s: float) -> FaceBel
     void = np.where(shown, look.stage[..., 0], 0.5)
     first = np.isnan(belief.top_s)
     days = 0.0 if first else max(0.0, now_s - belief.top_s) / DAY_S
-    weight = 1.0 if first else min(1.0, LOOKS_PER_DAY * days)
+    weight = look.counts * (1.0 if first else min(1.0, LOOKS_PER_DAY * days))
     top = risen(belief.top, void, netted=look.netted, days=days, weight=weight)
     reach = max(belief.reach, 1 + int(np.flatnonzero(look.in_view.any(axis=1))[-1]))
     return replace(belief, top=top, top_s=now_s, reach=reach)

@@ -31,6 +31,7 @@ from edge_agent.vision.session import CellLikelihoods, Floats, ModelEntry
 from edge_agent.vision.stages import COVERS, StageList
 
 NET_OPAQUE = COVERS.index("net_opaque")
+FOGGY_COUNTS = 0.2  # what a look through fog is worth: it is read with errors of its own, all in one direction
 
 
 class Network(Protocol):
@@ -149,7 +150,8 @@ def _see_face(
         return _FaceSeen(reading=reading, belief=_having_said(belief, reading), first=first)
     canvas = rectify(view.frame, view.scene, face, shift=view.registration.shift)
     likelihoods = net.infer(canvas.image, first.jpeg if first else b"")
-    observation = observe(likelihoods, observable=canvas.observable, in_view=canvas.in_view)
+    counts = FOGGY_COUNTS if "fog" in view.quality.codes else 1.0
+    observation = observe(likelihoods, observable=canvas.observable, in_view=canvas.in_view, counts=counts)
     if first is None and worth_keeping(observation.visible, canvas.in_view):
         first = FirstLook(face_id=face.face_id, rows=face.rows, cols=face.cols, jpeg=kept(canvas.image))
     belief = update(belief, observation, now_s=view.frame.captured_at.timestamp(), stages=net.stages)
@@ -164,14 +166,15 @@ def _having_said(belief: FaceBelief, reading: FaceReading) -> FaceBelief:
     return belief if reading.held_bp is None else replace(belief, said_bp=float(reading.held_bp))
 
 
-def observe(likelihoods: CellLikelihoods, *, observable: Mask, in_view: Mask) -> Observation:
-    """What the filter takes from one look; whatever is out of view is hidden."""
+def observe(likelihoods: CellLikelihoods, *, observable: Mask, in_view: Mask, counts: float = 1.0) -> Observation:
+    """What the filter takes from one look, which `counts` (0–1) for so much; whatever is out of view is hidden."""
     return Observation(
         stage=np.asarray(likelihoods.stage, float),
         occluded=np.where(in_view, likelihoods.occluded, 1.0),
         netted=np.where(in_view, likelihoods.cover[..., NET_OPAQUE], 0.0),
         observable=observable,
         in_view=in_view,
+        counts=counts,
     )
 
 

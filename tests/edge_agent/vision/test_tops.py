@@ -126,7 +126,9 @@ def test_a_sheet_low_on_the_building_does_not_make_it_lower(top: int) -> None:
 def test_nets_before_a_whole_finished_height_leave_it_whole() -> None:
     risen_up = [(3.0 * k, a_look([min(10, k + 1)] * 3, rows=10)) for k in range(11)]
     netted = [(33 + 3.0 * k, a_look([10] * 3, rows=10, netted=before(0, 10))) for k in range(5)]
-    assert storeys_begun(follow([*risen_up, *netted]), stages=NEW_BUILD) == 10
+    belief = follow([*risen_up, *netted])
+    assert storeys_begun(follow(risen_up), stages=NEW_BUILD) == storeys_begun(belief, stages=NEW_BUILD) == 10
+    assert belief.top[10] > 0.95
 
 
 def test_without_nets_their_evidence_says_nothing() -> None:
