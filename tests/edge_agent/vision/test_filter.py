@@ -1,6 +1,7 @@
 """The temporal filter and the bay constraint: lag, stubbornness, carrying, memory."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -55,6 +56,16 @@ def test_one_look_is_believed_but_not_for_certain(stage: int) -> None:
 def test_two_days_of_the_next_stage_dominate_ten_of_the_last(stage: int) -> None:
     days = [(d, saw(stage)) for d in range(10)] + [(10, saw(stage + 1)), (11, saw(stage + 1))]
     assert probability(follow(days), stage + 1) > 0.85
+
+
+@pytest.mark.parametrize("stage", range(5))
+def test_a_look_that_was_hard_to_see_moves_less(stage: int) -> None:
+    seen = [(float(d), saw(stage)) for d in range(4)]
+    clear, foggy = ((5.0, replace(saw(stage + 1), counts=counts)) for counts in (1.0, 0.2))
+    before, after_fog, after = (follow([*seen, *more]) for more in ([], [foggy], [clear]))
+    moved_by_fog, moved = (probability(b, stage + 1) - probability(before, stage + 1) for b in (after_fog, after))
+    assert 0 < moved_by_fog < 0.5 * moved
+    assert float(after_fog.looks[0, 0]) < float(after.looks[0, 0])
 
 
 @pytest.mark.parametrize("stage", range(6))

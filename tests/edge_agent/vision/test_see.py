@@ -88,6 +88,19 @@ def test_unusable_and_moved_frames_change_no_cell() -> None:
     assert np.array_equal(before_belief.phases, after_belief.phases)
 
 
+def test_a_look_through_fog_counts_for_less() -> None:
+    _, memory = watch([draw(stages_on(10 + d / 10)) for d in range(6)])
+    clear = draw(stages_on(11))
+    counted = []
+    for image, quality in ((np.asarray(clear * 0.4 + 150, np.uint8), ("fog",)), (clear, ())):
+        (reading,), after = watch([image], memory=memory, start=8)
+        belief = after.belief("A-front")
+        assert reading.quality == quality
+        assert belief is not None
+        counted.append(belief.looks.max())
+    assert counted[0] < counted[1] - 0.5
+
+
 def test_unverified_for_two_days_abstains() -> None:
     _, memory = watch([draw(stages_on(10))])
     foggy = np.asarray(cv2.GaussianBlur(draw(stages_on(10)), (0, 0), 5) * 0.1 + 160, np.uint8)
