@@ -6,10 +6,10 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from edge_agent.vision.rectify import CELL_PX, MARGIN_ABOVE_PX, MARGIN_BELOW_PX, MARGIN_SIDE_PX
+from edge_agent.vision.rectify import CELL_PX, MARGIN_ABOVE_PX
 from training.sketch import matter
 from training.sketch.matter import Floats, Image, Rng, Size
-from training.veil import CLOTHS
+from training.veil import CLOTHS, cells_of, light_on, some_bays
 
 # Screens guard the storey in work: on everybody's sites they end a storey above the highest one begun, seldom with it.
 GUARDS_SHARE, ABOVE_SHARE = 0.75, 0.8
@@ -27,23 +27,19 @@ class Screened:
 
 def screen(image: Image, rng: Rng, *, top: int) -> Screened:
     """A screen before some cells of a canvas whose highest row in work is `top` (0: the uppermost; rows: none is)."""
-    rows = (image.shape[0] - MARGIN_ABOVE_PX - MARGIN_BELOW_PX) // CELL_PX
-    cols = (image.shape[1] - 2 * MARGIN_SIDE_PX) // CELL_PX
+    rows, cols = cells_of(image)
     high, low = _span(rows, rng, top=top)
-    left, right = (
-        (0, cols) if cols < 3 or rng.random() < 0.6 else sorted(rng.choice(cols + 1, 2, replace=False).tolist())
-    )
+    bays, across = some_bays(image, rng)
     off = rng.uniform(-EDGE, EDGE, 2) * CELL_PX
     y0 = 0 if high == 0 and top == 0 else max(0, round(MARGIN_ABOVE_PX + high * CELL_PX + off[0]))
     y1 = image.shape[0] if low == rows else round(MARGIN_ABOVE_PX + low * CELL_PX + off[1])
-    x0 = 0 if left == 0 else MARGIN_SIDE_PX + left * CELL_PX
-    x1 = image.shape[1] if right == cols else MARGIN_SIDE_PX + right * CELL_PX
-    shown, light = image.copy(), float(np.clip(image.mean() / 110, 0.25, 1.4))
-    hung = (_cloth if rng.random() < 0.5 else _panels)(rng, (y1 - y0, x1 - x0))
+    place = (slice(y0, y1), across)
+    shown = image.copy()
+    hung = (_cloth if rng.random() < 0.5 else _panels)(rng, (y1 - y0, across.stop - across.start))
     behind = rng.uniform(0, 0.1)
-    shown[y0:y1, x0:x1] = matter.done(hung * light * (1 - behind) + shown[y0:y1, x0:x1] * behind)
+    shown[place] = matter.done(hung * light_on(image) * (1 - behind) + shown[place] * behind)
     hidden = np.zeros((rows, cols), np.bool_)
-    hidden[high:low, left:right] = True
+    hidden[high:low, bays] = True
     return Screened(image=shown, hidden=hidden)
 
 

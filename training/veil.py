@@ -26,24 +26,41 @@ class Veiled:
 
 def veil(image: Image, rng: Rng) -> Veiled:
     """A scaffold before some bays of a canvas; every other time with a net before it, or before some of its lifts."""
-    rows = (image.shape[0] - MARGIN_ABOVE_PX - MARGIN_BELOW_PX) // CELL_PX
-    cols = (image.shape[1] - 2 * MARGIN_SIDE_PX) // CELL_PX
+    rows, cols = cells_of(image)
+    bays, across = some_bays(image, rng)
+    top, bottom = _hung(rows, rng)
+    y0 = 0 if top == 0 else MARGIN_ABOVE_PX + top * CELL_PX
+    y1 = image.shape[0] if bottom == rows else MARGIN_ABOVE_PX + bottom * CELL_PX
+    shown = image.copy()
+    shown[:, across] = _scaffold(image[:, across], rng)
+    cover = np.zeros((rows, cols, len(COVERS)), np.float32)
+    cover[:, bays, SCAFFOLD] = 1
+    if bottom > top:
+        shown[y0:y1, across] = _net(shown[y0:y1, across], rng)
+        cover[top:bottom, bays] = np.arange(len(COVERS)) == NET
+    return Veiled(image=shown, cover=cover)
+
+
+def cells_of(image: Image) -> tuple[int, int]:
+    """Rows and columns of a canvas."""
+    high, wide = image.shape[:2]
+    return (high - MARGIN_ABOVE_PX - MARGIN_BELOW_PX) // CELL_PX, (wide - 2 * MARGIN_SIDE_PX) // CELL_PX
+
+
+def some_bays(image: Image, rng: Rng) -> tuple[slice, slice]:
+    """Neighbouring columns of a canvas, mostly all, and their pixels across, with the margin beside an outer one."""
+    cols = cells_of(image)[1]
     left, right = (
         (0, cols) if cols < 3 or rng.random() < 0.6 else sorted(rng.choice(cols + 1, 2, replace=False).tolist())
     )
     x0 = 0 if left == 0 else MARGIN_SIDE_PX + left * CELL_PX
     x1 = image.shape[1] if right == cols else MARGIN_SIDE_PX + right * CELL_PX
-    top, bottom = _hung(rows, rng)
-    y0 = 0 if top == 0 else MARGIN_ABOVE_PX + top * CELL_PX
-    y1 = image.shape[0] if bottom == rows else MARGIN_ABOVE_PX + bottom * CELL_PX
-    shown = image.copy()
-    shown[:, x0:x1] = _scaffold(image[:, x0:x1], rng)
-    cover = np.zeros((rows, cols, len(COVERS)), np.float32)
-    cover[:, left:right, SCAFFOLD] = 1
-    if bottom > top:
-        shown[y0:y1, x0:x1] = _net(shown[y0:y1, x0:x1], rng)
-        cover[top:bottom, left:right] = np.arange(len(COVERS)) == NET
-    return Veiled(image=shown, cover=cover)
+    return slice(left, right), slice(x0, x1)
+
+
+def light_on(image: Image) -> float:
+    """How bright a thing of usual colour looks in that picture's light."""
+    return float(np.clip(image.mean() / 110, 0.25, 1.4))
 
 
 def _hung(rows: int, rng: Rng) -> tuple[int, int]:
@@ -80,7 +97,7 @@ def _scaffold(image: Image, rng: Rng) -> Image:
     shade = np.maximum(decks, lines)
     move = np.array([[1, 0, rng.uniform(-12, 12)], [0, 1, rng.uniform(2, 16)]])
     shadow = cv2.blur(cv2.warpAffine(shade, move, (width, height)), (3, 3))
-    light = float(np.clip(image.mean() / 110, 0.25, 1.4))
+    light = light_on(image)
     wood = np.array([40, 75, 115]) * rng.uniform(0.4, 1.6) if rng.random() < 0.6 else np.full(3, rng.uniform(40, 200))
     steel = np.full(3, rng.uniform(30, 210)) + rng.normal(0, 8, 3)
     wall = _mixed(image, shadow, np.zeros(3), most=float(rng.uniform(0.0, 0.5)))
@@ -108,7 +125,7 @@ def _net(image: Image, rng: Rng) -> Image:
     )
     share = _grain(rng, height, width) * panels * (255 * rng.uniform(0.12, 0.42))
     cloth = np.array(CLOTHS[int(rng.integers(0, len(CLOTHS)))]) * rng.uniform(0.3, 1.2)
-    light = float(np.clip(image.mean() / 110, 0.25, 1.4))
+    light = light_on(image)
     return _mixed(image, np.asarray(np.clip(share, 0, 150), np.uint8), light * cloth, most=1.0)
 
 
