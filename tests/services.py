@@ -24,8 +24,9 @@ import psycopg
 from argon2 import PasswordHasher
 
 USERS = {"centre": "centre-pw", "gw-1": "gw-1-pw", "gw-2": "gw-2-pw", "gw-3": "gw-3-pw"}
-MEMORY_BYTES_MIN = 2 << 30
 """Accounts of the test brokers; a gateway's user name is its id."""
+
+MEMORY_BYTES_MIN = 2 << 30
 
 
 def free_port() -> int:

@@ -52,7 +52,8 @@ class SmallCentre:
         """Say goodbye; the next start has a greater session number."""
         if self.client is None:
             return
-        self.client.publish(topics.HOST_STATE, self._host(online=False), **self._manner).wait_for_publish(5)
+        if self.client.is_connected():  # a test that failed may have left its broker dead
+            self.client.publish(topics.HOST_STATE, self._host(online=False), **self._manner).wait_for_publish(5)
         self.client.disconnect()
         self.client.loop_stop()
         self.client = None
