@@ -113,6 +113,13 @@ def heading(manifest: Mapping[str, Any]) -> str:
         ]
         taken = "accepted" if first["int8"]["accepted"] else "refused"
         shipped.append(f"int8 against fp32, mean error of held faces in points: {', '.join(moved)}: {taken}.")
+        held = [
+            f"{kind} {entry['int8']['held_moved_pp']}"
+            for kind, entry in entries.items()
+            if "held_moved_pp" in entry["int8"]
+        ]
+        if held:
+            shipped.append(f"By so many points int8 moves what is held on episodes, which decides: {', '.join(held)}.")
     return "\n\n".join(shipped)
 
 

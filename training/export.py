@@ -23,6 +23,7 @@ from edge_agent.vision.stages import COVERS, OCCLUDERS, stages_of
 from training.calibrate import fit_temperature, held_cells
 from training.held import is_held, measured
 from training.network import GLANCE, CellNet
+from training.precision import prefer
 from training.quantise import Agreement, compare, quantise
 from training.sample import WORK_TYPES, Library, Sample
 from training.spread import PLAIN, fit_intervals
@@ -86,10 +87,11 @@ def _check_same(model: nn.Module, path: Path) -> None:
             assert worst < TOLERANCE, f"{path.name}: output {name} at {rows} x {cols} cells differs by {worst}"
 
 
-def manifest_entry(
-    *, work_type: str, variants: dict[str, dict[str, str]], facts: dict[str, Any], preferred: str = "fp32"
-) -> dict[str, Any]:
-    """The manifest entry of one work type; `facts` adds temperature, sigma, provenance and what was measured."""
+def manifest_entry(*, work_type: str, variants: dict[str, dict[str, str]], facts: dict[str, Any]) -> dict[str, Any]:
+    """The manifest entry of one work type; `facts` adds temperature, sigma, provenance and what was measured.
+
+    fp32 is preferred until it is known what is held in int8.
+    """
     return {
         **variants["fp32"],
         "head": f"stage_{work_type}",
@@ -104,7 +106,7 @@ def manifest_entry(
         },
         "needs": KNOWN_FORMAT,
         "variants": variants,
-        "preferred": preferred,
+        "preferred": "fp32",
         **facts,
     }
 
@@ -144,7 +146,6 @@ def export_run(
     digest = export_onnx(net, models / f"{name}.onnx")
     variants = {"fp32": {"file": f"{name}.onnx", "sha256": digest}}
     agreement = _try_int8(models / f"{name}.onnx", held, every, variants)
-    preferred = "int8" if agreement.accepted and agreement.faster else "fp32"
     entries = {}
     for kind in kinds:
         cells = held_cells(net, [s for s in held if s.work_type == kind], kind=kind)
@@ -156,8 +157,9 @@ def export_run(
             "int8": agreement.facts(kind),
             "trained_on": provenance(every, kind=kind, state=state, sketches=float(plan.get("sketches", 0.0))),
         }
-        entries[kind] = manifest_entry(work_type=kind, variants=variants, facts=facts, preferred=preferred)
+        entries[kind] = manifest_entry(work_type=kind, variants=variants, facts=facts)
     write_manifest(models, entries)
+    write_manifest(models, prefer(models, entries, library.roots, calibrate=calibrate))
     return fit_intervals(models, library.roots, kinds=kinds, calibrate=calibrate)  # of what the agent will load
 
 

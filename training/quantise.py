@@ -46,10 +46,6 @@ class Agreement:
         shifts = [round(100 * abs(self.mae_int8_pp[kind] - error), 6) for kind, error in self.mae_fp32_pp.items()]
         return bool(shifts) and max(shifts) <= MOST_SHIFT_BP
 
-    @property
-    def faster(self) -> bool:
-        return self.int8_ms < self.fp32_ms
-
     def facts(self, kind: str) -> dict[str, Any]:
         """For the manifest: figures of one work type; the decision is about all of them together."""
         return {

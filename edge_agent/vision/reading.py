@@ -24,7 +24,7 @@ MAX_HALF_WIDTH_BP = 1000
 HALF_WIDTH_SIGMAS = SIGMAS  # 90 % interval
 UNVERIFIED_LIMIT_S = 48 * 3600.0
 COVER_FROM = 0.5
-STEADY_SIGMAS = 0.25  # a fall by less than this is none: what is held is not known to a point (decision 0048)
+STEADY_SIGMAS = 0.5  # a fall by less than this is none: what is held is not known to a point (0048, 0054)
 
 AbstainReason = Literal["unusable_frame", "moved", "unverified", "coverage", "uncertain", "nothing_seen"]
 

@@ -53,7 +53,7 @@ RENOVATION = StageList(
     names=("old", "stripped", "insulated", "base_coat", "finished"),
     credit_bp=(0, 2000, 5000, 7500, 10000),
     dwell_days=(12.0, 8.0, 8.0, 8.0, float("inf")),
-    paces=(0.4, 1.0, 2.5),
+    paces=(0.4, 1.0, 4.0),
     fastest_bp_per_day=600,
 )
 

@@ -36,7 +36,8 @@ from training.loss import as_planes, loss_of  # noqa: E402
 from training.network import WEATHER, CellNet  # noqa: E402
 from training.paste import THINGS, paste  # noqa: E402
 from training.piece import piece_of, screened, veiled, window_look, with_distractor  # noqa: E402
-from training.quantise import Agreement  # noqa: E402
+from training.precision import taken_by_itself  # noqa: E402
+from training.quantise import MOST_SHIFT_BP, Agreement  # noqa: E402
 from training.repaint import Paint, paints, repainted  # noqa: E402
 from training.sample import Library, Sample, choose, stage_weights  # noqa: E402
 from training.screen import screen  # noqa: E402
@@ -407,6 +408,23 @@ def test_int8_is_accepted_by_the_error_of_every_work_type(moved: float, accepted
     assert not Agreement(mae_fp32_pp={}, mae_int8_pp={}, fp32_ms=20.0, int8_ms=9.0).accepted
 
 
+@pytest.mark.parametrize(
+    ("accepted", "int8_ms", "moved_bp", "taken"),
+    [
+        (True, 9.0, 20.0, "int8"),
+        (True, 9.0, 21.0, "fp32"),  # single looks agree, what is held does not
+        (True, 21.0, 0.0, "fp32"),
+        (False, 9.0, 0.0, "fp32"),
+        (True, 9.0, None, "fp32"),  # no episode told it
+    ],
+)
+def test_int8_is_taken_where_it_holds_what_fp32_holds(
+    accepted: bool, int8_ms: float, moved_bp: float | None, taken: str
+) -> None:
+    entry = {"int8": {"accepted": accepted, "fp32_ms": 20.0, "int8_ms": int8_ms}}
+    assert taken_by_itself(entry, moved_bp) == taken
+
+
 def test_the_baseline_learns_what_colours_tell(tmp_path: Path) -> None:
     samples = read_samples(write_dataset(tmp_path, scenes=2, days=40, step=4))
     cells = cells_of(samples)
@@ -434,7 +452,10 @@ def test_a_short_run_learns_resumes_and_exports(tmp_path: Path) -> None:
     assert list(entries) == ["new_build"]  # no other work was taught
     net = load_network(models, precision="fp32")
     assert net.sha256 == entries["new_build"]["sha256"]
-    assert (models / "cells.int8.onnx").exists() == entries["new_build"]["int8"]["accepted"]
+    int8 = entries["new_build"]["int8"]
+    assert (models / "cells.int8.onnx").exists() == int8["accepted"]
+    if entries["new_build"]["preferred"] == "int8":
+        assert int8["held_moved_pp"] <= MOST_SHIFT_BP / 100
     assert load_networks(models, ["new_build"])["new_build"].infer(draw(stages_on(12))[:312, :288]).occluder is not None
 
 
