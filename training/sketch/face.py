@@ -17,6 +17,8 @@ Ints = npt.NDArray[np.int64]
 MOST = 10  # rows and columns that a drawn face has at most
 UNSEEN_SHARE = 0.3  # faces whose camera keeps no earlier look
 BEGINNING_SHARE = 0.7  # earlier looks that show a wall on which nothing has been done yet
+STILL_SHARE = 1 / 3  # of the others: nothing was done since
+UNTOUCHED_SHARE = 0.12  # walls and roads on which nothing has been done at all: cameras wait for the works
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +110,8 @@ def _rising(rows: int, cols: int, rng: Rng) -> Ints:
 
 def _renewed(rows: int, cols: int, rng: Rng) -> Ints:
     """Crews go down or up a wall, or along it bay by bay; now and then a cell is a step behind."""
+    if rng.random() < UNTOUCHED_SHARE:
+        return np.zeros((rows, cols), np.int64)
     if rng.random() < 0.3:
         field = np.asarray(_banded(cols, rows, rng, work_type="renovation", upwards=rng.random() < 0.5).T, np.int64)
     else:
@@ -117,11 +121,15 @@ def _renewed(rows: int, cols: int, rng: Rng) -> Ints:
 
 
 def _laid(rows: int, cols: int, rng: Rng) -> Ints:
+    if rng.random() < UNTOUCHED_SHARE:
+        return np.zeros((rows, cols), np.int64)
     return _banded(rows, cols, rng, work_type="road", upwards=rng.random() < 0.5)
 
 
 def _earlier(stage: Ints, work_type: str, rng: Rng) -> Ints:
     """How far it was some time before."""
+    if rng.random() < STILL_SHARE:
+        return stage
     if work_type == "new_build":
         up = int(rng.integers(1, 5))
         moved = np.vstack([np.zeros((up, stage.shape[1]), np.int64), stage])[: len(stage)]

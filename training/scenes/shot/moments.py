@@ -10,6 +10,9 @@ from training.scenes.shot.camera import axes
 from training.scenes.shot.weather import KINDS, TRAIN_SHARES, local_hour, make_weather, utc_of
 from training.scenes.site import Floats, Moment, Site
 
+BEFORE_SHARE = 0.6  # sites whose camera was hung before the works began
+BEFORE_DAYS = 4.0
+
 
 def moments_of(site: Site, frames: int, rng: np.random.Generator) -> tuple[Moment, ...]:
     """Frames spread over the works of the first building, or (a steady camera) over some weeks of them."""
@@ -26,6 +29,11 @@ def moments_of(site: Site, frames: int, rng: np.random.Generator) -> tuple[Momen
 
 
 def _spread(begin: float, last: float, frames: int, rng: np.random.Generator) -> Floats:
+    """A frame in each part of the works, or the first one before them: what is seen again and has not changed."""
+    if frames > 1 and rng.random() < BEFORE_SHARE:
+        bounds = np.linspace(0.0, 1.02, frames)
+        during = begin + rng.uniform(bounds[:-1], bounds[1:]) * (last - begin)
+        return np.concatenate([[begin - rng.uniform(0, BEFORE_DAYS)], during])
     bounds = np.linspace(0.1, 1.02, frames + 1)
     return np.asarray(begin + rng.uniform(bounds[:-1], bounds[1:]) * (last - begin))
 
