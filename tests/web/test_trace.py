@@ -44,8 +44,11 @@ def test_a_unit_s_score_is_followed_to_the_still_of_a_facade(own_centre: Centre,
     done = page.locator(".node", has_text="done@1").last
     expect(done).to_contain_text("100 × min(1, ")
     expect(done).to_contain_text("形象进度")
-    while page.locator(".node img").count() == 0:
-        page.locator("button.fold[aria-expanded=false]").first.click()
+    still, folded = page.locator(".node img"), page.locator("button.fold[aria-expanded=false]")
+    while still.count() == 0:
+        expect(still.or_(folded).first).to_be_visible()  # what was unfolded last may still be on its way
+        if still.count() == 0:
+            folded.first.click()
     expect(page.locator(".node img").first).to_be_visible()
     expect(page.locator(".node .mono", has_text=re.compile("SHA-256 [0-9a-f]{64}")).first).to_be_visible()
     assert visit.complaints == []
