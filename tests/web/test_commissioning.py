@@ -10,7 +10,7 @@ from typing import Any
 
 import cv2
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from sqlmodel import Session
 
 from central.api.stills import StillFolder
@@ -111,7 +111,6 @@ def test_a_camera_is_commissioned_from_the_page(visitor: Visitor, asked: Centre)
     mask.focus()
     page.keyboard.press("Shift+ArrowLeft")
     expect(mask.locator("polygon")).to_have_attribute("points", re.compile("^195,154"))
-    mask.focus()
     page.keyboard.press("Delete")
     expect(mask).to_have_count(0)
     page.get_by_label("楼栋编号").fill("qp-b9")
@@ -134,6 +133,51 @@ def test_a_camera_is_commissioned_from_the_page(visitor: Visitor, asked: Centre)
     expect(page.get_by_role("button", name="下发到网关")).to_be_enabled()  # what was drawn is not lost with it
     assert _findings(page) == []
     admin.shoot("commission-back-1440-zh")
+    assert admin.complaints == []
+
+
+def test_what_is_moved_while_the_centre_is_slow_is_told_once_and_in_order(visitor: Visitor, asked: Centre) -> None:
+    frame_comes(asked, asked.client("admin").post(f"{API}/reference", json={"reason": "机位移动后标定"}).json()["id"])
+    admin = visitor()
+    admin.enter("admin", path=PAGE, until="svg image[href^=blob]")
+    page = admin.page
+    masks = page.get_by_role("button", name="隐私遮罩", exact=True)
+    for count in (1, 2, 3):
+        page.get_by_role("button", name="加隐私遮罩").click()
+        expect(masks).to_have_count(count)
+    asked_for: list[dict[str, Any]] = []
+    answered: list[dict[str, Any]] = []
+
+    def slowly(route: Route) -> None:
+        asked_for.extend(json.loads(route.request.post_data or "{}")["edits"])
+        answer = route.fetch()
+        page.wait_for_timeout(900)  # longer than a pause between two key presses
+        answered.append(answer.json())
+        route.fulfill(response=answer)
+
+    page.route("**/preview", slowly)
+    masks.nth(0).focus()
+    page.keyboard.press("Shift+ArrowLeft")
+    page.wait_for_timeout(500)  # told, not answered
+    masks.nth(1).focus()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowUp")
+    line = page.get_by_role("button", name="第 3 条层线")
+    before = page.evaluate("el => el.getAttribute('points')", line.locator("polyline").first.element_handle())
+    line.focus()
+    page.keyboard.press("ArrowDown")
+    masks.nth(2).focus()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Delete")
+    expect(masks).to_have_count(2, timeout=20_000)
+    expect(page.get_by_text("有未下发的改动")).to_be_visible(timeout=20_000)
+    assert [one["op"] for one in asked_for] == ["move_mask", "move_mask", "move_row", "remove_mask"]
+    left, up = answered[-1]["scene"]["privacy_masks"]
+    assert (left[0], up[0]) == ([195.0, 154.0], [205.0, 152.0])
+    moved = answered[-1]["scene"]["faces"][0]["row_lines"][3]
+    assert moved[0][1] == pytest.approx(float(before.split()[0].split(",")[1]) + 1, abs=0.11)
+    page.keyboard.press("Control+z")
+    expect(masks).to_have_count(3)
     assert admin.complaints == []
 
 

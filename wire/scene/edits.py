@@ -141,6 +141,14 @@ class AddArea(_Edit):
     points: _Polygon
 
 
+class MoveArea(_Edit):
+    """Other points of an anchor or a privacy mask, which keeps its place in the list, from 0."""
+
+    op: Literal["move_anchor", "move_mask"]
+    index: int = Field(ge=0)
+    points: _Polygon
+
+
 class RemoveArea(_Edit):
     """Take out an anchor or a privacy mask by its place in the list, from 0."""
 
@@ -158,7 +166,7 @@ class SetLens(_Edit):
 
 Edit = Annotated[
     MoveRow | OpenRow | MoveCol | SetRows | SetCols | AddLine | RemoveLine | ShiftFace | MoveCorners | DrawFace
-    | NameFace | PutFace | RemoveFace | AddArea | RemoveArea | SetLens,
+    | NameFace | PutFace | RemoveFace | AddArea | MoveArea | RemoveArea | SetLens,
     Field(discriminator="op"),
 ]  # fmt: skip
 SQUARE = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))  # lower left, lower right, upper right, upper left
@@ -331,12 +339,21 @@ def _add_area(raw: dict[str, Any], edit: Any, scene: Scene) -> None:
     raw[_area_key(edit.op)].append([list(point) for point in edit.points])
 
 
+def _move_area(raw: dict[str, Any], edit: Any, scene: Scene) -> None:
+    _areas_with(raw, edit)[edit.index] = [list(point) for point in edit.points]
+
+
 def _remove_area(raw: dict[str, Any], edit: Any, scene: Scene) -> None:
-    areas = raw[_area_key(edit.op)]
+    del _areas_with(raw, edit)[edit.index]
+
+
+def _areas_with(raw: dict[str, Any], edit: Any) -> list[Any]:
+    """The anchors or the masks, of which there is one at the edit's index."""
+    areas: list[Any] = raw[_area_key(edit.op)]
     if edit.index >= len(areas):
         expected = f"one of the {len(areas)} there are, counted from 0 (got {edit.index})"
         raise SceneError(file="edit", where=f"index in {_area_key(edit.op)}", expected=expected)
-    del areas[edit.index]
+    return areas
 
 
 def _area_key(op: str) -> str:
@@ -365,6 +382,8 @@ _CHANGES: dict[str, Callable[[dict[str, Any], Any, Scene], None]] = {
     "remove_face": _remove_face,
     "add_anchor": _add_area,
     "add_mask": _add_area,
+    "move_anchor": _move_area,
+    "move_mask": _move_area,
     "remove_anchor": _remove_area,
     "remove_mask": _remove_area,
     "set_lens": _set_lens,

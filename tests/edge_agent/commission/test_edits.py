@@ -89,6 +89,16 @@ def test_areas_come_and_go() -> None:
     assert (len(scene.privacy_masks), len(scene.anchors)) == (0, 1)
 
 
+def test_an_area_is_moved_where_it_stands_in_the_list() -> None:
+    scene = a_scene()
+    for dx in (0, 20, 40):
+        scene = apply_edit(scene, {"op": "add_mask", "points": [[x + dx, y] for x, y in BOX]})
+    before, wanted = scene.privacy_masks, [[x, y + 7] for x, y in BOX]
+    after = apply_edit(scene, {"op": "move_mask", "index": 1, "points": wanted}).privacy_masks
+    assert (after[0], after[2]) == (before[0], before[2])
+    assert [list(point) for point in after[1]] == wanted
+
+
 def test_a_face_is_put_beside_and_taken_out() -> None:
     scene = a_scene()
     other = scene_json(scene)["faces"][0] | {"face_id": "A-side"}
@@ -111,6 +121,7 @@ def test_shift_moves_every_point() -> None:
         ({"op": "move_row", "face": "A-front", "line": 1, "points": [[1, 2]]}, "at least 2"),
         ({"op": "grow"}, "op"),
         ({"op": "remove_mask", "index": 0}, "one of the 0 there are"),
+        ({"op": "move_anchor", "index": 0, "points": BOX}, "one of the 0 there are"),
         ({"op": "remove_face", "face": "A-front"}, "at least 1"),
         ({"op": "set_lens", "k1": float("nan")}, "k1"),
     ],

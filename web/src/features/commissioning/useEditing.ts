@@ -3,12 +3,15 @@ import { computed, ref, shallowRef } from "vue";
 import { askPreview, sceneOf, type Edit, type Place, type PreviewShown, type Scene } from "@/api/commissioning";
 
 const UNDO_MAX = 100;
+/** Corrections after which every line, anchor and mask has the number it had. */
+const MOVES = /^(move|open|shift|set_lens)/;
 
 export function useEditing(place: () => Place) {
   const shown = shallowRef<PreviewShown | null>(null);
   const undoable = shallowRef<PreviewShown[]>([]);
   const begun = shallowRef<PreviewShown | null>(null);
   const busy = ref(0);
+  const renumbering = ref(0);
   const error = shallowRef<Error | null>(null);
   let line: Promise<void> = Promise.resolve();
 
@@ -39,22 +42,31 @@ export function useEditing(place: () => Place) {
     });
   }
 
-  function apply(edit: Edit | Edit[]): Promise<void> {
-    return queue(async () => {
+  function apply(edit: Edit): Promise<void> {
+    const ask = async () => {
       const before = shown.value;
       if (!before) return;
-      const after = await askPreview(place(), sceneOf(before.scene), [edit].flat());
+      const after = await askPreview(place(), sceneOf(before.scene), [edit]);
       undoable.value = [...undoable.value.slice(-UNDO_MAX + 1), before];
       shown.value = after;
-    });
+    };
+    return MOVES.test(edit.op) ? queue(ask) : renumber(ask);
   }
 
-  function undo(): void {
-    const before = undoable.value.at(-1);
-    if (!before) return;
-    undoable.value = undoable.value.slice(0, -1);
-    shown.value = before;
-    error.value = null;
+  /** What has a number may have another one afterwards. */
+  function renumber(work: () => Promise<void>): Promise<void> {
+    renumbering.value += 1;
+    return queue(work).finally(() => (renumbering.value -= 1));
+  }
+
+  /** Takes back what was asked for last, also where its answer is still awaited. */
+  function undo(): Promise<void> {
+    return renumber(async () => {
+      const before = undoable.value.at(-1);
+      if (!before) return;
+      undoable.value = undoable.value.slice(0, -1);
+      shown.value = before;
+    });
   }
 
   /** It is sent: from here on nothing is unsaved. */
@@ -63,5 +75,5 @@ export function useEditing(place: () => Place) {
     undoable.value = [];
   }
 
-  return { shown, scene, changed, busy: computed(() => busy.value > 0), error, canUndo: computed(() => undoable.value.length > 0), begin, apply, undo, settle };
+  return { shown, scene, changed, busy: computed(() => busy.value > 0), renumbering: computed(() => renumbering.value > 0), error, canUndo: computed(() => undoable.value.length > 0), begin, apply, undo, settle };
 }
