@@ -128,14 +128,20 @@ class CellNet(nn.Module):
     def cells(self, now: Tensor, first: Tensor | None) -> tuple[Tensor, Tensor]:
         """Cell features with the row above the face, and the context of the face (batch x CONTEXT x 1 x 1).
 
-        `first` is a glance, or zeros throughout where nothing was seen before.
+        `first` is a glance, or zeros throughout where nothing was seen before; of a single canvas it may be several.
         """
         cells = now[:, :-1]
         if first is not None:
-            cells = cells + first[:, -1:] * self.compare(torch.cat([cells, first[:, :-1]], dim=1))
+            cells = cells + self.changed(cells, first)
         cells = self.neighbours(cells)
         context = self.context(cells.mean(dim=(2, 3), keepdim=True))
         return self.again(cells + self.told(context)), context
+
+    def changed(self, cells: Tensor, first: Tensor) -> Tensor:
+        """What comparing says: of each canvas with its own earlier look, or of one with several, their mean."""
+        seen = cells.expand(first.shape[0], -1, -1, -1)
+        told = first[:, -1:] * self.compare(torch.cat([seen, first[:, :-1]], dim=1))
+        return told if first.shape[0] == cells.shape[0] else told.mean(dim=0, keepdim=True)
 
     def _planes(self, image: Tensor) -> Tensor:
         if self.coarse:

@@ -1,6 +1,9 @@
-"""How a face looked when its camera first saw it well: kept small, for every later look to be compared with."""
+"""How a face looked when its camera first saw it well: kept small, for every later look to be compared with.
 
-from dataclasses import dataclass
+One look has the light and weather of its hour; three of other days tell what the wall is (decision 0055).
+"""
+
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -14,14 +17,29 @@ JPEG_QUALITY = 85
 SHOWN_FROM = 0.5  # share of the cells in view that a look must show to be worth comparing with
 
 
+LOOKS_MOST = 3
+APART_S = 20 * 3600.0  # a look in the same light says nothing new
+WITHIN_S = 14 * 86400.0  # later the works may have begun
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FirstLook:
-    """What is kept of a face of rows x cols cells; `jpeg` as `kept` writes it."""
+class FirstLooks:
+    """What is kept of a face of rows x cols cells: each look as `kept` writes it, and when it was (Unix seconds)."""
 
     face_id: str
     rows: int
     cols: int
-    jpeg: bytes
+    jpegs: tuple[bytes, ...]
+    at_s: tuple[float, ...]
+
+    def wants(self, now_s: float) -> bool:
+        """True while a look of this time would be kept beside them."""
+        apart, within = now_s - self.at_s[-1] >= APART_S, now_s - self.at_s[0] <= WITHIN_S
+        return len(self.jpegs) < LOOKS_MOST and apart and within
+
+    def plus(self, canvas: Image, now_s: float) -> "FirstLooks":
+        """With one look more."""
+        return replace(self, jpegs=(*self.jpegs, kept(canvas)), at_s=(*self.at_s, now_s))
 
 
 def worth_keeping(visible: Mask, in_view: Mask) -> bool:

@@ -9,7 +9,7 @@ import numpy as np
 
 from edge_agent.vision.errors import MemoryFormatError
 from edge_agent.vision.filter import FaceBelief
-from edge_agent.vision.first_look import FirstLook
+from edge_agent.vision.first_look import FirstLooks
 from edge_agent.vision.quality import QualityHistory
 from edge_agent.vision.registration import Reference, ReferenceBank
 from edge_agent.vision.remembered import history_arrays, history_header, history_of, older_history
@@ -31,7 +31,7 @@ class CameraMemory:
     quality: QualityHistory = field(default_factory=QualityHistory)
     bank: ReferenceBank = field(default_factory=ReferenceBank)
     faces: tuple[tuple[str, FaceBelief], ...] = ()
-    first_looks: tuple[FirstLook, ...] = ()
+    first_looks: tuple[FirstLooks, ...] = ()
     view: str = ""
 
     def under(self, view: str) -> "CameraMemory":
@@ -48,11 +48,11 @@ class CameraMemory:
         """The belief about a face, None if it was never looked at."""
         return dict(self.faces).get(face_id)
 
-    def first_look(self, face: Face) -> FirstLook | None:
+    def first_looks_at(self, face: Face) -> FirstLooks | None:
         """How a face first looked, None before it was seen well or when it has other rows and columns since."""
-        for look in self.first_looks:
-            if (look.face_id, look.rows, look.cols) == (face.face_id, face.rows, face.cols):
-                return look
+        for looks in self.first_looks:
+            if (looks.face_id, looks.rows, looks.cols) == (face.face_id, face.rows, face.cols):
+                return looks
         return None
 
     def to_bytes(self) -> bytes:
@@ -64,7 +64,8 @@ class CameraMemory:
             arrays[f"top_s{i}"], arrays[f"reach{i}"] = np.array(belief.top_s), np.array(belief.reach)
             arrays[f"said_bp{i}"] = np.array(belief.said_bp)
         for i, first in enumerate(self.first_looks):
-            arrays[f"first{i}"] = np.frombuffer(first.jpeg, np.uint8)
+            for n, jpeg in enumerate(first.jpegs):
+                arrays[_first_name(i, n)] = np.frombuffer(jpeg, np.uint8)
         for i, ref in enumerate(self.bank.references):
             arrays[f"look{i}"] = np.frombuffer(ref.jpeg, np.uint8)
         if self.bank.latest is not None:
@@ -86,7 +87,8 @@ class CameraMemory:
             "shifts": [(ref.dx_px, ref.dy_px) for ref in bank.references],
             "latest_shift": None if bank.latest is None else (bank.latest.dx_px, bank.latest.dy_px),
             "faces": [face_id for face_id, _ in self.faces],
-            "first_looks": [(look.face_id, look.rows, look.cols) for look in self.first_looks],
+            "first_looks": [(looks.face_id, looks.rows, looks.cols) for looks in self.first_looks],
+            "first_looks_at_s": [looks.at_s for looks in self.first_looks],
             "view": self.view,
         }
 
@@ -128,13 +130,25 @@ class CameraMemory:
         )
 
 
-def _first_looks(header: dict[str, object], arrays: dict[str, np.ndarray]) -> tuple[FirstLook, ...]:
-    """Older versions kept none."""
+def _first_looks(header: dict[str, object], arrays: dict[str, np.ndarray]) -> tuple[FirstLooks, ...]:
+    """Older versions kept none, or one of a time that is not told: too long ago for others to be kept beside it."""
     told: list[tuple[str, int, int]] = header.get("first_looks", [])  # type: ignore[assignment]
+    times: list[list[float]] = header.get("first_looks_at_s", [[0.0]] * len(told))  # type: ignore[assignment]
     return tuple(
-        FirstLook(face_id=face_id, rows=rows, cols=cols, jpeg=arrays[f"first{i}"].tobytes())
-        for i, (face_id, rows, cols) in enumerate(told)
+        FirstLooks(
+            face_id=face_id,
+            rows=rows,
+            cols=cols,
+            jpegs=tuple(arrays[_first_name(i, n)].tobytes() for n in range(len(at_s))),
+            at_s=tuple(at_s),
+        )
+        for i, ((face_id, rows, cols), at_s) in enumerate(zip(told, times, strict=True))
     )
+
+
+def _first_name(face: int, look: int) -> str:
+    """The very first look is called as it was when there was no other."""
+    return f"first{face}_{look}" if look else f"first{face}"
 
 
 def _reach(seen_s: np.ndarray) -> int:

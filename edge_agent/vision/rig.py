@@ -67,7 +67,7 @@ class Recorder:
     answers: list[CellLikelihoods] = field(default_factory=list)
     times_ms: list[float] = field(default_factory=list)
 
-    def infer(self, canvas: Image, first: bytes = b"") -> CellLikelihoods:
+    def infer(self, canvas: Image, first: Sequence[bytes] = ()) -> CellLikelihoods:
         started = perf_counter()
         answer = self.net.infer(canvas, first)
         self.times_ms.append(1000 * (perf_counter() - started))
@@ -90,5 +90,5 @@ class FeatureEye:
     stages: StageList
     baseline: FeatureBaseline
 
-    def infer(self, canvas: Image, first: bytes = b"") -> CellLikelihoods:
+    def infer(self, canvas: Image, first: Sequence[bytes] = ()) -> CellLikelihoods:
         return self.baseline.infer(canvas)

@@ -1,6 +1,7 @@
 """From a frame to the readings of its faces: the whole chain, pure around the network's session."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Protocol
@@ -9,7 +10,7 @@ import numpy as np
 
 from edge_agent.vision.errors import FrameError
 from edge_agent.vision.filter import FaceBelief, Observation, adopted, update
-from edge_agent.vision.first_look import FirstLook, kept, worth_keeping
+from edge_agent.vision.first_look import FirstLooks, kept, worth_keeping
 from edge_agent.vision.frame import Frame, Image
 from edge_agent.vision.interval import Spread
 from edge_agent.vision.landmarks import frame_landmarks
@@ -43,7 +44,7 @@ class Network(Protocol):
     def entry(self) -> ModelEntry: ...
     @property
     def stages(self) -> StageList: ...
-    def infer(self, canvas: Image, first: bytes = b"") -> CellLikelihoods: ...
+    def infer(self, canvas: Image, first: Sequence[bytes] = ()) -> CellLikelihoods: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +67,7 @@ class Seen:
 class _FaceSeen:
     reading: FaceReading
     belief: FaceBelief
-    first: FirstLook | None
+    first: FirstLooks | None
     occluder: Floats | None = None
 
 
@@ -105,7 +106,7 @@ def see(frame: Frame, scene: Scene, net: Network, memory: CameraMemory) -> Seen:
         unverified_s=0.0 if verified_at_s is None else now_s - verified_at_s,
     )
     faces = tuple(
-        _see_face(view, face, net, belief=memory.belief(face.face_id), first=memory.first_look(face))
+        _see_face(view, face, net, belief=memory.belief(face.face_id), first=memory.first_looks_at(face))
         for face in scene.faces
     )
     return Seen(
@@ -142,23 +143,31 @@ def _check_size(frame: Frame, scene: Scene) -> None:
 
 
 def _see_face(
-    view: _View, face: Face, net: Network, *, belief: FaceBelief | None, first: FirstLook | None
+    view: _View, face: Face, net: Network, *, belief: FaceBelief | None, first: FirstLooks | None
 ) -> _FaceSeen:
     belief = adopted(belief, face.rows, face.cols, stages=net.stages)  # blank if new, or commissioned anew
     if not view.may_update:
         reading = _reading(view, face, net, belief=belief, look=_blind(face))
         return _FaceSeen(reading=reading, belief=_having_said(belief, reading), first=first)
     canvas = rectify(view.frame, view.scene, face, shift=view.registration.shift)
-    likelihoods = net.infer(canvas.image, first.jpeg if first else b"")
+    likelihoods = net.infer(canvas.image, first.jpegs if first else ())
     counts = FOGGY_COUNTS if "fog" in view.quality.codes else 1.0
     observation = observe(likelihoods, observable=canvas.observable, in_view=canvas.in_view, counts=counts)
-    if first is None and worth_keeping(observation.visible, canvas.in_view):
-        first = FirstLook(face_id=face.face_id, rows=face.rows, cols=face.cols, jpeg=kept(canvas.image))
-    belief = update(belief, observation, now_s=view.frame.captured_at.timestamp(), stages=net.stages)
+    now_s = view.frame.captured_at.timestamp()
+    if worth_keeping(observation.visible, canvas.in_view):
+        first = _kept_beside(first, face, canvas.image, now_s=now_s)
+    belief = update(belief, observation, now_s=now_s, stages=net.stages)
     look = Look(visible=observation.visible, cover=np.asarray(likelihoods.cover, float))
     reading = _reading(view, face, net, belief=belief, look=look)
     belief = _having_said(belief, reading)
     return _FaceSeen(reading=reading, belief=belief, first=first, occluder=likelihoods.occluder)
+
+
+def _kept_beside(first: FirstLooks | None, face: Face, canvas: Image, *, now_s: float) -> FirstLooks:
+    if first is None:
+        jpegs, at_s = (kept(canvas),), (now_s,)
+        return FirstLooks(face_id=face.face_id, rows=face.rows, cols=face.cols, jpegs=jpegs, at_s=at_s)
+    return first.plus(canvas, now_s) if first.wants(now_s) else first
 
 
 def _having_said(belief: FaceBelief, reading: FaceReading) -> FaceBelief:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ Floats = npt.NDArray[np.float32]
 INPUT = "canvas"
 FIRST, GLANCE = "first", "glance"  # what a look is compared with, and what a look gives to be compared with
 GLANCE_CHANNELS = 97
-GLANCES_MOST = 64  # first looks of so many faces are kept as the network sees them
+GLANCES_MOST = 192  # so many first looks are kept as the network sees them
 WARM_UP_CELLS = (2, 2)
 RUN_FAILURES = (  # onnxruntime's exceptions have no common parent of their own
     state.EPFail,
@@ -63,7 +63,9 @@ class CellNetwork:
 
     def __init__(self, session: ort.InferenceSession, *, entry: ModelEntry, work_type: str, sha256: str) -> None:
         self._session = session
-        self._compares = any(node.name == FIRST for node in session.get_inputs())
+        looks = {node.name: node.shape[0] for node in session.get_inputs()}
+        self._compares = FIRST in looks
+        self._looks_most = 1 if isinstance(looks.get(FIRST), int) else None
         self._glances: OrderedDict[bytes, Floats] = OrderedDict()
         self._outputs = [entry.head, "cover", "occluded", *(["occluder"] if entry.occluders else [])]
         self._only_asked = ort.RunOptions()
@@ -73,18 +75,20 @@ class CellNetwork:
         self.stages = stages_of(work_type)
         self.sha256 = sha256
 
-    def infer(self, canvas: Image, first: bytes = b"") -> CellLikelihoods:
+    def infer(self, canvas: Image, first: Sequence[bytes] = ()) -> CellLikelihoods:
         """Likelihoods for a BGR canvas of `rectify`; ModelError when it is no uint8 image of whole cells.
 
-        `first` is the face's first look (`first_look.kept`), empty for none; older weights compare with nothing. What
-        is renewed may look before the works as it does after them: without a first look, its stages are halfway between
-        what the canvas says alone and what it says as one that has not changed (decision 0053).
+        `first` are the face's first looks (`first_look.kept`), empty for none; older weights compare with the first of
+        them or with nothing. What is renewed may look before the works as it does after them: without a first look, its
+        stages are halfway between what the canvas says alone and what it says as one that has not changed (decision
+        0053).
         """
         _check_canvas(canvas, file=self.entry.file)
         if not self._compares:
             return self._said({INPUT: canvas[None]})
         if first:
-            return self._said({INPUT: canvas[None], FIRST: self._glance(first)})
+            glances = [self._glance(look) for look in first[: self._looks_most]]
+            return self._said({INPUT: canvas[None], FIRST: np.concatenate(glances)})
         alone = self._said({INPUT: canvas[None], FIRST: nothing_before(canvas)})
         if not self.stages.renews:
             return alone
@@ -212,7 +216,7 @@ def _check_contract(session: ort.InferenceSession, *, entry: ModelEntry, file: s
 def _check_first(first: ort.NodeArg, *, file: str) -> None:
     shape = first.shape
     if first.type != "tensor(float)" or len(shape) != 4 or not _fits(shape[1], GLANCE_CHANNELS):
-        wanted = f"tensor(float) of 1 x {GLANCE_CHANNELS} x rows + 1 x cols"
+        wanted = f"tensor(float) of looks x {GLANCE_CHANNELS} x rows + 1 x cols"
         raise ModelError(file=file, reason=f"takes a {first.type} {FIRST} of {_shown(shape)}, expected {wanted}")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -61,7 +62,7 @@ def test_no_still_leaves_of_a_frame_that_may_show_another_view() -> None:
 class Passing(ColourNetwork):
     """Sees somebody in one cell."""
 
-    def infer(self, canvas: Image, first: bytes = b"") -> CellLikelihoods:
+    def infer(self, canvas: Image, first: Sequence[bytes] = ()) -> CellLikelihoods:
         seen = super().infer(canvas, first)
         occluder = np.zeros((*seen.occluded.shape, len(OCCLUDERS)), np.float32)
         occluder[1, 1, OCCLUDERS.index("vehicle_person")] = 0.6

@@ -1,5 +1,6 @@
 """A hand-written network for tests: says of each cell what the drawing shows at its centre."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -29,7 +30,7 @@ class ColourNetwork:
     entry: ModelEntry = field(default_factory=an_entry)
     stages: StageList = NEW_BUILD
 
-    def infer(self, canvas: Image, first: bytes = b"") -> CellLikelihoods:
+    def infer(self, canvas: Image, first: Sequence[bytes] = ()) -> CellLikelihoods:
         rows = (canvas.shape[0] - MARGIN_ABOVE_PX) // CELL_PX
         cols = (canvas.shape[1] - 2 * MARGIN_SIDE_PX) // CELL_PX
         kinds = len(self.stages.names)

@@ -124,10 +124,22 @@ def test_a_look_is_compared_with_the_first_one_by_weights_that_can(tmp_path: Pat
     net = load_network(a_models_folder(tmp_path, Tiny(first=GLANCE_CHANNELS)))
     canvas = np.full((*canvas_size(3, 2), 3), 9, np.uint8)
     alone = net.infer(canvas).occluded
-    dark, bright = (net.infer(canvas, kept(np.full_like(canvas, grey))).occluded for grey in (0, 250))
+    dark, bright = (net.infer(canvas, [kept(np.full_like(canvas, grey))]).occluded for grey in (0, 250))
     assert alone == pytest.approx(dark, abs=1e-6)
     assert (bright > alone + 0.2).all()
-    assert net.infer(canvas, kept(np.full_like(canvas, 250))).occluded == pytest.approx(bright)
+    assert net.infer(canvas, [kept(np.full_like(canvas, 250))]).occluded == pytest.approx(bright)
+
+
+@pytest.mark.parametrize(("looks", "known"), [("looks", 2), (1, 1)])
+def test_several_first_looks_are_compared_with_by_weights_that_take_them(
+    tmp_path: Path, looks: int | str, known: int
+) -> None:
+    net = load_network(a_models_folder(tmp_path, Tiny(first=GLANCE_CHANNELS, looks=looks)))
+    canvas = np.full((*canvas_size(3, 2), 3), 9, np.uint8)
+    dark, bright = (kept(np.full_like(canvas, grey)) for grey in (0, 250))
+    between = kept(np.full_like(canvas, 125))
+    wanted = net.infer(canvas, [between if known == 2 else dark]).occluded
+    assert net.infer(canvas, [dark, bright]).occluded == pytest.approx(wanted, abs=0.01)
 
 
 @pytest.mark.parametrize("work_type", sorted(STAGE_LISTS))
@@ -137,7 +149,7 @@ def test_a_first_look_of_what_is_renewed_is_asked_as_one_that_has_not_changed_to
     """Finished or untouched: a wall that looks new is halfway between both, until a second look tells."""
     net = load_network(a_models_folder(tmp_path, Tiny(first=GLANCE_CHANNELS)), work_type=work_type)
     canvas = np.full((*canvas_size(3, 2), 3), 1, np.uint8)
-    first, unchanged = net.infer(canvas), net.infer(canvas, kept(canvas))
+    first, unchanged = net.infer(canvas), net.infer(canvas, [kept(canvas)])
     nothing = np.full_like(unchanged.stage, 1 / len(net.stages.names))
     assert np.ptp(unchanged.stage, axis=-1).min() > 0.01
     halfway = (nothing + unchanged.stage) / 2
@@ -148,14 +160,14 @@ def test_a_first_look_of_what_is_renewed_is_asked_as_one_that_has_not_changed_to
 def test_weights_that_compare_nothing_take_a_first_look_and_go_on_without(tmp_path: Path) -> None:
     net = load_network(a_models_folder(tmp_path))
     canvas = np.full((*canvas_size(3, 2), 3), 200, np.uint8)
-    assert (net.infer(canvas, kept(canvas)).stage == net.infer(canvas).stage).all()
+    assert (net.infer(canvas, [kept(canvas)]).stage == net.infer(canvas).stage).all()
 
 
 def test_first_looks_are_forgotten_before_they_fill_the_memory(tmp_path: Path) -> None:
     net = load_network(a_models_folder(tmp_path, Tiny(first=GLANCE_CHANNELS)))
     canvas = np.full((*canvas_size(1, 1), 3), 9, np.uint8)
     for grey in range(GLANCES_MOST + 5):
-        net.infer(canvas, kept(np.full_like(canvas, grey)))
+        net.infer(canvas, [kept(np.full_like(canvas, grey % 256)), kept(np.full_like(canvas, grey // 256))])
     assert len(net._glances) == GLANCES_MOST
 
 

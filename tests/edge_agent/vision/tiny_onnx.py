@@ -24,13 +24,14 @@ class Tiny:
     sizes: tuple[int | str, ...] = (1, "height", "width", 3)
     cell_px: int = 48
     first: int = 0
+    looks: int | str = "looks"
 
     def data(self) -> bytes:
         """The file: mean colour of each cell through one 1x1 convolution an output (channel c weighs colour c / 10).
 
-        With `first` channels it takes a first look as well, gives a glance of so many channels (of the row above too,
-        the last one being the mean colour / 10 times its number), and hides a cell by that channel of its first look;
-        it is the surer of its stages the greater that is, and says nothing of them without one.
+        With `first` channels it takes first looks as well (`looks`: how many), gives a glance of so many channels (of
+        the row above too, the last one being the mean colour / 10 times its number), and hides a cell by that channel
+        of its first looks' mean; it is the surer of its stages the greater that is, and says nothing of them without.
         """
         cells = [
             _node("Cast", (self.name,), "real", _number("to", FLOAT)),
@@ -64,7 +65,7 @@ class Tiny:
         graph += _bytes(11, _value(self.name, self.kind, self.sizes))
         graph += b"".join(_bytes(12, _value(n, FLOAT, (1, c, "rows", "cols"))) for n, c in self.outputs)
         if self.first:
-            graph += _bytes(11, _value("first", FLOAT, (1, self.first, "rows_and_one", "cols")))
+            graph += _bytes(11, _value("first", FLOAT, (self.looks, self.first, "rows_and_one", "cols")))
             graph += _bytes(12, _value("glance", FLOAT, (1, self.first, "rows_and_one", "cols")))
         return _int(1, 8) + _bytes(7, graph) + _bytes(8, _text(1, "") + _int(2, 17))
 
@@ -77,7 +78,8 @@ class Tiny:
             _node("Slice", ("planes", "from_above", "ends", "axes"), "whole"),
             _node("AveragePool", ("whole",), "each", pool),
             _node("Conv", ("each", "w_glance"), "glance"),
-            _node("Slice", ("first", "row_and_channel", "to_the_end", "rows_and_channels"), "before"),
+            _node("ReduceMean", ("first",), "mean_look", _numbers("axes", (0,))),
+            _node("Slice", ("mean_look", "row_and_channel", "to_the_end", "rows_and_channels"), "before"),
             _node("Add", ("seen_occluded", "before"), "occluded"),
             *(_node("Mul", (f"seen_{n}", "before"), n) for n, _ in self.outputs if n.startswith("stage_")),
         ]
