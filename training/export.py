@@ -45,7 +45,7 @@ class _Exported(nn.Module):
 
     def forward(self, canvas: Tensor, first: Tensor) -> tuple[Tensor, ...]:
         now = self.net.glance(canvas.permute(0, 3, 1, 2).float())
-        logits = self.net.read(now, first)
+        logits = self.net.read(now, first, several=True)
         return (*(logits.stage[kind] for kind in WORK_TYPES), logits.cover, logits.occluded, logits.occluder, now)
 
 

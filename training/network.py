@@ -101,9 +101,12 @@ class CellNet(nn.Module):
     def forward(self, canvas: Tensor, first: Tensor | None = None) -> CellLogits:
         return self.read(self.glance(canvas), first)
 
-    def read(self, now: Tensor, first: Tensor | None) -> CellLogits:
-        """Logits from the glance of this look and that of the first one (None: there was none)."""
-        cells, context = self.cells(now, first)
+    def read(self, now: Tensor, first: Tensor | None, *, several: bool = False) -> CellLogits:
+        """Logits from the glance of this look and that of the first one (None: there was none).
+
+        `several`: of one canvas, which is compared with any number of first looks.
+        """
+        cells, context = self.cells(now, first, several=several)
         cells = self.drop(cells)[:, :, 1:]  # the row above the top storey has told its neighbours
         rest = self.rest(cells)
         covers = len(COVERS)
@@ -125,23 +128,24 @@ class CellNet(nn.Module):
             cells = self.to_cell(features.float())
         return torch.cat([cells, torch.ones_like(cells[:, :1])], dim=1)
 
-    def cells(self, now: Tensor, first: Tensor | None) -> tuple[Tensor, Tensor]:
+    def cells(self, now: Tensor, first: Tensor | None, *, several: bool = False) -> tuple[Tensor, Tensor]:
         """Cell features with the row above the face, and the context of the face (batch x CONTEXT x 1 x 1).
 
-        `first` is a glance, or zeros throughout where nothing was seen before; of a single canvas it may be several.
+        `first` is a glance, or zeros throughout where nothing was seen before.
         """
         cells = now[:, :-1]
         if first is not None:
-            cells = cells + self.changed(cells, first)
+            told = self.changed(cells, first)
+            cells = cells + (told.mean(dim=0, keepdim=True) if several else told)
         cells = self.neighbours(cells)
         context = self.context(cells.mean(dim=(2, 3), keepdim=True))
         return self.again(cells + self.told(context)), context
 
     def changed(self, cells: Tensor, first: Tensor) -> Tensor:
-        """What comparing says: of each canvas with its own earlier look, or of one with several, their mean."""
+        """What comparing tells of each canvas with its own earlier look, or of one canvas with each of several."""
         seen = cells.expand(first.shape[0], -1, -1, -1)
-        told = first[:, -1:] * self.compare(torch.cat([seen, first[:, :-1]], dim=1))
-        return told if first.shape[0] == cells.shape[0] else told.mean(dim=0, keepdim=True)
+        told: Tensor = first[:, -1:] * self.compare(torch.cat([seen, first[:, :-1]], dim=1))
+        return told
 
     def _planes(self, image: Tensor) -> Tensor:
         if self.coarse:

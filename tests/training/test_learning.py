@@ -68,6 +68,18 @@ def test_logits_have_the_grid_of_the_canvas(rows: int, cols: int, ablation: obje
     assert logits.weather.shape == (2, len(WEATHER))
 
 
+def test_a_canvas_compared_with_several_looks_is_told_the_mean_of_what_each_tells() -> None:
+    net = CellNet().eval()
+    torch.nn.init.normal_(net.compare[2].weight)
+    canvas, looks = torch.rand(1, 96, 3, 4), torch.rand(3, 97, 3, 4)
+    with torch.no_grad():
+        alone = torch.cat([net.changed(canvas, look[None]) for look in looks])
+        assert torch.allclose(net.changed(canvas.repeat(3, 1, 1, 1), looks), alone, atol=1e-5)
+        net.neighbours = net.again = torch.nn.Identity()  # what comes after, which has a say of its own
+        said, _ = net.cells(torch.cat([canvas, torch.ones(1, 1, 3, 4)], dim=1), looks, several=True)
+    assert torch.allclose(said - canvas, alone.mean(dim=0, keepdim=True), atol=1e-5)
+
+
 def test_the_network_is_small_enough_for_a_gateway() -> None:
     assert sum(p.numel() for p in CellNet().parameters()) <= 900_000
 
