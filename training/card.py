@@ -40,8 +40,8 @@ WHAT = {
 SAYS = (
     "**What it does.** Rectified canvas of a face (48 px a row, 48 px a column, BGR uint8) → per cell the ordered "
     "stages of its work type, three covers, hidden or not, and by what. One backbone, a small stage head per work "
-    "type (`docs/decisions/0005-cell-network.md`); each look is compared with the face's first one, where there is one "
-    "(`docs/decisions/0044-compared-with-its-first-look.md`)."
+    "type (`docs/decisions/0005-cell-network.md`); each look is compared with how the face first looked, "
+    "where that is known (`docs/decisions/0044-compared-with-its-first-look.md`)."
 )
 SYNTHETIC = (
     "**All figures are of synthetic renders.** No photograph was used in training, nobody's weights were used. How "
