@@ -18,6 +18,7 @@ from tests.web.words import said, wrong_words
 ANSWERED = ("401", "403", "404")  # what a browser notes of an answer that is one
 OF_SOMETHING = ("project", "trace", "public", "poster")  # pages of a thing that an empty district has not
 SOME_WORDS = 8
+A_MOMENT_MS = 300  # in which a page that has come asks for what it shows
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +52,10 @@ def opened(browser: Browser, centre: Centre, who: str | None) -> tuple[BrowserCo
 def settled(page: Page) -> list[str]:
     """What a page says once it waits for nothing any more."""
     page.locator("main").first.wait_for()
-    expect(page.locator(".skeleton, [aria-busy=true]")).to_have_count(0)
+    waits = page.locator(".skeleton, [aria-busy=true]")
+    expect(waits).to_have_count(0)
+    page.wait_for_timeout(A_MOMENT_MS)
+    expect(waits).to_have_count(0)
     return said(page)
 
 
