@@ -33,6 +33,7 @@ WHAT = {
     "light": "without light augmentation",
     "constant_channels": "with constant position channels",
     "resolution": "24 px a cell",
+    "own_light": "without the canvas in its own light",
     "first_look": "compared with no first look",
     "paint": "without other paints for each stage",
     "veil": "without scaffold drawn over bare walls",

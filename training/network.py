@@ -10,6 +10,7 @@ from edge_agent.vision.stages import COVERS, OCCLUDERS, STAGE_LISTS
 
 STRIDE = 8
 MEAN, SCALE = 118.0, 64.0
+LEAST_DEVIATION = 0.1  # of SCALE: a canvas of one colour has no contrast to enlarge
 WEATHER = ("clear", "overcast", "backlit", "rain", "fog", "snow", "dusk", "night")
 CONTEXT = 48  # channels of what a cell is told about its whole face
 GLANCE = 96  # channels by which a cell's first look is kept; one more says that there was one
@@ -64,8 +65,11 @@ class CellNet(nn.Module):
     A wall may be compared with how it was when the camera came: `first` is what `glance` gave of that look. An old
     wall and a finished one can be of any colour; which one has changed, a single picture does not tell.
 
-    `constant_channels` adds the position in the canvas as two input planes, `coarse` halves the canvas's resolution:
-    the two ablations that are a matter of the network.
+    The canvas is given twice: as it is, and in its own light (grey-world, channel by channel), so that a wall need not
+    be learnt anew for each exposure and white balance.
+
+    `constant_channels` adds the position in the canvas as two input planes, `coarse` halves the canvas's resolution,
+    `own_light` False gives the canvas once: the ablations that are a matter of the network.
     """
 
     def __init__(
@@ -74,14 +78,14 @@ class CellNet(nn.Module):
         widths: tuple[int, ...] = (32, 64, 80, GLANCE),
         constant_channels: bool = False,
         coarse: bool = False,
+        own_light: bool = True,
     ) -> None:
         super().__init__()
         b, c, d, e = widths
-        self.constant_channels, self.coarse = constant_channels, coarse
+        self.constant_channels, self.coarse, self.own_light = constant_channels, coarse, own_light
+        planes = 4 * (6 if own_light else 3) + (2 if constant_channels else 0)
         self.unshuffle = nn.PixelUnshuffle(2)
-        self.stem = nn.Sequential(
-            conv(14 if constant_channels else 12, b, stride=2), Residual(b), conv(b, c, stride=2), Residual(c)
-        )
+        self.stem = nn.Sequential(conv(planes, b, stride=2), Residual(b), conv(b, c, stride=2), Residual(c))
         self.wide = nn.Sequential(conv(c, d), Residual(d), Residual(d))
         self.to_cell = conv(d, e, stride=3)
         self.compare = nn.Sequential(nn.Conv2d(2 * e, e, 1), nn.ReLU(inplace=True), nn.Conv2d(e, e, 1))
@@ -151,13 +155,19 @@ class CellNet(nn.Module):
         if self.coarse:
             small = nn.functional.avg_pool2d(image, 2)
             image = nn.functional.interpolate(small, scale_factor=2.0, mode="bilinear", align_corners=False)
-        planes: Tensor = self.unshuffle(image)
+        planes: Tensor = self.unshuffle(torch.cat([image, in_its_light(image)], dim=1) if self.own_light else image)
         if not self.constant_channels:
             return planes
         high, wide = planes.shape[2:]
         down = torch.linspace(-1, 1, high, dtype=planes.dtype).view(1, 1, high, 1).expand(len(planes), 1, high, wide)
         across = torch.linspace(-1, 1, wide, dtype=planes.dtype).view(1, 1, 1, wide).expand(len(planes), 1, high, wide)
         return torch.cat([planes, down, across], dim=1)
+
+
+def in_its_light(image: Tensor) -> Tensor:
+    """Each channel of each canvas less its mean, in its own deviations: what exposure and white balance leave alone."""
+    less = image - image.mean(dim=(2, 3), keepdim=True)
+    return less / (less.pow(2).mean(dim=(2, 3), keepdim=True).sqrt() + LEAST_DEVIATION)
 
 
 assert CELL_PX == STRIDE * 6

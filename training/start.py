@@ -28,12 +28,22 @@ def take_over(net: CellNet, path: Path) -> int:
     exported = path.suffix == ".onnx"
     given = _exported(path, net) if exported else _renamed(torch.load(path, weights_only=True)["ema"], net)
     own = net.state_dict()
+    given = {name: _widened(tensor, own.get(name)) for name, tensor in given.items()}
     fitting = {name: tensor for name, tensor in given.items() if name in own and own[name].shape == tensor.shape}
     if not fitting:
         msg = f"{path}: no tensor that fits this network, expected weights of an earlier run"
         raise ValueError(msg)
     net.load_state_dict(own | fitting)
     return len(fitting)
+
+
+def _widened(given: Tensor, own: Tensor | None) -> Tensor:
+    """Weights of a convolution that takes more channels now: what is new begins as if it were not there."""
+    if own is None or given.ndim != 4 or own.ndim != 4 or given.shape[1] >= own.shape[1]:
+        return given
+    wide = torch.zeros_like(own)
+    wide[:, : given.shape[1]] = given
+    return wide
 
 
 def _renamed(state: dict[str, Tensor], net: CellNet) -> dict[str, Tensor]:

@@ -44,6 +44,7 @@ class Ablation:
     light: bool = True
     constant_channels: bool = False
     coarse: bool = False
+    own_light: bool = True
     first: bool = True
     paint: bool = True
     veil: bool = True
@@ -56,6 +57,7 @@ ABLATIONS = {
     "light": Ablation(light=False),
     "constant_channels": Ablation(constant_channels=True),
     "resolution": Ablation(coarse=True),
+    "own_light": Ablation(own_light=False),
     "first_look": Ablation(first=False),
     "paint": Ablation(paint=False),
     "veil": Ablation(veil=False),
@@ -93,7 +95,7 @@ class Plan:
 
 def network_for(ablation: Ablation) -> CellNet:
     """A fresh network."""
-    return CellNet(constant_channels=ablation.constant_channels, coarse=ablation.coarse)
+    return CellNet(constant_channels=ablation.constant_channels, coarse=ablation.coarse, own_light=ablation.own_light)
 
 
 def train(plan: Plan, console: Console) -> CellNet:

@@ -33,7 +33,7 @@ from training.cut import cut, jittered, window_nodes  # noqa: E402
 from training.export import export_onnx, export_run  # noqa: E402
 from training.held import is_held  # noqa: E402
 from training.loss import as_planes, loss_of  # noqa: E402
-from training.network import WEATHER, CellNet  # noqa: E402
+from training.network import WEATHER, CellNet, in_its_light  # noqa: E402
 from training.paste import THINGS, paste  # noqa: E402
 from training.piece import piece_of, screened, veiled, window_look, with_distractor  # noqa: E402
 from training.precision import taken_by_itself  # noqa: E402
@@ -78,6 +78,25 @@ def test_a_canvas_compared_with_several_looks_is_told_the_mean_of_what_each_tell
         net.neighbours = net.again = torch.nn.Identity()  # what comes after, which has a say of its own
         said, _ = net.cells(torch.cat([canvas, torch.ones(1, 1, 3, 4)], dim=1), looks, several=True)
     assert torch.allclose(said - canvas, alone.mean(dim=0, keepdim=True), atol=1e-5)
+
+
+def test_exposure_and_white_balance_are_taken_out_of_a_canvas_in_its_own_light() -> None:
+    torch.manual_seed(3)
+    wall = torch.rand(2, 3, 40, 60)
+    another_day = wall * torch.tensor([0.7, 0.9, 1.3])[:, None, None] + torch.tensor([0.2, -0.1, 0.0])[:, None, None]
+    assert torch.allclose(in_its_light(wall), in_its_light(another_day), atol=0.3)  # the least deviation has a say
+    assert torch.allclose(in_its_light(50 * wall), in_its_light(50 * another_day), atol=0.01)
+    assert in_its_light(torch.full((1, 3, 8, 8), 0.4)).abs().max() < 1e-5  # one colour: nothing is enlarged
+
+
+def test_weights_that_took_the_canvas_once_say_the_same_where_it_is_given_twice(tmp_path: Path) -> None:
+    torch.manual_seed(4)
+    once, twice = having_learnt(CellNet(own_light=False)).eval(), CellNet()
+    export_onnx(once, tmp_path / "once.onnx")
+    take_over(twice, tmp_path / "once.onnx")
+    canvas = torch.rand(1, 3, *canvas_size(2, 3)) * 255
+    with torch.no_grad():
+        assert torch.allclose(twice.eval()(canvas).stage["road"], once(canvas).stage["road"], atol=1e-4)
 
 
 def test_the_network_is_small_enough_for_a_gateway() -> None:
@@ -260,12 +279,7 @@ def test_a_run_starts_from_another_or_from_the_first_generation(tmp_path: Path) 
 
 def test_a_run_starts_from_exported_weights_which_say_the_same(tmp_path: Path) -> None:
     torch.manual_seed(2)
-    ours, fresh = CellNet(), CellNet()
-    for module in ours.modules():
-        if isinstance(module, torch.nn.BatchNorm2d):
-            torch.nn.init.uniform_(module.running_mean, -0.5, 0.5)
-            torch.nn.init.uniform_(module.running_var, 0.5, 2.0)
-            torch.nn.init.uniform_(module.weight, 0.2, 1.5)
+    ours, fresh = having_learnt(CellNet()), CellNet()
     export_onnx(ours, tmp_path / "cells.onnx")
     take_over(fresh, tmp_path / "cells.onnx")
     canvas = torch.rand(1, 3, *canvas_size(3, 2)) * 255
@@ -280,6 +294,16 @@ def test_a_run_starts_from_exported_weights_which_say_the_same(tmp_path: Path) -
     net.load_state_dict(torch.load(tmp_path / "run" / "last.pt", weights_only=True)["net"])
     means = [m.running_mean for m in net.modules() if isinstance(m, torch.nn.BatchNorm2d)]
     assert not torch.cat(means).any()  # its norms were never those of a batch
+
+
+def having_learnt(net: CellNet) -> CellNet:
+    """With norms as training leaves them."""
+    for module in net.modules():
+        if isinstance(module, torch.nn.BatchNorm2d):
+            torch.nn.init.uniform_(module.running_mean, -0.5, 0.5)
+            torch.nn.init.uniform_(module.running_var, 0.5, 2.0)
+            torch.nn.init.uniform_(module.weight, 0.2, 1.5)
+    return net
 
 
 def a_short_plan(tmp_path: Path, **given: Any) -> Plan:
