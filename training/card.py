@@ -24,6 +24,7 @@ from training.card_tables import (
     targets_table,
 )
 
+ABLATIONS_FILE = "ablations.json"  # of all weights, kept beside them: the runs themselves are not
 HOLDOUT, DEMO = "Hold-out (asset families never trained on)", "Demo footage (never trained on)"
 ANOTHER = "Drawn by another hand"
 WHAT = {
@@ -42,12 +43,18 @@ SAYS = (
     "**What it does.** Rectified canvas of a face (48 px a row, 48 px a column, BGR uint8) → per cell the ordered "
     "stages of its work type, three covers, hidden or not, and by what. One backbone, a small stage head per work "
     "type (`docs/decisions/0005-cell-network.md`); each look is compared with how the face first looked, "
-    "where that is known (`docs/decisions/0044-compared-with-its-first-look.md`)."
+    "where that is known (`docs/decisions/0044-compared-with-its-first-look.md`). The canvas is taken as it is and in "
+    "its own light (`docs/decisions/0056-a-canvas-in-its-own-light.md`)."
 )
 SYNTHETIC = (
     "**All figures are of synthetic renders.** No photograph was used in training, nobody's weights were used. How "
     "well it transfers to real sites has not been measured: nothing here is a promise about your site. Measure "
     "on your own footage with `siteprogress-edge evaluate`."
+)
+ABLATED = (
+    "One thing changed in each run. Every run began from nothing, learnt the same short epochs of all three kinds of "
+    "work and is far from done: compare the rows with one another and with nothing else. Scenes held aside, single "
+    "frame."
 )
 AGAIN = """## How to make it again
 
@@ -89,7 +96,7 @@ def card(facts: Facts) -> str:
         parts += [runs_table(facts.seeds)] if facts.seeds else []
         parts += [seeds_table(facts.seed_reports)] if facts.seed_reports else []
     if facts.ablations:
-        parts += ["## Ablations (scenes held aside, single frame, equal minutes)", runs_table(facts.ablations)]
+        parts += ["## Ablations", ABLATED, runs_table(facts.ablations)]
     return "\n\n".join([*parts, AGAIN])
 
 
@@ -232,8 +239,11 @@ def main() -> None:
     parser.add_argument("--demo", type=Path)
     parser.add_argument("--seed", type=Path, action="append", default=[], help="a run of the same plan, another seed")
     parser.add_argument("--seed-report", type=Path, action="append", default=[], help="hold-out evaluated with it")
-    parser.add_argument("--ablation", type=Path, action="append", default=[], help="an ablation's run, or its peer")
+    parser.add_argument("--ablation", type=Path, action="append", help="an ablation's run, or its peer; kept for later")
     given = parser.parse_args()
+    kept = given.models / ABLATIONS_FILE
+    if given.ablation:
+        kept.write_text(json.dumps(list(map(run_facts, given.ablation)), indent=1) + "\n")
     manifest = only_of(json.loads((given.models / "manifest.json").read_text()), f"{given.name}.onnx")
     named = [(HOLDOUT if len(given.holdout) == 1 else f"{HOLDOUT}: {path.stem}", path) for path in given.holdout]
     named += [(f"{ANOTHER}: {path.stem}", path) for path in given.another]
@@ -244,7 +254,7 @@ def main() -> None:
         run=run_facts(given.run) if given.run else None,
         seeds=tuple(map(run_facts, given.seed)),
         seed_reports=tuple(json.loads(path.read_text()) for path in given.seed_report),
-        ablations=tuple(map(run_facts, given.ablation)),
+        ablations=tuple(json.loads(kept.read_text())) if kept.exists() else (),
     )
     (given.models / f"{given.name}.md").write_text(card(facts))
 
