@@ -135,15 +135,21 @@ def replay(path: Path, works: Sequence[Work]) -> tuple[dict[str, str], float]:
     return found, time.process_time() - began
 
 
-def recomputed(path: Path, *, period: str = "") -> Counter[str]:
-    """How the sheets of a period ('' = all) come out when they are made again."""
-    engine, after = open_store(path), ""
-    rejudging, outcomes = Rejudging(engine), Counter[str]()
+def recomputed(path: Path, *periods: str) -> list[Counter[str]]:
+    """How the sheets of each period ('' = all) come out when they are made again; a project is judged once for all."""
+    engine = open_store(path)
+    rejudging = Rejudging(engine)
+    found = [_made_again(engine, rejudging, period) for period in periods]
+    engine.dispose()
+    return found
+
+
+def _made_again(engine: Engine, rejudging: Rejudging, period: str) -> Counter[str]:
+    after, outcomes = "", Counter[str]()
     while True:
         with reading(engine) as connection:
             page = sheets_after(connection, period, after)
         if not page:
-            engine.dispose()
             return outcomes
         for after in page:
             made = rejudging.again(after)
@@ -160,7 +166,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         runs = [replay(Path(folder) / f"{nth}.db", works) for nth in range(1 if given.once else 2)]
         began = time.process_time()
-        outcomes = recomputed(Path(folder) / "0.db")
+        (outcomes,) = recomputed(Path(folder) / "0.db", "")
         again_s = time.process_time() - began
     for name, digest in runs[0][0].items():
         console.print(f"{name}: {digest}")

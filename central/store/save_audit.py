@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, insert, select, text
 
 from central.audit.chain import GENESIS, Entry
 from central.store.tables import AuditEntry
-from central.store.upsert import insert_statement, table_of
+from central.store.upsert import table_of
 
 _AUDIT = table_of(AuditEntry)
 _LOCK_KEY = 0x617564697431  # "audit1"; SQLite needs none, its writers are one at a time
@@ -34,7 +34,7 @@ def append_entry(connection: Connection, entry: Entry) -> None:
         "prev_hash": entry.prev_hash,
         "hash": entry.hash,
     }
-    connection.execute(insert_statement(connection, AuditEntry), row)
+    connection.execute(insert(_AUDIT), row)  # the dialect's own INSERT would be compiled anew for each entry
 
 
 def entries(connection: Connection) -> Iterator[Entry]:

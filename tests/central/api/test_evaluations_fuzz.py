@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 import pytest
 import schemathesis
@@ -14,8 +13,7 @@ from central.cycle import run_cycle
 from central.evaluate.calendar import at_hour
 from central.store.engine import writing
 from tests.central.api.district import Centre
-from tests.central.api.fuzzing import fuzzed
-from tests.central.api.test_fuzz import CHECKS
+from tests.central.api.fuzzing import Case, fuzzed, promised
 
 TAGS = {"tasks", "evaluations", "oversight"}
 DOCUMENT = openapi_document()
@@ -50,7 +48,7 @@ def opened_centre(fuzzed_centre: Centre) -> Centre:
 
 @pytest.mark.parametrize("fuzzed_centre", ["postgresql"], indirect=True, scope="module")  # the stricter one
 @fuzzed(SCHEMA, examples=2)
-def test_nobody_breaks_a_promise(case: schemathesis.Case[Any], opened_centre: Centre) -> None:
+def test_nobody_breaks_a_promise(case: Case, opened_centre: Centre) -> None:
     for name, value in case.path_parameters.items():
         if name.endswith("_id") and str(value).isdecimal():
             case.path_parameters[name] = 1 + int(value) % 4
@@ -59,6 +57,4 @@ def test_nobody_breaks_a_promise(case: schemathesis.Case[Any], opened_centre: Ce
     operation = case.operation.definition.raw["operationId"]
     person = next((who for part, who in PEOPLE.items() if part in operation), "leader")
     token = opened_centre.services.signer.issue("builder" if person == "office" else person, now=opened_centre.wall())
-    case.call_and_validate(
-        base_url=opened_centre.url, headers={"Authorization": f"Bearer {token.token}"}, checks=list(CHECKS), timeout=20
-    )
+    promised(case, opened_centre, token=token.token)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 import schemathesis
@@ -14,8 +13,7 @@ from central.store.engine import writing
 from central.store.instants import to_ms
 from central.store.save_ranked import follow_up
 from tests.central.api.district import Centre
-from tests.central.api.fuzzing import fuzzed
-from tests.central.api.test_fuzz import CHECKS
+from tests.central.api.fuzzing import Case, fuzzed, promised
 from tests.central.evaluate.test_ranking import TEN, results
 
 TAGS = {"rankings", "adjustments", "recognition"}
@@ -46,12 +44,10 @@ def judged_centre(fuzzed_centre: Centre) -> Centre:
 
 @pytest.mark.parametrize("fuzzed_centre", ["postgresql"], indirect=True, scope="module")  # the stricter one
 @fuzzed(SCHEMA, examples=3)
-def test_nobody_breaks_a_promise(case: schemathesis.Case[Any], judged_centre: Centre) -> None:
+def test_nobody_breaks_a_promise(case: Case, judged_centre: Centre) -> None:
     for name in {"use", "ranking", "adjustment", "practice"} & set(case.path_parameters):
         if str(case.path_parameters[name]).isdecimal():  # one that is there, most of the time
             case.path_parameters[name] = 1 + int(case.path_parameters[name]) % 8
     person = "unit" if case.operation.definition.raw["operationId"].startswith(("enter", "appeal")) else "leader"
     token = judged_centre.services.signer.issue(person, now=judged_centre.wall()).token
-    case.call_and_validate(
-        base_url=judged_centre.url, headers={"Authorization": f"Bearer {token}"}, checks=list(CHECKS), timeout=20
-    )
+    promised(case, judged_centre, token=token)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 import schemathesis
 from sqlmodel import Session
@@ -13,8 +11,7 @@ from central.domain import Subject
 from central.store import tables
 from central.store.engine import writing
 from tests.central.api.district import Centre
-from tests.central.api.fuzzing import fuzzed
-from tests.central.api.test_fuzz import CHECKS
+from tests.central.api.fuzzing import Case, fuzzed, promised
 from tests.central.scoring.sheets import a_set, an_indicator
 from tests.central.store.district import set_up
 
@@ -42,12 +39,10 @@ def scored_centre(fuzzed_centre: Centre) -> Centre:
 
 
 @fuzzed(SCHEMA, examples=4)
-def test_nobody_breaks_a_promise(case: schemathesis.Case[Any], scored_centre: Centre) -> None:
+def test_nobody_breaks_a_promise(case: Case, scored_centre: Centre) -> None:
     token = scored_centre.services.signer.issue("head", now=scored_centre.wall()).token
     if isinstance(case.body, dict) and "subject" in case.body and "indicator" in case.body:
         case.body |= {"subject": {"kind": "project", "id": "qp"}, "indicator": "i1"}
     if case.query and "subject_kind" in case.query:
         case.query |= {"subject_kind": "project", "subject": "qp"}
-    case.call_and_validate(
-        base_url=scored_centre.url, headers={"Authorization": f"Bearer {token}"}, checks=list(CHECKS), timeout=20
-    )
+    promised(case, scored_centre, token=token)

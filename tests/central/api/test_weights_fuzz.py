@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 import schemathesis
 
 from central.api.app import openapi_document
 from tests.central.api.district import Centre
-from tests.central.api.fuzzing import fuzzed
-from tests.central.api.test_fuzz import CHECKS
+from tests.central.api.fuzzing import Case, fuzzed, promised
 from tests.central.api.test_weights import a_node
 
 SCHEMA = schemathesis.openapi.from_dict(openapi_document()).include(
@@ -31,11 +28,9 @@ def asking(fuzzed_centre: Centre) -> Centre:
 
 
 @fuzzed(SCHEMA, examples=5)
-def test_a_leader_breaks_no_promise(case: schemathesis.Case[Any], asking: Centre) -> None:
+def test_a_leader_breaks_no_promise(case: Case, asking: Centre) -> None:
     token = asking.services.signer.issue("leader", now=asking.wall()).token
     for name, value in (("node", "output"), ("person", "leader"), ("project_id", "qp")):
         if name in case.path_parameters:
             case.path_parameters[name] = value
-    case.call_and_validate(
-        base_url=asking.url, headers={"Authorization": f"Bearer {token}"}, checks=list(CHECKS), timeout=20
-    )
+    promised(case, asking, token=token)
