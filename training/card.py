@@ -28,13 +28,13 @@ ABLATIONS_FILE = "ablations.json"  # of all weights, kept beside them: the runs 
 HOLDOUT, DEMO = "Hold-out (asset families never trained on)", "Demo footage (never trained on)"
 ANOTHER = "Drawn by another hand"
 WHAT = {
-    "none": "as shipped",
+    "none": "nothing changed",
     "weather": "without weather heads",
     "distractors": "without distractors",
     "light": "without light augmentation",
     "constant_channels": "with constant position channels",
     "resolution": "24 px a cell",
-    "own_light": "without the canvas in its own light",
+    "own_light": "without the canvas in its own light (as shipped)",
     "first_look": "compared with no first look",
     "paint": "without other paints for each stage",
     "veil": "without scaffold drawn over bare walls",
@@ -43,8 +43,7 @@ SAYS = (
     "**What it does.** Rectified canvas of a face (48 px a row, 48 px a column, BGR uint8) → per cell the ordered "
     "stages of its work type, three covers, hidden or not, and by what. One backbone, a small stage head per work "
     "type (`docs/decisions/0005-cell-network.md`); each look is compared with how the face first looked, "
-    "where that is known (`docs/decisions/0044-compared-with-its-first-look.md`). The canvas is taken as it is and in "
-    "its own light (`docs/decisions/0056-a-canvas-in-its-own-light.md`)."
+    "where that is known (`docs/decisions/0044-compared-with-its-first-look.md`)."
 )
 SYNTHETIC = (
     "**All figures are of synthetic renders.** No photograph was used in training, nobody's weights were used. How "
@@ -54,7 +53,8 @@ SYNTHETIC = (
 ABLATED = (
     "One thing changed in each run. Every run began from nothing, learnt the same short epochs of all three kinds of "
     "work and is far from done: compare the rows with one another and with nothing else. Scenes held aside, single "
-    "frame."
+    "frame. The network has been given each canvas in its own light as well since the shipped weights were learnt "
+    "(`docs/decisions/0056-a-canvas-in-its-own-light.md`)."
 )
 AGAIN = """## How to make it again
 

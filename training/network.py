@@ -155,7 +155,9 @@ class CellNet(nn.Module):
         if self.coarse:
             small = nn.functional.avg_pool2d(image, 2)
             image = nn.functional.interpolate(small, scale_factor=2.0, mode="bilinear", align_corners=False)
-        planes: Tensor = self.unshuffle(torch.cat([image, in_its_light(image)], dim=1) if self.own_light else image)
+        planes: Tensor = self.unshuffle(image)
+        if self.own_light:
+            planes = torch.cat([planes, in_its_light(planes)], dim=1)
         if not self.constant_channels:
             return planes
         high, wide = planes.shape[2:]
@@ -164,10 +166,20 @@ class CellNet(nn.Module):
         return torch.cat([planes, down, across], dim=1)
 
 
-def in_its_light(image: Tensor) -> Tensor:
-    """Each channel of each canvas less its mean, in its own deviations: what exposure and white balance leave alone."""
-    less = image - image.mean(dim=(2, 3), keepdim=True)
-    return less / (less.pow(2).mean(dim=(2, 3), keepdim=True).sqrt() + LEAST_DEVIATION)
+def in_its_light(planes: Tensor) -> Tensor:
+    """Each colour of each canvas less its mean, in its own deviations: what exposure and white balance leave alone.
+
+    `planes` are batch x 12 x height x width, four of each colour as `PixelUnshuffle(2)` gives them.
+    """
+    mean = _of_each_colour(planes)
+    deviation = _of_each_colour((planes - mean).pow(2)).sqrt()
+    return (planes - mean) / (deviation + LEAST_DEVIATION)
+
+
+def _of_each_colour(planes: Tensor) -> Tensor:
+    """The mean over the four planes of each colour, for each of them."""
+    colours = planes.mean(dim=(2, 3)).unflatten(1, (3, 4)).mean(dim=2)
+    return colours.repeat_interleave(4, dim=1)[:, :, None, None]
 
 
 assert CELL_PX == STRIDE * 6
