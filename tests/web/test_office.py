@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 from sqlalchemy import Engine
 
 from central.evaluate.calendar import at_hour
@@ -88,6 +88,13 @@ def test_a_plan_is_checked_changed_reasoned_and_approved_by_another(
     assert complaints(owner) == complaints(leader) == []
 
 
+def slowly(route: Route) -> None:
+    """The centre's answer, when somebody has had the time to type on."""
+    answer = route.fetch()
+    route.request.frame.page.wait_for_timeout(600)
+    route.fulfill(response=answer)
+
+
 def test_a_sheet_of_the_ledger_loads_but_for_its_wrong_rows(
     visitor: Visitor, own_centre: Centre, tmp_path: Path
 ) -> None:
@@ -114,10 +121,13 @@ def test_a_sheet_of_the_ledger_loads_but_for_its_wrong_rows(
     expect(page.locator("main")).to_contain_text("金额")
     visit.shoot("ledger-import-1440-zh")
     in_dark(visit, "ledger-import")
+    page.route("**/ledger/locks", slowly)
     page.locator("#lock-month").fill("2026-10")
     page.get_by_role("button", name="锁定").click()
+    page.locator("#lock-month").fill("2026-12")  # while the first month is on its way
     expect(page.locator("main")).to_contain_text("已锁账至 2026-10-31")
-    page.locator("#lock-month").fill("2026-12")
+    expect(page.get_by_role("button", name="锁定")).to_be_enabled()
+    expect(page.locator("#lock-month")).to_have_value("2026-12")
     page.get_by_role("button", name="锁定").click()
     expect(page.locator("#lock-month-wrong")).to_contain_text("应为")
     page.reload()  # the address has the import
