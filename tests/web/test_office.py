@@ -128,6 +128,7 @@ def test_a_sheet_of_the_ledger_loads_but_for_its_wrong_rows(
     expect(page.locator("main")).to_contain_text("已锁账至 2026-10-31")
     expect(page.get_by_role("button", name="锁定")).to_be_enabled()
     expect(page.locator("#lock-month")).to_have_value("2026-12")
+    page.unroute_all(behavior="wait")
     page.get_by_role("button", name="锁定").click()
     expect(page.locator("#lock-month-wrong")).to_contain_text("应为")
     page.reload()  # the address has the import
