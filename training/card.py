@@ -34,7 +34,7 @@ WHAT = {
     "light": "without light augmentation",
     "constant_channels": "with constant position channels",
     "resolution": "24 px a cell",
-    "own_light": "without the canvas in its own light (as shipped)",
+    "own_light": "without the canvas in its own light",
     "first_look": "compared with no first look",
     "paint": "without other paints for each stage",
     "veil": "without scaffold drawn over bare walls",
@@ -53,8 +53,8 @@ SYNTHETIC = (
 ABLATED = (
     "One thing changed in each run. Every run began from nothing, learnt the same short epochs of all three kinds of "
     "work and is far from done: compare the rows with one another and with nothing else. Scenes held aside, single "
-    "frame. The network has been given each canvas in its own light as well since the shipped weights were learnt "
-    "(`docs/decisions/0056-a-canvas-in-its-own-light.md`)."
+    "frame. Weights of before `docs/decisions/0056-a-canvas-in-its-own-light.md` (834068 parameters) take each canvas "
+    "once and not in its own light."
 )
 AGAIN = """## How to make it again
 

@@ -41,6 +41,8 @@ def _widened(given: Tensor, own: Tensor | None) -> Tensor:
     """Weights of a convolution that takes more channels now: what is new begins as if it were not there."""
     if own is None or given.ndim != 4 or own.ndim != 4 or given.shape[1] >= own.shape[1]:
         return given
+    if (given.shape[0], *given.shape[2:]) != (own.shape[0], *own.shape[2:]):
+        return given  # another layer, not a wider one
     wide = torch.zeros_like(own)
     wide[:, : given.shape[1]] = given
     return wide

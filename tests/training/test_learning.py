@@ -275,6 +275,7 @@ def test_a_run_starts_from_another_or_from_the_first_generation(tmp_path: Path) 
         assert torch.equal(fresh.state_dict()[name], ours.state_dict()[name])
     assert torch.equal(fresh.rest.weight[:4], ours.rest.weight[:4])
     assert said.stage["new_build"].shape == wanted.stage["new_build"].shape
+    assert take_over(CellNet(widths=(48, 96, 96, 96)), tmp_path / "ours.pt") < len(ours.state_dict())  # what fits
     torch.save({"ema": {"other": torch.zeros(1)}}, tmp_path / "none.pt")
     with pytest.raises(ValueError, match="no tensor that fits"):
         take_over(fresh, tmp_path / "none.pt")

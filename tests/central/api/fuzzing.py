@@ -68,10 +68,10 @@ def kept_line() -> ManagedCookiesSession:
 LINE = kept_line()
 
 
-def promised(case: Case, centre: Centre, *, token: str) -> None:
+def promised(case: Case, centre: Centre, *, token: str, within_s: float = 20.0) -> None:
     """Send a case: the centre must answer with what its document says, never with a 5xx."""
     headers = {"Authorization": f"Bearer {token}"}
-    case.call_and_validate(base_url=centre.url, session=LINE, headers=headers, checks=list(CHECKS), timeout=60)
+    case.call_and_validate(base_url=centre.url, session=LINE, headers=headers, checks=list(CHECKS), timeout=within_s)
 
 
 def fuzzed(schema: Any, *, examples: int) -> Callable[[Test], Test]:

@@ -16,4 +16,4 @@ MONEY = schemathesis.openapi.from_dict(openapi_document()).include(tag="money")
 def test_no_request_about_money_breaks_a_promise(case: Case, fuzzed_centre: Centre) -> None:
     finance(fuzzed_centre).close()
     token = fuzzed_centre.services.signer.issue("finance", now=fuzzed_centre.wall()).token
-    promised(case, fuzzed_centre, token=token)
+    promised(case, fuzzed_centre, token=token, within_s=60)
