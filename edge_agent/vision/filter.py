@@ -15,6 +15,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
+from edge_agent.vision.change import Change
 from edge_agent.vision.looks import answer_likelihood, looks_of_stages
 from edge_agent.vision.stages import StageList
 from edge_agent.vision.tops import FALLS_PER_DAY, blank_top, risen
@@ -30,12 +31,13 @@ DAY_S = 86400.0
 BEGINS = 2.0  # a mild prior: side buildings that are finished already, and cameras hung late, exist
 ENDED = 0.25  # where the work renews, what looks new at first has most likely not been begun (decision 0051)
 BACKWARD_PER_DAY = 1 / 200  # rework, an earlier wrong label
+TORN_SHARE = 0.02  # how many of the cells that are seen to change do not go on: they are torn down, whatever they were
 STALLS_SHARE = 0.1  # how many stays are long ones: without them a wall left standing drifted by 8 points in 40 days
 STALL_DAYS = 60.0
 LOOKS_PER_DAY = 0.7  # frames of one day share their errors, and so do neighbouring days
 SHARPNESS = 3.3  # how clearly one answer tells a look from another: from frame to frame a look's answers differ little
 DOUBT = 0.02  # share of a likelihood that is always uniform: one frame never decides alone
-LOOK_CHANGES_PER_DAY = 0.05  # light and season change what a wall looks like
+LOOK_CHANGES_PER_DAY = 0.05  # light and season change what a wall looks like to the network
 MEMORY_OF_LOOKS_DAYS = 10.0
 BACK_BP = 50.0  # mean fall of a face's cells in one whole look from which it is asked whether they fall together
 TOGETHER = 2.0  # … which they do when their sum is so many times what as many cells would add up to by themselves
@@ -77,7 +79,8 @@ class Observation:
     an opaque net hangs before it (`netted`).
 
     A cell `in_view` that is not `observable` is too small or oblique for its stage, but tells whether anything stands.
-    `counts` (0–1) is what the look is worth: less than 1 where it was hard to see.
+    `counts` (0–1) is what the look is worth: less than 1 where it was hard to see. `change` is what comparing it with
+    how the cells looked before tells, None where nothing was compared.
     """
 
     stage: Floats
@@ -86,6 +89,7 @@ class Observation:
     observable: Mask
     in_view: Mask
     counts: float = 1.0
+    change: Change | None = None
 
     @property
     def visible(self) -> Mask:
@@ -161,13 +165,15 @@ class _Step:
     """What one look says of the cells it shows.
 
     `known` ones were observed before, `days` ago (0 for the others), by so many `looks` of late. `before` and `moved`
-    (aged by those days) are cells x sub-states x looks, `answer` is cells x stages, and `weight` (0–1) is what the look
-    counts for, by the time that has passed as well. `ring` is whether stages are confused as in a ring (looks.py).
+    (aged by those days) are cells x sub-states x looks, and so is what is `left` beside it, of cells that look as if
+    they had left their stage. `answer` is cells x stages, and `weight` (0–1) is what the look counts for, by the time
+    that has passed as well. `ring` is whether stages are confused as in a ring (looks.py).
     """
 
     ring: bool
     before: Floats
     moved: Floats
+    left: Floats
     answer: Floats
     days: Floats
     weight: Floats
@@ -176,8 +182,11 @@ class _Step:
 
     def after(self, trust: float) -> Floats:
         """The cells after the look, which counts by `trust` (0–1) for those known before."""
-        sharpness = SHARPNESS * self.weight * np.where(self.known, trust, 1.0)
-        posterior = self.moved * answer_likelihood(self.answer, sharpness, ring=self.ring)[:, None, :]
+        trusted = np.where(self.known, trust, 1.0)
+        sharpness = SHARPNESS * self.weight * trusted
+        posterior = (self.moved + trusted[:, None, None] * self.left) * answer_likelihood(
+            self.answer, sharpness, ring=self.ring
+        )[:, None, :]
         return np.asarray(posterior / posterior.sum(axis=(1, 2), keepdims=True))
 
     def rise_bp(self, trust: float, *, stages: StageList) -> Floats:
@@ -197,6 +206,7 @@ def _step(belief: FaceBelief, look: Observation, *, now_s: float, stages: StageL
         ring=stages.renews,
         before=before,
         moved=_advance(before, days, stages=stages),
+        left=_seen_to_change(before, look.change, cells=visible, stages=stages),
         answer=_flattened(look.stage[visible], look.occluded[visible]),
         days=days,
         weight=look.counts * np.where(known, np.minimum(1.0, LOOKS_PER_DAY * days), 1.0),
@@ -306,12 +316,49 @@ def _advance(phases: Floats, days: Floats, *, stages: StageList) -> Floats:
 
 def _moved(phases: Floats, steps: int, *, stages: StageList) -> Floats:
     """Who stays in a stage mostly keeps the look of it; who enters one draws a new look."""
-    owner = _stage_of_phase(stages)
-    transition, within = _transition(stages, steps), owner[:, None] == owner[None, :]
+    transition, within = _transition(stages, steps), _within(stages)
     kept = float(np.exp(-LOOK_CHANGES_PER_DAY * STEP_DAYS * steps))
     staying = np.einsum("npl,pq->nql", phases, transition * within)
-    drawn = phases.sum(axis=-1) @ (transition * ~within) + (1 - kept) * staying.sum(axis=-1)
+    drawn = _entered(phases, steps, stages=stages) + (1 - kept) * staying.sum(axis=-1)
     return np.asarray(kept * staying + drawn[..., None] * _looks_like(stages))
+
+
+def _entered(phases: Floats, steps: int, *, stages: StageList) -> Floats:
+    """Those who are in another stage after so many steps: cells x sub-states."""
+    return np.asarray(phases.sum(axis=-1) @ (_transition(stages, steps) * ~_within(stages)))
+
+
+def _seen_to_change(phases: Floats, change: Change | None, *, cells: Mask, stages: StageList) -> Floats:
+    """What is added to cells that look as if they had left their stage: as many more as the odds say of those who
+    would have left it anyway in the days between the two pictures.
+
+    By the days compared, not by those since the last look: of ten looks a day only one is compared, and all ten have
+    been moved forward. It does not sum to 1 with the others; nothing does before the answer is counted.
+    """
+    added = np.zeros_like(phases)
+    if change is None:
+        return added
+    more = np.expm1(change.evidence[cells])
+    steps = np.round(change.days[cells] / STEP_DAYS).astype(int)
+    for step in np.unique(steps[more > 0]):
+        same = (steps == step) & (more > 0)
+        entered = more[same][:, None] * _entered(phases[same], int(step), stages=stages)
+        torn = TORN_SHARE * entered.sum(axis=1, keepdims=True) * _begun(stages)
+        added[same] = ((1 - TORN_SHARE) * entered + torn)[..., None] * _looks_like(stages)
+    return added
+
+
+def _begun(stages: StageList) -> Floats:
+    """Sub-states: just come into some stage, each as likely."""
+    owner = _stage_of_phase(stages)
+    first = np.diff(owner, prepend=-1) > 0
+    return np.asarray(first / first.sum())
+
+
+def _within(stages: StageList) -> Mask:
+    """Sub-states x sub-states: both of the same stage."""
+    owner = _stage_of_phase(stages)
+    return np.asarray(owner[:, None] == owner[None, :])
 
 
 @lru_cache(maxsize=8)

@@ -10,6 +10,7 @@ import numpy as np
 from edge_agent.vision.errors import MemoryFormatError
 from edge_agent.vision.filter import FaceBelief
 from edge_agent.vision.first_look import FirstLooks
+from edge_agent.vision.last_look import LastLook
 from edge_agent.vision.quality import QualityHistory
 from edge_agent.vision.registration import Reference, ReferenceBank
 from edge_agent.vision.remembered import history_arrays, history_header, history_of, older_history
@@ -22,8 +23,8 @@ FORMAT = "siteprogress.camera-memory/1"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CameraMemory:
-    """Quality history, reference bank, the belief about each face by face_id, and how each first looked. The default
-    knows nothing.
+    """Quality history, reference bank, the belief about each face by face_id, and how each first and last looked. The
+    default knows nothing.
 
     `view` names the commissioning it was gathered under (`see.view_of`), "" where that is not told.
     """
@@ -32,6 +33,7 @@ class CameraMemory:
     bank: ReferenceBank = field(default_factory=ReferenceBank)
     faces: tuple[tuple[str, FaceBelief], ...] = ()
     first_looks: tuple[FirstLooks, ...] = ()
+    last_looks: tuple[LastLook, ...] = ()
     view: str = ""
 
     def under(self, view: str) -> "CameraMemory":
@@ -42,7 +44,7 @@ class CameraMemory:
         if self.view in ("", view):
             return replace(self, view=view)
         quality = replace(self.quality, sharpness=(), clear_thumbnail=b"", light=LightByHour())
-        return replace(self, view=view, quality=quality, bank=ReferenceBank())
+        return replace(self, view=view, quality=quality, bank=ReferenceBank(), last_looks=())
 
     def belief(self, face_id: str) -> FaceBelief | None:
         """The belief about a face, None if it was never looked at."""
@@ -53,6 +55,13 @@ class CameraMemory:
         for looks in self.first_looks:
             if (looks.face_id, looks.rows, looks.cols) == (face.face_id, face.rows, face.cols):
                 return looks
+        return None
+
+    def last_look_at(self, face: Face) -> LastLook | None:
+        """How the cells of a face last looked, None before any was seen or when it has other rows and columns since."""
+        for look in self.last_looks:
+            if (look.face_id, *look.seen_s.shape) == (face.face_id, face.rows, face.cols):
+                return look
         return None
 
     def to_bytes(self) -> bytes:
@@ -66,6 +75,8 @@ class CameraMemory:
         for i, first in enumerate(self.first_looks):
             for n, jpeg in enumerate(first.jpegs):
                 arrays[_first_name(i, n)] = np.frombuffer(jpeg, np.uint8)
+        for i, last in enumerate(self.last_looks):
+            arrays[f"last{i}"], arrays[f"last_s{i}"] = np.frombuffer(last.jpeg, np.uint8), last.seen_s
         for i, ref in enumerate(self.bank.references):
             arrays[f"look{i}"] = np.frombuffer(ref.jpeg, np.uint8)
         if self.bank.latest is not None:
@@ -89,6 +100,7 @@ class CameraMemory:
             "faces": [face_id for face_id, _ in self.faces],
             "first_looks": [(looks.face_id, looks.rows, looks.cols) for looks in self.first_looks],
             "first_looks_at_s": [looks.at_s for looks in self.first_looks],
+            "last_looks": [look.face_id for look in self.last_looks],
             "view": self.view,
         }
 
@@ -126,6 +138,7 @@ class CameraMemory:
             ),
             faces=tuple((face_id, _belief(arrays, i)) for i, face_id in enumerate(faces)),
             first_looks=_first_looks(header, arrays),
+            last_looks=_last_looks(header, arrays),
             view=str(header.get("view", "")),
         )
 
@@ -143,6 +156,15 @@ def _first_looks(header: dict[str, object], arrays: dict[str, np.ndarray]) -> tu
             at_s=tuple(at_s),
         )
         for i, ((face_id, rows, cols), at_s) in enumerate(zip(told, times, strict=True))
+    )
+
+
+def _last_looks(header: dict[str, object], arrays: dict[str, np.ndarray]) -> tuple[LastLook, ...]:
+    """Older versions kept none."""
+    told: list[str] = header.get("last_looks", [])  # type: ignore[assignment]
+    return tuple(
+        LastLook(face_id=face_id, jpeg=arrays[f"last{i}"].tobytes(), seen_s=arrays[f"last_s{i}"])
+        for i, face_id in enumerate(told)
     )
 
 

@@ -14,6 +14,7 @@ from edge_agent.vision.first_look import FirstLooks, kept, worth_keeping
 from edge_agent.vision.frame import Frame, Image
 from edge_agent.vision.interval import Spread
 from edge_agent.vision.landmarks import frame_landmarks
+from edge_agent.vision.last_look import LastLook, looked_at
 from edge_agent.vision.memory import CameraMemory
 from edge_agent.vision.quality import Quality, judge, remember
 from edge_agent.vision.reading import (
@@ -68,6 +69,7 @@ class _FaceSeen:
     reading: FaceReading
     belief: FaceBelief
     first: FirstLooks | None
+    last: LastLook | None
     occluder: Floats | None = None
 
 
@@ -106,7 +108,14 @@ def see(frame: Frame, scene: Scene, net: Network, memory: CameraMemory) -> Seen:
         unverified_s=0.0 if verified_at_s is None else now_s - verified_at_s,
     )
     faces = tuple(
-        _see_face(view, face, net, belief=memory.belief(face.face_id), first=memory.first_looks_at(face))
+        _see_face(
+            view,
+            face,
+            net,
+            belief=memory.belief(face.face_id),
+            first=memory.first_looks_at(face),
+            last=memory.last_look_at(face),
+        )
         for face in scene.faces
     )
     return Seen(
@@ -117,6 +126,7 @@ def see(frame: Frame, scene: Scene, net: Network, memory: CameraMemory) -> Seen:
             bank=registered.bank,
             faces=tuple((seen.reading.face_id, seen.belief) for seen in faces),
             first_looks=tuple(seen.first for seen in faces if seen.first),
+            last_looks=tuple(seen.last for seen in faces if seen.last),
         ),
         occluders={seen.reading.face_id: seen.occluder for seen in faces if seen.occluder is not None},
         shift=view.registration.shift,
@@ -143,24 +153,40 @@ def _check_size(frame: Frame, scene: Scene) -> None:
 
 
 def _see_face(
-    view: _View, face: Face, net: Network, *, belief: FaceBelief | None, first: FirstLooks | None
+    view: _View,
+    face: Face,
+    net: Network,
+    *,
+    belief: FaceBelief | None,
+    first: FirstLooks | None,
+    last: LastLook | None,
 ) -> _FaceSeen:
     belief = adopted(belief, face.rows, face.cols, stages=net.stages)  # blank if new, or commissioned anew
     if not view.may_update:
         reading = _reading(view, face, net, belief=belief, look=_blind(face))
-        return _FaceSeen(reading=reading, belief=_having_said(belief, reading), first=first)
+        return _FaceSeen(reading=reading, belief=_having_said(belief, reading), first=first, last=last)
     canvas = rectify(view.frame, view.scene, face, shift=view.registration.shift)
     likelihoods = net.infer(canvas.image, first.jpegs if first else ())
     counts = FOGGY_COUNTS if "fog" in view.quality.codes else 1.0
     observation = observe(likelihoods, observable=canvas.observable, in_view=canvas.in_view, counts=counts)
     now_s = view.frame.captured_at.timestamp()
+    if last is not None:
+        change = last.change(canvas.image, observation.visible, now_s=now_s)
+        observation = replace(observation, change=change)
     if worth_keeping(observation.visible, canvas.in_view):
         first = _kept_beside(first, face, canvas.image, now_s=now_s)
     belief = update(belief, observation, now_s=now_s, stages=net.stages)
     look = Look(visible=observation.visible, cover=np.asarray(likelihoods.cover, float))
     reading = _reading(view, face, net, belief=belief, look=look)
     belief = _having_said(belief, reading)
-    return _FaceSeen(reading=reading, belief=belief, first=first, occluder=likelihoods.occluder)
+    last = _shown_last(last, face, canvas.image, observation.visible, now_s=now_s)
+    return _FaceSeen(reading=reading, belief=belief, first=first, last=last, occluder=likelihoods.occluder)
+
+
+def _shown_last(last: LastLook | None, face: Face, canvas: Image, visible: Mask, *, now_s: float) -> LastLook:
+    if last is None:
+        return looked_at(face.face_id, canvas, visible, now_s=now_s)
+    return last.plus(canvas, visible, now_s=now_s)
 
 
 def _kept_beside(first: FirstLooks | None, face: Face, canvas: Image, *, now_s: float) -> FirstLooks:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from edge_agent.vision.carry import held_probabilities
+from edge_agent.vision.change import MOST, Change
 from edge_agent.vision.filter import (
     FaceBelief,
     Observation,
@@ -348,3 +349,42 @@ def test_what_was_seen_to_be_finished_stays_so(stages: StageList) -> None:
     works = [(5.0 * k, face_of(stages, whole(k // 2), certainty=0.9)) for k in range(2 * last + 2)]
     taken_for_old = [(5.0 * (2 * last + 2 + k), face_of(stages, whole(0), certainty=0.9)) for k in range(2)]
     assert watched(stages, works + taken_for_old)[-1][0] > 90
+
+
+def changed(look: Observation, evidence: float, *, days: float = 1.0) -> Observation:
+    """The same look, beside one of some days ago."""
+    return replace(look, change=Change(evidence=np.full((1, 1), evidence), days=np.full((1, 1), days)))
+
+
+@pytest.mark.parametrize("stage", range(5))
+def test_what_is_seen_to_have_changed_is_followed_at_the_first_look(stage: int) -> None:
+    days = [(d, saw(stage)) for d in range(10)]
+    vague = saw(stage + 1, certainty=0.4)
+    alone, compared = follow([*days, (10, vague)]), follow([*days, (10, changed(vague, MOST))])
+    assert probability(alone, stage + 1) < 0.5
+    assert probability(compared, stage + 1) > 0.8
+
+
+def test_what_looks_as_it_did_is_held_as_if_nothing_had_been_compared() -> None:
+    days = [(d, saw(2 if d < 6 else 3, certainty=0.7)) for d in range(12)]
+    plain, compared = follow(days), follow([(d, changed(look, 0.0)) for d, look in days])
+    assert np.array_equal(plain.phases, compared.phases)
+
+
+@pytest.mark.parametrize("looks_a_day", [4, 24])
+def test_a_change_counts_by_the_days_compared_however_often_the_camera_looks(looks_a_day: int) -> None:
+    found = []
+    for often in (1, looks_a_day):
+        before = [(t / often, saw(2)) for t in range(8 * often)]
+        after = [(8 + t / often, saw(3, certainty=0.6)) for t in range(1, often + 1)]
+        found.append(probability(follow([*before, (8.0, changed(saw(3, certainty=0.6), 3.0)), *after]), 3))
+    assert found[0] == pytest.approx(found[1], abs=0.06)
+    assert min(found) > 0.9
+
+
+def test_what_is_torn_down_falls_though_it_is_seen_to_have_changed() -> None:
+    """Works go forward: what has changed has mostly done so, but not a wall that is gone."""
+    days = [(d, saw(4)) for d in range(10)]
+    gone = [(10 + d, saw(0)) for d in range(3)]
+    compared = follow([*days, (10, changed(saw(0), MOST)), *gone[1:]])
+    assert probability(compared, 0) == pytest.approx(probability(follow([*days, *gone]), 0), abs=0.2)
