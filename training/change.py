@@ -21,6 +21,9 @@ from wire.scene.grid import node_grid
 from wire.scene.sight import cell_sight
 
 APART = 2  # looks that a pair is apart at most
+MOST_CHANGED = (
+    0.5  # share of a face that a pair's looks differ in: a day's work is less, and whole faces change by weather
+)
 MOST_CELLS = 24  # of one pair: a large face says the same many times
 TREMBLE_PX = 0.4  # how far off registration leaves a frame
 STEPS = 30
@@ -29,7 +32,9 @@ Floats = npt.NDArray[np.float64]
 
 
 def pairs_of(folder: SceneFolder, rng: np.random.Generator) -> Iterator[tuple[Floats, Mask]]:
-    """Marks (cells x 3) and whether the stage differs (cells), for each pair of looks at each face of a scene."""
+    """Marks (cells x 3) and whether the stage differs (cells), for each pair of looks at each face of a scene between
+    which a day's work was done.
+    """
     scene = folder.scene
     for face in scene.faces:
         grid = node_grid(face)
@@ -42,10 +47,11 @@ def pairs_of(folder: SceneFolder, rng: np.random.Generator) -> Iterator[tuple[Fl
         for one, other in combinations(range(len(looks)), 2):
             (before, was), (now, became) = looks[one], looks[other]
             both = observable & _told(was) & _told(became)
-            if other - one > APART or not both.any():
+            differs = (was.stage != became.stage)[both]
+            if other - one > APART or not both.any() or differs.mean() >= MOST_CHANGED:
                 continue
-            cells = rng.permutation(int(both.sum()))[:MOST_CELLS]
-            yield change_marks(before, now, both)[both][cells], (was.stage != became.stage)[both][cells]
+            cells = rng.permutation(len(differs))[:MOST_CELLS]
+            yield change_marks(before, now, both)[both][cells], differs[cells]
 
 
 def fitted(marks: Floats, differs: Mask) -> Floats:

@@ -19,9 +19,9 @@ SHRINK = 2  # pictures are compared at half the canvas's resolution: a camera tr
 DARK = 16.0  # added to each colour before its logarithm: noise in the dark is no change
 FINE_PX = 3.0  # what is wider than that is light and shadow, what is finer stands on the wall
 FLAT = 1e-3  # least contrast (squared, summed over a cell): of two blank walls neither has anything that could change
-# Logistic regression of "the stage differs" on 27 940 cells seen twice, one or two looks apart, of 45 sites that no run
+# Logistic regression of "the stage differs" on 25 774 cells seen twice, one or two looks apart, of 45 sites that no run
 # was taught (`python -m training.change`), each of the two answers as common as the other.
-CONSTANT, OF_PATTERN, OF_COLOUR, OF_THE_FACE = 1.37, 1.29, 0.50, -0.55
+CONSTANT, OF_PATTERN, OF_COLOUR, OF_THE_FACE = 1.22, 1.43, 0.53, -0.83
 LEAST_PATTERN, LEAST_COLOUR = 0.02, 0.02  # added before logarithms
 MOST = 4.0  # no two pictures are worth more, as a logarithm of odds
 
@@ -37,16 +37,16 @@ class Change:
 
 
 def change_evidence(before: Image, now: Image, both: Mask) -> Floats:
-    """Logarithm of the odds by which each cell's stage has changed, rows x cols from the ground up: 0 … MOST.
+    """Logarithm of the odds by which each cell's stage has changed, rows x cols from the ground up: −MOST … MOST.
 
     `before` and `now` are canvases at half their size (BGR uint8), `both` are the cells that both of them show; of the
-    others, and of what has not changed, nothing is said: that a wall looks as it did tells less than it seems to.
+    others nothing is said (0).
     """
     if not both.any():
         return np.zeros(both.shape)
     marks = change_marks(before, now, both)
     said = CONSTANT + marks @ np.array([OF_PATTERN, OF_COLOUR, OF_THE_FACE])
-    return np.where(both, np.clip(said, 0.0, MOST), 0.0)
+    return np.where(both, np.clip(said, -MOST, MOST), 0.0)
 
 
 def change_marks(before: Image, now: Image, both: Mask) -> Floats:

@@ -184,9 +184,8 @@ class _Step:
         """The cells after the look, which counts by `trust` (0–1) for those known before."""
         trusted = np.where(self.known, trust, 1.0)
         sharpness = SHARPNESS * self.weight * trusted
-        posterior = (self.moved + trusted[:, None, None] * self.left) * answer_likelihood(
-            self.answer, sharpness, ring=self.ring
-        )[:, None, :]
+        prior = np.maximum(self.moved + trusted[:, None, None] * self.left, 0.0)
+        posterior = prior * answer_likelihood(self.answer, sharpness, ring=self.ring)[:, None, :]
         return np.asarray(posterior / posterior.sum(axis=(1, 2), keepdims=True))
 
     def rise_bp(self, trust: float, *, stages: StageList) -> Floats:
@@ -330,7 +329,8 @@ def _entered(phases: Floats, steps: int, *, stages: StageList) -> Floats:
 
 def _seen_to_change(phases: Floats, change: Change | None, *, cells: Mask, stages: StageList) -> Floats:
     """What is added to cells that look as if they had left their stage: as many more as the odds say of those who
-    would have left it anyway in the days between the two pictures.
+    would have left it anyway in the days between the two pictures, or fewer where a building looks as it did. What is
+    renewed may look much as it did after a step (a coat more): there nothing is taken away.
 
     By the days compared, not by those since the last look: of ten looks a day only one is compared, and all ten have
     been moved forward. It does not sum to 1 with the others; nothing does before the answer is counted.
@@ -338,10 +338,11 @@ def _seen_to_change(phases: Floats, change: Change | None, *, cells: Mask, stage
     added = np.zeros_like(phases)
     if change is None:
         return added
-    more = np.expm1(change.evidence[cells])
+    evidence = change.evidence[cells]
+    more = np.expm1(evidence if stages.rises else np.maximum(evidence, 0.0))
     steps = np.round(change.days[cells] / STEP_DAYS).astype(int)
-    for step in np.unique(steps[more > 0]):
-        same = (steps == step) & (more > 0)
+    for step in np.unique(steps[more != 0]):
+        same = (steps == step) & (more != 0)
         entered = more[same][:, None] * _entered(phases[same], int(step), stages=stages)
         torn = TORN_SHARE * entered.sum(axis=1, keepdims=True) * _begun(stages)
         added[same] = ((1 - TORN_SHARE) * entered + torn)[..., None] * _looks_like(stages)

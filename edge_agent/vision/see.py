@@ -167,10 +167,11 @@ def _see_face(
         return _FaceSeen(reading=reading, belief=_having_said(belief, reading), first=first, last=last)
     canvas = rectify(view.frame, view.scene, face, shift=view.registration.shift)
     likelihoods = net.infer(canvas.image, first.jpegs if first else ())
-    counts = FOGGY_COUNTS if "fog" in view.quality.codes else 1.0
+    foggy = "fog" in view.quality.codes
+    counts = FOGGY_COUNTS if foggy else 1.0
     observation = observe(likelihoods, observable=canvas.observable, in_view=canvas.in_view, counts=counts)
     now_s = view.frame.captured_at.timestamp()
-    if last is not None:
+    if last is not None and not foggy:
         change = last.change(canvas.image, observation.visible, now_s=now_s)
         observation = replace(observation, change=change)
     if worth_keeping(observation.visible, canvas.in_view):
@@ -179,7 +180,8 @@ def _see_face(
     look = Look(visible=observation.visible, cover=np.asarray(likelihoods.cover, float))
     reading = _reading(view, face, net, belief=belief, look=look)
     belief = _having_said(belief, reading)
-    last = _shown_last(last, face, canvas.image, observation.visible, now_s=now_s)
+    if not foggy:
+        last = _shown_last(last, face, canvas.image, observation.visible, now_s=now_s)
     return _FaceSeen(reading=reading, belief=belief, first=first, last=last, occluder=likelihoods.occluder)
 
 

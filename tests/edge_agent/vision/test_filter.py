@@ -365,6 +365,26 @@ def test_what_is_seen_to_have_changed_is_followed_at_the_first_look(stage: int) 
     assert probability(compared, stage + 1) > 0.8
 
 
+@pytest.mark.parametrize(("stages", "held"), [(NEW_BUILD, True), (RENOVATION, False), (ROAD, False)])
+def test_a_building_that_looks_as_it_did_stands_still_what_is_renewed_need_not(
+    stages: StageList, *, held: bool
+) -> None:
+    """A coat more may look much the same; formwork that is gone does not."""
+
+    def followed(evidence: float) -> float:
+        answer = np.full((1, 1, len(stages.names)), 0.1)
+        answer[..., 1:3] = 0.5
+        look = an_observation(answer / answer.sum(), np.zeros((1, 1)))
+        belief = blank_belief(1, 1, stages=stages)
+        for day in range(20):
+            seen = changed(look, evidence) if day else look
+            belief = update(belief, seen, now_s=day * DAY, stages=stages)
+        return float(stage_probabilities(belief, stages=stages)[0, 0] @ np.array(stages.credit_bp))
+
+    apart_bp = followed(0.0) - followed(-MOST)
+    assert apart_bp > 50 if held else apart_bp == 0
+
+
 def test_what_looks_as_it_did_is_held_as_if_nothing_had_been_compared() -> None:
     days = [(d, saw(2 if d < 6 else 3, certainty=0.7)) for d in range(12)]
     plain, compared = follow(days), follow([(d, changed(look, 0.0)) for d, look in days])

@@ -1,15 +1,18 @@
 """How each cell looked a day ago is kept, cell by cell, over hiding, restarts and clocks that go back."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 
+from edge_agent.vision.change import Change
 from edge_agent.vision.errors import MemoryFormatError
 from edge_agent.vision.frame import Image
 from edge_agent.vision.last_look import APART_S, LastLook, looked_at
 from edge_agent.vision.memory import CameraMemory
-from edge_agent.vision.rectify import CELL_PX, MARGIN_BELOW_PX, MARGIN_SIDE_PX, canvas_size
+from edge_agent.vision.quality import Quality, judge
+from edge_agent.vision.rectify import CELL_PX, MARGIN_BELOW_PX, MARGIN_SIDE_PX, Mask, canvas_size
 from edge_agent.vision.see import see
 from tests.edge_agent.vision.drawing import a_frame, a_scene, daylight, draw, stages_on
 from tests.edge_agent.vision.fixed_network import ColourNetwork
@@ -42,7 +45,7 @@ def test_looks_of_one_day_are_not_compared_with_each_other() -> None:
     later = last.change(painted(1), EVERY, now_s=DAY)
     assert np.argwhere(later.evidence > 1).tolist() == [[0, 0]]
     assert (later.days == 1).all()
-    assert last.change(canvas(1), EVERY, now_s=DAY).evidence.max() == 0
+    assert last.change(canvas(1), EVERY, now_s=DAY).evidence.max() < -1
 
 
 def test_a_cell_that_is_hidden_is_compared_with_how_it_looked_before() -> None:
@@ -62,7 +65,7 @@ def test_a_cell_never_seen_is_compared_with_nothing() -> None:
     assert not last.change(painted(1), ~shown, now_s=DAY).evidence.any()
     known = last.plus(painted(1), ~shown, now_s=60.0)
     assert not np.isnan(known.seen_s).any()
-    assert known.change(painted(1), EVERY, now_s=2 * DAY).evidence.max() == 0
+    assert known.change(painted(1), EVERY, now_s=2 * DAY).evidence[0].max() < -1
 
 
 def test_a_clock_that_was_ahead_and_is_right_again_is_not_waited_for() -> None:
@@ -97,6 +100,27 @@ def test_a_memory_of_an_older_version_begins_with_the_next_look() -> None:
     older = CameraMemory.from_bytes(replace(looked(CameraMemory(), 6), last_looks=()).to_bytes())
     assert older.last_looks == ()
     assert len(looked(older, 8).last_looks) == 1
+
+
+def test_what_fog_shows_is_neither_compared_nor_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    memory, asked = looked(CameraMemory(), 6), list[float]()
+    judged, compared = judge, LastLook.change
+
+    def foggy(*given: Any, **named: Any) -> Quality:
+        return replace(judged(*given, **named), codes=("fog",))
+
+    def change(self: LastLook, canvas: Image, visible: Mask, *, now_s: float) -> Change:
+        asked.append(now_s)
+        return compared(self, canvas, visible, now_s=now_s)
+
+    monkeypatch.setattr(LastLook, "change", change)
+    with monkeypatch.context() as in_fog:
+        in_fog.setattr("edge_agent.vision.see.judge", foggy)
+        through = looked(memory, 8)
+    assert asked == []
+    assert through.last_looks == memory.last_looks
+    assert looked(through, 10).last_looks != memory.last_looks
+    assert len(asked) == 1
 
 
 def test_a_frame_that_is_not_trusted_is_not_compared_with_later() -> None:
