@@ -39,7 +39,7 @@ LARGE = 10  # cells a side that one sample in seven shows, nearly a whole face
 LARGE_SHARE, NARROW_SHARE = 0.15, 0.2
 NOTHING_SHARE = 0.15  # samples that try (most fail) to show surroundings alone: hills and fences are no walls
 DISTRACTOR_SHARE = 0.25
-FIRST_SHARE, MIDDLE_SHARE = 0.6, 0.2  # samples compared with the first look, with a later one; the rest with none
+FIRST_SHARE, LATER_SHARE = 0.6, 0.2  # samples compared with the first look, with a later one; the rest with none
 REPAINTED = {"renovation": 0.3}  # how often a wall is given other paints, by work type
 VEILED = {"renovation": 0.25}  # how often a bare window is put behind a scaffold, by work type
 SKETCH_VEILED = {"renovation": 0.45, "new_build": 0.15}
@@ -159,9 +159,10 @@ class Batches(Dataset[Batch]):
         if not self._first or not sample.before:
             return None
         chance = rng.random() if self._varied else 0.0
-        if chance >= FIRST_SHARE + MIDDLE_SHARE:
+        if chance >= FIRST_SHARE + LATER_SHARE:
             return None
-        return sample.before[0] if chance < FIRST_SHARE else sample.before[-1]
+        later = sample.before[1:] if chance >= FIRST_SHARE else ()
+        return later[int(rng.integers(0, len(later)))] if later else sample.before[0]
 
     def _finished(
         self, piece: Piece, *, work_type: str, conditions: tuple[str, ...], rng: np.random.Generator

@@ -86,7 +86,7 @@ class CellNet(nn.Module):
         planes = 4 * (6 if own_light else 3) + (2 if constant_channels else 0)
         self.unshuffle = nn.PixelUnshuffle(2)
         self.stem = nn.Sequential(conv(planes, b, stride=2), Residual(b), conv(b, c, stride=2), Residual(c))
-        self.wide = nn.Sequential(conv(c, d), Residual(d), Residual(d))
+        self.wide = nn.Sequential(conv(c, d), Residual(d), Residual(d), Residual(d))
         self.to_cell = conv(d, e, stride=3)
         self.compare = nn.Sequential(nn.Conv2d(2 * e, e, 1), nn.ReLU(inplace=True), nn.Conv2d(e, e, 1))
         nn.init.zeros_(self.compare[2].weight)  # type: ignore[arg-type]

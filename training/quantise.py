@@ -58,7 +58,9 @@ class Agreement:
 
 
 def quantise(source: Path, target: Path, samples: Sequence[Sample]) -> None:
-    """Write `target`. Heads stay fp32: they are small, and the reading rests on their last digits."""
+    """Write `target`. Heads stay fp32: they are small, and the reading rests on their last digits. So does what takes
+    the canvas: in its own light a canvas has no bounds (network.in_its_light), and a scale for all of them is coarse.
+    """
     with TemporaryDirectory() as folder:
         ready = Path(folder) / "ready.onnx"
         quant_pre_process(str(source), str(ready), skip_symbolic_shape=True)
@@ -72,14 +74,15 @@ def quantise(source: Path, target: Path, samples: Sequence[Sample]) -> None:
             weight_type=QuantType.QInt8,
             calibrate_method=CalibrationMethod.MinMax,
             op_types_to_quantize=["Conv", "Add", "AveragePool"],
-            nodes_to_exclude=head_nodes(onnx.load(str(ready))),
+            nodes_to_exclude=whole_nodes(onnx.load(str(ready))),
         )
 
 
-def head_nodes(model: onnx.ModelProto) -> list[str]:
-    """Names of the 1x1 convolutions, which are all that follows the last 3x3."""
+def whole_nodes(model: onnx.ModelProto) -> list[str]:
+    """Names of the convolutions that are not quantised: the first, and the 1x1, all that follows the last 3x3."""
     small = {w.name for w in model.graph.initializer if len(w.dims) == 4 and tuple(w.dims[2:]) == (1, 1)}
-    return [node.name for node in model.graph.node if node.op_type == "Conv" and node.input[1] in small]
+    first, *others = [node for node in model.graph.node if node.op_type == "Conv"]
+    return [first.name, *(node.name for node in others if node.input[1] in small)]
 
 
 def calibration_canvases(samples: Sequence[Sample]) -> list[Image]:

@@ -121,7 +121,7 @@ def samples_of(folder: SceneFolder) -> list[Sample]:
 
 def _earlier_looks(folder: SceneFolder, grids: dict[str, Array]) -> dict[str, list[tuple[int, Before]]]:
     """By face the frames (number and `kept` look) that others are compared with: the first fair one, as the agent
-    would keep it, and one from the middle, for a camera that came late.
+    would keep it, and two later ones, for cameras that come in mid-works or when all is done.
     """
     found: dict[str, list[tuple[int, Before]]] = {face_id: [] for face_id in grids}
     for face_id, grid in grids.items():
@@ -132,7 +132,7 @@ def _earlier_looks(folder: SceneFolder, grids: dict[str, Array]) -> dict[str, li
             and not UNFAIR & set(frame.conditions)
             and truth.occluded.mean() <= 1 - SHOWN_FROM
         ]
-        for number in sorted({*fair[:1], *fair[len(fair) // 3 : len(fair) // 3 + 1]}):
+        for number in sorted({fair[len(fair) * part // 3] for part in range(3)} if fair else ()):
             image = cv2.imread(str(folder.frames[number].path), cv2.IMREAD_COLOR)
             look = kept(cut(np.asarray(image, np.uint8), grid))
             found[face_id].append((number, Before(jpeg=look, truth=folder.frames[number].truth[face_id])))

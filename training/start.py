@@ -73,12 +73,24 @@ def _exported(path: Path, net: CellNet) -> dict[str, Tensor]:
     folded = [
         node.input[1:3] for node in graph.node if node.op_type == "Conv" and node.input[1].startswith(EXPORTED_FOLDED)
     ]
-    for (conv, norm), (weight, bias) in zip(_normed(net), folded, strict=True):
+    left = folded[::-1]
+    for conv, norm in _normed(net):
+        if not (left and _is_part(known[left[-1][0]], net.get_submodule(conv).weight)):  # type: ignore[arg-type]
+            continue  # a layer that the file lacks begins as if it were not there
+        weight, bias = left.pop()
         given |= {f"{conv}.weight": known[weight], f"{norm}.bias": known[bias]}
         eps = float(net.get_submodule(norm).eps)  # type: ignore[arg-type]
         given |= {f"{norm}.weight": torch.ones_like(known[bias]), f"{norm}.running_mean": torch.zeros_like(known[bias])}
         given[f"{norm}.running_var"] = torch.full_like(known[bias], 1 - eps)
+    if left:
+        msg = f"{path}: {len(left)} of {len(folded)} convolutions fit no layer of this network in its order"
+        raise ValueError(msg)
     return given
+
+
+def _is_part(given: Tensor, own: Tensor) -> bool:
+    """Whether a convolution's weights are those of a layer, or of one that took fewer channels."""
+    return (given.shape[0], *given.shape[2:]) == (own.shape[0], *own.shape[2:]) and given.shape[1] <= own.shape[1]
 
 
 def _normed(net: CellNet) -> list[tuple[str, str]]:
