@@ -311,7 +311,7 @@ def test_weights_of_a_shallower_network_say_the_same_and_those_of_a_deeper_one_a
     with torch.no_grad():
         assert torch.allclose(deep.eval()(canvas).stage["road"], shallow(canvas).stage["road"], atol=1e-3)
     export_onnx(having_learnt(CellNet()), tmp_path / "deep.onnx")
-    with pytest.raises(ValueError, match="of 1[0-9] convolutions fit no layer"):
+    with pytest.raises(ValueError, match="convolutions fit no layer"):
         take_over(shallow, tmp_path / "deep.onnx")
 
 
