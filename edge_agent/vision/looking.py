@@ -31,7 +31,6 @@ Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
 SURE_OF_SAID = 1.0  # the hard maximum says one stage and leaves no doubt
-LEAST_IN_SIGHT = 0.01  # a face all hidden is told by what is seen in its place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -110,11 +109,9 @@ def true_points(truth: FaceTruth, face: Face, *, stages: StageList) -> float | N
     return weighted_points(np.asarray(stages.credit_bp, float)[truth.stage], face, known)
 
 
-def weighted_points(credit_bp: Floats, face: Face, counts: Mask | Floats) -> float | None:
-    """Weighted mean of a rows x cols table of credits in points; `counts` (0–1) is what each cell counts for beside
-    its weight.
-    """
-    weights = counts * cell_weights(face)
+def weighted_points(credit_bp: Floats, face: Face, chosen: Mask) -> float | None:
+    """Weighted mean of a rows x cols table of credits over the chosen cells, in points."""
+    weights = np.where(chosen, cell_weights(face), 0.0)
     total = float(weights.sum())
     return float((weights * credit_bp).sum() / total) / 100 if total > 0 else None
 
@@ -224,14 +221,14 @@ def _values(look: FaceLook, past: FacePast, said: dict[str, Floats]) -> dict[str
     credit = np.asarray(look.stages.credit_bp, float)
     known, observable = look.known, look.face_map.observable
 
-    def points(name: str, counts: Mask | Floats) -> float | None:
-        return weighted_points(said[name] @ credit, look.face, counts * known) if name in said else None
+    def points(name: str, chosen: Mask) -> float | None:
+        return weighted_points(said[name] @ credit, look.face, chosen & known) if name in said else None
 
     filtered = _held_points(look, points("filtered", _ever_seen(look.belief, observable)), said)
     values: dict[str, float | None] = {
         "filtered": filtered,
         "published": None if look.reading.completion_bp is None else filtered,
-        "network": points("network", _in_sight(look)),
+        "network": points("network", observable),
         "features": points("features", observable),
         "features_filtered": points("features_filtered", _ever_seen(look.features_belief, observable)),
         "yesterday": past.network.before(look.captured_at),
@@ -256,12 +253,6 @@ def _held_points(look: FaceLook, told: float | None, said: dict[str, Floats]) ->
 
 def _ever_seen(belief: FaceBelief | None, observable: Mask) -> Mask:
     return belief.known | observable if belief is not None else observable
-
-
-def _in_sight(look: FaceLook) -> Floats:
-    """How likely the network holds each observable cell to be in sight: of a hidden one it sees what hides it."""
-    likely = np.asarray(look.face_map.observable, float)
-    return likely if look.answer is None else likely * np.maximum(1.0 - look.answer.occluded, LEAST_IN_SIGHT)
 
 
 def _visible(answer: CellLikelihoods, look: FaceLook) -> Mask:

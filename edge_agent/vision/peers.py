@@ -17,7 +17,7 @@ Mask = npt.NDArray[np.bool_]
 ESTIMATORS = {
     "filtered": "what the agent holds: network and temporal filter, hidden cells carried",
     "published": "the same, where the agent does not abstain",
-    "network": "the network on this frame alone, all observable cells, each by how likely it is in sight",
+    "network": "the network on this frame alone, all observable cells",
     "visible_mean": "the network on this frame, mean over the cells that are not hidden",
     "carry_forward_max": "per cell the furthest stage the network ever said while the cell was visible",
     "yesterday": "the network's value of the newest look of an earlier day (UTC)",

@@ -15,7 +15,7 @@ from edge_agent.vision.evaluate import evaluate_dataset
 from edge_agent.vision.peers import ESTIMATORS
 from edge_agent.vision.perturb import Disturbance
 from edge_agent.vision.rectify import canvas_size
-from tests.edge_agent.vision.drawing import draw, write_dataset
+from tests.edge_agent.vision.drawing import write_dataset
 from tests.edge_agent.vision.evaluating import colour_rig
 
 
@@ -105,25 +105,6 @@ def test_cells_count_by_their_weight(tmp_path: Path) -> None:
     edit(root / "scenes" / "drawn-0" / "scene.json", lambda s: s["faces"][0].update(cell_weight_bp=weights))
     lowest = evaluate_dataset(root, colour_rig()).report["series"][0]["looks"][-1]["true_pp"]
     assert lowest > plain > 0
-
-
-@pytest.mark.parametrize("hidden_rows", [0, 2, 4])
-def test_one_frame_tells_of_the_cells_that_it_shows(tmp_path: Path, hidden_rows: int) -> None:
-    root = write_dataset(tmp_path, scenes=1, days=61, step=60)
-    last = max((root / "scenes" / "drawn-0" / "frames").iterdir())
-    hidden = np.repeat([[False], [True]], [5 - hidden_rows, hidden_rows], axis=0)
-    cv2.imwrite(str(last), draw(np.full((5, 4), 5), seed=0, occluded=np.broadcast_to(hidden, (5, 4))))
-    look = evaluate_dataset(root, colour_rig()).report["series"][0]["looks"][-1]
-    assert look["true_pp"] == 100
-    assert look["network_pp"] == pytest.approx(95, abs=8)  # of hidden cells it says 6, and that they are hidden
-
-
-def test_a_face_all_hidden_is_told_by_one_frame_all_the_same(tmp_path: Path) -> None:
-    root = write_dataset(tmp_path, scenes=1, days=61, step=60)
-    last = max((root / "scenes" / "drawn-0" / "frames").iterdir())
-    cv2.imwrite(str(last), draw(np.full((5, 4), 5), seed=0, occluded=np.ones((5, 4))))
-    look = evaluate_dataset(root, colour_rig()).report["series"][0]["looks"][-1]
-    assert look["network_pp"] == pytest.approx(6.4)  # what it says of hidden cells, for want of others
 
 
 def test_what_hides_is_a_stratum(tmp_path: Path) -> None:
