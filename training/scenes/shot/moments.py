@@ -5,12 +5,14 @@ from typing import Any
 
 import numpy as np
 
+from edge_agent.vision.stages import stages_of
 from training.scenes.schedule import last_day
 from training.scenes.shot.camera import axes
 from training.scenes.shot.weather import KINDS, TRAIN_SHARES, local_hour, make_weather, utc_of
 from training.scenes.site import Floats, Moment, Site
 
-BEFORE_SHARE = 0.6  # sites whose camera was hung before the works began
+BEFORE_SHARE = 0.4  # sites whose camera was hung before the works began
+HUNG_BY, HUNG_BY_WHERE_IT_RISES = 0.7, 0.1  # the others' by this share of the works
 BEFORE_DAYS = 4.0
 
 
@@ -20,7 +22,8 @@ def moments_of(site: Site, frames: int, rng: np.random.Generator) -> tuple[Momen
     begin, last = float(schedule.begun.min()), last_day(schedule)
     north, latitude = float(rng.uniform(0, 6.28)), float(rng.uniform(20, 45))
     first = datetime(2025, 1, 1, tzinfo=UTC) + timedelta(days=int(rng.integers(0, 365)))
-    days = _window(begin, last, frames, rng) if site.steady else _spread(begin, last, frames, rng)
+    hung_by = HUNG_BY if stages_of(site.work_type).renews else HUNG_BY_WHERE_IT_RISES
+    days = _window(begin, last, frames, rng) if site.steady else _spread(begin, last, frames, rng, hung_by=hung_by)
     moments: dict[datetime, Moment] = {}
     for day, kind in zip(days, _weathers(frames, rng, keeps=0.4 if site.steady else 0.0), strict=True):
         at = utc_of(first + timedelta(days=int(day) + 60), local_hour(kind, rng))
@@ -28,14 +31,16 @@ def moments_of(site: Site, frames: int, rng: np.random.Generator) -> tuple[Momen
     return tuple(moments[at] for at in sorted(moments))
 
 
-def _spread(begin: float, last: float, frames: int, rng: np.random.Generator) -> Floats:
-    """A frame in each part of the works, or the first one before them: what is seen again and has not changed."""
-    if frames > 1 and rng.random() < BEFORE_SHARE:
-        bounds = np.linspace(0.0, 1.02, frames)
-        during = begin + rng.uniform(bounds[:-1], bounds[1:]) * (last - begin)
-        return np.concatenate([[begin - rng.uniform(0, BEFORE_DAYS)], during])
-    bounds = np.linspace(0.1, 1.02, frames + 1)
-    return np.asarray(begin + rng.uniform(bounds[:-1], bounds[1:]) * (last - begin))
+def _spread(begin: float, last: float, frames: int, rng: np.random.Generator, *, hung_by: float) -> Floats:
+    """A frame in each part of the works from when the camera was hung, or the first one before them.
+
+    What has not changed since the first look is old on some sites, half done on others and finished on a few: with
+    most cameras hung before the works a network takes whatever has not changed for old (decision 0058).
+    """
+    before = frames > 1 and rng.random() < BEFORE_SHARE
+    bounds = np.linspace(0.0 if before else rng.uniform(0.0, hung_by), 1.02, frames if before else frames + 1)
+    during = begin + rng.uniform(bounds[:-1], bounds[1:]) * (last - begin)
+    return np.concatenate([[begin - rng.uniform(0, BEFORE_DAYS)], during]) if before else np.asarray(during)
 
 
 def _window(begin: float, last: float, frames: int, rng: np.random.Generator) -> Floats:
