@@ -39,7 +39,7 @@ LARGE = 10  # cells a side that one sample in seven shows, nearly a whole face
 LARGE_SHARE, NARROW_SHARE = 0.15, 0.2
 NOTHING_SHARE = 0.15  # samples that try (most fail) to show surroundings alone: hills and fences are no walls
 DISTRACTOR_SHARE = 0.25
-FIRST_SHARE, LATER_SHARE = 0.6, 0.2  # samples compared with the first look, with a later one; the rest with none
+FIRST_SHARE, LATER_SHARE = 0.45, 0.35  # samples compared with the first look, with a later one; the rest with none
 REPAINTED = {"renovation": 0.3}  # how often a wall is given other paints, by work type
 VEILED = {"renovation": 0.25}  # how often a bare window is put behind a scaffold, by work type
 SKETCH_VEILED = {"renovation": 0.45, "new_build": 0.15}
@@ -50,16 +50,17 @@ SCREENED = {"renovation": 0.08, "new_build": 0.2}  # how often something that hi
 class Batch:
     """Canvases batch x H x W x 3 uint8, and cell targets with rows from the top down (as the network puts them out).
 
-    `stage` is UNKNOWN where it must not be learnt (hidden, not observable, untold) and counts in the stage list of
-    the item's `work` (index into WORK_TYPES); `occluded` and `occluder` are UNKNOWN where untold; `weather` is
-    batch x 8 of 0 and 1, or UNKNOWN throughout where no conditions were told. `first` are canvases of an earlier look,
-    which `known` (batch, 0 or 1) says there was.
+    `stage` is UNKNOWN where it cannot be seen or is untold, and counts in the stage list of the item's `work` (index
+    into WORK_TYPES); `behind` is that of cells that are hidden, UNKNOWN elsewhere; `occluded` and `occluder` are
+    UNKNOWN where untold; `weather` is batch x 8 of 0 and 1, or UNKNOWN throughout where no conditions were told.
+    `first` are canvases of an earlier look, which `known` (batch, 0 or 1) says there was.
     """
 
     canvas: Tensor
     first: Tensor
     known: Tensor
     stage: Tensor
+    behind: Tensor
     occluded: Tensor
     occluder: Tensor
     cover: Tensor
@@ -180,6 +181,7 @@ class Batches(Dataset[Batch]):
             first=torch.from_numpy(np.zeros_like(canvas) if first is None else np.ascontiguousarray(enlarged(first))),
             known=torch.tensor(float(first is not None)),
             stage=torch.from_numpy(np.ascontiguousarray(piece.stage[::-1])),
+            behind=torch.from_numpy(np.ascontiguousarray(piece.behind[::-1])),
             occluded=torch.from_numpy(np.ascontiguousarray(piece.occluded[::-1])),
             occluder=torch.from_numpy(np.ascontiguousarray(piece.occluder[::-1])),
             cover=torch.from_numpy(np.ascontiguousarray(piece.cover[::-1].transpose(2, 0, 1))),

@@ -20,6 +20,7 @@ CREDIT = {kind: torch.tensor(stages.credit_bp) / 10000 for kind, stages in STAGE
 HIDDEN_WEIGHT = 2.0  # one cell in ten is hidden, and a hidden cell read as seen costs more than the reverse
 CREDIT_SHARE, FACE_SHARE, HIDDEN_SHARE, COVER_SHARE, OCCLUDER_SHARE = 2.0, 4.0, 0.7, 0.3, 0.25
 WEATHER_SHARE = 0.15
+BEHIND_SHARE = 0.3  # what a hidden cell counts for: what may stand there is told by its neighbours, or by nothing
 
 
 def as_planes(canvas: Tensor) -> Tensor:
@@ -61,23 +62,28 @@ def loss_of(logits: CellLogits, batch: Batch, *, weights: dict[str, Tensor], wea
 
 
 def stage_loss(logits: CellLogits, batch: Batch, *, weights: dict[str, Tensor]) -> Tensor:
-    """Cross-entropy + squared credit error, per cell and of the mean of each canvas."""
+    """Cross-entropy + squared credit error of each cell, and squared error of the mean of what each canvas shows.
+
+    Hidden cells are learnt too, for little: one that nobody taught was taken for what hides it.
+    """
     cross, squares, faces = torch.zeros(()), torch.zeros(()), torch.zeros(())
+    wanted = torch.where(batch.stage == UNKNOWN, batch.behind, batch.stage)
+    shown = (batch.stage != UNKNOWN).float()
+    counts = shown + BEHIND_SHARE * (batch.behind != UNKNOWN).float() * (1 - shown)
     for index, kind in enumerate(WORK_TYPES):
         mine = batch.work == index
         if not mine.any():
             continue
-        stage, wanted = logits.stage[kind][mine].float(), batch.stage[mine]
-        mask = (wanted != UNKNOWN).float()
+        stage, right = logits.stage[kind][mine].float(), wanted[mine]
         each = functional.cross_entropy(
-            stage, wanted.clamp(min=0), weight=weights[kind], reduction="none", label_smoothing=0.03
+            stage, right.clamp(min=0), weight=weights[kind], reduction="none", label_smoothing=0.03
         )
-        error = credit_error(stage, wanted, kind=kind)
-        cross = cross + (each * mask).sum()
-        squares = squares + (error**2 * mask).sum()
-        faces = faces + (((error * mask).sum((1, 2)) / mask.sum((1, 2)).clamp(min=1)) ** 2).sum()
-    cells = (batch.stage != UNKNOWN).sum().clamp(min=1)
-    return (cross + CREDIT_SHARE * squares) / cells + FACE_SHARE * faces / len(batch.work)
+        error = credit_error(stage, right, kind=kind)
+        cross = cross + (each * counts[mine]).sum()
+        squares = squares + (error**2 * counts[mine]).sum()
+        seen = shown[mine]
+        faces = faces + (((error * seen).sum((1, 2)) / seen.sum((1, 2)).clamp(min=1)) ** 2).sum()
+    return (cross + CREDIT_SHARE * squares) / counts.sum().clamp(min=1) + FACE_SHARE * faces / len(batch.work)
 
 
 def credit_error(stage: Tensor, wanted: Tensor, *, kind: str) -> Tensor:

@@ -33,6 +33,7 @@ class Piece:
 
     canvas: Image
     stage: Ints
+    behind: Ints
     occluded: Ints
     occluder: Ints
     cover: npt.NDArray[np.float32]
@@ -71,12 +72,15 @@ def piece_of(sample: Sample, canvas: Image, *, window: tuple[slice, slice], firs
     """
     stage, occluded = sample.truth.stage[window].copy(), sample.truth.occluded[window].astype(np.int64)
     scored = sample.scored[window]
-    stage[(occluded > 0) | ~scored] = UNKNOWN
+    stage[~scored] = UNKNOWN
+    behind = np.where(occluded > 0, stage, UNKNOWN)
+    stage[occluded > 0] = UNKNOWN
     occluder = np.where(occluded > 0, sample.truth.occluder[window], 0)
     occluder = np.where((occluded > 0) & (occluder == 0), UNKNOWN, occluder)
     return Piece(
         canvas=canvas,
         stage=stage,
+        behind=behind,
         occluded=np.where(scored, occluded, UNKNOWN),
         occluder=np.where(scored, occluder, UNKNOWN).astype(np.int64),
         cover=sample.truth.cover[window].astype(np.float32),
@@ -90,6 +94,7 @@ def sketched(sketch: Sketch, shape: Shape) -> Piece:
     return Piece(
         canvas=face.canvas,
         stage=face.stage,
+        behind=np.full(shape, UNKNOWN, np.int64),
         occluded=np.zeros(shape, np.int64),
         occluder=np.zeros(shape, np.int64),
         cover=np.zeros((*shape, len(COVERS)), np.float32),
@@ -101,7 +106,8 @@ def nothing_of(sample: Sample, canvas: Image, *, shape: Shape) -> Piece:
     """A canvas of surroundings alone: every cell void, hiding and covers untold."""
     untold = np.full(shape, UNKNOWN, np.int64)
     cover = np.zeros((*shape, len(COVERS)), np.float32)
-    return Piece(canvas=canvas, stage=np.zeros(shape, np.int64), occluded=untold, occluder=untold, cover=cover)
+    stage = np.zeros(shape, np.int64)
+    return Piece(canvas=canvas, stage=stage, behind=untold, occluded=untold, occluder=untold, cover=cover)
 
 
 def veiled(piece: Piece, rng: np.random.Generator) -> Piece:
@@ -121,7 +127,7 @@ def veiled(piece: Piece, rng: np.random.Generator) -> Piece:
 
 
 def screened(piece: Piece, rng: np.random.Generator) -> Piece:
-    """A window with a screen before some of its cells: what they are is no longer learnt, but that they are hidden."""
+    """A window with a screen before some of its cells, of which little more is learnt than that they are hidden."""
     rows = len(piece.stage)
     begun = np.flatnonzero((piece.stage > 0).mean(axis=1) >= 0.5)
     shown = screen(np.ascontiguousarray(piece.canvas), rng, top=rows - 1 - int(begun[-1]) if len(begun) else rows)
@@ -130,6 +136,7 @@ def screened(piece: Piece, rng: np.random.Generator) -> Piece:
         piece,
         canvas=shown.image,
         stage=np.where(hidden, UNKNOWN, piece.stage),
+        behind=_behind(piece, hidden),
         occluded=np.where(hidden & (piece.occluded >= 0), 1, piece.occluded),
         occluder=np.where(hidden, UNKNOWN, piece.occluder),
         cover=np.where(hidden[..., None], np.arange(len(COVERS)) == NET_OPAQUE, piece.cover).astype(np.float32),
@@ -137,7 +144,7 @@ def screened(piece: Piece, rng: np.random.Generator) -> Piece:
 
 
 def with_distractor(piece: Piece, rng: np.random.Generator, *, donor: Image) -> Piece:
-    """Something pasted in front, and what it hides no longer learnt."""
+    """Something pasted in front; of what it hides little is learnt."""
     pasted = paste(np.ascontiguousarray(piece.canvas), rng, other=donor)
     share = pasted.hidden[::-1]
     hidden = share >= HIDDEN_SHARE
@@ -145,11 +152,17 @@ def with_distractor(piece: Piece, rng: np.random.Generator, *, donor: Image) -> 
     return Piece(
         canvas=pasted.image,
         stage=np.where(hidden, UNKNOWN, piece.stage),
+        behind=_behind(piece, hidden),
         occluded=np.where(hidden & (piece.occluded >= 0), 1, piece.occluded),
         occluder=np.where(hidden & (piece.occluded == 0), pasted.kind, occluder),
         cover=piece.cover,
         first=piece.first,
     )
+
+
+def _behind(piece: Piece, hidden: npt.NDArray[np.bool_]) -> Ints:
+    """What stands behind what hides these cells too."""
+    return np.where(hidden & (piece.stage != UNKNOWN), piece.stage, piece.behind)
 
 
 def elsewhere(grid: Array, sample: Sample, image: Image, rng: np.random.Generator) -> Array | None:

@@ -28,12 +28,12 @@ from edge_agent.vision.stages import COVERS, OCCLUDERS, STAGE_LISTS  # noqa: E40
 from tests.edge_agent.vision.drawing import a_frame, a_scene, draw, stages_on, write_dataset  # noqa: E402
 from training.augment import VARIATIONS, vary  # noqa: E402
 from training.baseline import accuracy, cells_of, fit  # noqa: E402
-from training.batches import SCREENED, SKETCH_VEILED, Batches  # noqa: E402
+from training.batches import SCREENED, SKETCH_VEILED, Batch, Batches  # noqa: E402
 from training.calibrate import HeldCells, fit_temperature  # noqa: E402
 from training.cut import cut, jittered, window_nodes  # noqa: E402
 from training.export import export_onnx, export_run  # noqa: E402
 from training.held import is_held  # noqa: E402
-from training.loss import as_planes, loss_of  # noqa: E402
+from training.loss import as_planes, loss_of, stage_loss  # noqa: E402
 from training.network import LEAST_DEVIATION, WEATHER, CellNet, in_its_light  # noqa: E402
 from training.paste import THINGS, paste  # noqa: E402
 from training.piece import piece_of, screened, veiled, window_look, with_distractor  # noqa: E402
@@ -167,7 +167,7 @@ def test_what_is_pasted_in_front_is_counted_per_cell_and_named() -> None:
     assert kinds == {OCCLUDERS.index(name) if name else UNKNOWN for name, _ in THINGS}
 
 
-def test_what_a_distractor_hides_is_not_learnt(tmp_path: Path) -> None:
+def test_what_a_distractor_hides_is_learnt_as_what_is_behind_it(tmp_path: Path) -> None:
     sample = read_samples(write_dataset(tmp_path, scenes=1, days=4, step=3))[0]
     rows, cols = sample.shape
     piece = piece_of(sample, cut(sample.image, sample.nodes), window=(slice(0, rows), slice(0, cols)))
@@ -176,6 +176,8 @@ def test_what_a_distractor_hides_is_not_learnt(tmp_path: Path) -> None:
         after = with_distractor(piece, np.random.default_rng(seed), donor=sample.image)
         hidden = (after.occluded == 1) & (piece.occluded == 0)
         assert (after.stage[hidden] == UNKNOWN).all()
+        assert np.array_equal(after.behind[hidden], piece.stage[hidden])
+        assert np.array_equal(after.behind[~hidden], piece.behind[~hidden])
         assert (after.occluder[hidden] != 0).all()
         assert np.array_equal(after.stage[~hidden], piece.stage[~hidden])
         changed += int(hidden.any())
@@ -189,6 +191,7 @@ def test_batches_are_a_pure_function_and_hide_what_must_not_be_learnt(tmp_path: 
     assert torch.equal(plan[0].canvas, again[0].canvas)
     whole = Batches(samples, size=len(samples), epoch=1, varied=False)[0]
     assert ((whole.occluded == 1) == (whole.stage == UNKNOWN)).all()
+    assert ((whole.occluded == 1) == (whole.behind != UNKNOWN)).all()
     assert (whole.occluded == 1).sum() == 6
     assert (whole.occluder[whole.occluded == 0] == 0).all()
     # Rows come from the top down: the top row of the drawn sites is void far longer than the lowest.
@@ -254,6 +257,28 @@ def test_each_item_is_judged_by_the_head_of_its_work_type(tmp_path: Path) -> Non
     assert net.stages["new_build"].weight.grad is not None
     assert net.stages["road"].weight.grad is None
     assert net.weather.weight.grad is not None
+
+
+def test_what_is_behind_counts_for_less_than_what_is_seen_and_what_nobody_knows_for_nothing(tmp_path: Path) -> None:
+    samples = read_samples(write_dataset(tmp_path, scenes=1, days=9, step=3))
+    seen = Batches(samples[:1], size=1, epoch=0, varied=False)[0]
+    stage, unknown = torch.ones_like(seen.stage), torch.full_like(seen.stage, UNKNOWN)
+    cell = torch.zeros(stage.shape, dtype=torch.bool)
+    cell[0, 0, 0] = True
+    net = CellNet().eval()
+
+    def pull(batch: Batch) -> float:
+        """How hard the loss pulls at what is said of the one cell."""
+        logits = net(as_planes(batch.canvas))
+        said = logits.stage["new_build"]
+        said.retain_grad()
+        stage_loss(logits, batch, weights=stage_weights([])).backward()
+        return float(said.grad[0, :, 0, 0].abs().sum())
+
+    shown = pull(replace(seen, stage=stage, behind=unknown))
+    behind = pull(replace(seen, stage=torch.where(cell, UNKNOWN, stage), behind=torch.where(cell, stage, UNKNOWN)))
+    assert 0 < behind < 0.5 * shown
+    assert pull(replace(seen, stage=torch.where(cell, UNKNOWN, stage), behind=unknown)) == 0
 
 
 def test_a_run_starts_from_another_or_from_the_first_generation(tmp_path: Path) -> None:
@@ -398,7 +423,7 @@ def test_what_is_covered_already_gets_no_second_scaffold(tmp_path: Path) -> None
     assert veiled(covered, np.random.default_rng(1)) is covered
 
 
-def test_what_a_screen_hides_is_not_learnt_but_that_it_hides(tmp_path: Path) -> None:
+def test_what_a_screen_hides_is_learnt_as_what_is_behind_it(tmp_path: Path) -> None:
     sample = read_samples(write_dataset(tmp_path, scenes=1, days=4, step=3))[0]
     rows, cols = sample.shape
     piece = piece_of(sample, cut(sample.image, sample.nodes), window=(slice(0, rows), slice(0, cols)))
@@ -407,6 +432,7 @@ def test_what_a_screen_hides_is_not_learnt_but_that_it_hides(tmp_path: Path) -> 
         after = screened(piece, np.random.default_rng(seed))
         hidden = after.cover[..., COVERS.index("net_opaque")] > piece.cover[..., COVERS.index("net_opaque")]
         assert (after.stage[hidden] == UNKNOWN).all()
+        assert np.array_equal(after.behind[hidden], np.maximum(piece.stage, piece.behind)[hidden])
         assert (after.occluded[hidden] == 1).all()
         assert np.array_equal(after.stage[~hidden], piece.stage[~hidden])
         assert (after.canvas != piece.canvas).any() == hidden.any()
@@ -557,6 +583,7 @@ def test_drawn_faces_make_batches_like_rendered_ones(work_type: str) -> None:
         assert batch.canvas.shape[1:] == (*canvas_size(rows, cols), 3)
         hidden = batch.occluded > 0  # by screens alone: there are no renders to cut things in front from
         assert torch.equal(batch.stage == UNKNOWN, hidden)
+        assert torch.equal(batch.behind != UNKNOWN, hidden)
         assert bool(hidden.any()) <= (work_type in SCREENED)
         assert (batch.stage < len(STAGE_LISTS[work_type].names)).all()
         assert (batch.weather == UNKNOWN).all()
