@@ -51,10 +51,10 @@ SYNTHETIC = (
     "on your own footage with `siteprogress-edge evaluate`."
 )
 ABLATED = (
-    "One thing changed in each run. Every run began from nothing, learnt the same short epochs of all three kinds of "
-    "work and is far from done: compare the rows with one another and with nothing else. Scenes held aside, single "
-    "frame. Weights of before `docs/decisions/0056-a-canvas-in-its-own-light.md` (834068 parameters) take each canvas "
-    "once and not in its own light."
+    "One thing changed in each run. Every run of a table began from nothing, learnt the same short epochs of all three "
+    "kinds of work and is far from done: compare the rows of one table with one another and with nothing else. Scenes "
+    "held aside, single frame. Weights of before `docs/decisions/0056-a-canvas-in-its-own-light.md` (834068 "
+    "parameters) take each canvas once and not in its own light."
 )
 AGAIN = """## How to make it again
 
@@ -83,7 +83,7 @@ class Facts:
     run: Mapping[str, Any] | None
     seeds: Sequence[Mapping[str, Any]] = ()
     seed_reports: Sequence[Mapping[str, Any]] = ()
-    ablations: Sequence[Mapping[str, Any]] = ()
+    ablations: Sequence[Sequence[Mapping[str, Any]]] = ()
 
 
 def card(facts: Facts) -> str:
@@ -96,7 +96,7 @@ def card(facts: Facts) -> str:
         parts += [runs_table(facts.seeds)] if facts.seeds else []
         parts += [seeds_table(facts.seed_reports)] if facts.seed_reports else []
     if facts.ablations:
-        parts += ["## Ablations", ABLATED, runs_table(facts.ablations)]
+        parts += ["## Ablations", ABLATED, *map(runs_table, facts.ablations)]
     return "\n\n".join([*parts, AGAIN])
 
 
@@ -239,11 +239,12 @@ def main() -> None:
     parser.add_argument("--demo", type=Path)
     parser.add_argument("--seed", type=Path, action="append", default=[], help="a run of the same plan, another seed")
     parser.add_argument("--seed-report", type=Path, action="append", default=[], help="hold-out evaluated with it")
-    parser.add_argument("--ablation", type=Path, action="append", help="an ablation's run, or its peer; kept for later")
+    parser.add_argument("--ablation", type=Path, action="append", help="an ablation's run, or its peer; kept, a table")
     given = parser.parse_args()
     kept = given.models / ABLATIONS_FILE
     if given.ablation:
-        kept.write_text(json.dumps(list(map(run_facts, given.ablation)), indent=1) + "\n")
+        before = json.loads(kept.read_text()) if kept.exists() else []
+        kept.write_text(json.dumps([*before, list(map(run_facts, given.ablation))], indent=1) + "\n")
     manifest = only_of(json.loads((given.models / "manifest.json").read_text()), f"{given.name}.onnx")
     named = [(HOLDOUT if len(given.holdout) == 1 else f"{HOLDOUT}: {path.stem}", path) for path in given.holdout]
     named += [(f"{ANOTHER}: {path.stem}", path) for path in given.another]
