@@ -43,6 +43,7 @@ BACK_BP = 50.0  # mean fall of a face's cells in one whole look from which it is
 TOGETHER = 2.0  # … which they do when their sum is so many times what as many cells would add up to by themselves
 DOUBT_OF_FALLS = 2.0  # so much every look of late counts against a face that falls together
 HALVINGS = 6  # how finely the trust in a look that rises too fast is told
+GUESS = 1.0  # how clearly what the network takes to be behind something tells, beside SHARPNESS for what it sees
 HIDDEN_FROM = 0.5  # occlusion probability from which a cell counts as not observed
 STEP_DAYS = 1 / 96  # transitions are cached for whole quarters of an hour, and shared out between them
 
@@ -139,13 +140,15 @@ def _stage_of_phase_before(stages: StageList) -> npt.NDArray[np.int64]:
 
 
 def update(belief: FaceBelief, look: Observation, *, now_s: float, stages: StageList) -> FaceBelief:
-    """Belief after a look. Cells that are not visible are carried exactly as they were (no drift while hidden).
+    """Belief after a look. Cells that are not visible are carried exactly as they were (no drift while hidden); what
+    was never seen is what this look takes it to be.
 
     A clock that was ahead and is right again must leave no cell seen in the future: all others would seem long hidden.
     Cells of a face are misread together, by one light, tint or net: a look that moves the whole face as no work does
     counts for less.
     """
     belief = _with_top(belief, look, now_s=now_s) if stages.rises else belief
+    belief = _guessed(belief, look, stages=stages)
     visible = look.visible
     if not visible.any():
         return belief
@@ -243,6 +246,22 @@ def _slowed(step: _Step, most_bp: float, *, stages: StageList) -> float:
         else:
             low = middle
     return low
+
+
+def _guessed(belief: FaceBelief, look: Observation, *, stages: StageList) -> FaceBelief:
+    """Cells never seen, as this look takes them to be behind what hides them: anew each time, for guesses that come
+    again every day are one guess. They stay unseen.
+    """
+    unseen = look.observable & ~look.visible & ~belief.known
+    if not unseen.any():
+        return belief
+    answer = _flattened(look.stage[unseen], np.zeros(int(unseen.sum())))
+    sharpness = np.full(len(answer), GUESS * look.counts)
+    blank = _at_first(stages)[:, None] * _looks_like(stages)
+    guess = blank * answer_likelihood(answer, sharpness, ring=stages.renews)[:, None, :]
+    phases = belief.phases.copy()
+    phases[unseen] = guess / guess.sum(axis=(1, 2), keepdims=True)
+    return replace(belief, phases=phases)
 
 
 def _with_top(belief: FaceBelief, look: Observation, *, now_s: float) -> FaceBelief:

@@ -139,6 +139,22 @@ def test_a_hidden_cell_is_carried_exactly() -> None:
     assert np.array_equal(before.seen_s, after.seen_s)
 
 
+def test_a_cell_never_seen_is_guessed_anew_with_each_look_and_stays_unseen() -> None:
+    blank = stage_probabilities(blank_belief(1, 1, stages=NEW_BUILD), stages=NEW_BUILD)[0, 0]
+    once = follow([(0.0, saw(3, occluded=0.9))])
+    often = follow([(float(d), saw(3, occluded=0.9)) for d in range(30)])
+    assert blank[3] + 0.02 < probability(once, 3) < 0.7
+    assert probability(often, 3) == pytest.approx(probability(once, 3))
+    assert probability(follow([(0.0, saw(3, occluded=0.9)), (1.0, saw(1, occluded=0.9))]), 1) > blank[1]
+    assert not often.known.any()
+
+
+def test_a_guess_does_not_outweigh_what_is_seen() -> None:
+    seen = follow([(0.0, saw(4))])
+    guessed_before = follow([(0.0, saw(1, occluded=0.9)), (1.0, saw(4))])
+    assert probability(guessed_before, 4) > 0.6 * probability(seen, 4)
+
+
 def test_a_carried_cell_grows_less_certain() -> None:
     belief = follow([(float(d), saw(3)) for d in range(5)])
     spread = [
