@@ -140,15 +140,14 @@ def _stage_of_phase_before(stages: StageList) -> npt.NDArray[np.int64]:
 
 
 def update(belief: FaceBelief, look: Observation, *, now_s: float, stages: StageList) -> FaceBelief:
-    """Belief after a look. Cells that are not visible are carried exactly as they were (no drift while hidden); what
-    was never seen is what this look takes it to be.
+    """Belief after a look. Cells that are not visible are carried exactly as they were (no drift while hidden). Of what
+    was never seen the common top tells where the work rises; elsewhere it is what this look takes it to be.
 
     A clock that was ahead and is right again must leave no cell seen in the future: all others would seem long hidden.
     Cells of a face are misread together, by one light, tint or net: a look that moves the whole face as no work does
     counts for less.
     """
-    belief = _with_top(belief, look, now_s=now_s) if stages.rises else belief
-    belief = _guessed(belief, look, stages=stages)
+    belief = _with_top(belief, look, now_s=now_s) if stages.rises else _guessed(belief, look, stages=stages)
     visible = look.visible
     if not visible.any():
         return belief

@@ -139,20 +139,37 @@ def test_a_hidden_cell_is_carried_exactly() -> None:
     assert np.array_equal(before.seen_s, after.seen_s)
 
 
-def test_a_cell_never_seen_is_guessed_anew_with_each_look_and_stays_unseen() -> None:
-    blank = stage_probabilities(blank_belief(1, 1, stages=NEW_BUILD), stages=NEW_BUILD)[0, 0]
-    once = follow([(0.0, saw(3, occluded=0.9))])
-    often = follow([(float(d), saw(3, occluded=0.9)) for d in range(30)])
-    assert blank[3] + 0.02 < probability(once, 3) < 0.7
-    assert probability(often, 3) == pytest.approx(probability(once, 3))
-    assert probability(follow([(0.0, saw(3, occluded=0.9)), (1.0, saw(1, occluded=0.9))]), 1) > blank[1]
+def saw_wall(stage: int, *, occluded: float) -> Observation:
+    said = np.full((1, 1, len(RENOVATION.names)), 0.1 / (len(RENOVATION.names) - 1))
+    said[..., stage] = 0.9
+    return an_observation(said, np.full((1, 1), occluded))
+
+
+def wall_after(looks: Sequence[Observation]) -> FaceBelief:
+    """A cell of an estate after a look a day."""
+    belief = blank_belief(1, 1, stages=RENOVATION)
+    for day, look in enumerate(looks):
+        belief = update(belief, look, now_s=day * DAY, stages=RENOVATION)
+    return belief
+
+
+def test_a_wall_never_seen_is_guessed_anew_with_each_look_and_stays_unseen() -> None:
+    def likely(belief: FaceBelief, stage: int) -> float:
+        return float(stage_probabilities(belief, stages=RENOVATION)[0, 0, stage])
+
+    blank = blank_belief(1, 1, stages=RENOVATION)
+    once, often = (wall_after([saw_wall(3, occluded=0.9)] * looks) for looks in (1, 30))
+    assert likely(blank, 3) + 0.02 < likely(once, 3) < 0.7
+    assert likely(often, 3) == pytest.approx(likely(once, 3))
     assert not often.known.any()
+    assert likely(wall_after([saw_wall(3, occluded=0.9), saw_wall(1, occluded=0.9)]), 1) > likely(blank, 1)
+    in_sight = wall_after([saw_wall(4, occluded=0.02)])
+    assert likely(wall_after([saw_wall(1, occluded=0.9), saw_wall(4, occluded=0.02)]), 4) > 0.6 * likely(in_sight, 4)
 
 
-def test_a_guess_does_not_outweigh_what_is_seen() -> None:
-    seen = follow([(0.0, saw(4))])
-    guessed_before = follow([(0.0, saw(1, occluded=0.9)), (1.0, saw(4))])
-    assert probability(guessed_before, 4) > 0.6 * probability(seen, 4)
+def test_of_what_rises_the_top_tells_what_stands_behind() -> None:
+    blank = blank_belief(1, 1, stages=NEW_BUILD)
+    assert np.array_equal(follow([(0.0, saw(3, occluded=0.9))]).phases, blank.phases)
 
 
 def test_a_carried_cell_grows_less_certain() -> None:
