@@ -60,7 +60,8 @@ AGAIN = """## How to make it again
 
 The runs are not kept; `--start models/cells.onnx` goes on from what ships, without `--start` it takes longer to learn
 the same, and gives other weights. What helped and what did not: `docs/decisions/0045-more-estates-drawn-by-paths.md`,
-`docs/decisions/0047-another-run-for-estates.md`, `docs/decisions/0050-a-second-hand.md`.
+`docs/decisions/0047-another-run-for-estates.md`, `docs/decisions/0050-a-second-hand.md`,
+`docs/decisions/0058-a-deeper-network-for-estates-and-roads.md`.
 
 ```
 python -m training.scenes render --split train --work-type KIND [--renderer raster] --out DIR
@@ -239,7 +240,7 @@ def main() -> None:
     parser.add_argument("--demo", type=Path)
     parser.add_argument("--seed", type=Path, action="append", default=[], help="a run of the same plan, another seed")
     parser.add_argument("--seed-report", type=Path, action="append", default=[], help="hold-out evaluated with it")
-    parser.add_argument("--ablation", type=Path, action="append", help="an ablation's run, or its peer; kept, a table")
+    parser.add_argument("--ablation", type=Path, action="append", help="an ablation's run; a call adds one table")
     given = parser.parse_args()
     kept = given.models / ABLATIONS_FILE
     if given.ablation:

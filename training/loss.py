@@ -67,18 +67,18 @@ def stage_loss(logits: CellLogits, batch: Batch, *, weights: dict[str, Tensor]) 
     Hidden cells are learnt too, for little: one that nobody taught was taken for what hides it.
     """
     cross, squares, faces = torch.zeros(()), torch.zeros(()), torch.zeros(())
-    wanted = torch.where(batch.stage == UNKNOWN, batch.behind, batch.stage)
+    truth = torch.where(batch.stage == UNKNOWN, batch.behind, batch.stage)
     shown = (batch.stage != UNKNOWN).float()
-    counts = shown + BEHIND_SHARE * (batch.behind != UNKNOWN).float() * (1 - shown)
+    counts = shown + BEHIND_SHARE * (batch.behind != UNKNOWN)
     for index, kind in enumerate(WORK_TYPES):
         mine = batch.work == index
         if not mine.any():
             continue
-        stage, right = logits.stage[kind][mine].float(), wanted[mine]
+        stage, wanted = logits.stage[kind][mine].float(), truth[mine]
         each = functional.cross_entropy(
-            stage, right.clamp(min=0), weight=weights[kind], reduction="none", label_smoothing=0.03
+            stage, wanted.clamp(min=0), weight=weights[kind], reduction="none", label_smoothing=0.03
         )
-        error = credit_error(stage, right, kind=kind)
+        error = credit_error(stage, wanted, kind=kind)
         cross = cross + (each * counts[mine]).sum()
         squares = squares + (error**2 * counts[mine]).sum()
         seen = shown[mine]

@@ -101,7 +101,7 @@ class Observation:
 def blank_belief(rows: int, cols: int, *, stages: StageList) -> FaceBelief:
     """Nothing seen yet: the first stage is the likeliest, for cameras are hung when the works begin."""
     return FaceBelief(
-        phases=np.tile(_at_first(stages)[:, None] * _looks_like(stages), (rows, cols, 1, 1)).astype(np.float32),
+        phases=np.tile(_never_seen(stages), (rows, cols, 1, 1)).astype(np.float32),
         seen_s=np.full((rows, cols), np.nan),
         looks=np.zeros((rows, cols)),
         top=blank_top(rows),
@@ -256,8 +256,7 @@ def _guessed(belief: FaceBelief, look: Observation, *, stages: StageList) -> Fac
         return belief
     answer = _flattened(look.stage[unseen], np.zeros(int(unseen.sum())))
     sharpness = np.full(len(answer), GUESS * look.counts)
-    blank = _at_first(stages)[:, None] * _looks_like(stages)
-    guess = blank * answer_likelihood(answer, sharpness, ring=stages.renews)[:, None, :]
+    guess = _never_seen(stages) * answer_likelihood(answer, sharpness, ring=stages.renews)[:, None, :]
     phases = belief.phases.copy()
     phases[unseen] = guess / guess.sum(axis=(1, 2), keepdims=True)
     return replace(belief, phases=phases)
@@ -297,6 +296,11 @@ def aged_probabilities(belief: FaceBelief, *, now_s: float, stages: StageList) -
 def _by_stage(phases: Floats, *, stages: StageList) -> Floats:
     owner, by_phase = _stage_of_phase(stages), phases.sum(axis=-1)
     return np.stack([by_phase[..., owner == s].sum(axis=-1) for s in range(len(stages.names))], axis=-1)
+
+
+def _never_seen(stages: StageList) -> Floats:
+    """Sub-states x looks of a cell nobody looked at."""
+    return _at_first(stages)[:, None] * _looks_like(stages)
 
 
 def _at_first(stages: StageList) -> Floats:

@@ -38,7 +38,8 @@ def _spread(begin: float, last: float, frames: int, rng: np.random.Generator, *,
     most cameras hung before the works a network takes whatever has not changed for old (decision 0058).
     """
     before = frames > 1 and rng.random() < BEFORE_SHARE
-    bounds = np.linspace(0.0 if before else rng.uniform(0.0, hung_by), 1.02, frames if before else frames + 1)
+    hung, parts = (0.0, frames - 1) if before else (rng.uniform(0.0, hung_by), frames)
+    bounds = np.linspace(hung, 1.02, parts + 1)
     during = begin + rng.uniform(bounds[:-1], bounds[1:]) * (last - begin)
     return np.concatenate([[begin - rng.uniform(0, BEFORE_DAYS)], during]) if before else np.asarray(during)
 
