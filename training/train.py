@@ -26,6 +26,7 @@ from training.curves import draw_curves
 from training.held import is_held, measured
 from training.loss import as_planes, glances, loss_of, measure
 from training.network import CellNet
+from training.optimisers import optimisers
 from training.sample import WORK_TYPES, Library, Sample, choose, stage_weights
 from training.sketch.face import Sketch, sketches
 from training.start import take_over
@@ -160,7 +161,7 @@ def _quiet_worker(_: int) -> None:
 
 
 class _Run:
-    """The state of a run: network, its running average, optimiser, and how far it is (0 … 1, by epochs or minutes)."""
+    """The state of a run: network, its running average, optimisers, and how far it is (0 … 1, by epochs or minutes)."""
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
@@ -168,7 +169,7 @@ class _Run:
         if plan.start:
             take_over(self.net, plan.start)
         self.ema = AveragedModel(self.net, multi_avg_fn=_averaged(EMA_DECAY), use_buffers=True)
-        self.optimiser = torch.optim.AdamW(self.net.parameters(), lr=plan.rate, weight_decay=0.03)
+        self.optimisers = optimisers(self.net, rate=plan.rate)
         self.epoch, self.elapsed_s = 0, 0.0
         self._resume(plan.out / "last.pt")
 
@@ -186,7 +187,7 @@ class _Run:
 
     @property
     def rate(self) -> float:
-        return float(self.optimiser.param_groups[0]["lr"])
+        return float(self.optimisers[0].param_groups[0]["lr"])
 
     def learn(self, taught: list[list[Sample]], *, console: Console) -> tuple[float, int]:
         """One epoch; mean loss, and how many samples it took."""
@@ -236,7 +237,7 @@ class _Run:
         """
         warm = min(1.0, 0.05 + progress / 0.05)
         rate = self.plan.rate * warm * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * min(progress, 1.0))))
-        for group in self.optimiser.param_groups:
+        for group in (group for each in self.optimisers for group in each.param_groups):
             group["lr"] = rate
         exported = self.plan.start is not None and self.plan.start.suffix == ".onnx"
         if exported or progress >= FREEZE_FROM:
@@ -246,13 +247,15 @@ class _Run:
 
     def _step(self, batch: Batch, *, weights: dict[str, Tensor]) -> float:
         """One step; its loss times the share of a full batch it was."""
-        self.optimiser.zero_grad(set_to_none=True)
+        for each in self.optimisers:
+            each.zero_grad()
         with torch.autocast("cpu", torch.bfloat16):
             logits = self.net(as_planes(batch.canvas), glances(self.net, batch))
         loss = loss_of(logits, batch, weights=weights, weather=self.plan.with_.weather)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.net.parameters(), 2.0)
-        self.optimiser.step()
+        for each in self.optimisers:
+            each.step()
         self.ema.update_parameters(self.net)
         return float(loss.detach()) * len(batch.work) / self.plan.batch
 
@@ -263,7 +266,7 @@ class _Run:
             "net": self.net.state_dict(),
             "ema": self.ema.module.state_dict(),
             "averaged": int(self.ema.n_averaged),
-            "optimiser": self.optimiser.state_dict(),
+            "optimisers": [each.state_dict() for each in self.optimisers],
             "epoch": self.epoch,
             "elapsed_s": self.elapsed_s,
             "ablate": self.plan.ablate,
@@ -283,7 +286,8 @@ class _Run:
         self.net.load_state_dict(state["net"])
         self.ema.module.load_state_dict(state["ema"])
         self.ema.n_averaged.fill_(state["averaged"])
-        self.optimiser.load_state_dict(state["optimiser"])
+        for each, before in zip(self.optimisers, state["optimisers"], strict=True):
+            each.load_state_dict(before)
         self.epoch, self.elapsed_s = int(state["epoch"]), float(state["elapsed_s"])
 
 
